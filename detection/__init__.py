@@ -1,0 +1,1 @@
+"""From events to findings and hits of rules. Knows nothing of people."""

@@ -1,0 +1,1 @@
+"""From hits to decisions: alerts, incidents, playbooks, reports. Knows people, not HTTP."""

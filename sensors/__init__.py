@@ -1,0 +1,1 @@
+"""From bytes to events. Knows nothing of alerts."""

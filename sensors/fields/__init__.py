@@ -1,0 +1,16 @@
+"""The vocabulary: every dataset and field by its one name (design, law 3), read from the YAML files beside this one."""
+
+from __future__ import annotations
+
+from sensors.fields.vocabulary import (
+    Dataset,
+    Detail,
+    Field,
+    Operation,
+    Term,
+    Vocabulary,
+    polars_type,
+    vocabulary,
+)
+
+__all__ = ["Dataset", "Detail", "Field", "Operation", "Term", "Vocabulary", "polars_type", "vocabulary"]
