@@ -1,0 +1,49 @@
+"""Types of the compiled core (sensors/core/binding)."""
+
+from pathlib import Path
+from typing import Any, Self
+
+__version__: str
+PROTOCOLS: list[str]
+
+class BadCapture(OSError): ...
+
+class BadFilter(ValueError):
+    """args: (position, message, expected)."""
+
+class Table:
+    @property
+    def rows(self) -> int: ...
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...
+
+class Batch:
+    @property
+    def datasets(self) -> dict[str, Table]: ...
+    @property
+    def counters(self) -> dict[str, int]: ...
+    @property
+    def clock(self) -> int: ...
+    @property
+    def position(self) -> int: ...
+
+class Capture:
+    def __init__(
+        self,
+        paths: list[Path],
+        *,
+        sensor: str,
+        segment: str,
+        names: list[str],
+        full: bool = False,
+        samples: bool = False,
+        filter: str | None = None,
+        batch_rows: int = 65_536,
+        drill: bool = False,
+    ) -> None: ...
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> Batch: ...
+    @property
+    def errors(self) -> list[tuple[str, int, str]]: ...
+    def close(self) -> None: ...
+
+def discover(paths: list[Path]) -> tuple[list[Path], list[tuple[Path, str]], list[tuple[str, str]]]: ...

@@ -1,0 +1,32 @@
+//! Thin PyO3 binding: capture files in, batches of Arrow record batches out. All work is done in `wire`, on a thread
+//! of its own, without the GIL.
+
+mod arrow;
+mod errors;
+mod run;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+mod _core {
+    #[pymodule_export]
+    use super::errors::{BadCapture, BadFilter};
+    #[pymodule_export]
+    use super::run::{Batch, Capture, Table};
+
+    use super::{Bound, PyModule, PyResult};
+    use pyo3::prelude::*;
+    use std::path::PathBuf;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("PROTOCOLS", wire::protocol::PROTOCOLS.iter().map(|p| p.name).collect::<Vec<_>>())
+    }
+
+    /// Capture files among paths: (captures in order, what was passed over and why, what is wrong).
+    #[pyfunction]
+    fn discover(paths: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<(PathBuf, &'static str)>, Vec<(String, String)>) {
+        super::run::discover(&paths)
+    }
+}

@@ -1,0 +1,143 @@
+//! What a file is, by its first bytes. Names and endings are not believed.
+
+/// Bytes that [`Content::of`] wants to see (the mark of a tar archive stands at 257).
+pub(super) const HEAD: usize = 512;
+
+/// What the first bytes promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    Pcap,
+    Pcapng,
+    Gzip,
+    Zstandard,
+    Foreign(Foreign),
+}
+
+/// Known things that are not captures, each with a hint for the person who chose the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Foreign {
+    Bzip2,
+    Xz,
+    Lz4,
+    Compress,
+    SevenZip,
+    Zip,
+    Rar,
+    Tar,
+    CompressedTwice,
+    Snoop,
+    NetworkMonitor,
+    Sniffer,
+    NetsniffNg,
+    VectorBlf,
+    Program,
+    Parquet,
+    Sqlite,
+    Pdf,
+    Text,
+    Unknown,
+}
+
+impl Foreign {
+    /// Stable word, for translation.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.texts().0
+    }
+
+    /// What to do about it, in English.
+    #[must_use]
+    pub fn hint(self) -> &'static str {
+        self.texts().1
+    }
+
+    fn texts(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Bzip2 => ("bzip2", "compressed with bzip2; decompress it first (bunzip2), or use .gz or .zst"),
+            Self::Xz => ("xz", "compressed with xz; decompress it first (unxz), or use .gz or .zst"),
+            Self::Lz4 => ("lz4", "compressed with lz4; decompress it first (unlz4), or use .gz or .zst"),
+            Self::Compress => ("compress", "compressed with compress; decompress it first (uncompress)"),
+            Self::SevenZip => ("7z", "a 7-Zip archive; unpack it first"),
+            Self::Zip => ("zip", "a ZIP archive; unpack it first"),
+            Self::Rar => ("rar", "a RAR archive; unpack it first"),
+            Self::Tar => ("tar", "a tar archive; unpack it first"),
+            Self::CompressedTwice => ("compressed_twice", "compressed twice; decompress it once first"),
+            Self::Snoop => ("snoop", "a snoop capture; convert it: editcap -F pcapng IN OUT"),
+            Self::NetworkMonitor => {
+                ("network_monitor", "a Microsoft Network Monitor capture; convert it: editcap -F pcapng IN OUT")
+            }
+            Self::Sniffer => ("sniffer", "a Sniffer capture; convert it: editcap -F pcapng IN OUT"),
+            Self::NetsniffNg => ("netsniff_ng", "a netsniff-ng capture; record it again with the default pcap type"),
+            Self::VectorBlf => ("blf", "a Vector BLF log; convert it: editcap -F pcapng IN OUT"),
+            Self::Program => ("program", "a program"),
+            Self::Parquet => ("parquet", "a Parquet file"),
+            Self::Sqlite => ("sqlite", "an SQLite database"),
+            Self::Pdf => ("pdf", "a PDF document"),
+            Self::Text => ("text", "text"),
+            Self::Unknown => ("unknown", "none of the formats known here"),
+        }
+    }
+}
+
+/// Marks at the beginning of a file.
+const MARKS: &[(&[u8], Content)] = &[
+    (&[0xd4, 0xc3, 0xb2, 0xa1], Content::Pcap),
+    (&[0xa1, 0xb2, 0xc3, 0xd4], Content::Pcap),
+    (&[0x4d, 0x3c, 0xb2, 0xa1], Content::Pcap),
+    (&[0xa1, 0xb2, 0x3c, 0x4d], Content::Pcap),
+    (&[0x34, 0xcd, 0xb2, 0xa1], Content::Pcap),
+    (&[0xa1, 0xb2, 0xcd, 0x34], Content::Pcap),
+    (&[0x0a, 0x0d, 0x0d, 0x0a], Content::Pcapng),
+    (&[0x1f, 0x8b], Content::Gzip),
+    (&[0x28, 0xb5, 0x2f, 0xfd], Content::Zstandard),
+    (b"BZh", Content::Foreign(Foreign::Bzip2)),
+    (&[0xfd, b'7', b'z', b'X', b'Z', 0x00], Content::Foreign(Foreign::Xz)),
+    (&[0x04, 0x22, 0x4d, 0x18], Content::Foreign(Foreign::Lz4)),
+    (&[0x02, 0x21, 0x4c, 0x18], Content::Foreign(Foreign::Lz4)),
+    (&[0x1f, 0x9d], Content::Foreign(Foreign::Compress)),
+    (&[b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c], Content::Foreign(Foreign::SevenZip)),
+    (b"PK\x03\x04", Content::Foreign(Foreign::Zip)),
+    (b"PK\x05\x06", Content::Foreign(Foreign::Zip)),
+    (b"Rar!\x1a\x07", Content::Foreign(Foreign::Rar)),
+    (b"snoop\0\0\0", Content::Foreign(Foreign::Snoop)),
+    (b"GMBU", Content::Foreign(Foreign::NetworkMonitor)),
+    (b"RTSS", Content::Foreign(Foreign::NetworkMonitor)),
+    (b"TRSNIFF data", Content::Foreign(Foreign::Sniffer)),
+    (&[0x12, 0xcb, 0xe2, 0xa1], Content::Foreign(Foreign::NetsniffNg)),
+    (&[0xa1, 0xe2, 0xcb, 0x12], Content::Foreign(Foreign::NetsniffNg)),
+    (b"LOGG", Content::Foreign(Foreign::VectorBlf)),
+    (b"\x7fELF", Content::Foreign(Foreign::Program)),
+    (b"MZ", Content::Foreign(Foreign::Program)),
+    (b"PAR1", Content::Foreign(Foreign::Parquet)),
+    (b"SQLite format 3\0", Content::Foreign(Foreign::Sqlite)),
+    (b"%PDF-", Content::Foreign(Foreign::Pdf)),
+];
+
+impl Content {
+    /// Looks at the beginning of a file (up to 512 bytes; fewer are enough for all but tar).
+    #[must_use]
+    pub fn of(head: &[u8]) -> Self {
+        if let Some((_, content)) = MARKS.iter().find(|(mark, _)| head.starts_with(mark)) {
+            return *content;
+        }
+        if is_skippable_zstandard(head) {
+            return Self::Zstandard;
+        }
+        if head.get(257..262) == Some(b"ustar") {
+            return Self::Foreign(Foreign::Tar);
+        }
+        Self::Foreign(if is_text(head) { Foreign::Text } else { Foreign::Unknown })
+    }
+}
+
+/// A Zstandard stream may begin with a skippable frame (RFC 8878, 3.1.2): magic 0x184D2A50 to 0x184D2A5F.
+fn is_skippable_zstandard(head: &[u8]) -> bool {
+    matches!(head, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
+}
+
+/// Text of any language: no control character but white space.
+fn is_text(head: &[u8]) -> bool {
+    !head.is_empty()
+        && head.iter().all(|&byte| byte >= 0x20 && byte != 0x7f || matches!(byte, b'\t' | b'\n' | b'\r'))
+        && head.utf8_chunks().all(|chunk| chunk.invalid().len() < 4 && !chunk.valid().is_empty())
+}

@@ -1,0 +1,321 @@
+//! TCP and UDP conversations: finding the flow, putting bytes in order, recognising and feeding the protocol.
+
+use super::{ACK, Arrival, Engine, FIN, RST, SYN, Segment, segment};
+use crate::bytes::be16;
+use crate::dataset::Flag;
+use crate::flow::ip::Datagram;
+use crate::flow::stream::Piece;
+use crate::flow::table::{Birth, Flow, FlowKey, Recognition, State};
+use crate::flow::{Side, Span, Stamp, Transport};
+use crate::ledger::Ledger;
+use crate::protocol::{Guess, PROTOCOLS, Probe, Talk, promised};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Pieces of payload looked at before a flow's protocol is called unknown.
+const PROBES: u8 = 8;
+/// Payload held for a probe that asked for more.
+const HELD: usize = 4096;
+
+impl Engine {
+    pub(super) fn udp(&mut self, arrival: Arrival<'_>, datagram: &Datagram<'_>, data: &[u8]) {
+        let (Some(source), Some(destination), Some(length)) = (be16(data, 0), be16(data, 2), be16(data, 4)) else {
+            self.ledger.counters.add("udp", "bad_header", 1);
+            self.ledger.frame_flag(
+                Flag::UdpBadLength,
+                arrival.stamp,
+                Some(datagram.source),
+                Some(datagram.destination),
+            );
+            return;
+        };
+        let length = usize::from(length);
+        let Some(index) = self.flow_of(&arrival, datagram, Transport::Udp, (source, destination), None) else { return };
+        let Some(flow) = self.flows.get(index) else { return };
+        let side = flow.side_of((datagram.source, source) == flow.key.low);
+        if length < 8 || (length > data.len() && !datagram.short && !arrival.snapped) {
+            self.ledger.flag(&mut flow.facts, Flag::UdpBadLength, Span::at(arrival.stamp), Some(4), None);
+        }
+        let end = if length < 8 { data.len() } else { length.min(data.len()) };
+        flow.answered |= side == Side::Server;
+        let payload = data.get(8..end).unwrap_or_default();
+        if !payload.is_empty() {
+            deliver(flow, &mut self.ledger, side, &Piece::Bytes(payload, arrival.stamp));
+            // A datagram holds whole messages: what is left over is not continued by the next one.
+            if flow.side(side).assembly.buffered() > 0 {
+                flow.side(side).assembly = Default::default();
+            }
+        }
+    }
+
+    pub(super) fn tcp(&mut self, arrival: Arrival<'_>, datagram: &Datagram<'_>, data: &[u8]) {
+        let Some(segment) = segment(data) else {
+            self.ledger.counters.add("tcp", "bad_header", 1);
+            self.ledger.frame_flag(
+                Flag::TcpBadHeader,
+                arrival.stamp,
+                Some(datagram.source),
+                Some(datagram.destination),
+            );
+            return;
+        };
+        let ports = (segment.source_port, segment.destination_port);
+        let Some(index) = self.flow_of(&arrival, datagram, Transport::Tcp, ports, Some(&segment)) else { return };
+        let Some(flow) = self.flows.get(index) else { return };
+        let side = flow.side_of((datagram.source, ports.0) == flow.key.low);
+        connection(flow, side, &segment);
+        let ledger = &mut self.ledger;
+        if arrival.snapped && !segment.payload.is_empty() {
+            ledger.flag(&mut flow.facts, Flag::LinkSnapped, Span::at(arrival.stamp), None, None);
+        }
+        if segment.flags & ACK != 0 && segment.flags & SYN == 0 {
+            flow.side(side.other()).stream.acknowledge(segment.acknowledgement);
+        }
+        if !segment.payload.is_empty() && segment.flags & SYN == 0 {
+            let mut stream = std::mem::take(&mut flow.side(side).stream);
+            let facts = stream.segment(segment.sequence, segment.payload, arrival.stamp, &mut |piece| {
+                deliver(flow, ledger, side, &piece);
+            });
+            flow.side(side).stream = stream;
+            if facts.retransmission {
+                flow.retransmissions += 1;
+            }
+            if facts.overlap_differs {
+                ledger.flag(&mut flow.facts, Flag::TcpOverlapDiffers, Span::at(arrival.stamp), None, None);
+            }
+            if facts.refused {
+                ledger.counters.add("tcp", "out_of_window", 1);
+            }
+        }
+        if flow.state.over() && !flow.started {
+            start(flow, ledger);
+        }
+    }
+
+    /// The flow a packet belongs to, new or known.
+    fn flow_of(
+        &mut self,
+        arrival: &Arrival<'_>,
+        datagram: &Datagram<'_>,
+        transport: Transport,
+        ports: (u16, u16),
+        tcp: Option<&Segment<'_>>,
+    ) -> Option<u32> {
+        let (source, destination) = ((datagram.source, ports.0), (datagram.destination, ports.1));
+        let source_low = source <= destination;
+        let (low, high) = if source_low { (source, destination) } else { (destination, source) };
+        let vlans = (arrival.packet.vlan, arrival.packet.inner_vlan);
+        let key = FlowKey { low, high, transport, vlans, segment: 0 };
+        let macs = (arrival.packet.source_mac, arrival.packet.destination_mac);
+        let opening = tcp.is_some_and(|s| s.flags & (SYN | ACK) == SYN);
+        let mut found = self.flows.find(&key);
+        if let Some(index) = found
+            && opening
+            && self.flows.get(index).is_some_and(|f| reopened(f, tcp))
+        {
+            self.end_flow(index, None);
+            found = None;
+        }
+        let index = match found {
+            Some(index) => index,
+            None => {
+                if self.flows.len() >= self.ledger.settings.max_flows
+                    && let Some(victim) = self.flows.victim()
+                {
+                    self.ledger.counters.add("tcp", "flows_forgotten", 1);
+                    self.end_flow(victim, Some(State::Timeout));
+                }
+                let (source_is_client, oriented) = orientation(transport, ports, tcp);
+                let birth = Birth { key, source_low, source_is_client, oriented, stamp: arrival.stamp, macs };
+                let index = self.flows.insert(&birth)?;
+                let flow = self.flows.get(index)?;
+                for side in [Side::Client, Side::Server] {
+                    let sent = flow.side_of(source_low) == side;
+                    if sent {
+                        self.ledger.seen(&mut flow.facts, side, Span::at(arrival.stamp), false);
+                    }
+                }
+                index
+            }
+        };
+        let flow = self.flows.get(index)?;
+        let side = flow.side_of(source_low);
+        let end = match side {
+            Side::Client => &mut flow.facts.client,
+            Side::Server => &mut flow.facts.server,
+        };
+        let first_from = flow.client.counts.packets.min(flow.server.counts.packets) == 0 && flow.rows == 0;
+        if (end.mac != macs.0 && macs.0.is_some()) || first_from {
+            end.mac = macs.0;
+            self.ledger.seen(&mut flow.facts, side, Span::at(arrival.stamp), false);
+        }
+        flow.count(side, arrival.wire_length, arrival.stamp);
+        Some(index)
+    }
+}
+
+/// A SYN on a flow that is over, or with another initial sequence number, is a new connection.
+fn reopened(flow: &Flow, tcp: Option<&Segment<'_>>) -> bool {
+    flow.state.over()
+        || (flow.syn_sequence.is_some() && flow.syn_sequence != tcp.map(|s| s.sequence))
+        || flow.syn_sequence.is_none()
+}
+
+/// Who the client is: the one that sent the SYN; else a guess by ports that content may correct.
+fn orientation(transport: Transport, ports: (u16, u16), tcp: Option<&Segment<'_>>) -> (bool, bool) {
+    if let Some(segment) = tcp
+        && segment.flags & SYN != 0
+    {
+        return (segment.flags & ACK == 0, true);
+    }
+    let (source, destination) = ports;
+    match (promised(transport, source).is_some(), promised(transport, destination).is_some()) {
+        (true, false) => (false, false),
+        (false, true) => (true, false),
+        _ => (source >= destination, false),
+    }
+}
+
+/// Moves the connection's state along.
+fn connection(flow: &mut Flow, side: Side, segment: &Segment<'_>) {
+    let syn = segment.flags & SYN != 0;
+    if syn && segment.flags & ACK == 0 {
+        flow.state = State::Syn;
+        flow.syn_sequence = Some(segment.sequence);
+    }
+    if syn {
+        flow.side(side).stream.open(segment.sequence);
+    }
+    if side == Side::Server {
+        flow.answered = true;
+    }
+    if flow.state == State::Syn && side == Side::Server && syn {
+        flow.state = State::Established;
+    }
+    if segment.flags & RST != 0 {
+        flow.state = State::Reset;
+        flow.reset_in_window = true;
+    } else if segment.flags & FIN != 0 {
+        flow.side(side).finished = true;
+        if flow.side(side.other()).finished {
+            flow.state = State::Closed;
+        }
+    }
+}
+
+/// Ordered bytes or a hole, on to recognition or the parser.
+pub(super) fn deliver(flow: &mut Flow, ledger: &mut Ledger, side: Side, piece: &Piece<'_>) {
+    match piece {
+        Piece::Gap(missing) => {
+            flow.gaps += 1;
+            ledger.counters.add("tcp", "gaps", 1);
+            ledger.counters.add("tcp", "gap_bytes", i64::from(*missing));
+            let span = Span::at(flow.last);
+            ledger.flag(&mut flow.facts, Flag::TcpGap, span, None, None);
+            flow.side(side).assembly.gap();
+            flow.side(side).held = Vec::new();
+            with_parser(flow, ledger, |flow, ledger, parser| {
+                parser.gap(side, &mut Talk::new(ledger, &mut flow.facts, span));
+            });
+        }
+        Piece::Bytes(bytes, stamp) => payload(flow, ledger, side, bytes, *stamp),
+    }
+}
+
+fn payload(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], stamp: Stamp) {
+    if let Recognition::Probing(tried) = flow.recognition {
+        let held = std::mem::take(&mut flow.side(side).held);
+        if held.is_empty() {
+            return recognise(flow, ledger, side, bytes, stamp, tried);
+        }
+        let mut all = held;
+        all.extend_from_slice(bytes);
+        return recognise(flow, ledger, side, &all, stamp, tried);
+    }
+    feed(flow, ledger, side, bytes, stamp);
+}
+
+fn feed(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], stamp: Stamp) {
+    with_parser(flow, ledger, |flow, ledger, parser| {
+        let mut assembly = std::mem::take(&mut flow.side(side).assembly);
+        let mut talk = Talk::new(ledger, &mut flow.facts, Span::at(stamp));
+        assembly.feed(parser, side, bytes, stamp, &mut talk);
+        flow.side(side).assembly = assembly;
+    });
+}
+
+/// Runs something with the flow's parser. A panic in it is caught, counted and named; the flow goes on without it.
+pub(super) fn with_parser(
+    flow: &mut Flow,
+    ledger: &mut Ledger,
+    run: impl FnOnce(&mut Flow, &mut Ledger, &mut dyn crate::protocol::Parser),
+) {
+    let Recognition::Known(mut parser) = std::mem::replace(&mut flow.recognition, Recognition::Unknown) else { return };
+    let done = catch_unwind(AssertUnwindSafe(|| {
+        run(flow, ledger, &mut *parser);
+        parser
+    }));
+    match done {
+        Ok(parser) => flow.recognition = Recognition::Known(parser),
+        Err(_) => {
+            flow.recognition = Recognition::Failed;
+            ledger.counters.add(flow.facts.protocol.unwrap_or("protocol"), "parser_failed", 1);
+            let span = Span::at(flow.last);
+            ledger.flag(&mut flow.facts, Flag::ParserFailed, span, None, None);
+        }
+    }
+}
+
+/// Asks every protocol of the list whether the payload is its own; the surest one takes the flow.
+fn recognise(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], stamp: Stamp, tried: u8) {
+    let (source, destination) = match side {
+        Side::Client => (flow.facts.client.port, flow.facts.server.port),
+        Side::Server => (flow.facts.server.port, flow.facts.client.port),
+    };
+    let transport = flow.key.transport;
+    let probe = Probe { data: bytes, transport, source_port: source, destination_port: destination };
+    let mut best: Option<(&crate::protocol::Protocol, f32, Option<Side>)> = None;
+    let mut wants_more = false;
+    for protocol in PROTOCOLS.iter().filter(|p| p.transports.contains(&transport)) {
+        match (protocol.probe)(&probe) {
+            Guess::No => {}
+            Guess::Need => wants_more = true,
+            Guess::Yes { confidence, sender } if best.is_none_or(|(_, c, _)| confidence > c) => {
+                best = Some((protocol, confidence, sender));
+            }
+            Guess::Yes { .. } => {}
+        }
+    }
+    let Some((protocol, confidence, sender)) = best else {
+        if wants_more && bytes.len() < HELD {
+            flow.side(side).held = bytes.to_vec();
+        }
+        flow.recognition = if tried + 1 >= PROBES { Recognition::Unknown } else { Recognition::Probing(tried + 1) };
+        if tried + 1 >= PROBES && !flow.started {
+            start(flow, ledger);
+        }
+        return;
+    };
+    let mut side = side;
+    if let Some(sender) = sender
+        && !flow.oriented
+        && sender != side
+    {
+        flow.swap();
+        side = sender;
+    }
+    flow.oriented = true;
+    flow.facts.protocol = Some(protocol.name);
+    flow.confidence = confidence;
+    flow.recognition = Recognition::Known((protocol.parser)());
+    if !flow.started {
+        start(flow, ledger);
+    }
+    feed(flow, ledger, side, bytes, stamp);
+}
+
+/// Writes the `start` row.
+pub(super) fn start(flow: &mut Flow, ledger: &mut Ledger) {
+    flow.started = true;
+    let span = Span { first: flow.first, last: flow.last };
+    super::ticks::flow_row(flow, ledger, "start", span);
+}

@@ -1,0 +1,198 @@
+//! What happens at the borders of packet-time windows, and at the end of flows and of the input.
+
+use super::Engine;
+use super::conversation::{deliver, start, with_parser};
+use crate::dataset::Flag;
+use crate::dataset::rows::FlowRow;
+use crate::delta::{CADENCE_SPAN, RATE_SPAN, SUMMARY_SPAN};
+use crate::flow::table::{Flow, SideCounts, State};
+use crate::flow::{Side, Span, Transport};
+use crate::ledger::{FlowRate, Ledger};
+use crate::protocol::{Talk, promised};
+
+/// A flow without packets for so long is over, ns.
+const TCP_IDLE: i64 = 3_600_000_000_000;
+const UDP_IDLE: i64 = 300_000_000_000;
+/// A SYN without an answer for so long is half open, ns.
+const SYN_WAIT: i64 = 20_000_000_000;
+/// A connection that is over waits so long for its last packets, ns.
+const LINGER: i64 = 5_000_000_000;
+
+impl Engine {
+    /// Moves packet time on; at window borders tells what the window held. Windows nothing happened in are not walked.
+    pub(super) fn advance(&mut self, time: i64) {
+        let time = time.max(self.ledger.clock);
+        let windows = [RATE_SPAN, CADENCE_SPAN, SUMMARY_SPAN].map(|span| time.div_euclid(span));
+        let [rate, cadence, summary] = windows;
+        match self.windows {
+            Some(known) if known == windows => {}
+            Some([known_rate, known_cadence, known_summary]) => {
+                self.ledger.clock = self.ledger.clock.max(rate.saturating_mul(RATE_SPAN));
+                if rate != known_rate {
+                    self.ten_seconds(time, cadence != known_cadence);
+                }
+                if cadence != known_cadence {
+                    self.ledger.cadence_tick(time, false);
+                    self.ledger.flags_tick();
+                    self.ledger.links_tick();
+                    self.ledger.capture_tick(time);
+                }
+                if summary != known_summary {
+                    self.ledger.summary_tick(time);
+                }
+                self.ledger.rates_window(time);
+                self.windows = Some(windows);
+            }
+            None => {
+                self.ledger.rates_window(time);
+                self.windows = Some(windows);
+            }
+        }
+        self.ledger.clock = time;
+    }
+
+    fn ten_seconds(&mut self, now: i64, five_minutes: bool) {
+        for index in 0..self.flows.end() {
+            let ends = {
+                let Some(flow) = self.flows.get(index) else { continue };
+                let ledger = &mut self.ledger;
+                flush(flow, ledger, now, false);
+                with_parser(flow, ledger, |flow, ledger, parser| {
+                    let span = Span::at(flow.last);
+                    parser.expire(now, &mut Talk::new(ledger, &mut flow.facts, span));
+                });
+                let ends = timeout(flow, now);
+                if !flow.started {
+                    start(flow, ledger);
+                } else if five_minutes && ends.is_none() && has_counts(flow) {
+                    let span = Span { first: flow.first, last: flow.last };
+                    flow_row(flow, ledger, "info", span);
+                }
+                window(flow, ledger, ends);
+                ends
+            };
+            if let Some(state) = ends {
+                self.end_flow(index, Some(state));
+            }
+        }
+        let lost = self.fragments.expire(now);
+        if lost > 0 {
+            self.ledger.counters.add("ip", "fragments_incomplete", i64::try_from(lost).unwrap_or(0));
+        }
+        self.ledger.rates_tick();
+        self.ledger.silence_tick(now);
+    }
+
+    /// Ends a flow: what waits is told, the `end` row written, the slot freed.
+    pub(super) fn end_flow(&mut self, index: u32, state: Option<State>) {
+        let Some(mut flow) = self.flows.remove(index) else { return };
+        let (flow, ledger) = (&mut *flow, &mut self.ledger);
+        flush(flow, ledger, i64::MAX, true);
+        with_parser(flow, ledger, |flow, ledger, parser| {
+            let span = Span::at(flow.last);
+            parser.close(&mut Talk::new(ledger, &mut flow.facts, span));
+        });
+        if let Some(state) = state {
+            flow.state = state;
+        }
+        if !flow.started {
+            start(flow, ledger);
+        }
+        window(flow, ledger, state);
+        let span = Span { first: flow.first, last: flow.last };
+        flow_row(flow, ledger, "end", span);
+    }
+
+    /// Ends the input.
+    pub fn finish(&mut self) {
+        for index in 0..self.flows.end() {
+            let state = self.flows.get(index).map(|flow| if half_open(flow) { State::HalfOpen } else { flow.state });
+            self.end_flow(index, state);
+        }
+        let lost = self.fragments.expire(i64::MAX);
+        if lost > 0 {
+            self.ledger.counters.add("ip", "fragments_incomplete", i64::try_from(lost).unwrap_or(0));
+            let stamp = crate::flow::Stamp { time: self.ledger.clock, ..Default::default() };
+            self.ledger.frame_flag(Flag::IpFragmentIncomplete, stamp, None, None);
+        }
+        self.ledger.finish();
+    }
+}
+
+/// A connection request nobody answered.
+fn half_open(flow: &Flow) -> bool {
+    flow.state == State::Syn && !flow.answered
+}
+
+/// Whether the flow is over by time.
+fn timeout(flow: &Flow, now: i64) -> Option<State> {
+    let idle = now.saturating_sub(flow.last.time);
+    match (flow.key.transport, flow.state) {
+        (_, state) if state.over() => (idle >= LINGER).then_some(state),
+        (Transport::Tcp, State::Syn) if half_open(flow) => (idle >= SYN_WAIT).then_some(State::HalfOpen),
+        (Transport::Tcp, _) => (idle >= TCP_IDLE).then_some(State::Timeout),
+        _ => (idle >= UDP_IDLE).then_some(State::Timeout),
+    }
+}
+
+fn flush(flow: &mut Flow, ledger: &mut Ledger, now: i64, all: bool) {
+    for side in [Side::Client, Side::Server] {
+        if !flow.side(side).stream.is_waiting() {
+            continue;
+        }
+        let mut stream = std::mem::take(&mut flow.side(side).stream);
+        stream.flush(now, all, &mut |piece| deliver(flow, ledger, side, &piece));
+        flow.side(side).stream = stream;
+    }
+}
+
+fn has_counts(flow: &Flow) -> bool {
+    flow.client.counts.packets + flow.server.counts.packets > 0
+}
+
+/// Counts the window of a flow into its hosts.
+fn window(flow: &mut Flow, ledger: &mut Ledger, ends: Option<State>) {
+    let (client, server) = (flow.client.counts, flow.server.counts);
+    if client.window_packets + server.window_packets == 0 && !flow.reset_in_window && ends != Some(State::HalfOpen) {
+        return;
+    }
+    let rate = FlowRate {
+        packets: [client.window_packets, server.window_packets],
+        bytes: [client.window_bytes, server.window_bytes],
+        reset: std::mem::take(&mut flow.reset_in_window),
+        half_open: ends == Some(State::HalfOpen),
+    };
+    for counts in [&mut flow.client.counts, &mut flow.server.counts] {
+        (counts.window_packets, counts.window_bytes) = (0, 0);
+    }
+    ledger.flow_rate(&flow.facts, rate);
+}
+
+/// One row of dataset `flow` with what was counted since the last one.
+pub(super) fn flow_row(flow: &mut Flow, ledger: &mut Ledger, phase: &str, span: Span) {
+    let (client, server) = (take(&mut flow.client.counts), take(&mut flow.server.counts));
+    let arrivals = flow.take_arrivals();
+    let port = flow.facts.server.port;
+    let row = FlowRow {
+        source_bytes: Some(client.bytes),
+        source_packets: Some(client.packets),
+        destination_bytes: Some(server.bytes),
+        destination_packets: Some(server.packets),
+        ot_gaps: Some(std::mem::take(&mut flow.gaps)),
+        ot_retransmissions: Some(std::mem::take(&mut flow.retransmissions)),
+        ot_flow_state: Some(flow.state.name()),
+        ot_confidence: flow.facts.protocol.map(|_| flow.confidence),
+        ot_port_protocol: promised(flow.key.transport, port),
+        ot_iat_mean: arrivals.map(|a| a.0),
+        ot_iat_deviation: arrivals.map(|a| a.1),
+        ..FlowRow::default()
+    };
+    ledger.flow(&mut flow.facts, Side::Client, span, phase, flow.rows, row);
+    flow.rows += 1;
+}
+
+fn take(counts: &mut SideCounts) -> SideCounts {
+    let taken = *counts;
+    (counts.packets, counts.bytes) = (0, 0);
+    taken
+}

@@ -1,0 +1,135 @@
+//! What every event says of its flow: addresses, names, identity.
+
+use super::{Side, Span, Transport};
+use crate::dataset::EventRow;
+use crate::text;
+use std::net::IpAddr;
+
+/// One end of a flow.
+#[derive(Clone, Copy, Debug)]
+pub struct Endpoint {
+    pub ip: IpAddr,
+    pub port: u16,
+    pub mac: Option<[u8; 6]>,
+}
+
+/// Addresses in readable form, made when the first row of the flow is written.
+#[derive(Debug)]
+struct Names {
+    client_ip: String,
+    server_ip: String,
+    client_mac: Option<String>,
+    server_mac: Option<String>,
+}
+
+/// The facts of one flow. `ordinal` counts the messages parsed so far, whether or not they were emitted.
+#[derive(Debug)]
+pub struct Facts {
+    pub client: Endpoint,
+    pub server: Endpoint,
+    pub vlan: Option<u16>,
+    pub inner_vlan: Option<u16>,
+    pub interface: u32,
+    pub transport: Transport,
+    pub protocol: Option<&'static str>,
+    pub id: i64,
+    pub ordinal: i64,
+    /// The last unit spoken to and its channel: most flows speak to one.
+    pub channel: Option<(u64, u32)>,
+    /// No exchange was seen yet: 3-grams begin anew with the connection.
+    pub opened: bool,
+    names: Option<Box<Names>>,
+}
+
+/// Names that do not belong to a flow but to the sensor.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    pub sensor: String,
+    pub interface: String,
+    pub segment: String,
+    pub capture: String,
+    pub drill: bool,
+}
+
+impl Facts {
+    pub fn new(client: Endpoint, server: Endpoint, transport: Transport, id: i64) -> Self {
+        Self {
+            client,
+            server,
+            vlan: None,
+            inner_vlan: None,
+            interface: 0,
+            transport,
+            protocol: None,
+            id,
+            ordinal: 0,
+            channel: None,
+            opened: true,
+            names: None,
+        }
+    }
+
+    /// Exchanges client and server: content showed that the first guess was wrong.
+    pub fn swap(&mut self) {
+        std::mem::swap(&mut self.client, &mut self.server);
+        self.names = None;
+        self.channel = None;
+    }
+
+    /// Fills the columns of every event. `source` says which side sent the request or publication.
+    pub fn event<'a>(
+        &'a mut self,
+        place: &'a Place,
+        clock: i64,
+        source: Side,
+        span: Span,
+        id: &'a str,
+    ) -> EventRow<'a> {
+        let (client, server) = (self.client, self.server);
+        let names = &**self.names.get_or_insert_with(|| {
+            Box::new(Names {
+                client_ip: client.ip.to_string(),
+                server_ip: server.ip.to_string(),
+                client_mac: client.mac.map(text::mac),
+                server_mac: server.mac.map(text::mac),
+            })
+        });
+        let client_side = (names.client_mac.as_deref(), names.client_ip.as_str(), client.port);
+        let server_side = (names.server_mac.as_deref(), names.server_ip.as_str(), server.port);
+        let (from, to) = match source {
+            Side::Client => (client_side, server_side),
+            Side::Server => (server_side, client_side),
+        };
+        // Port 0: no port, or a channel over many flows.
+        let ports = matches!(self.transport, Transport::Tcp | Transport::Udp);
+        let port = |number: u16| (ports && number != 0).then_some(number);
+        EventRow {
+            timestamp: Some(span.first.time),
+            event_end: Some(span.last.time),
+            event_id: Some(id),
+            ot_clock: Some(clock),
+            observer_name: Some(&place.sensor),
+            observer_ingress_interface_name: Some(&place.interface),
+            ot_segment: Some(&place.segment),
+            network_vlan_id: self.vlan,
+            network_inner_vlan_id: self.inner_vlan,
+            source_mac: from.0,
+            source_ip: Some(from.1),
+            source_port: port(from.2),
+            destination_mac: to.0,
+            destination_ip: Some(to.1),
+            destination_port: port(to.2),
+            ot_client_ip: Some(&names.client_ip),
+            ot_server_ip: Some(&names.server_ip),
+            ot_server_port: port(server.port),
+            network_transport: Some(self.transport.name()),
+            network_protocol: self.protocol,
+            ot_flow: (self.id != 0).then_some(self.id),
+            ot_capture: Some(&place.capture),
+            ot_packet_first: Some(span.first.number),
+            ot_packet_last: Some(span.last.number),
+            ot_drill: Some(place.drill),
+            ..EventRow::default()
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! The flow table: one entry a conversation of two endpoints, bounded, least recently used out first.
+
+use super::assembly::Assembly;
+use super::facts::Endpoint;
+use super::stream::Stream;
+use super::{Facts, Side, Stamp, Transport};
+use crate::hash;
+use crate::protocol::Parser;
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+use std::net::IpAddr;
+
+/// What makes packets one flow, the smaller endpoint first.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct FlowKey {
+    pub low: (IpAddr, u16),
+    pub high: (IpAddr, u16),
+    pub transport: Transport,
+    pub vlans: (Option<u16>, Option<u16>),
+    pub segment: u32,
+}
+
+/// `ot.flow_state`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum State {
+    Syn,
+    Established,
+    Midstream,
+    Reset,
+    Closed,
+    Timeout,
+    HalfOpen,
+}
+
+impl State {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Syn => "syn",
+            Self::Established => "established",
+            Self::Midstream => "midstream",
+            Self::Reset => "reset",
+            Self::Closed => "closed",
+            Self::Timeout => "timeout",
+            Self::HalfOpen => "half_open",
+        }
+    }
+
+    /// The connection is over.
+    pub const fn over(self) -> bool {
+        matches!(self, Self::Reset | Self::Closed | Self::Timeout | Self::HalfOpen)
+    }
+}
+
+/// Counts of one side since the flow's last row, and in the current ten seconds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SideCounts {
+    pub packets: i64,
+    pub bytes: i64,
+    pub window_packets: u32,
+    pub window_bytes: i64,
+}
+
+/// Which protocol the flow speaks.
+pub enum Recognition {
+    /// Not enough payload yet; so many pieces were tried.
+    Probing(u8),
+    Unknown,
+    Known(Box<dyn Parser>),
+    /// The parser failed and was taken off.
+    Failed,
+}
+
+/// One side of a flow.
+#[derive(Default)]
+pub struct SideState {
+    pub stream: Stream,
+    pub assembly: Assembly,
+    pub counts: SideCounts,
+    /// Payload held while probing.
+    pub held: Vec<u8>,
+    pub finished: bool,
+}
+
+/// One flow.
+pub struct Flow {
+    pub facts: Facts,
+    pub key: FlowKey,
+    pub client_low: bool,
+    /// A SYN or the content told who the client is.
+    pub oriented: bool,
+    pub first: Stamp,
+    pub last: Stamp,
+    pub state: State,
+    pub syn_sequence: Option<u32>,
+    pub recognition: Recognition,
+    pub confidence: f32,
+    pub client: SideState,
+    pub server: SideState,
+    pub gaps: u32,
+    pub retransmissions: u32,
+    /// The `start` row was written.
+    pub started: bool,
+    /// Rows written so far.
+    pub rows: i64,
+    pub reset_in_window: bool,
+    pub answered: bool,
+    iat_count: u32,
+    iat_mean: f64,
+    iat_m2: f64,
+}
+
+impl Flow {
+    pub fn side(&mut self, side: Side) -> &mut SideState {
+        match side {
+            Side::Client => &mut self.client,
+            Side::Server => &mut self.server,
+        }
+    }
+
+    /// Which side sent a packet, by whether its source is the smaller endpoint.
+    pub fn side_of(&self, source_low: bool) -> Side {
+        if source_low == self.client_low { Side::Client } else { Side::Server }
+    }
+
+    /// The first guess at the client was wrong.
+    pub fn swap(&mut self) {
+        self.client_low = !self.client_low;
+        self.facts.swap();
+        std::mem::swap(&mut self.client, &mut self.server);
+    }
+
+    /// Counts a packet.
+    pub fn count(&mut self, side: Side, bytes: u32, stamp: Stamp) {
+        let gap = stamp.time.saturating_sub(self.last.time);
+        if self.client.counts.packets + self.server.counts.packets > 0 {
+            self.arrival(gap);
+        }
+        self.last = stamp;
+        let counts = &mut self.side(side).counts;
+        counts.packets += 1;
+        counts.bytes += i64::from(bytes);
+        counts.window_packets += 1;
+        counts.window_bytes += i64::from(bytes);
+    }
+
+    // Gaps are far below 2^53 ns; the mean comes back as whole nanoseconds.
+    #[allow(clippy::as_conversions)]
+    fn arrival(&mut self, gap: i64) {
+        let x = gap as f64;
+        self.iat_count += 1;
+        let delta = x - self.iat_mean;
+        self.iat_mean += delta / f64::from(self.iat_count);
+        self.iat_m2 += delta * (x - self.iat_mean);
+    }
+
+    /// Mean and deviation of the time between packets since the last row, which begin anew.
+    #[allow(clippy::as_conversions)]
+    pub fn take_arrivals(&mut self) -> Option<(i64, i64)> {
+        let count = std::mem::take(&mut self.iat_count);
+        let (mean, m2) = (std::mem::take(&mut self.iat_mean), std::mem::take(&mut self.iat_m2));
+        (count > 0).then(|| (mean.round() as i64, (m2 / f64::from(count)).max(0.0).sqrt().round() as i64))
+    }
+}
+
+/// How a new flow begins.
+pub struct Birth {
+    pub key: FlowKey,
+    pub source_low: bool,
+    pub source_is_client: bool,
+    pub oriented: bool,
+    pub stamp: Stamp,
+    pub macs: (Option<[u8; 6]>, Option<[u8; 6]>),
+}
+
+/// All flows.
+#[derive(Default)]
+pub struct FlowTable {
+    table: HashTable<u32>,
+    seed: RandomState,
+    slots: Vec<Option<Box<Flow>>>,
+    free: Vec<u32>,
+    hand: usize,
+}
+
+impl FlowTable {
+    pub fn find(&self, key: &FlowKey) -> Option<u32> {
+        let hash = self.seed.hash_one(key);
+        self.table.find(hash, |i| self.flow(*i).is_some_and(|f| f.key == *key)).copied()
+    }
+
+    fn flow(&self, index: u32) -> Option<&Flow> {
+        self.slots.get(usize::try_from(index).ok()?)?.as_deref()
+    }
+
+    pub fn get(&mut self, index: u32) -> Option<&mut Flow> {
+        self.slots.get_mut(usize::try_from(index).ok()?)?.as_deref_mut()
+    }
+
+    pub fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One past the greatest index in use.
+    pub fn end(&self) -> u32 {
+        u32::try_from(self.slots.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The least recently used of the next 64 flows behind a moving hand, to make room.
+    pub fn victim(&mut self) -> Option<u32> {
+        let count = self.slots.len();
+        let hand = self.hand;
+        self.hand = (hand + 64) % count.max(1);
+        let found = (0..64).map(|i| (hand + i) % count.max(1)).filter_map(|i| {
+            self.slots.get(i)?.as_deref().map(|flow| (flow.state.over().then_some(0).unwrap_or(flow.last.time), i))
+        });
+        found.min().and_then(|(_, i)| u32::try_from(i).ok())
+    }
+
+    pub fn insert(&mut self, birth: &Birth) -> Option<u32> {
+        let key = birth.key;
+        let flow = Box::new(born(birth));
+        let index = match self.free.pop() {
+            Some(index) => {
+                if let Some(slot) = self.slots.get_mut(usize::try_from(index).ok()?) {
+                    *slot = Some(flow);
+                }
+                index
+            }
+            None => {
+                self.slots.push(Some(flow));
+                u32::try_from(self.slots.len() - 1).ok()?
+            }
+        };
+        let hash = self.seed.hash_one(key);
+        let (slots, seed) = (&self.slots, &self.seed);
+        self.table.insert_unique(hash, index, |i| {
+            let flow = usize::try_from(*i).ok().and_then(|i| slots.get(i)).and_then(|f| f.as_deref());
+            flow.map_or(0, |f| seed.hash_one(f.key))
+        });
+        Some(index)
+    }
+
+    pub fn remove(&mut self, index: u32) -> Option<Box<Flow>> {
+        let flow = self.slots.get_mut(usize::try_from(index).ok()?)?.take()?;
+        let hash = self.seed.hash_one(flow.key);
+        if let Ok(entry) = self.table.find_entry(hash, |i| *i == index) {
+            entry.remove();
+        }
+        self.free.push(index);
+        Some(flow)
+    }
+}
+
+fn born(birth: &Birth) -> Flow {
+    let key = birth.key;
+    let client_low = birth.source_low == birth.source_is_client;
+    let (source_mac, destination_mac) = birth.macs;
+    let (client_mac, server_mac) =
+        if birth.source_is_client { (source_mac, destination_mac) } else { (destination_mac, source_mac) };
+    let (client, server) = if client_low { (key.low, key.high) } else { (key.high, key.low) };
+    let end = |(ip, port): (IpAddr, u16), mac| Endpoint { ip, port, mac };
+    let mut facts = Facts::new(end(client, client_mac), end(server, server_mac), key.transport, flow_id(birth));
+    (facts.vlan, facts.inner_vlan) = key.vlans;
+    facts.interface = birth.stamp.source;
+    Flow {
+        facts,
+        key,
+        client_low,
+        oriented: birth.oriented,
+        first: birth.stamp,
+        last: birth.stamp,
+        state: State::Midstream,
+        syn_sequence: None,
+        recognition: Recognition::Probing(0),
+        confidence: 0.0,
+        client: SideState::default(),
+        server: SideState::default(),
+        gaps: 0,
+        retransmissions: 0,
+        started: false,
+        rows: 0,
+        reset_in_window: false,
+        answered: false,
+        iat_count: 0,
+        iat_mean: 0.0,
+        iat_m2: 0.0,
+    }
+}
+
+/// `ot.flow`: hash of the flow's key and its first time stamp.
+fn flow_id(birth: &Birth) -> i64 {
+    let FlowKey { low, high, transport, vlans, segment } = birth.key;
+    let octets = |ip: IpAddr| match ip {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped().octets(),
+        IpAddr::V6(v6) => v6.octets(),
+    };
+    let number: u8 = match transport {
+        Transport::Tcp => 6,
+        Transport::Udp => 17,
+        Transport::Icmp => 1,
+        Transport::Other(n) => n,
+    };
+    let mut bytes = Vec::with_capacity(64);
+    bytes.extend_from_slice(&octets(low.0));
+    bytes.extend_from_slice(&low.1.to_be_bytes());
+    bytes.extend_from_slice(&octets(high.0));
+    bytes.extend_from_slice(&high.1.to_be_bytes());
+    bytes.push(number);
+    bytes.extend_from_slice(&vlans.0.unwrap_or(u16::MAX).to_be_bytes());
+    bytes.extend_from_slice(&vlans.1.unwrap_or(u16::MAX).to_be_bytes());
+    bytes.extend_from_slice(&segment.to_be_bytes());
+    bytes.extend_from_slice(&birth.stamp.time.to_be_bytes());
+    hash::key(&[b"flow", &bytes]).max(1)
+}

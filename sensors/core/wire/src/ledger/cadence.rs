@@ -1,0 +1,160 @@
+//! Rows of dataset `cadence` at the end of each span, when a kind changes, and when a cycle falls silent; and the
+//! summaries of continuous points.
+
+use super::{Ledger, event_id, pick};
+use crate::dataset::EventRow;
+use crate::dataset::rows::{CadenceRow, ValueRow};
+use crate::delta::shape::{Cadence, SpanCounts};
+use crate::flow::{Side, Span};
+use crate::hash;
+
+impl Ledger {
+    /// Tells every shape that was active in the span that ends at `now`; `last` ends the input.
+    pub fn cadence_tick(&mut self, now: i64, last: bool) {
+        let count = u32::try_from(self.shapes.list.len()).unwrap_or(u32::MAX);
+        for index in 0..count {
+            let silent = self.shapes.get(index).is_some_and(|s| !last && s.falls_silent(now));
+            if silent || self.shapes.get(index).is_some_and(|s| s.span.count > 0) {
+                self.cadence_row(index);
+            }
+        }
+    }
+
+    /// Tells the shapes that fell silent by `now`.
+    pub fn silence_tick(&mut self, now: i64) {
+        let count = u32::try_from(self.shapes.list.len()).unwrap_or(u32::MAX);
+        for index in 0..count {
+            if self.shapes.get(index).is_some_and(|s| s.falls_silent(now)) {
+                self.cadence_row(index);
+            }
+        }
+    }
+
+    /// One row with what was counted since the shape's last row.
+    pub(super) fn cadence_row(&mut self, index: u32) {
+        let mut address = std::mem::take(&mut self.scratch.address);
+        let Some(shape) = self.shapes.get(index) else { return };
+        let counts = std::mem::take(&mut shape.span);
+        let has_address = shape.write_address(&mut address);
+        let span = Span { first: shape.first.first, last: shape.last.last };
+        let symbol = shape.symbol.to_be_bytes();
+        let Some(channel) = self.channels.get(shape.channel) else { return };
+        let key = hash::key(&[b"shape", &channel.key.to_be_bytes(), &symbol]);
+        let place = pick(&self.places, span.first.source);
+        let kind = if shape.seen == 1 && shape.cadence != Cadence::Silent { Cadence::Once } else { shape.cadence };
+        let id =
+            event_id(&place.sensor, "cadence", key, span.first.time, 0, &format!("{}.{}", kind.name(), span.last.time));
+        let event = EventRow {
+            event_dataset: Some("cadence"),
+            ..channel.facts.event(place, self.clock, Side::Client, span, &id)
+        };
+        let row = CadenceRow {
+            event,
+            ot_shape: Some(key),
+            ot_channel: Some(channel.key),
+            ot_operation: Some(shape.operation.name()),
+            ot_function_code: shape.function.code,
+            ot_function_name: shape.function.name,
+            ot_subfunction_code: shape.subfunction.code,
+            ot_subfunction_name: shape.subfunction.name,
+            ot_unit: channel.unit.as_deref(),
+            ot_object_kind: shape.kind,
+            ot_object_address: has_address.then_some(address.as_str()),
+            ot_object_start: (shape.count > 0).then_some(shape.start),
+            ot_object_count: (shape.count > 0).then_some(shape.count),
+            ..counts_row(&counts, kind)
+        };
+        self.batch.cadence.push(&row, &mut self.batch.words);
+        self.scratch.address = address;
+    }
+
+    /// Summaries of continuous points that moved in the quarter of an hour that ends.
+    pub fn summary_tick(&mut self, now: i64) {
+        let mut address = std::mem::take(&mut self.scratch.address);
+        let mut told = vec![false; self.points.len()];
+        for shape in &mut self.shapes.list {
+            for (i, slot) in shape.points.iter().enumerate() {
+                let slot = usize::try_from(*slot).unwrap_or(usize::MAX);
+                if told.get(slot).copied().unwrap_or(true) {
+                    continue;
+                }
+                let Some(summary) = self.points.get_mut(slot).and_then(|p| p.take_summary()) else { continue };
+                if let Some(flag) = told.get_mut(slot) {
+                    *flag = true;
+                }
+                let Some(channel) = self.channels.get(shape.channel) else { continue };
+                let offset = i64::try_from(i).unwrap_or(0);
+                let text = point_address(shape.address.as_deref(), shape.kind, shape.start + offset, &mut address);
+                let device = channel.device;
+                let device_key =
+                    usize::try_from(device).ok().and_then(|d| self.channels.device_keys.get(d)).copied().unwrap_or(0);
+                let key = point_key(device_key, text);
+                let Some(channel) = self.channels.get(shape.channel) else { continue };
+                let place = pick(&self.places, shape.last.last.source);
+                let span = Span { first: shape.last.first, last: shape.last.last };
+                let id = event_id(&place.sensor, "value", key, now, 0, "summary");
+                let event = EventRow {
+                    event_dataset: Some("value"),
+                    ..channel.facts.event(place, self.clock, Side::Client, span, &id)
+                };
+                let row = ValueRow {
+                    event,
+                    ot_point: Some(key),
+                    ot_unit: channel.unit.as_deref(),
+                    ot_object_kind: shape.kind,
+                    ot_object_address: Some(text),
+                    ot_object_start: shape.address.is_none().then_some(shape.start + offset),
+                    ot_point_class: Some("continuous"),
+                    ot_value_cause: Some("summary"),
+                    ot_value_number: finite(summary.last),
+                    ot_summary_first: finite(summary.first),
+                    ot_summary_last: finite(summary.last),
+                    ot_summary_min: finite(summary.min),
+                    ot_summary_max: finite(summary.max),
+                    ot_summary_mean: finite(summary.sum / f64::from(summary.count.max(1))),
+                    ot_summary_count: Some(summary.count),
+                    ..ValueRow::default()
+                };
+                self.batch.value.push(&row, &mut self.batch.words);
+            }
+        }
+        self.scratch.address = address;
+    }
+}
+
+/// NaN and infinity are null (vocabulary, types).
+pub(super) fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+/// Address of one point of a range.
+pub(super) fn point_address<'a>(text: Option<&'a str>, kind: Option<&str>, start: i64, out: &'a mut String) -> &'a str {
+    if let Some(text) = text {
+        return text;
+    }
+    out.clear();
+    crate::delta::shape::write_range(out, kind, start, 1);
+    out
+}
+
+/// `ot.point`: segment, VLAN, server and unit (the device's key) and the object's address.
+pub(super) fn point_key(device: i64, address: &str) -> i64 {
+    hash::key(&[b"point", &device.to_be_bytes(), address.as_bytes()])
+}
+
+fn counts_row<'a>(counts: &SpanCounts, kind: Cadence) -> CadenceRow<'a> {
+    let period = counts.period();
+    CadenceRow {
+        ot_cadence_count: Some(counts.count),
+        ot_cadence_failed: Some(counts.failed),
+        ot_cadence_unanswered: Some(counts.unanswered),
+        ot_cadence_late: Some(counts.late),
+        ot_cadence_bytes: Some(counts.bytes),
+        ot_cadence_period: period.map(|p| p.0),
+        ot_cadence_deviation: period.map(|p| p.1),
+        ot_cadence_gap_min: counts.has_gaps().then_some(counts.gap_min),
+        ot_cadence_gap_max: counts.has_gaps().then_some(counts.gap_max),
+        ot_cadence_kind: Some(kind.name()),
+        ..CadenceRow::default()
+    }
+}

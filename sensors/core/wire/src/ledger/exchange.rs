@@ -1,0 +1,435 @@
+//! Exchanges: into channel, shape, points and cadence; out as a `transaction` row when it is news (vocabulary §3).
+
+use super::cadence::{finite, point_address, point_key};
+use super::{Ledger, event_id, pick};
+use crate::dataset::rows::{SampleRow, TransactionRow, ValueRow};
+use crate::dataset::{EventRow, Operation};
+use crate::delta::point::{Change, Class, Point};
+use crate::flow::Facts;
+use crate::hash;
+use crate::protocol::{Address, Exchange, Item, Outcome, Reply};
+
+/// Longest range whose points are followed one by one (Modbus reads at most 2000 coils).
+const RANGE_LIMIT: usize = 2048;
+/// A single object's first value is a row of its own; a range's first values stand in its transaction.
+const FIRST_ROWS: usize = 1;
+
+/// What one message did to one point.
+pub(super) struct PointNews {
+    index: usize,
+    cause: &'static str,
+    class: Class,
+    previous: Option<u64>,
+    now: u64,
+}
+
+/// What the values of one item did.
+#[derive(Clone, Copy, Default)]
+struct Observed {
+    changed: bool,
+    /// Every written value lies inside the range written before.
+    inside: bool,
+}
+
+impl Ledger {
+    /// One request with its reply, or one publication.
+    pub fn exchange(&mut self, facts: &mut Facts, x: &Exchange<'_>) {
+        let limit = self.settings.max_channels;
+        let segment = &pick(&self.places, facts.interface).segment;
+        let channel = self.channels.of(facts, &x.unit, segment, limit);
+        if channel.is_none() {
+            self.counters.add("delta", "channels_refused", 1);
+        }
+        if let Some(channel) = channel {
+            self.count_rate(channel, x);
+        }
+        let opened = std::mem::take(&mut facts.opened);
+        for (number, item) in x.items.iter().enumerate() {
+            let number = u16::try_from(number).unwrap_or(u16::MAX);
+            let Some(channel) = channel else {
+                self.transaction_row(facts, x, item, number, "shape");
+                continue;
+            };
+            self.item(facts, x, item, number, channel, opened);
+        }
+    }
+
+    fn item(&mut self, facts: &mut Facts, x: &Exchange<'_>, item: &Item<'_>, number: u16, channel: u32, opened: bool) {
+        let (shape, new, freed) = self.shapes.of(channel, (x.function, x.subfunction), item, self.settings.max_shapes);
+        self.release(&freed);
+        let outcome = item.outcome.unwrap_or(x.outcome);
+        let status = status_word(x, item, outcome);
+        self.count_object(channel, shape);
+        let Some(state) = self.shapes.get(shape) else { return };
+        let status_changed = state.status.is_some_and(|known| known != status);
+        let established = state.established();
+        state.status = Some(status);
+        let paired = !matches!(x.reply, Reply::Duplicate | Reply::Differing | Reply::Unexpected);
+        let bytes = if number == 0 { i64::from(x.bytes) } else { 0 };
+        if paired && state.tick(x.span, bytes, outcome == Outcome::Failure, x.reply == Reply::Unanswered) {
+            self.cadence_row(shape);
+        }
+        if number == 0 && paired {
+            self.sequence(channel, shape, x.span, opened);
+        }
+        let seen = self.observe(shape, channel, item, new, x);
+        let news = news(x, item.operation, new, status_changed, seen, established && outcome != Outcome::Failure);
+        if let Some(why) = news.or(self.settings.full.then_some("full")) {
+            self.transaction_row(facts, x, item, number, why);
+        } else {
+            self.counters.add("delta", "folded", 1);
+        }
+        if !self.scratch.changes.is_empty() {
+            self.value_rows(facts, x, item, number, channel, shape);
+        }
+    }
+
+    /// Puts the values of an item into its points; `scratch.changes` and `scratch.before` hold what came of it.
+    fn observe(&mut self, shape: u32, channel: u32, item: &Item<'_>, new: bool, x: &Exchange<'_>) -> Observed {
+        self.scratch.changes.clear();
+        self.scratch.before.clear();
+        let mut seen = Observed::default();
+        if item.values.is_none() || matches!(x.reply, Reply::Duplicate | Reply::Differing) {
+            return seen;
+        }
+        let Some(device) = self.channels.get(channel).map(|c| c.device) else { return seen };
+        let version = self.channels.version(device).map_or(0, |v| *v);
+        self.follow_points(shape, device, item);
+        let Some(state) = self.shapes.get(shape) else { return seen };
+        let mut buffer = std::mem::take(&mut self.scratch.raw);
+        let raw = item.values.raw(&mut buffer);
+        let write = !item.operation.quiet();
+        let fresh = new || state.raw.len() != raw.len() || state.version != version;
+        seen.inside = write && !state.points.is_empty();
+        let numeric = item.values.numeric();
+        let mut bumped = false;
+        if write || fresh || raw != state.raw.as_slice() || !state.continuous.is_empty() {
+            for (i, slot) in state.points.iter().enumerate() {
+                let continuous = state.continuous.get(i / 64).is_some_and(|bits| bits >> (i % 64) & 1 == 1);
+                if !write && !fresh && !continuous && !item.values.differs_at(i, raw, &state.raw) {
+                    continue;
+                }
+                let Some(point) = point_at(&mut self.points, *slot) else { continue };
+                let now = item.values.bits(i);
+                let before = point.known().then_some(point.last);
+                if write {
+                    self.scratch.before.push(before.filter(|_| point.number).map_or(f64::NAN, f64::from_bits));
+                    seen.inside &= point.write(now, numeric);
+                    if before != Some(now) {
+                        bumped = true;
+                        self.scratch.changes.push(PointNews {
+                            index: i,
+                            cause: "write",
+                            class: point.class(),
+                            previous: before,
+                            now,
+                        });
+                    }
+                    continue;
+                }
+                match point.read(now, numeric) {
+                    Change::First if state.points.len() <= FIRST_ROWS => {
+                        self.scratch.changes.push(PointNews {
+                            index: i,
+                            cause: "first",
+                            class: Class::Constant,
+                            previous: None,
+                            now,
+                        });
+                    }
+                    Change::First | Change::Same | Change::Moved => {}
+                    Change::Changed { previous, class } => {
+                        bumped = true;
+                        seen.changed = true;
+                        self.scratch.changes.push(PointNews {
+                            index: i,
+                            cause: "change",
+                            class,
+                            previous: Some(previous),
+                            now,
+                        });
+                    }
+                    Change::Class { previous } => {
+                        seen.changed = true;
+                        set_bit(&mut state.continuous, i);
+                        self.scratch.changes.push(PointNews {
+                            index: i,
+                            cause: "class",
+                            class: Class::Continuous,
+                            previous: Some(previous),
+                            now,
+                        });
+                    }
+                }
+                if !continuous && point.class() == Class::Continuous {
+                    set_bit(&mut state.continuous, i);
+                }
+            }
+        }
+        if !write {
+            std::mem::swap(&mut self.scratch.previous, &mut state.raw);
+            state.raw.clear();
+            state.raw.extend_from_slice(raw);
+        }
+        let raw_changed = !write && state.points.is_empty() && !new && self.scratch.previous != state.raw;
+        self.scratch.raw = buffer;
+        if bumped && let Some(version) = self.channels.version(device) {
+            *version = version.wrapping_add(1);
+        }
+        let version = self.channels.version(device).map_or(0, |v| *v);
+        if let Some(state) = self.shapes.get(shape) {
+            state.version = version;
+        }
+        // Without points (arrays, full table) a change cannot be judged; the first few are told.
+        seen.changed |= raw_changed && self.settings.max_points == 0;
+        seen
+    }
+
+    /// Makes sure the shape has its points, sharing those other shapes of the device read already.
+    fn follow_points(&mut self, shape: u32, device: u32, item: &Item<'_>) {
+        let count = item.values.len();
+        let ranged = matches!(item.object.address, Address::Range);
+        let Some(state) = self.shapes.get(shape) else { return };
+        if state.points.len() == count || count > RANGE_LIMIT || !(ranged || count == 1) {
+            return;
+        }
+        let base = match item.object.address {
+            Address::Text(text) => hash::quick(text.as_bytes()) | 1,
+            _ => hash::quick(item.object.kind.unwrap_or_default().as_bytes()) & !1,
+        };
+        let mut slots = std::mem::take(&mut state.points);
+        state.continuous.clear();
+        for i in slots.len()..count {
+            let key = (device, base, item.object.start + i64::try_from(i).unwrap_or(0));
+            let Some(slot) = self.point_slot(key) else {
+                self.counters.add("delta", "points_refused", 1);
+                break;
+            };
+            slots.push(slot);
+        }
+        if let Some(state) = self.shapes.get(shape) {
+            state.points = slots;
+        }
+    }
+
+    fn point_slot(&mut self, key: (u32, u64, i64)) -> Option<u32> {
+        if let Some(slot) = self.point_index.get(&key) {
+            return Some(*slot);
+        }
+        let slot = match self.free_points.pop() {
+            Some(slot) => slot,
+            None if self.points.len() >= self.settings.max_points => return None,
+            None => {
+                self.points.push(Point::default());
+                u32::try_from(self.points.len() - 1).ok()?
+            }
+        };
+        self.point_index.insert(key, slot);
+        Some(slot)
+    }
+
+    /// A forgotten shape's points stay known to the other shapes that read them; they are part of the device.
+    fn release(&mut self, freed: &[u32]) {
+        if !freed.is_empty() {
+            self.counters.add("delta", "shapes_forgotten", 1);
+        }
+    }
+
+    fn transaction_row(
+        &mut self,
+        facts: &mut Facts,
+        x: &Exchange<'_>,
+        item: &Item<'_>,
+        number: u16,
+        why: &'static str,
+    ) {
+        let mut address = std::mem::take(&mut self.scratch.address);
+        let mut numbers = std::mem::take(&mut self.scratch.numbers);
+        numbers.clear();
+        item.values.decode(&mut numbers);
+        let before = std::mem::take(&mut self.scratch.before);
+        let operation = item.operation;
+        let place = pick(&self.places, x.span.first.source);
+        let id = event_id(&place.sensor, "transaction", facts.id, x.ordinal, number, x.reply.name());
+        let unit = match x.unit {
+            crate::protocol::Unit::None => None,
+            crate::protocol::Unit::Number(n) => Some(n.to_string()),
+            crate::protocol::Unit::Text(text) => Some(text.to_owned()),
+        };
+        let address = address_of(item, &mut address).map(str::to_owned);
+        let status = item.status.or(x.status);
+        let numbered = item.object.count > 0 && matches!(item.object.address, Address::Range);
+        let (text, exact) = match item.values {
+            crate::protocol::Values::Text { text, .. } => (Some(text), None),
+            crate::protocol::Values::Numbers { exact, numbers, .. } => {
+                (numbers.first().filter(|n| !n.is_finite()).map(|n| if n.is_nan() { "NaN" } else { "infinity" }), exact)
+            }
+            _ => (None, None),
+        };
+        let known_before = !before.is_empty() && before.iter().all(|n| n.is_finite());
+        let event =
+            EventRow { event_dataset: Some("transaction"), ..facts.event(place, self.clock, x.sender, x.span, &id) };
+        let row = TransactionRow {
+            event,
+            ot_activity: Some(operation.activity()),
+            ot_operation: Some(operation.name()),
+            ot_function_code: x.function.code,
+            ot_function_name: x.function.name,
+            ot_subfunction_code: x.subfunction.code,
+            ot_subfunction_name: x.subfunction.name,
+            ot_unit: unit.as_deref(),
+            ot_object_kind: item.object.kind,
+            ot_object_address: address.as_deref(),
+            ot_object_start: numbered.then_some(item.object.start),
+            ot_object_count: (item.object.count > 0).then_some(item.object.count),
+            ot_item: Some(number),
+            ot_items: u16::try_from(x.items.len()).ok(),
+            ot_value_type: item.values.kind(),
+            ot_value_numbers: (!numbers.is_empty() && numbers.iter().all(|n| n.is_finite()))
+                .then_some(numbers.as_slice()),
+            ot_value_text: text,
+            ot_value_exact: exact,
+            ot_value_before: known_before.then_some(before.as_slice()),
+            event_outcome: Some(item.outcome.unwrap_or(x.outcome).name()),
+            ot_status_code: status.map(|s| s.0),
+            ot_status_name: status.map(|s| s.1),
+            ot_reply: Some(x.reply.name()),
+            event_duration: x.duration,
+            ot_message: Some(x.ordinal),
+            ot_session: x.session,
+            ot_client_name: x.client_name,
+            user_name: x.user,
+            network_bytes: Some(x.bytes),
+            ot_news: Some(why),
+            ot_details: item.details,
+        };
+        self.batch.transaction.push(&row, &mut self.batch.words);
+        self.scratch.numbers = numbers;
+        self.scratch.before = before;
+    }
+
+    fn value_rows(
+        &mut self,
+        facts: &mut Facts,
+        x: &Exchange<'_>,
+        item: &Item<'_>,
+        number: u16,
+        channel: u32,
+        shape: u32,
+    ) {
+        let changes = std::mem::take(&mut self.scratch.changes);
+        let mut out = std::mem::take(&mut self.scratch.address);
+        let Some(channel) = self.channels.get(channel) else { return };
+        let (channel_key, device, unit) = (channel.key, channel.device, channel.unit.clone());
+        let device_key =
+            usize::try_from(device).ok().and_then(|d| self.channels.device_keys.get(d)).copied().unwrap_or(0);
+        let Some(state) = self.shapes.get(shape) else { return };
+        let (text, kind, start) = (state.address.clone(), state.kind, state.start);
+        let numeric = item.values.numeric();
+        for change in &changes {
+            let offset = i64::try_from(change.index).unwrap_or(0);
+            let address = point_address(text.as_deref(), kind, start + offset, &mut out);
+            let key = point_key(device_key, address);
+            let place = pick(&self.places, x.span.first.source);
+            let what = format!("{}.{}", change.cause, change.index);
+            let id = event_id(&place.sensor, "value", facts.id, x.ordinal, number, &what);
+            let event =
+                EventRow { event_dataset: Some("value"), ..facts.event(place, self.clock, x.sender, x.span, &id) };
+            let row = ValueRow {
+                event,
+                ot_point: Some(key),
+                ot_unit: unit.as_deref(),
+                ot_object_kind: kind,
+                ot_object_address: Some(address),
+                ot_object_start: text.is_none().then_some(start + offset),
+                ot_point_class: Some(change.class.name()),
+                ot_value_cause: Some(change.cause),
+                ot_value_number: numeric.then(|| finite(f64::from_bits(change.now))).flatten(),
+                ot_value_text: match item.values {
+                    crate::protocol::Values::Text { text, .. } => Some(text),
+                    _ => None,
+                },
+                ot_value_previous: change.previous.filter(|_| numeric).and_then(|p| finite(f64::from_bits(p))),
+                ..ValueRow::default()
+            };
+            self.batch.value.push(&row, &mut self.batch.words);
+            if self.settings.samples && change.class == Class::Continuous {
+                self.sample_row(facts, x, key, channel_key, f64::from_bits(change.now));
+            }
+        }
+        self.scratch.changes = changes;
+        self.scratch.address = out;
+    }
+
+    fn sample_row(&mut self, facts: &mut Facts, x: &Exchange<'_>, point: i64, channel: i64, value: f64) {
+        let place = pick(&self.places, x.span.first.source);
+        let event = EventRow { event_dataset: Some("sample"), ..facts.event(place, self.clock, x.sender, x.span, "") };
+        let row = SampleRow {
+            event,
+            ot_point: Some(point),
+            ot_channel: Some(channel),
+            ot_value_number: finite(value),
+            ot_value_cause: Some("read"),
+        };
+        self.batch.sample.push(&row, &mut self.batch.words);
+    }
+}
+
+fn point_at(points: &mut [Point], slot: u32) -> Option<&mut Point> {
+    points.get_mut(usize::try_from(slot).ok()?)
+}
+
+fn set_bit(bits: &mut Vec<u64>, i: usize) {
+    if bits.len() <= i / 64 {
+        bits.resize(i / 64 + 1, 0);
+    }
+    if let Some(word) = bits.get_mut(i / 64) {
+        *word |= 1 << (i % 64);
+    }
+}
+
+fn address_of<'a>(item: &Item<'a>, out: &'a mut String) -> Option<&'a str> {
+    match item.object.address {
+        Address::None => None,
+        Address::Text(text) => Some(text),
+        Address::Range => {
+            out.clear();
+            crate::delta::shape::write_range(out, item.object.kind, item.object.start, item.object.count);
+            Some(out)
+        }
+    }
+}
+
+/// How the exchange ended, as one word to compare: success is 0, silence and strangeness have words of their own.
+fn status_word(x: &Exchange<'_>, item: &Item<'_>, outcome: Outcome) -> Option<u32> {
+    match x.reply {
+        Reply::Unanswered => Some(u32::MAX),
+        Reply::Unexpected => Some(u32::MAX - 1),
+        _ if outcome == Outcome::Failure => item.status.or(x.status).map_or(Some(u32::MAX - 2), |s| Some(s.0)),
+        _ => None,
+    }
+}
+
+/// Why the delta filter passes an exchange on, or None.
+fn news(
+    x: &Exchange<'_>,
+    operation: Operation,
+    new: bool,
+    status: bool,
+    seen: Observed,
+    cycle: bool,
+) -> Option<&'static str> {
+    if x.flagged || matches!(x.reply, Reply::Duplicate | Reply::Differing) {
+        return Some("flag");
+    }
+    if !operation.quiet() {
+        let heartbeat = operation == Operation::Write && cycle && seen.inside && !status;
+        return (!heartbeat).then_some("operation");
+    }
+    match (new, status, seen.changed) {
+        (true, _, _) => Some("shape"),
+        (_, true, _) => Some("status"),
+        (_, _, true) => Some("value"),
+        _ => None,
+    }
+}

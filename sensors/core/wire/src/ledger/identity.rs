@@ -1,0 +1,179 @@
+//! Dataset `identity`: facts about assets, each told once, with the packet that told it.
+
+use super::{Ledger, event_id, pick};
+use crate::dataset::EventRow;
+use crate::dataset::rows::IdentityRow;
+use crate::flow::{Facts, Side, Span};
+use crate::{hash, text};
+use foldhash::fast::RandomState;
+use hashbrown::{HashMap, HashSet};
+use std::net::IpAddr;
+
+/// Assets and facts remembered; beyond it facts are told again and counted.
+const ASSETS: usize = 131_072;
+const FACTS: usize = 524_288;
+
+/// Which key each address goes by, and which facts were told.
+#[derive(Default)]
+pub struct AssetKeys {
+    keys: HashMap<(Option<u16>, IpAddr), AssetKey, RandomState>,
+    told: HashSet<(u64, u64), RandomState>,
+}
+
+struct AssetKey {
+    text: Box<str>,
+    /// MAC address by which the address was last seen.
+    mac: Option<[u8; 6]>,
+    bound: bool,
+}
+
+/// A fact about one address.
+pub struct Fact<'a> {
+    pub about: Side,
+    pub span: Span,
+    pub attribute: &'static str,
+    pub value: &'a str,
+    pub confidence: f32,
+    pub evidence: &'a str,
+}
+
+impl Ledger {
+    /// A fact about one side of a flow, told once for each value.
+    #[allow(clippy::too_many_arguments)]
+    pub fn identity(
+        &mut self,
+        facts: &mut Facts,
+        about: Side,
+        span: Span,
+        attribute: &'static str,
+        value: &str,
+        confidence: f32,
+        evidence: &str,
+    ) {
+        let ip = match about {
+            Side::Client => facts.client.ip,
+            Side::Server => facts.server.ip,
+        };
+        let key = self.asset_key(facts.vlan, ip, facts.interface);
+        let asset = hash::quick(key.as_bytes());
+        let fact = hash::quick(attribute.as_bytes()) ^ hash::quick(value.as_bytes()).rotate_left(17);
+        if self.assets.told.contains(&(asset, fact)) {
+            return;
+        }
+        if self.assets.told.len() < FACTS {
+            self.assets.told.insert((asset, fact));
+        } else {
+            self.counters.add("identity", "facts_not_kept", 1);
+        }
+        self.identity_row(facts, &key, &Fact { about, span, attribute, value, confidence, evidence });
+    }
+
+    fn asset_key(&mut self, vlan: Option<u16>, ip: IpAddr, interface: u32) -> Box<str> {
+        if let Some(known) = self.assets.keys.get(&(vlan, ip)) {
+            return known.text.clone();
+        }
+        let segment = &pick(&self.places, interface).segment;
+        address_key(vlan, ip, segment)
+    }
+
+    fn identity_row(&mut self, facts: &mut Facts, key: &str, fact: &Fact<'_>) {
+        let place = pick(&self.places, fact.span.first.source);
+        let kind = format!("{key}|{}|{}", fact.attribute, fact.value);
+        let entity = hash::key(&[b"asset", key.as_bytes()]);
+        let id = event_id(&place.sensor, "identity", entity, fact.span.first.number, 0, &kind);
+        let event =
+            EventRow { event_dataset: Some("identity"), ..facts.event(place, self.clock, fact.about, fact.span, &id) };
+        let row = IdentityRow {
+            event,
+            ot_asset_key: Some(key),
+            ot_attribute: Some(fact.attribute),
+            ot_attribute_value: Some(fact.value),
+            ot_confidence: Some(fact.confidence),
+            ot_evidence: Some(fact.evidence),
+        };
+        self.batch.identity.push(&row, &mut self.batch.words);
+    }
+
+    /// An address was seen in use. First sight is told as `address`; a new MAC behind it as `mac`. `bound` says that
+    /// ARP itself bound the two.
+    pub fn seen(&mut self, facts: &mut Facts, about: Side, span: Span, bound: bool) {
+        let end = match about {
+            Side::Client => facts.client,
+            Side::Server => facts.server,
+        };
+        if !assignable(end.ip) {
+            return;
+        }
+        let (vlan, ip, mac) = (facts.vlan, end.ip, end.mac);
+        match self.assets.keys.get_mut(&(vlan, ip)) {
+            Some(known) if known.mac == mac && (known.bound || !bound) => {}
+            Some(known) => {
+                let moved = known.mac != mac && mac.is_some();
+                let newly_bound = bound && !known.bound;
+                if moved {
+                    known.mac = mac;
+                }
+                known.bound |= bound;
+                let key = known.text.clone();
+                let mac = mac.map(text::mac).unwrap_or_default();
+                if moved || newly_bound {
+                    let evidence = if bound { "arp" } else { "ethernet" };
+                    let confidence = if bound { 1.0 } else { 0.5 };
+                    self.identity_row(
+                        facts,
+                        &key,
+                        &Fact { about, span, attribute: "mac", value: &mac, confidence, evidence },
+                    );
+                }
+                if newly_bound && *key != *mac {
+                    self.identity_row(
+                        facts,
+                        &key,
+                        &Fact { about, span, attribute: "alias", value: &mac, confidence: 1.0, evidence: "arp" },
+                    );
+                }
+            }
+            None => self.first_sight(facts, about, span, bound, mac),
+        }
+    }
+
+    fn first_sight(&mut self, facts: &mut Facts, about: Side, span: Span, bound: bool, mac: Option<[u8; 6]>) {
+        let ip = match about {
+            Side::Client => facts.client.ip,
+            Side::Server => facts.server.ip,
+        };
+        if self.assets.keys.len() >= ASSETS {
+            self.counters.add("identity", "assets_refused", 1);
+            return;
+        }
+        let mac_text = mac.map(text::mac);
+        let segment = &pick(&self.places, facts.interface).segment;
+        let key = match &mac_text {
+            Some(mac) if bound => mac.clone().into_boxed_str(),
+            _ => address_key(facts.vlan, ip, segment),
+        };
+        self.assets.keys.insert((facts.vlan, ip), AssetKey { text: key.clone(), mac, bound });
+        let (evidence, confidence) = if bound { ("arp", 1.0) } else { ("ip", 0.5) };
+        let address = ip.to_string();
+        self.identity_row(
+            facts,
+            &key,
+            &Fact { about, span, attribute: "address", value: &address, confidence, evidence },
+        );
+        if let Some(mac) = mac_text {
+            self.identity_row(facts, &key, &Fact { about, span, attribute: "mac", value: &mac, confidence, evidence });
+        }
+    }
+}
+
+fn address_key(vlan: Option<u16>, ip: IpAddr, segment: &str) -> Box<str> {
+    format!("{ip}@{}@{segment}", vlan.map_or_else(|| "-".to_owned(), |v| v.to_string())).into_boxed_str()
+}
+
+/// Addresses that name a host: no multicast, broadcast, unspecified or loopback-of-nothing.
+fn assignable(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(v4) => !(v4.is_unspecified() || v4.is_multicast() || v4.is_broadcast()),
+        IpAddr::V6(v6) => !(v6.is_unspecified() || v6.is_multicast()),
+    }
+}

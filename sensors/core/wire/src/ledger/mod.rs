@@ -1,0 +1,164 @@
+//! The ledger: where facts become rows. Parsers and the flow layer speak to it; it holds the delta filter's memory and
+//! the batch under construction.
+
+mod cadence;
+mod counters;
+mod exchange;
+mod flags;
+mod identity;
+mod link;
+mod rates;
+mod sequence;
+
+pub use counters::Counters;
+pub use identity::AssetKeys;
+pub use rates::{FlowRate, HostKey};
+
+use crate::dataset::rows::{FlowRow, SessionRow};
+use crate::dataset::{Batch, EventRow};
+use crate::delta::channel::Channels;
+use crate::delta::point::Point;
+use crate::delta::shape::Shapes;
+use crate::flow::facts::Place;
+use crate::flow::{Facts, Side, Span};
+use crate::{hash, text};
+
+/// What a run of the core is told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Pass every transaction on.
+    pub full: bool,
+    /// Write samples of continuous points (a learner wants them).
+    pub samples: bool,
+    pub max_flows: usize,
+    pub max_channels: usize,
+    pub max_shapes: usize,
+    pub max_points: usize,
+    /// Rows after which a batch is handed over.
+    pub batch_rows: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            full: false,
+            samples: false,
+            max_flows: 131_072,
+            max_channels: 131_072,
+            max_shapes: 262_144,
+            max_points: 1_048_576,
+            batch_rows: 65_536,
+        }
+    }
+}
+
+/// Buffers kept from call to call, so that the path per message allocates nothing.
+#[derive(Default)]
+struct Scratch {
+    address: String,
+    numbers: Vec<f64>,
+    before: Vec<f64>,
+    raw: Vec<u8>,
+    previous: Vec<u8>,
+    changes: Vec<exchange::PointNews>,
+}
+
+/// All state between parsers and rows.
+pub struct Ledger {
+    pub settings: Settings,
+    pub places: Vec<Place>,
+    pub batch: Batch,
+    /// Packet time; never runs backwards.
+    pub clock: i64,
+    pub counters: Counters,
+    channels: Channels,
+    shapes: Shapes,
+    points: Vec<Point>,
+    free_points: Vec<u32>,
+    point_index: hashbrown::HashMap<(u32, u64, i64), u32, foldhash::fast::RandomState>,
+    touched_channels: Vec<u32>,
+    rates: rates::Rates,
+    flags: flags::Repeats,
+    links: link::Links,
+    assets: AssetKeys,
+    scratch: Scratch,
+}
+
+/// Id of an event (vocabulary §1): what it is about, never when it was computed.
+pub fn event_id(sensor: &str, dataset: &str, entity: i64, ordinal: i64, item: u16, kind: &str) -> String {
+    text::base32_128(&hash::digest(&[
+        sensor.as_bytes(),
+        dataset.as_bytes(),
+        &entity.to_be_bytes(),
+        &ordinal.to_be_bytes(),
+        &item.to_be_bytes(),
+        kind.as_bytes(),
+    ]))
+}
+
+impl Ledger {
+    pub fn new(settings: Settings, places: Vec<Place>) -> Self {
+        Self {
+            settings,
+            places,
+            batch: Batch::default(),
+            clock: i64::MIN,
+            counters: Counters::default(),
+            channels: Channels::default(),
+            shapes: Shapes::default(),
+            points: Vec::new(),
+            free_points: Vec::new(),
+            point_index: hashbrown::HashMap::default(),
+            touched_channels: Vec::new(),
+            rates: rates::Rates::default(),
+            flags: flags::Repeats::default(),
+            links: link::Links::default(),
+            assets: AssetKeys::default(),
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// The batch so far, leaving an empty one.
+    pub fn take_batch(&mut self) -> Batch {
+        std::mem::take(&mut self.batch)
+    }
+
+    /// A row of dataset `flow`.
+    pub fn flow(&mut self, facts: &mut Facts, source: Side, span: Span, phase: &str, sequence: i64, row: FlowRow<'_>) {
+        let place = pick(&self.places, span.first.source);
+        let id = event_id(&place.sensor, "flow", facts.id, sequence, 0, phase);
+        let event = EventRow { event_dataset: Some("flow"), ..facts.event(place, self.clock, source, span, &id) };
+        self.batch.flow.push(&FlowRow { event, event_type: Some(phase), ..row }, &mut self.batch.words);
+    }
+
+    /// A row of dataset `session`.
+    pub fn session(&mut self, facts: &mut Facts, source: Side, span: Span, ordinal: i64, row: SessionRow<'_>) {
+        let place = pick(&self.places, span.first.source);
+        let kind = row.ot_session_kind.unwrap_or_default();
+        let id = event_id(&place.sensor, "session", facts.id, ordinal, 0, kind);
+        let event = EventRow { event_dataset: Some("session"), ..facts.event(place, self.clock, source, span, &id) };
+        self.batch.session.push(&SessionRow { event, ot_message: Some(ordinal), ..row }, &mut self.batch.words);
+    }
+
+    /// Ends the input: everything still open is told.
+    pub fn finish(&mut self) {
+        self.rates_tick();
+        self.cadence_tick(self.clock, true);
+        self.summary_tick(self.clock);
+        self.flags_tick();
+        self.links_tick();
+        self.capture_tick(self.clock);
+    }
+}
+
+/// The place of a source; an unknown one cannot be, and would be the first.
+fn pick(places: &[Place], source: u32) -> &Place {
+    static NOWHERE: Place = Place {
+        sensor: String::new(),
+        interface: String::new(),
+        segment: String::new(),
+        capture: String::new(),
+        drill: false,
+    };
+    usize::try_from(source).ok().and_then(|i| places.get(i)).unwrap_or(&NOWHERE)
+}

@@ -1,0 +1,17 @@
+//! From captured bytes to rows of the vocabulary's datasets. Pure: no Python, no unsafe code.
+
+mod bytes;
+pub mod capture;
+pub mod dataset;
+pub mod delta;
+pub mod engine;
+pub mod flow;
+mod hash;
+pub mod ledger;
+pub mod link;
+pub mod protocol;
+mod text;
+
+pub use engine::Engine;
+pub use flow::facts::Place;
+pub use ledger::Settings;

@@ -1,0 +1,115 @@
+//! Ethernet, VLAN tags, Linux cooked captures, loopback and raw IP (IEEE 802.3, 802.1Q, 802.1ad).
+
+use crate::bytes::{be16, be32, le32, u8_at};
+use crate::capture::LinkType;
+
+pub const ETHERTYPE_IPV4: u16 = 0x0800;
+pub const ETHERTYPE_ARP: u16 = 0x0806;
+pub const ETHERTYPE_IPV6: u16 = 0x86DD;
+/// Customer tag (802.1Q), service tag (802.1ad) and the two old values for stacked tags.
+const TAGS: [u16; 4] = [0x8100, 0x88A8, 0x9100, 0x9200];
+/// Below this an EtherType field is an IEEE 802.3 length.
+const ETHERTYPE_MIN: u16 = 0x0600;
+
+/// A frame with its link headers taken off.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Packet<'a> {
+    pub source_mac: Option<[u8; 6]>,
+    pub destination_mac: Option<[u8; 6]>,
+    pub vlan: Option<u16>,
+    pub inner_vlan: Option<u16>,
+    /// None: an 802.3 length field with LLC behind it.
+    pub ether_type: Option<u16>,
+    pub payload: &'a [u8],
+}
+
+/// Why a frame could not be opened.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LinkIssue {
+    /// Shorter than its own headers.
+    Short,
+    /// A link type this program does not know.
+    UnknownLinkType,
+}
+
+/// Takes the link headers off a frame.
+pub fn decode(link: LinkType, data: &[u8]) -> Result<Packet<'_>, LinkIssue> {
+    match link {
+        LinkType::ETHERNET => ethernet(data).ok_or(LinkIssue::Short),
+        LinkType::RAW | LinkType::IPV4 | LinkType::IPV6 => raw(data).ok_or(LinkIssue::Short),
+        LinkType::LINUX_SLL => sll(data).ok_or(LinkIssue::Short),
+        LinkType::LINUX_SLL2 => sll2(data).ok_or(LinkIssue::Short),
+        LinkType::NULL | LinkType::LOOP => loopback(data).ok_or(LinkIssue::Short),
+        _ => Err(LinkIssue::UnknownLinkType),
+    }
+}
+
+/// | 0 destination 6 | 6 source 6 | 12 EtherType or tag 2 | … |
+fn ethernet(data: &[u8]) -> Option<Packet<'_>> {
+    let head = data.first_chunk::<14>()?;
+    let packet = Packet {
+        destination_mac: head.first_chunk::<6>().copied(),
+        source_mac: head.get(6..12)?.first_chunk::<6>().copied(),
+        ..Packet::default()
+    };
+    tagged(packet, be16(data, 12)?, data.get(14..)?)
+}
+
+/// Tag: | 0 priority, DEI, VLAN id 2 | 2 EtherType 2 |
+fn tagged<'a>(mut packet: Packet<'a>, mut ether_type: u16, mut rest: &'a [u8]) -> Option<Packet<'a>> {
+    let mut depth = 0;
+    while TAGS.contains(&ether_type) && depth < 8 {
+        let id = be16(rest, 0)? & 0x0fff;
+        match depth {
+            0 => packet.vlan = Some(id),
+            1 => packet.inner_vlan = Some(id),
+            _ => {}
+        }
+        ether_type = be16(rest, 2)?;
+        rest = rest.get(4..)?;
+        depth += 1;
+    }
+    if ether_type < ETHERTYPE_MIN {
+        packet.payload = rest.get(..usize::from(ether_type)).unwrap_or(rest);
+        return Some(packet);
+    }
+    packet.ether_type = Some(ether_type);
+    packet.payload = rest;
+    Some(packet)
+}
+
+fn raw(data: &[u8]) -> Option<Packet<'_>> {
+    let ether_type = match u8_at(data, 0)? >> 4 {
+        4 => ETHERTYPE_IPV4,
+        6 => ETHERTYPE_IPV6,
+        _ => return Some(Packet { payload: data, ..Packet::default() }),
+    };
+    Some(Packet { ether_type: Some(ether_type), payload: data, ..Packet::default() })
+}
+
+/// LINKTYPE_LINUX_SLL: | 0 packet type 2 | 2 ARPHRD 2 | 4 address length 2 | 6 address 8 | 14 protocol 2 |
+fn sll(data: &[u8]) -> Option<Packet<'_>> {
+    let source = (be16(data, 4)? == 6).then(|| data.get(6..12)?.first_chunk::<6>().copied()).flatten();
+    let packet = Packet { source_mac: source, ..Packet::default() };
+    tagged(packet, be16(data, 14)?, data.get(16..)?)
+}
+
+/// LINKTYPE_LINUX_SLL2: | 0 protocol 2 | 2 reserved 2 | 4 interface 4 | 8 ARPHRD 2 | 10 type 1 | 11 length 1 | 12 address 8 |
+fn sll2(data: &[u8]) -> Option<Packet<'_>> {
+    let source = (u8_at(data, 11)? == 6).then(|| data.get(12..18)?.first_chunk::<6>().copied()).flatten();
+    let packet = Packet { source_mac: source, ..Packet::default() };
+    tagged(packet, be16(data, 0)?, data.get(20..)?)
+}
+
+/// LINKTYPE_NULL and LINKTYPE_LOOP: a 4-byte address family in the byte order of whoever captured. AF_INET is 2
+/// everywhere; AF_INET6 is 10, 24, 28 or 30.
+fn loopback(data: &[u8]) -> Option<Packet<'_>> {
+    let family = be32(data, 0)?;
+    let family = if family > 0xffff { le32(data, 0)? } else { family };
+    let ether_type = match family {
+        2 => Some(ETHERTYPE_IPV4),
+        10 | 24 | 28 | 30 => Some(ETHERTYPE_IPV6),
+        _ => None,
+    };
+    Some(Packet { ether_type, payload: data.get(4..)?, ..Packet::default() })
+}

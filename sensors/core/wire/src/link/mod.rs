@@ -1,0 +1,7 @@
+//! The link layer: from a frame to its network payload, and the neighbour protocols that live on it.
+
+pub mod arp;
+pub mod decode;
+pub mod icmp;
+
+pub use decode::{LinkIssue, Packet, decode};

@@ -1,0 +1,101 @@
+//! Protocol parsers. A protocol is one file (or folder) here and one line in `PROTOCOLS`.
+//!
+//! A parser states facts; it never decides what is bad. Framing and parsing are apart: `framing` looks at the head of
+//! the bytes only, `message` gets whole messages only, so events do not depend on how TCP cut the stream.
+
+pub mod exchange;
+pub mod modbus;
+pub mod talk;
+
+pub use exchange::{Address, Exchange, Function, Item, Object, Outcome, Reply, Unit, Values};
+pub use talk::Talk;
+
+use crate::dataset::Flag;
+use crate::flow::{Side, Transport};
+
+/// What the first bytes of a message say of its length.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Framing {
+    /// A whole message of so many bytes (may be more than there are yet).
+    Message(usize),
+    /// Too few bytes to tell.
+    Need,
+    /// A message of so many bytes, longer than the parser takes: passed over and counted.
+    Oversize(usize),
+    /// Not a message: the parser looks for its step again behind this byte.
+    Bad(Flag),
+}
+
+/// What a protocol thinks of the first payload bytes of a direction.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Guess {
+    No,
+    /// Perhaps, with more bytes.
+    Need,
+    /// Its own, with a confidence from 0 to 1 and who the sender is, if the bytes tell.
+    Yes {
+        confidence: f32,
+        sender: Option<Side>,
+    },
+}
+
+/// What a probe may look at. Ports only break ties between client and server; they never name a protocol.
+#[derive(Clone, Copy, Debug)]
+pub struct Probe<'a> {
+    pub data: &'a [u8],
+    pub transport: Transport,
+    pub source_port: u16,
+    pub destination_port: u16,
+}
+
+/// State of one protocol on one flow.
+pub trait Parser: Send {
+    /// Length of the message at the head of `data`, which is never empty. Must depend on the bytes only, and once it
+    /// answered other than `Need` must answer the same with more bytes.
+    fn framing(&self, side: Side, data: &[u8]) -> Framing;
+
+    /// One whole message.
+    fn message(&mut self, side: Side, data: &[u8], talk: &mut Talk<'_>);
+
+    /// Looks for the next message: (bytes to pass over, whether a message begins there). Without one, all bytes that
+    /// cannot begin one are passed over.
+    fn resynchronise(&self, side: Side, data: &[u8]) -> (usize, bool);
+
+    /// Bytes of one direction are missing.
+    fn gap(&mut self, _side: Side, _talk: &mut Talk<'_>) {}
+
+    /// Gives up requests older than `TIMEOUT` before `now`.
+    fn expire(&mut self, _now: i64, _talk: &mut Talk<'_>) {}
+
+    /// The flow ended: requests still waiting are told as unanswered.
+    fn close(&mut self, _talk: &mut Talk<'_>) {}
+
+    /// Bytes of state, for the memory bound.
+    fn weight(&self) -> usize;
+}
+
+/// A request without a reply after this time (ns) is unanswered.
+pub const TIMEOUT: i64 = 10_000_000_000;
+
+/// One protocol of the list.
+pub struct Protocol {
+    /// Word of `network.protocol`.
+    pub name: &'static str,
+    /// Ports registered for it, for `ot.port_protocol` and ties.
+    pub ports: &'static [u16],
+    pub transports: &'static [Transport],
+    pub probe: fn(&Probe<'_>) -> Guess,
+    pub parser: fn() -> Box<dyn Parser>,
+}
+
+/// Every protocol the core parses. A contract test walks this list.
+pub static PROTOCOLS: &[Protocol] = &[modbus::PROTOCOL];
+
+/// What the port would promise; ports never name a protocol by themselves.
+pub fn promised(transport: Transport, port: u16) -> Option<&'static str> {
+    PROTOCOLS
+        .iter()
+        .find(|p| p.ports.contains(&port) && p.transports.contains(&transport))
+        .map(|p| p.name)
+        .or_else(|| crate::protocol::talk::well_known(transport, port))
+}

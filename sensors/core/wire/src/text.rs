@@ -1,0 +1,143 @@
+//! Readable forms: base32 ids, MAC addresses, hexadecimal, bounded text from packets.
+
+use std::fmt::Write as _;
+
+/// Longest topic, name or other text taken from a packet, in bytes.
+pub const TEXT_LIMIT: usize = 512;
+/// Longest `ot.details`, in bytes.
+pub const DETAILS_LIMIT: usize = 8 * 1024;
+
+const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+
+/// 26 letters base32 (RFC 4648 alphabet, lower case, no padding) of 16 bytes.
+pub fn base32_128(bytes: &[u8; 16]) -> String {
+    let mut value = u128::from_be_bytes(*bytes);
+    let mut out = [0u8; 26];
+    // 26 letters hold 130 bits: the last letter carries the three low bits shifted up by two, as RFC 4648 pads.
+    let last = u8::try_from((value << 2) & 0x1c).unwrap_or(0);
+    value >>= 3;
+    for (i, slot) in out.iter_mut().rev().enumerate() {
+        let index = if i == 0 { last } else { u8::try_from(value & 0x1f).unwrap_or(0) };
+        if i > 0 {
+            value >>= 5;
+        }
+        *slot = BASE32.get(usize::from(index)).copied().unwrap_or(b'a');
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// MAC address as `00-00-5E-00-53-23` (RFC 7042, ECS).
+pub fn mac(address: [u8; 6]) -> String {
+    let mut out = String::with_capacity(17);
+    for (i, byte) in address.iter().enumerate() {
+        let _ = write!(out, "{}{byte:02X}", if i == 0 { "" } else { "-" });
+    }
+    out
+}
+
+/// Lower-case hexadecimal of at most `limit` bytes.
+pub fn hex(bytes: &[u8], limit: usize) -> String {
+    let mut out = String::with_capacity(bytes.len().min(limit) * 2);
+    for byte in bytes.iter().take(limit) {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
+
+/// Text from a packet: valid UTF-8, no NUL, at most `limit` bytes. The second value says whether it was cut.
+pub fn bounded(bytes: &[u8], limit: usize) -> (String, bool) {
+    let cut = bytes.len() > limit;
+    let head = bytes.get(..bytes.len().min(limit)).unwrap_or_default();
+    let mut text = String::from_utf8_lossy(head).replace('\0', "\u{fffd}");
+    if cut {
+        // A character cut in half became replacement characters at the end.
+        while text.ends_with('\u{fffd}') {
+            text.pop();
+        }
+    }
+    (text, cut)
+}
+
+/// A JSON object written key by key, for `ot.details`. Keys must be declared in `fields/details.yml`.
+#[derive(Default)]
+pub struct Details {
+    out: String,
+    full: bool,
+}
+
+impl Details {
+    pub fn text(&mut self, key: &str, value: &str) -> &mut Self {
+        let mut quoted = String::with_capacity(value.len() + 2);
+        quote(&mut quoted, value);
+        self.raw(key, &quoted)
+    }
+
+    pub fn number(&mut self, key: &str, value: impl Into<i64>) -> &mut Self {
+        let value: i64 = value.into();
+        self.raw(key, &value.to_string())
+    }
+
+    pub fn real(&mut self, key: &str, value: f64) -> &mut Self {
+        if value.is_finite() { self.raw(key, &value.to_string()) } else { self }
+    }
+
+    pub fn truth(&mut self, key: &str, value: bool) -> &mut Self {
+        self.raw(key, if value { "true" } else { "false" })
+    }
+
+    pub fn texts<'a>(&mut self, key: &str, values: impl IntoIterator<Item = &'a str>) -> &mut Self {
+        let mut list = String::from("[");
+        for value in values {
+            if list.len() > 1 {
+                list.push(',');
+            }
+            quote(&mut list, value);
+        }
+        list.push(']');
+        self.raw(key, &list)
+    }
+
+    fn raw(&mut self, key: &str, value: &str) -> &mut Self {
+        if self.out.len() + key.len() + value.len() + 8 > DETAILS_LIMIT {
+            self.full = true;
+            return self;
+        }
+        self.out.push(if self.out.is_empty() { '{' } else { ',' });
+        quote(&mut self.out, key);
+        self.out.push(':');
+        self.out.push_str(value);
+        self
+    }
+
+    /// Whether something did not fit (flag `truncated`).
+    pub fn truncated(&self) -> bool {
+        self.full
+    }
+
+    /// The JSON text, or None when nothing was said.
+    pub fn finish(mut self) -> Option<String> {
+        if self.out.is_empty() {
+            return None;
+        }
+        self.out.push('}');
+        Some(self.out)
+    }
+}
+
+fn quote(out: &mut String, value: &str) {
+    out.push('"');
+    for c in value.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c < ' ' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
