@@ -135,9 +135,8 @@ fn is_skippable_zstandard(head: &[u8]) -> bool {
     matches!(head, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
 }
 
-/// Text of any language: no control character but white space.
+/// Text in UTF-8: no control character but white space. A letter cut at the end does no harm.
 fn is_text(head: &[u8]) -> bool {
-    !head.is_empty()
-        && head.iter().all(|&byte| byte >= 0x20 && byte != 0x7f || matches!(byte, b'\t' | b'\n' | b'\r'))
-        && head.utf8_chunks().all(|chunk| chunk.invalid().len() < 4 && !chunk.valid().is_empty())
+    let printable = |byte: &u8| *byte >= 0x20 && *byte != 0x7f || matches!(byte, b'\t' | b'\n' | b'\r');
+    !head.is_empty() && head.iter().all(printable) && head.utf8_chunks().all(|chunk| !chunk.valid().is_empty())
 }

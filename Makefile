@@ -1,0 +1,109 @@
+# Everything that is done to this project is a target here: `make help`.
+# PYTHON=python3.12 chooses the Python, ARGS="..." is passed on to the tool behind a target.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+PY := .venv/bin/python
+BITTERN := .venv/bin/bittern
+CORE := sensors/core
+CARGO_HOME ?= $(HOME)/.cargo
+# rustup's folder first: a shell that has not read it finds the distribution's older cargo, or none.
+export PATH := $(CARGO_HOME)/bin:$(PATH)
+# The core is built for the environment's Python, whichever tool asks cargo.
+export PYO3_PYTHON := $(CURDIR)/$(PY)
+
+# The captures `make demo` shows.
+DEMO_CAPTURES ?= rules/proofs
+
+# Folders that hold Python, by what is there.
+PYTHON_FOLDERS = $(sort $(foreach folder,sensors detection response api tests compose workshop,\
+	$(if $(shell find $(folder) -name '*.py' -print -quit 2>/dev/null),$(folder))))
+
+CHECKS := check-style check-format check-types check-plant check-imports check-rust check-generated check-project
+
+.PHONY: help setup environment demo test check $(CHECKS) bench eval docs golden captures fuzz oracles lock \
+	system-deps clean
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: ## environment, locked requirements, Rust core (no root; quick when nothing changed)
+	@workshop/setup.sh
+
+# What the checks need: they say what they have to say of Python while the core does not compile.
+environment:
+	@workshop/setup.sh environment
+
+demo: setup ## alerts on the shipped captures, in this terminal
+	$(BITTERN) analyze $(DEMO_CAPTURES) $(ARGS)
+
+test: setup ## every test; says at the end what was not tested here and why
+	cd $(CORE) && cargo test --workspace --exclude binding --locked --quiet
+	$(PY) -m pytest $(ARGS)
+
+check: ## style, types, imports, Rust lints, generated files, project text
+	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
+
+check-style: environment
+	$(PY) -m ruff check .
+
+check-format: environment
+	$(PY) -m ruff format --check --quiet .
+	cd $(CORE) && cargo fmt --all --check
+
+check-types: environment
+	$(PY) -m mypy $(filter-out compose,$(PYTHON_FOLDERS))
+
+# The plant's protocol stacks live in an environment of their own.
+check-plant: environment
+	@if sh compose/plant/setup >/dev/null; then \
+		$(PY) -m mypy --python-executable build/plant-venv/bin/python --cache-dir .mypy_cache/plant compose; \
+	elif [ "$$BITTERN_REQUIRE_ALL" = 1 ]; then exit 1; \
+	else echo "check-plant: the types of compose/ are not checked here, see above"; fi
+
+check-imports: environment
+	.venv/bin/lint-imports --no-logo
+
+# The binding is linked by Python when it is loaded, so only checked here; it is tested through Python.
+check-rust: environment
+	cd $(CORE) && cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+
+check-generated: environment
+	$(PY) -m workshop.generated --check
+
+check-project: environment
+	$(PY) -m workshop.project
+
+bench: setup ## speed and memory, as ratios to tshark and Suricata in the same run
+	$(PY) -m tests.bench $(ARGS)
+
+eval: setup ## detection and false incidents on labelled data sets
+	$(PY) -m detection.evaluation $(ARGS)
+
+docs: environment ## write every generated file anew
+	$(PY) -m workshop.generated
+
+golden: setup ## write the golden events anew; read the difference before you commit it
+	$(PY) -m tests.golden $(ARGS)
+
+captures: environment ## make the plant's captures again: proofs, golden, demo (ARGS="names"; needs system-deps)
+	sh compose/plant/setup >/dev/null
+	build/plant-venv/bin/python -m compose.plant golden $(ARGS)
+
+fuzz: setup ## the parsers against made and broken input
+	$(PY) -m tests.fuzz $(ARGS)
+
+oracles: setup ## our parsers against tshark on every capture at hand
+	$(PY) -m tests.oracles $(ARGS)
+
+lock: environment ## requirements/*.lock from pyproject.toml (ARGS="--upgrade" for new versions)
+	workshop/lock.sh $(ARGS)
+	$(PY) -m workshop.dependencies
+
+system-deps: ## Debian packages of the tests and the plant (root)
+	@workshop/system-deps.sh
+
+clean: ## everything that can be made again
+	rm -rf .venv build bench.json sensors/_core*.so $(CORE)/target .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,130 @@
+"""Reads the address of a store, and its secret, which never stands in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from response.store_errors import BadUrl
+
+PASSWORD = "BITTERN_STORE_PASSWORD"
+API_KEY = "BITTERN_STORE_API_KEY"
+OPTIONS = ("prefix", "ca", "patience")
+PREFIX_LETTERS = set("abcdefghijklmnopqrstuvwxyz0123456789-_.")
+DEFAULT_PORT = 9200
+DEFAULT_PATIENCE = 30.0
+
+
+@dataclass(frozen=True)
+class EmbeddedAddress:
+    """A folder of this machine."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class ElasticAddress:
+    """An Elasticsearch cluster: its nodes' addresses, the user and his password, or an API key; `prefix` of all index
+    names; `ca` a file of trusted certificates; `patience` in seconds, how long a write waits for the cluster."""
+
+    hosts: tuple[str, ...]
+    prefix: str
+    user: str | None
+    password: str | None
+    api_key: str | None
+    ca: str | None
+    patience: float
+
+    @property
+    def shown(self) -> str:
+        """The address without any secret, for people."""
+        return f"{','.join(self.hosts)}?prefix={self.prefix}"
+
+
+def read_address(url: str, environment: Mapping[str, str]) -> EmbeddedAddress | ElasticAddress:
+    """Read `embedded:PATH`, or `http(s)://[USER@]HOST[:PORT][,HOST…][?prefix=…&ca=…&patience=…]`.
+
+    The secret comes from `BITTERN_STORE_PASSWORD` or `BITTERN_STORE_API_KEY` of the environment, or from the file that
+    the same name with `_FILE` names. Raises BadUrl.
+    """
+    scheme, _, rest = url.partition(":")
+    if scheme == "embedded":
+        if not rest:
+            raise BadUrl(url, "it names no folder")
+        return EmbeddedAddress(Path(rest.removeprefix("//")).expanduser())
+    if scheme not in ("http", "https"):
+        raise BadUrl(_safe(url), "it begins with neither embedded: nor https: nor http:")
+    return _elastic(url, scheme, environment)
+
+
+def _elastic(url: str, scheme: str, environment: Mapping[str, str]) -> ElasticAddress:
+    parts = urlsplit(url)
+    user, _, hosts = parts.netloc.rpartition("@")
+    if ":" in user:
+        raise BadUrl(_safe(url), f"a password must not stand in the address, put it into {PASSWORD} or {PASSWORD}_FILE")
+    if parts.path not in ("", "/") or parts.fragment:
+        raise BadUrl(_safe(url), "nothing but ?options may follow the host")
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    for name in options:
+        if name not in OPTIONS:
+            raise BadUrl(url, f"there is no option {name!r}, only {', '.join(OPTIONS)}")
+    password, api_key = _secret(environment, PASSWORD), _secret(environment, API_KEY)
+    if user and password is None:
+        raise BadUrl(url, f"no password for {user}: put it into {PASSWORD} or {PASSWORD}_FILE")
+    if user and api_key is not None:
+        raise BadUrl(url, f"both a user and {API_KEY} are given: leave one out")
+    return ElasticAddress(
+        hosts=tuple(_host(url, scheme, host) for host in hosts.split(",")),
+        prefix=_prefix(url, options.get("prefix", "bittern")),
+        user=user or None,
+        password=password if user else None,
+        api_key=api_key,
+        ca=options.get("ca"),
+        patience=_patience(url, options.get("patience")),
+    )
+
+
+def _host(url: str, scheme: str, host: str) -> str:
+    try:
+        parts = urlsplit(f"{scheme}://{host}")
+        name, port = parts.hostname, parts.port or DEFAULT_PORT
+    except ValueError as error:
+        raise BadUrl(url, f"{host!r} is not a host with a port ({error})") from error
+    if not name:
+        raise BadUrl(url, "it names no host")
+    return f"{scheme}://[{name}]:{port}" if ":" in name else f"{scheme}://{name}:{port}"
+
+
+def _prefix(url: str, prefix: str) -> str:
+    if not prefix or not set(prefix) <= PREFIX_LETTERS or prefix[0] in "-_." or len(prefix) > 100:
+        raise BadUrl(url, f"prefix {prefix!r} is not 1 to 100 of a-z 0-9 - _ . beginning with a letter or digit")
+    return prefix
+
+
+def _patience(url: str, text: str | None) -> float:
+    try:
+        seconds = DEFAULT_PATIENCE if text is None else float(text)
+    except ValueError as error:
+        raise BadUrl(url, f"patience {text!r} is not a number of seconds") from error
+    if not 0 <= seconds < 86_400:
+        raise BadUrl(url, f"patience {text!r} is not between 0 and 86400 seconds")
+    return seconds
+
+
+def _secret(environment: Mapping[str, str], name: str) -> str | None:
+    if name in environment:
+        return environment[name]
+    file = environment.get(f"{name}_FILE")
+    if file is None:
+        return None
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadUrl(f"{name}_FILE={file}", f"the file cannot be read ({error})") from error
+
+
+def _safe(url: str) -> str:
+    before, at, after = url.rpartition("@")
+    return f"{before.partition('://')[0]}://…@{after}" if at else url

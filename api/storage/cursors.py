@@ -1,0 +1,46 @@
+"""Cursors that hold all they need: the place after the last item of a page, bound to the query that made them."""
+
+from __future__ import annotations
+
+import binascii
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import replace
+
+from detection.occurrence import text_id
+from response.ports import MOST_PER_PAGE, AlertQuery, EventQuery
+from response.store_errors import Invalid
+
+Place = tuple[int, str]
+"""Sort value (ns, a count, a rank) and id of the last item of a page."""
+
+
+def write_cursor(query: AlertQuery | EventQuery, place: Place) -> str:
+    """A cursor for what follows `place` under `query`."""
+    return urlsafe_b64encode(json.dumps([_digest(query), *place]).encode()).decode().rstrip("=")
+
+
+def read_cursor(query: AlertQuery | EventQuery) -> Place | None:
+    """The place that the query's cursor names, None without one. Raises Invalid for a foreign or broken cursor."""
+    if query.cursor is None:
+        return None
+    try:
+        padded = query.cursor + "=" * (-len(query.cursor) % 4)
+        digest, value, item = json.loads(urlsafe_b64decode(padded))
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise Invalid("cursor", "it is not a cursor of this store") from error
+    if digest != _digest(query):
+        raise Invalid("cursor", "it belongs to a query with other filters or another order")
+    if not isinstance(value, int) or not isinstance(item, str):
+        raise Invalid("cursor", "it is not a cursor of this store")
+    return value, item
+
+
+def _digest(query: AlertQuery | EventQuery) -> str:
+    return text_id("cursor", repr(replace(query, cursor=None, limit=0)))[:8]
+
+
+def check_limit(query: AlertQuery | EventQuery) -> None:
+    """Raises Invalid unless the page size is between 1 and `MOST_PER_PAGE`."""
+    if not 1 <= query.limit <= MOST_PER_PAGE:
+        raise Invalid("limit", f"{query.limit} is not between 1 and {MOST_PER_PAGE}")

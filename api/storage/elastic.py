@@ -1,0 +1,133 @@
+"""The Elasticsearch store (8.19 and 9): data streams for events, plain indices with compare-and-set for records.
+
+See `elastic_segments` (exactly once), `elastic_alerts` (folding), `elastic_mapping` (templates from the vocabulary) and
+docs/decisions/store-elasticsearch.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from api.storage.address import ElasticAddress
+from api.storage.assets import gathered, merged
+from api.storage.elastic_cluster import Cluster
+from api.storage.elastic_documents import Swap, every, fetch, swap
+from api.storage.elastic_events import count_events, read_events
+from api.storage.elastic_mapping import SCHEMA
+from api.storage.elastic_segments import DONE, write_segment
+from api.storage.elastic_triage import list_alerts, read_alert, read_occurrences, update_alert
+from api.storage.records import alert_from, asset_from, asset_record, dead_letter_from
+from detection.occurrence import Occurrence, text_id
+from response.alerts import Alert, AlertChange
+from response.ports import (
+    AlertQuery,
+    AssetRecord,
+    DeadLetter,
+    EventPage,
+    EventQuery,
+    Page,
+    Segment,
+    StoreHealth,
+    Written,
+)
+from response.store_errors import NotFound
+
+ALL: Mapping[str, Any] = {"match_all": {}}
+
+
+class ElasticStore:
+    """The Store port over an Elasticsearch cluster; any number of workers and readers at once."""
+
+    def __init__(self, address: ElasticAddress) -> None:
+        """Connect. Raises Unreachable, Denied, WrongSchema."""
+        self._cluster = Cluster(address)
+
+    def write(self, segment: Segment) -> Written:
+        return write_segment(self._cluster, segment)
+
+    def alerts(self, query: AlertQuery) -> Page[Alert]:
+        return list_alerts(self._cluster, query)
+
+    def alert(self, alert_id: str) -> Alert:
+        return alert_from(read_alert(self._cluster, alert_id).source)
+
+    def occurrences(self, alert_id: str) -> tuple[Occurrence, ...]:
+        return read_occurrences(self._cluster, alert_id)
+
+    def update_alert(self, alert_id: str, change: AlertChange, etag: str) -> Alert:
+        return update_alert(self._cluster, alert_id, change, etag)
+
+    def events(self, query: EventQuery) -> EventPage:
+        return read_events(self._cluster, query)
+
+    def count(self, dataset: str) -> int:
+        return count_events(self._cluster, dataset)
+
+    def put_assets(self, assets: Sequence[AssetRecord]) -> None:
+        name = self._cluster.ensure("assets")
+        left = {_asset_id(key): record for key, record in gathered(assets).items()}
+        while left:
+            known = fetch(self._cluster, "assets", left)
+            swaps = []
+            for asset_id, record in left.items():
+                version = known.get(asset_id)
+                whole = merged(asset_from(version.source), record) if version else record
+                swaps.append(Swap(asset_id, asset_record(whole), version))
+            left = {asset_id: left[asset_id] for asset_id in swap(self._cluster, "assets", swaps)}
+        self._cluster.patiently(lambda: self._cluster.client.indices.refresh(index=name))
+
+    def assets(self) -> tuple[AssetRecord, ...]:
+        found = (asset_from(source) for source in every(self._cluster, "assets", ALL, ["key"]))
+        return tuple(sorted(found, key=lambda asset: asset.key))
+
+    def asset(self, key: str) -> AssetRecord:
+        found = fetch(self._cluster, "assets", [_asset_id(key)])
+        if not found:
+            raise NotFound(f"asset {key}", "there is none with this key")
+        return asset_from(found[_asset_id(key)].source)
+
+    def dead_letters(self) -> tuple[DeadLetter, ...]:
+        return tuple(dead_letter_from(source) for source in every(self._cluster, "dead-letters", ALL, ["id"]))
+
+    def health(self) -> StoreHealth:
+        cluster, client = self._cluster, self._cluster.reader
+        whole = cluster.name("*")
+        state = cluster.call(client.cluster.health)
+        nodes = cluster.call(lambda: client.nodes.info(filter_path="nodes.*.version"))
+        versions = sorted({node["version"] for node in nodes["nodes"].values()})
+        cluster.call(lambda: client.indices.refresh(index=whole, ignore_unavailable=True))
+        size = cluster.call(lambda: client.indices.stats(index=whole, metric="store", filter_path="_all.total.store"))
+        blocks = cluster.call(lambda: client.indices.get_settings(index=whole, name="index.blocks.*"))
+        return StoreHealth(
+            kind="elastic",
+            location=cluster.address.shown,
+            version=f"Elasticsearch {', '.join(versions)}, schema {SCHEMA}",
+            status=state["status"],
+            writable=not blocks.body,
+            segments=self._number("segments", {"term": {"state": DONE}}),
+            alerts=self._number("alerts", ALL),
+            dead_letters=self._number("dead-letters", ALL),
+            bytes=size.get("_all", {}).get("total", {}).get("store", {}).get("size_in_bytes"),
+        )
+
+    def _number(self, part: str, query: Mapping[str, Any]) -> int:
+        name, client = self._cluster.name(part), self._cluster.reader
+        answer = self._cluster.call(lambda: client.count(index=name, query=query, ignore_unavailable=True))
+        return int(answer["count"])
+
+    def close(self) -> None:
+        self._cluster.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _asset_id(key: str) -> str:
+    return text_id("asset", key)

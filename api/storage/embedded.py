@@ -1,0 +1,229 @@
+"""The embedded store: SQLite for records, Parquet for events, in one folder. Default of the demo and of one box.
+
+PATH/bittern.db: segments, occurrences, alerts, assets, dead letters
+PATH/events/<dataset>/<yyyy-mm-dd>/<segment>.parquet: events
+PATH/tmp: files being written · PATH/writer.lock: held while a segment is written
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import polars as pl
+
+from api.storage.assets import gathered, merged
+from api.storage.embedded_alerts import fold_in, list_alerts, read_alert, read_occurrences, write_alert
+from api.storage.embedded_database import SCHEMA, Database, plain_errors
+from api.storage.embedded_events import count_events, not_stored, read_events
+from api.storage.embedded_files import EventFile, EventFiles, overlapping, register, span_of
+from api.storage.intake import Intake, take_in
+from api.storage.records import asset_from, asset_record, dead_letter_from, dead_letter_record, dumps
+from detection.occurrence import Occurrence
+from response.alerts import Alert, AlertChange, changed
+from response.ports import (
+    AlertQuery,
+    AssetRecord,
+    DeadLetter,
+    EventPage,
+    EventQuery,
+    Page,
+    Segment,
+    StoreHealth,
+    Written,
+)
+from response.store_errors import Busy, NotFound, ReadOnly, StoreError
+
+WRITER_SECONDS = 30.0
+WRITER_STEP = 0.01
+
+
+class EmbeddedStore:
+    """The Store port over one folder. One segment is written at a time; any number of threads and processes read."""
+
+    def __init__(self, root: Path) -> None:
+        """Open the folder, make it when it is missing. Raises StoreError. Where nothing can be written it is read."""
+        self._root = root
+        self._files = EventFiles(root)
+        with suppress(ReadOnly), plain_errors(root):
+            self._files.tmp.mkdir(parents=True, exist_ok=True)
+        self._database = Database(root / "bittern.db")
+        if self._database.writable:
+            with suppress(Busy, ReadOnly), self._sole_writer(patience=0):
+                self._sweep()
+
+    @contextmanager
+    def _sole_writer(self, patience: float = WRITER_SECONDS) -> Iterator[None]:
+        """Hold the writer's lock, which the system gives back when the holder dies."""
+        path = self._root / "writer.lock"
+        deadline = time.monotonic() + patience
+        with plain_errors(path):
+            lock = path.open("ab")
+        with lock:
+            while not _locked(lock.fileno()):
+                if time.monotonic() >= deadline:
+                    raise Busy(str(path), f"another process has been writing for {patience:g} s")
+                time.sleep(WRITER_STEP)
+            yield
+
+    def _sweep(self) -> None:
+        with self._database.writing() as connection:
+            self._files.sweep(connection)
+
+    def _check_writable(self) -> None:
+        if not self._database.writable:
+            raise ReadOnly(str(self._root), "the folder could be opened for reading only")
+
+    def write(self, segment: Segment) -> Written:
+        self._check_writable()
+        with self._sole_writer():
+            known = self._rows_of(segment.id)
+            if known is not None:
+                return Written(events_known=known)
+            intake = take_in(segment)
+            try:
+                return self._store(segment, intake, self._news(segment.sensor, intake))
+            except BaseException:
+                with suppress(StoreError):  # what stays is swept by the next writer
+                    self._sweep()
+                raise
+
+    def _rows_of(self, segment: str) -> int | None:
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT rows FROM segments WHERE id = ?", (segment,)).fetchone()
+        return None if row is None else int(row["rows"])
+
+    def _news(self, sensor: str, intake: Intake) -> dict[str, pl.DataFrame]:
+        """The rows that no segment of the sensor brought before."""
+        news = {}
+        for dataset, frame in intake.frames.items():
+            first, last = span_of(frame)
+            with self._database.reading() as connection:
+                files = overlapping(connection, dataset, first, last + 1, sensor)
+            rows = not_stored(self._root, frame, dataset, files)
+            if not rows.is_empty():
+                news[dataset] = rows
+        return news
+
+    def _store(self, segment: Segment, intake: Intake, news: dict[str, pl.DataFrame]) -> Written:
+        places = {dataset: self._files.place(segment.id, dataset, frame) for dataset, frame in news.items()}
+        with self._database.writing() as connection:
+            self._files.sweep(connection)
+            connection.executemany("INSERT INTO pending VALUES (?)", [(place,) for place in places.values()])
+        staged = [self._files.stage(places[dataset], dataset, frame) for dataset, frame in news.items()]
+        self._files.settle(staged)
+        with self._database.writing() as connection:
+            return self._commit(connection, segment, intake, staged)
+
+    def _commit(
+        self, connection: sqlite3.Connection, segment: Segment, intake: Intake, staged: list[EventFile]
+    ) -> Written:
+        row = (segment.id, segment.sensor, segment.first, segment.last, intake.rows, dumps(segment.counters))
+        connection.execute("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)", row)
+        register(connection, segment.id, segment.sensor, staged)
+        connection.execute("DELETE FROM pending")
+        folds = fold_in(connection, intake.occurrences)
+        dead = 0
+        for letter in intake.dead:
+            letter_row = (letter.id, dumps(dead_letter_record(letter)))
+            dead += connection.execute("INSERT OR IGNORE INTO dead_letters VALUES (?, ?)", letter_row).rowcount
+        new = sum(file.rows for file in staged)
+        return Written(new, intake.rows - new, folds.occurrences, folds.opened, folds.touched, dead)
+
+    def alerts(self, query: AlertQuery) -> Page[Alert]:
+        with self._database.reading() as connection:
+            return list_alerts(connection, query)
+
+    def alert(self, alert_id: str) -> Alert:
+        with self._database.reading() as connection:
+            return read_alert(connection, alert_id)
+
+    def occurrences(self, alert_id: str) -> tuple[Occurrence, ...]:
+        with self._database.reading() as connection:
+            return read_occurrences(connection, alert_id)
+
+    def update_alert(self, alert_id: str, change: AlertChange, etag: str) -> Alert:
+        self._check_writable()
+        with self._database.writing() as connection:
+            alert = changed(read_alert(connection, alert_id), change, etag)
+            write_alert(connection, alert)
+        return alert
+
+    def events(self, query: EventQuery) -> EventPage:
+        with plain_errors(self._root):
+            return read_events(self._root, self._database, query)
+
+    def count(self, dataset: str) -> int:
+        return count_events(self._database, dataset)
+
+    def put_assets(self, assets: Sequence[AssetRecord]) -> None:
+        self._check_writable()
+        with self._database.writing() as connection:
+            for key, record in gathered(assets).items():
+                row = connection.execute("SELECT body FROM assets WHERE key = ?", (key,)).fetchone()
+                whole = record if row is None else merged(asset_from(json.loads(row["body"])), record)
+                connection.execute("INSERT OR REPLACE INTO assets VALUES (?, ?)", (key, dumps(asset_record(whole))))
+
+    def assets(self) -> tuple[AssetRecord, ...]:
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT body FROM assets ORDER BY key").fetchall()
+        return tuple(asset_from(json.loads(row["body"])) for row in rows)
+
+    def asset(self, key: str) -> AssetRecord:
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT body FROM assets WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            raise NotFound(f"asset {key}", "there is none with this key")
+        return asset_from(json.loads(row["body"]))
+
+    def dead_letters(self) -> tuple[DeadLetter, ...]:
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT body FROM dead_letters ORDER BY id").fetchall()
+        return tuple(dead_letter_from(json.loads(row["body"])) for row in rows)
+
+    def health(self) -> StoreHealth:
+        with self._database.reading() as connection:
+            counts = connection.execute(
+                "SELECT (SELECT count(*) FROM segments) AS segments, (SELECT count(*) FROM alerts) AS alerts,"
+                " (SELECT count(*) FROM dead_letters) AS dead_letters,"
+                " (SELECT coalesce(sum(bytes), 0) FROM files) AS bytes"
+            ).fetchone()
+        with plain_errors(self._root):
+            size = counts["bytes"] + sum(p.stat().st_size for p in self._root.glob("bittern.db*"))
+        return StoreHealth(
+            kind="embedded",
+            location=f"embedded:{self._root}",
+            version=f"SQLite {sqlite3.sqlite_version}, Polars {pl.__version__}, schema {SCHEMA}",
+            status="green",
+            writable=self._database.writable,
+            segments=counts["segments"],
+            alerts=counts["alerts"],
+            dead_letters=counts["dead_letters"],
+            bytes=size,
+        )
+
+    def close(self) -> None:
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,203 @@
+"""The SQLite file of the embedded store: schema, a connection per thread, transactions, errors in plain words."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from weakref import WeakSet
+
+from response.store_errors import (
+    Busy,
+    Damaged,
+    Full,
+    ReadOnly,
+    StoreError,
+    Unreachable,
+    WrongSchema,
+)
+
+SCHEMA = 1
+BUSY_SECONDS = 10.0
+
+TABLES = """
+CREATE TABLE meta (schema INTEGER NOT NULL);
+CREATE TABLE segments (
+    id TEXT PRIMARY KEY, sensor TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    rows INTEGER NOT NULL, counters TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE pending (path TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE files (
+    path TEXT PRIMARY KEY, segment TEXT NOT NULL, dataset TEXT NOT NULL, sensor TEXT NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX files_by_time ON files (dataset, first);
+CREATE TABLE occurrences (
+    id TEXT PRIMARY KEY, alert TEXT NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+    count INTEGER NOT NULL, body TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX occurrences_in_order ON occurrences (alert, first_seen, id);
+CREATE INDEX occurrences_latest ON occurrences (alert, last_seen, id);
+CREATE TABLE alerts (
+    serial INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, thread TEXT NOT NULL,
+    status TEXT NOT NULL, class TEXT NOT NULL, severity INTEGER NOT NULL, rule TEXT NOT NULL, rule_id TEXT NOT NULL,
+    source_ip BLOB, destination_ip BLOB, drill INTEGER NOT NULL,
+    first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, count INTEGER NOT NULL,
+    words TEXT NOT NULL, body TEXT NOT NULL
+);
+CREATE INDEX alerts_of_thread ON alerts (thread, serial);
+CREATE INDEX alerts_by_last_seen ON alerts (last_seen, id);
+CREATE INDEX alerts_by_first_seen ON alerts (first_seen, id);
+CREATE INDEX alerts_by_severity ON alerts (severity, id);
+CREATE INDEX alerts_by_count ON alerts (count, id);
+CREATE TABLE assets (key TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE dead_letters (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+_BY_ERRNO: dict[int, type[StoreError]] = {
+    errno.ENOSPC: Full,
+    errno.EDQUOT: Full,
+    errno.EFBIG: Full,
+    errno.EROFS: ReadOnly,
+    errno.EACCES: ReadOnly,
+    errno.EPERM: ReadOnly,
+}
+_BY_SQLITE_CODE: dict[int, type[StoreError]] = {
+    sqlite3.SQLITE_FULL: Full,
+    sqlite3.SQLITE_READONLY: ReadOnly,
+    sqlite3.SQLITE_PERM: ReadOnly,
+    sqlite3.SQLITE_BUSY: Busy,
+    sqlite3.SQLITE_LOCKED: Busy,
+    sqlite3.SQLITE_CANTOPEN: Unreachable,
+    sqlite3.SQLITE_NOTADB: Damaged,
+    sqlite3.SQLITE_CORRUPT: Damaged,
+}
+
+
+@contextmanager
+def plain_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the file system raise into `StoreError`."""
+    try:
+        yield
+    except OSError as error:
+        kind = _BY_ERRNO.get(error.errno or 0, Unreachable)
+        raise kind(str(path), error.strerror or str(error)) from error
+    except sqlite3.Error as error:
+        primary = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        kind = _BY_SQLITE_CODE.get(primary, StoreError)
+        raise kind(str(path), f"{error} ({getattr(error, 'sqlite_errorname', 'SQLITE_ERROR')})") from error
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that closes when its thread has gone."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class Database:
+    """A SQLite file in WAL mode; every thread has a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, make it when it is missing. Raises WrongSchema, Damaged, ReadOnly, Full, Unreachable.
+
+        On a medium that cannot be written it opens for reading: `writable` is then False.
+        """
+        self.path = path
+        self._local = threading.local()
+        self._opened: WeakSet[sqlite3.Connection] = WeakSet()
+        self._lock = threading.Lock()
+        self._uri = path.absolute().as_uri()
+        self.writable = True
+        with plain_errors(path):
+            self._settle()
+
+    def _settle(self) -> None:
+        try:
+            self._prepare(self._connection())
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+                raise
+            self._open_for_reading(error)
+
+    def _open_for_reading(self, error: sqlite3.OperationalError) -> None:
+        """Read beside the log that is there; without a log nothing changes the file, so it is read as it is."""
+        if not self.path.exists():
+            raise error
+        log = self.path.with_name(self.path.name + "-wal")
+        self.close()
+        self.writable = False
+        self._uri += "?mode=ro" if log.exists() else "?mode=ro&immutable=1"
+        self._check(self._connection())
+
+    def _connection(self) -> sqlite3.Connection:
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is not None:
+            return found
+        made = sqlite3.connect(
+            self._uri, BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=_Connection, uri=True
+        )
+        made.row_factory = sqlite3.Row
+        made.execute("PRAGMA synchronous = FULL")
+        with self._lock:
+            self._opened.add(made)
+        self._local.connection = made
+        return made
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+                for statement in TABLES.split(";"):
+                    connection.execute(statement)
+                connection.execute("INSERT INTO meta VALUES (?)", (SCHEMA,))
+            self._check(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise
+
+    def _check(self, connection: sqlite3.Connection) -> None:
+        if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone():
+            raise WrongSchema(str(self.path), "it is a database, but not of this program")
+        found = connection.execute("SELECT schema FROM meta").fetchone()[0]
+        if found != SCHEMA:
+            raise WrongSchema(str(self.path), f"schema {found}, this program knows {SCHEMA}", found=str(found))
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection inside one consistent view of the database."""
+        with plain_errors(self.path):
+            connection = self._connection()
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("COMMIT")
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection inside one write transaction: all of it is kept, or nothing."""
+        with plain_errors(self.path):
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._lock:
+            opened, self._opened = list(self._opened), WeakSet()
+        self._local = threading.local()
+        for connection in opened:
+            connection.close()

@@ -1,0 +1,111 @@
+"""Reads events of the embedded store: which files, which rows, in pages that stay right while others write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from api.storage.admission import stored_schema
+from api.storage.cursors import Place, read_cursor, write_cursor
+from api.storage.embedded_database import Database
+from api.storage.embedded_files import EventFile, overlapping, scan
+from api.storage.event_query import check_events, comparable
+from response.ports import EventPage, EventQuery, Scalar
+
+FILES_AT_ONCE = 64
+FIRST_TIME = -(2**63)
+LAST_TIME = 2**63 - 1
+
+
+def _condition(name: str, wanted: Scalar | Sequence[Scalar], kind: pl.DataType) -> pl.Expr:
+    present, absent = comparable(wanted, kind)
+    column = pl.col(name)
+    if isinstance(kind, pl.List):
+        text = column.cast(pl.List(pl.String()))
+        tests = [text.list.contains(value) for value in present]
+    elif kind == pl.Categorical():
+        tests = [column.cast(pl.String()).is_in(present)]
+    else:
+        tests = [column.is_in(pl.Series(present, dtype=kind).implode())]
+    tests += [column.is_null()] * absent
+    return pl.any_horizontal(*tests, pl.lit(False)).fill_null(False)
+
+
+def _filters(query: EventQuery, after: Place | None) -> list[pl.Expr]:
+    time, row_id = pl.col("@timestamp").dt.epoch("ns"), pl.col("event.id")
+    tests = [_condition(name, w, stored_schema(query.dataset)[name]) for name, w in query.equals.items()]
+    if query.start is not None:
+        tests.append(time >= query.start)
+    if query.end is not None:
+        tests.append(time < query.end)
+    if query.ids is not None:
+        tests.append(row_id.is_in(list(query.ids)))
+    if after is not None:
+        then, last = after
+        later = (time < then) if query.descending else (time > then)
+        tests.append(later | ((time == then) & ((row_id < last) if query.descending else (row_id > last))))
+    return tests
+
+
+def read_events(root: Path, database: Database, query: EventQuery) -> EventPage:
+    """One page of a dataset's rows. Files are read in order of time until no further one can matter."""
+    check_events(query)
+    after = read_cursor(query)
+    start, end = _span(query, after)
+    with database.reading() as connection:
+        files = overlapping(connection, query.dataset, start, end)
+    if query.descending:
+        files.sort(key=lambda f: f.last, reverse=True)
+    tests, most = _filters(query, after), query.limit + 1
+    rows = pl.DataFrame(schema=stored_schema(query.dataset))
+    for begin in range(0, len(files), FILES_AT_ONCE):
+        if rows.height == most and _beyond(files[begin], rows, query.descending):
+            break
+        more = scan(root, query.dataset, files[begin : begin + FILES_AT_ONCE]).filter(*tests)
+        rows = _first(pl.concat([rows.lazy(), more]), most, query.descending).collect()
+    return _page(query, rows)
+
+
+def _span(query: EventQuery, after: Place | None) -> tuple[int, int]:
+    start = FIRST_TIME if query.start is None else query.start
+    end = LAST_TIME if query.end is None else query.end
+    if after is None:
+        return start, end
+    return (start, min(end, after[0] + 1)) if query.descending else (max(start, after[0]), end)
+
+
+def _first(rows: pl.LazyFrame, most: int, descending: bool) -> pl.LazyFrame:
+    return rows.sort("@timestamp", "event.id", descending=descending).head(most)
+
+
+def _beyond(file: EventFile, rows: pl.DataFrame, descending: bool) -> bool:
+    """Whether a file holds nothing that comes before the last row found so far."""
+    last = rows["@timestamp"].dt.epoch("ns").item(-1)
+    return bool(file.last < last if descending else file.first > last)
+
+
+def _page(query: EventQuery, rows: pl.DataFrame) -> EventPage:
+    if rows.height <= query.limit:
+        return EventPage(rows)
+    shown = rows.head(query.limit)
+    last = shown.select(pl.col("@timestamp").dt.epoch("ns"), "event.id").row(-1)
+    return EventPage(shown, write_cursor(query, last))
+
+
+def count_events(database: Database, dataset: str) -> int:
+    """How many rows of a dataset are registered. Raises Invalid for an unknown one."""
+    check_events(EventQuery(dataset))
+    with database.reading() as connection:
+        found = connection.execute("SELECT coalesce(sum(rows), 0) FROM files WHERE dataset = ?", (dataset,)).fetchone()
+    return int(found[0])
+
+
+def not_stored(root: Path, frame: pl.DataFrame, dataset: str, files: Sequence[EventFile]) -> pl.DataFrame:
+    """The rows whose event.id none of the files holds."""
+    if not files:
+        return frame
+    first, last = frame["@timestamp"].min(), frame["@timestamp"].max()
+    known = scan(root, dataset, files).filter(pl.col("@timestamp").is_between(first, last)).select("event.id")
+    return frame.join(known.collect(), on="event.id", how="anti", maintain_order="left")

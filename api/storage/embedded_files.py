@@ -1,0 +1,143 @@
+"""Parquet files of the embedded store: a file counts once it is registered in the database, not before.
+
+A segment's files are written under `tmp`, named as pending in the database, renamed to their place, and registered in
+the transaction that stores the segment. Whatever dies in between leaves files that are pending: the next writer, who
+holds the only writer's lock, removes them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from api.storage.admission import stored_schema
+from api.storage.embedded_database import plain_errors
+from detection.occurrence import text_id
+
+PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+COMPRESSION_LEVEL = 1
+
+
+@dataclass(frozen=True)
+class EventFile:
+    """One Parquet file: `path` below the store's folder, its dataset, span of @timestamp (ns), rows and bytes."""
+
+    path: str
+    dataset: str
+    first: int
+    last: int
+    rows: int
+    bytes: int
+
+
+class EventFiles:
+    """The folders `events` and `tmp` of a store."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.tmp = root / "tmp"
+
+    def place(self, segment: str, dataset: str, frame: pl.DataFrame) -> str:
+        """Where the rows of a segment's dataset belong, by the day of the first one."""
+        day = frame.select(pl.col("@timestamp").min().dt.strftime("%Y-%m-%d")).item()
+        name = segment if PLAIN_NAME.fullmatch(segment) else text_id("segment", segment)
+        return f"events/{dataset}/{day}/{name}.parquet"
+
+    def stage(self, path: str, dataset: str, frame: pl.DataFrame) -> EventFile:
+        """Write the rows that belong at `path` under `tmp`, durable; they are not in the store yet."""
+        first, last = span_of(frame)
+        staged = self._staged(path)
+        with full_disks(staged), staged.open("wb") as file:
+            frame.write_parquet(file, compression="zstd", compression_level=COMPRESSION_LEVEL)
+            file.flush()
+            os.fsync(file.fileno())
+            size = file.tell()
+        return EventFile(path, dataset, first, last, frame.height, size)
+
+    def _staged(self, path: str) -> Path:
+        return self.tmp / path.replace("/", "~")
+
+    def settle(self, files: Iterable[EventFile]) -> None:
+        """Rename staged files to their places, durable."""
+        folders = set()
+        for file in files:
+            target = self.root / file.path
+            with plain_errors(target):
+                if not target.parent.is_dir():
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    folders |= {target.parent.parent, target.parent.parent.parent}
+                self._staged(file.path).replace(target)
+                folders.add(target.parent)
+        for folder in folders:
+            with plain_errors(folder):
+                _sync_folder(folder)
+
+    def sweep(self, connection: sqlite3.Connection) -> None:
+        """Remove what a writer that died left behind. The caller holds the writer's lock and a write transaction."""
+        for row in connection.execute("SELECT path FROM pending").fetchall():
+            (self.root / row["path"]).unlink(missing_ok=True)
+        connection.execute("DELETE FROM pending")
+        for leftover in self.tmp.iterdir():
+            leftover.unlink()
+
+
+def span_of(frame: pl.DataFrame) -> tuple[int, int]:
+    """First and last @timestamp of rows, in ns."""
+    time = pl.col("@timestamp").dt.epoch("ns")
+    first, last = frame.select(time.min().alias("first"), time.max().alias("last")).row(0)
+    return first, last
+
+
+def register(connection: sqlite3.Connection, segment: str, sensor: str, files: Iterable[EventFile]) -> None:
+    """Make settled files part of the store, inside the caller's transaction."""
+    for f in files:
+        row = (f.path, segment, f.dataset, sensor, f.first, f.last, f.rows, f.bytes)
+        connection.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def overlapping(
+    connection: sqlite3.Connection, dataset: str, start: int, end: int, sensor: str | None = None
+) -> list[EventFile]:
+    """Registered files of a dataset with rows in `start` <= @timestamp < `end`, by first row."""
+    query = "SELECT path, dataset, first, last, rows, bytes FROM files WHERE dataset = ? AND first < ? AND last >= ?"
+    parameters: list[Any] = [dataset, end, start]
+    if sensor is not None:
+        query += " AND sensor = ?"
+        parameters.append(sensor)
+    return [EventFile(**dict(row)) for row in connection.execute(query + " ORDER BY first, path", parameters)]
+
+
+def scan(root: Path, dataset: str, files: Iterable[EventFile]) -> pl.LazyFrame:
+    """The rows of files with the columns that the dataset has today, null where a file is older than the column."""
+    paths = [root / f.path for f in files]
+    schema = stored_schema(dataset)
+    return pl.scan_parquet(paths, schema=schema, missing_columns="insert", extra_columns="ignore", glob=False)
+
+
+@contextmanager
+def full_disks(path: Path) -> Iterator[None]:
+    """`plain_errors` that also knows how Polars words a failing disk."""
+    with plain_errors(path):
+        try:
+            yield
+        except pl.exceptions.ComputeError as error:
+            found = re.search(r"\(os error (\d+)\)", str(error))
+            if found is None:
+                raise
+            raise OSError(int(found[1]), os.strerror(int(found[1]))) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

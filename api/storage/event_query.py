@@ -1,0 +1,61 @@
+"""What a query over events means, the same for both stores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from api.storage.admission import is_address, stored_datasets, stored_schema
+from api.storage.cursors import check_limit
+from response.ports import EventQuery, Scalar
+from response.store_errors import Invalid
+from sensors.fields import vocabulary
+
+NOT_COMPARED = ("ts", "json", "list<f64>")
+
+
+def check_events(query: EventQuery) -> None:
+    """Raises Invalid for a query that no store answers: unknown dataset or field, a value that cannot be there."""
+    check_limit(query)
+    if query.dataset not in stored_datasets():
+        raise Invalid("dataset", f"{query.dataset!r} is not stored; stored are {', '.join(stored_datasets())}")
+    for name, wanted in query.equals.items():
+        if name not in stored_schema(query.dataset):
+            raise Invalid(name, f"dataset {query.dataset} does not store such a field")
+        kind = vocabulary().field(name).type
+        if kind in NOT_COMPARED:
+            raise Invalid(name, f"a field of type {kind} cannot be asked for by equality")
+        for value in wanted_values(wanted):
+            _check_value(name, kind, value)
+
+
+def wanted_values(wanted: Scalar | Sequence[Scalar]) -> tuple[Scalar, ...]:
+    """The value or values of an equality as a tuple."""
+    return (wanted,) if wanted is None or isinstance(wanted, (str, int, float, bool)) else tuple(wanted)
+
+
+def _check_value(name: str, kind: str, value: Scalar) -> None:
+    if value is None:
+        return
+    numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
+    fine = {
+        "bool": isinstance(value, bool),
+        "f32": numeric,
+        "f64": numeric,
+    }.get(kind, isinstance(value, str) if "dict" in kind or "utf8" in kind else numeric and value == int(value))
+    if not fine:
+        raise Invalid(name, f"{value!r} is no value of type {kind}")
+    if name.endswith(".ip") and not is_address(str(value)):
+        raise Invalid(name, f"{value!r} is not an IP address")
+
+
+def comparable(wanted: Scalar | Sequence[Scalar], kind: pl.DataType) -> tuple[list[Scalar], bool]:
+    """The values that a column of this type can hold, and whether None is among those asked for."""
+    values = wanted_values(wanted)
+    present = [v for v in values if v is not None]
+    inner = kind.inner if isinstance(kind, pl.List) else kind
+    if inner == pl.Categorical() or inner == pl.String() or not present:
+        return list(present), None in values
+    held = pl.Series(present).cast(inner, strict=False).drop_nulls()
+    return held.to_list(), None in values

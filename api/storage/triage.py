@@ -1,0 +1,97 @@
+"""What a query over alerts means, the same for both stores."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from api.storage.cursors import check_limit
+from response.alerts import CLASSES, SEVERITIES, STATUSES, TRIAGE_CLASSES, TRIAGE_SEVERITIES, Alert
+from response.ports import AlertQuery
+from response.store_errors import Invalid
+
+LONGEST_WORD = 1024
+"""Letters of a value that are searched: what Elasticsearch's keyword takes in any script."""
+
+
+def check_alerts(query: AlertQuery) -> None:
+    """Raises Invalid for a query that makes no sense."""
+    check_limit(query)
+    if query.sort not in AlertQuery.SORTS:
+        raise Invalid("sort", f"{query.sort!r} is none of {', '.join(AlertQuery.SORTS)}")
+    severities = () if query.severity is None else (query.severity,)
+    for name, given, allowed in (
+        ("severity", severities, SEVERITIES),
+        ("class", query.classes, CLASSES),
+        ("status", query.statuses, STATUSES),
+    ):
+        for word in given:
+            if word not in allowed:
+                raise Invalid(name, f"{word!r} is none of {', '.join(allowed)}")
+    for name, address in (("source_ip", query.source_ip), ("destination_ip", query.destination_ip)):
+        if address is not None:
+            _check_network(name, address)
+
+
+def _check_network(name: str, address: str) -> None:
+    try:
+        network_span(address)
+    except ValueError as error:
+        raise Invalid(name, f"{address!r} is neither an IP address nor a network") from error
+
+
+def network_span(text: str) -> tuple[bytes, bytes]:
+    """First and last address of an address or network, each as 16 bytes, IPv4 as mapped IPv6. Raises ValueError."""
+    network = ipaddress.ip_network(text, strict=False)
+    return _sixteen(network.network_address), _sixteen(network.broadcast_address)
+
+
+def _sixteen(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bytes:
+    return address.packed if address.version == 6 else bytes(10) + b"\xff\xff" + address.packed
+
+
+def severities(query: AlertQuery) -> tuple[str, ...]:
+    """The severities that the query lets through."""
+    least = SEVERITIES.index(query.severity) if query.severity else 0
+    return tuple(s for s in SEVERITIES[least:] if not query.triage or s in TRIAGE_SEVERITIES)
+
+
+def classes(query: AlertQuery) -> tuple[str, ...]:
+    """The classes that the query lets through."""
+    asked = query.classes or CLASSES
+    return tuple(c for c in asked if not query.triage or c in TRIAGE_CLASSES)
+
+
+def words_of(alert: Alert) -> list[str]:
+    """Every value of an alert that its text search looks at, casefolded, each once."""
+    found = chain(
+        (alert.id, alert.rule, alert.rule_id, alert.sensor, alert.protocol, alert.playbook),
+        alert.dedup,
+        alert.techniques,
+        alert.controls,
+        _texts(alert.source),
+        _texts(alert.destination),
+        _texts(alert.parameters),
+    )
+    return list(dict.fromkeys(_searched(text) for text in found if text))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from chain.from_iterable(_texts(v) for v in value.values())
+    elif isinstance(value, (list, tuple)):
+        yield from chain.from_iterable(_texts(v) for v in value)
+    elif value is not None:
+        yield str(value)
+
+
+def _searched(text: str) -> str:
+    plain = text.encode("utf-8", "replace").decode().replace("\0", " ").replace("\n", " ")
+    return plain.casefold()[:LONGEST_WORD]
+
+
+def query_words(text: str | None) -> Iterable[str]:
+    """The words that a text search asks for: each must be part of one value."""
+    return (_searched(word) for word in (text or "").split())

@@ -1,0 +1,57 @@
+"""The plant's hosts: one address plan for the demo, the proofs and the golden captures (rules/proofs/site.yml)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CONTROL_NETWORK = "10.9.1.0/24"
+OFFICE_NETWORK = "10.9.2.0/24"
+PUBLIC_NETWORK = "203.0.113.0/24"  # RFC 5737 TEST-NET-3: never routed outside the namespaces
+CONTROL_ROUTER = "10.9.1.1"
+
+
+@dataclass(frozen=True)
+class Host:
+    """One host of the plant.
+
+    name: word used in scripts; ip: IPv4 address with /24; mac: address with the maker's prefix;
+    attached: "switch" for the mirrored control switch, "router" for a network behind the router.
+    """
+
+    name: str
+    ip: str
+    mac: str
+    attached: str
+    role: str
+
+
+_LIST = (
+    Host("rtr", CONTROL_ROUTER, "00:80:63:10:00:01", "switch", "router between the zones"),
+    Host("plc1", "10.9.1.11", "00:0e:8c:10:00:11", "switch", "controller of the tank"),
+    Host("plc2", "10.9.1.12", "00:80:f4:10:00:12", "switch", "controller of the drive"),
+    Host("gw", "10.9.1.13", "00:90:e8:10:00:13", "switch", "serial gateway, units 1 to 3"),
+    Host("opc", "10.9.1.20", "00:01:05:10:00:20", "switch", "OPC UA server, polls both controllers"),
+    Host("broker", "10.9.1.21", "00:30:18:10:00:21", "switch", "MQTT broker"),
+    Host("edge", "10.9.1.22", "00:d0:c9:10:00:22", "switch", "Sparkplug edge node and JSON publisher"),
+    Host("hmi", "10.9.1.30", "00:14:22:10:00:30", "switch", "operator station, may write"),
+    Host("eng", "10.9.1.31", "00:14:22:10:00:31", "switch", "engineering station, may program"),
+    Host("hist", "10.9.1.32", "00:1b:78:10:00:32", "switch", "historian, reads only"),
+    Host("att", "10.9.1.66", "b8:27:eb:10:00:66", "switch", "attacker, not in the site model"),
+    Host("office", "10.9.2.50", "00:23:ae:10:02:50", "router", "office workstation"),
+    Host("internet", "203.0.113.50", "00:00:5e:10:03:50", "router", "a public address"),
+)
+HOSTS: dict[str, Host] = {host.name: host for host in _LIST}
+
+MODBUS_PORT = 502
+OPCUA_PORT = 4840
+MQTT_PORT = 1883
+
+
+def ip(name: str) -> str:
+    """Return the IPv4 address of the host `name`."""
+    return HOSTS[name].ip
+
+
+def mac(name: str) -> str:
+    """Return the MAC address of the host `name` as aa:bb:cc:dd:ee:ff."""
+    return HOSTS[name].mac

@@ -1,0 +1,98 @@
+"""The list of captures the plant makes: each a script with what it proves. Scripts register with @capture."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from compose.plant.lab import Lab
+
+Script = Callable[[Lab], None]
+
+_MODULES = ("proofs_modbus", "proofs_modbus_odd", "golden_modbus", "proofs_mqtt", "proofs_mqtt_raw", "golden_mqtt", "proofs_opcua", "proofs_opcua_raw", "proofs_general", "proofs_availability", "proofs_link", "golden_opcua")
+
+PROOFS = Path("rules/proofs")
+GOLDEN = Path("tests/golden")
+
+
+@dataclass(frozen=True)
+class Capture:
+    """One capture file and how it is made.
+
+    file: path below `root`; kind: positive (the rules must fire), benign (the rules must stay quiet) or golden (for
+    the parsers); hosts: names in the lab; mirrored: hosts whose port is mirrored, None for all; rules: rule ids;
+    learn: benign capture to learn the baseline from first; check: tshark filters that must match, with the least count;
+    lose_every: every n-th frame is taken out afterwards, 0 for none.
+    """
+
+    file: str
+    root: Path
+    kind: str
+    protocol: str
+    purpose: str
+    hosts: tuple[str, ...]
+    script: Script
+    rules: tuple[str, ...] = ()
+    learn: tuple[str, ...] = ()
+    mirrored: tuple[str, ...] | None = None
+    check: tuple[tuple[str, int], ...] = ()
+    lose_every: int = 0
+
+    @property
+    def path(self) -> Path:
+        """Path of the capture from the project's root."""
+        return self.root / self.file
+
+    @property
+    def made_by(self) -> str:
+        """The script as module:function."""
+        return f"{self.script.__module__}:{self.script.__name__}"
+
+
+CAPTURES: dict[str, Capture] = {}
+
+
+def capture(
+    file: str,
+    purpose: str,
+    hosts: str,
+    rules: str = "",
+    kind: str = "positive",
+    learn: str = "",
+    mirrored: str | None = None,
+    check: dict[str, int] | None = None,
+    lose_every: int = 0,
+) -> Callable[[Script], Script]:
+    """Register a script. hosts, rules, learn, mirrored: words separated by blanks; see Capture."""
+
+    def register(script: Script) -> Script:
+        root = GOLDEN if kind == "golden" else PROOFS
+        name = str(root / file)
+        if name in CAPTURES:
+            raise ValueError(f"{name} is made twice: {CAPTURES[name].made_by} and {script.__module__}")
+        CAPTURES[name] = Capture(
+            file=file,
+            root=root,
+            kind=kind,
+            protocol=file.split("/")[0],
+            purpose=purpose,
+            hosts=tuple(hosts.split()),
+            script=script,
+            rules=tuple(rules.split()),
+            learn=tuple(learn.split()),
+            mirrored=None if mirrored is None else tuple(mirrored.split()),
+            check=tuple((check or {}).items()),
+            lose_every=lose_every,
+        )
+        return script
+
+    return register
+
+
+def load_all() -> dict[str, Capture]:
+    """Import every module that makes captures; return all of them in the order in which they are made."""
+    for name in _MODULES:
+        importlib.import_module(f"compose.plant.{name}")
+    return CAPTURES

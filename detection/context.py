@@ -1,0 +1,137 @@
+"""Joins to every event what the site model and the traffic say of its two ends: asset, roles, zone, conduit, window."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import polars as pl
+
+from detection.roles import TICK, Roles
+from detection.site import Asset, Site
+from sensors.fields import vocabulary
+
+UNKNOWN = "unknown"
+CATEGORICAL = pl.Categorical()
+
+
+class Context:
+    """The context join. `site` None: nothing is declared, roles alone are known."""
+
+    def __init__(self, site: Site | None, roles: Roles) -> None:
+        self.site = site
+        self.roles = roles
+        self._ends: dict[tuple[str | None, int | None], tuple[str | None, str, str | None, str | None, tuple[str, ...]]] = {}
+
+    def join(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """`frame` with every column of `fields/context.yml`; the rows and their order stay."""
+        if frame.is_empty():
+            missing = {f.name: vocabulary().schema("flow", context=True)[f.name] for f in vocabulary().context}
+            return frame.with_columns([pl.lit(None, dtype=t).alias(n) for n, t in missing.items() if n not in frame.columns])
+        joined = self._end(self._end(frame, "source"), "destination")
+        return joined.with_columns(self._conduit(joined), self._window(joined), self._calendar(joined))
+
+    def _end(self, frame: pl.DataFrame, end: str) -> pl.DataFrame:
+        """Asset, zone, criticality, owner and roles of one end."""
+        keys = frame.select(
+            pl.col(f"{end}.ip").cast(pl.String).alias("ip"),
+            pl.col("network.vlan.id").alias("vlan"),
+            (pl.col("ot.clock").dt.epoch("ns") // TICK).alias("tick"),
+        )
+        unique = keys.select("ip", "vlan").unique()
+        rows = [(ip, vlan, *self._describe(ip, vlan)) for ip, vlan in unique.iter_rows()]
+        declared = pl.DataFrame(
+            rows,
+            schema={
+                "ip": pl.String, "vlan": pl.UInt16, "asset": pl.String, "zone": pl.String, "criticality": pl.String,
+                "owner": pl.String, "declared": pl.List(pl.String),
+            },
+            orient="row",
+        )  # fmt: skip
+        found = keys.join(declared, on=["ip", "vlan"], how="left", nulls_equal=True, maintain_order="left")
+        found = found.with_columns(self._inferred(found))
+        both = pl.concat_list("declared", "inferred").list.unique().list.sort()
+        roles = pl.when(both.list.len() == 0).then(pl.lit([UNKNOWN])).otherwise(both)
+        columns = found.select(
+            *(pl.col(name).cast(CATEGORICAL).alias(f"ot.{end}.{name}") for name in ("asset", "zone", "criticality", "owner")),
+            roles.cast(pl.List(CATEGORICAL)).alias(f"ot.{end}.roles"),
+        )
+        return frame.drop([c for c in columns.columns if c in frame.columns]).hstack(columns)
+
+    def _inferred(self, keys: pl.DataFrame) -> pl.Series:
+        """Roles inferred up to the tick of each row."""
+        history = self.roles.history()
+        empty = pl.Series("inferred", [[]] * len(keys), dtype=pl.List(pl.String))
+        if not history:
+            return empty
+        schema = {"ip": pl.String, "tick": pl.Int64, "inferred": pl.List(pl.String)}
+        table = pl.DataFrame([(ip, tick, list(roles)) for ip, tick, roles in history], schema=schema, orient="row")
+        asked = keys.select("ip", "tick").with_row_index("row").sort("tick", maintain_order=True)
+        found = asked.join_asof(table.sort("tick"), on="tick", by="ip", strategy="backward", check_sortedness=False)
+        return found.sort("row")["inferred"].fill_null([]).alias("inferred")
+
+    def _describe(self, ip: str | None, vlan: int | None) -> tuple[str | None, str, str | None, str | None, list[str]]:
+        known = self._ends.get((ip, vlan))
+        if known is None:
+            known = _declared(self.site, ip, vlan)
+            if len(self._ends) < 200_000:
+                self._ends[ip, vlan] = known
+        asset, zone, criticality, owner, roles = known
+        return asset, zone, criticality, owner, list(roles)
+
+    def _conduit(self, frame: pl.DataFrame) -> pl.Expr:
+        site = self.site
+        if site is None or not site.conduits:
+            return pl.lit("none").cast(CATEGORICAL).alias("ot.conduit")
+        operation = pl.col("ot.operation").cast(pl.String) if "ot.operation" in frame.columns else pl.lit(None, pl.String)
+        asked = frame.select(
+            pl.col("ot.source.zone").cast(pl.String).alias("from"),
+            pl.col("ot.destination.zone").cast(pl.String).alias("to"),
+            pl.col("network.protocol").cast(pl.String).alias("protocol"),
+            operation.alias("operation"),
+        )
+        unique = asked.unique()
+        verdicts = pl.Series("verdict", [site.conduit(*row) for row in unique.iter_rows()], dtype=pl.String)
+        table = unique.with_columns(verdicts)
+        found = asked.join(table, on=asked.columns, how="left", nulls_equal=True, maintain_order="left")
+        return pl.lit(found["verdict"]).cast(CATEGORICAL).alias("ot.conduit")
+
+    def _window(self, frame: pl.DataFrame) -> pl.Expr:
+        """The first maintenance window in force for either end."""
+        expression = pl.lit(None, pl.String)
+        for window in reversed(self.site.windows if self.site else ()):
+            ends = pl.col("ot.source.asset").cast(pl.String).is_in(window.assets) | pl.col("ot.destination.asset").cast(
+                pl.String
+            ).is_in(window.assets)
+            inside = pl.col("@timestamp").is_between(window.start, window.end)
+            hit = (ends if window.assets else pl.lit(True)) & inside
+            expression = pl.when(hit).then(pl.lit(window.order or window.id)).otherwise(expression)
+        return expression.cast(CATEGORICAL).alias("ot.window")
+
+    def _calendar(self, frame: pl.DataFrame) -> pl.Expr:
+        site = self.site
+        if site is None or site.calendar is None:
+            return pl.lit("none").cast(CATEGORICAL).alias("ot.calendar")
+        minutes = frame["@timestamp"].dt.epoch("ns") // 60_000_000_000
+        words = {m: site.calendar.word(datetime.fromtimestamp(m * 60, UTC).astimezone(site.zone_info)) for m in minutes.unique()}
+        found = minutes.replace_strict(list(words), list(words.values()), return_dtype=pl.String)
+        return pl.lit(found).cast(CATEGORICAL).alias("ot.calendar")
+
+
+def _declared(
+    site: Site | None, ip: str | None, vlan: int | None
+) -> tuple[str | None, str, str | None, str | None, tuple[str, ...]]:
+    """Asset (its id, else the address), zone, criticality, owner and declared roles of an address."""
+    if site is None or ip is None:
+        return ip, UNKNOWN, None, None, ()
+    asset: Asset | None = site.asset_at(ip)
+    zone = (asset.zone if asset and asset.zone else None) or site.zone_at(ipaddress.ip_address(ip), vlan) or UNKNOWN
+    if asset is None:
+        return ip, zone, None, None, ()
+    return asset.id, zone, asset.criticality, asset.owner, asset.roles
+
+
+def strings(values: Sequence[str]) -> pl.Series:
+    """Values as a Categorical column."""
+    return pl.Series(list(values), dtype=pl.String).cast(CATEGORICAL)

@@ -1,0 +1,101 @@
+"""Batch in, findings and occurrences out: context join, learners, rules, correlations, folding.
+
+A part that fails is isolated, counted and named; the others go on. Results do not depend on how the input was split
+into batches: roles, correlations and minutes advance on packet time only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from detection.baseline.entries import Baseline
+from detection.context import Context
+from detection.folding import Folding
+from detection.learners import LEARNERS, Learner
+from detection.occurrence import Occurrence
+from detection.roles import Roles
+from detection.sigma.correlate import Correlator
+from detection.sigma.evaluate import Evaluator, Hits
+from detection.sigma.load import RuleSet
+from detection.site import Site
+from sensors.capture import EventBatch
+from sensors.fields import vocabulary
+
+RULE_DATASETS = tuple(name for name, dataset in vocabulary().datasets.items() if dataset.stored)
+
+
+@dataclass(frozen=True)
+class Detected:
+    """What came of a batch: its events with context, the findings among them, and occurrences in order."""
+
+    datasets: Mapping[str, pl.DataFrame]
+    occurrences: tuple[Occurrence, ...]
+
+
+class Detection:
+    """The state of detection over one input.
+
+    `site` and `known` (the baseline in force) may be None. After the input, `seen` holds what a baseline would learn,
+    `failures` what failed and how often.
+    """
+
+    def __init__(self, rules: RuleSet, *, site: Site | None, known: Baseline | None, sensor: str) -> None:
+        declared = site.declared() if site else frozenset()
+        self.roles = Roles()
+        self.seen = Baseline()
+        self._context = Context(site, self.roles)
+        self._learners: list[Learner] = [learner(known, self.seen) for learner in LEARNERS]
+        self._evaluator = Evaluator(rules, declared)
+        self._correlator = Correlator(rules, declared)
+        self._folding = Folding(sensor)
+        self._learner_failures: dict[str, tuple[int, str]] = {}
+
+    @property
+    def failures(self) -> dict[str, tuple[int, str]]:
+        """Rules and learners that failed: how often, and what the last failure said."""
+        rules = {**self._evaluator.failures, **self._correlator.failures}
+        return {name: (failure.count, failure.last) for name, failure in rules.items()} | self._learner_failures
+
+    def process(self, batch: EventBatch) -> Detected:
+        """Takes one batch."""
+        self.roles.observe(batch.datasets["transaction"], batch.datasets["cadence"])
+        datasets = {name: self._context.join(frame) for name, frame in batch.datasets.items() if name != "sample"}
+        findings = self._learn(datasets)
+        datasets["finding"] = findings
+        hits = [hit for name in RULE_DATASETS for hit in self._evaluator.evaluate(name, datasets[name])]
+        occurrences = list(self._fold(hits))
+        occurrences += self._advance(batch.clock)
+        return Detected(datasets, tuple(occurrences))
+
+    def finish(self) -> Detected:
+        """Ends the input."""
+        for learner in self._learners:
+            learner.finish()
+        occurrences = [found for hit in self._correlator.finish() for found in self._folding.take_correlation(hit)]
+        occurrences += self._folding.finish()
+        return Detected({}, tuple(occurrences))
+
+    def _learn(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+        frames = []
+        for learner in self._learners:
+            try:
+                frames.append(learner.observe({name: datasets[name] for name in learner.reads}))
+            except Exception as error:  # a broken learner must not stop the others; it is counted and named
+                count, _ = self._learner_failures.get(learner.name, (0, ""))
+                self._learner_failures[learner.name] = (count + 1, f"{type(error).__name__}: {error}")
+        frames = [frame for frame in frames if len(frame)]
+        return pl.concat(frames) if frames else pl.DataFrame(schema=vocabulary().schema("finding"))
+
+    def _fold(self, hits: Iterable[Hits]) -> Iterable[Occurrence]:
+        chosen = list(hits)
+        self._correlator.feed(chosen)
+        for hit in chosen:
+            yield from self._folding.take(hit)
+
+    def _advance(self, clock: int) -> Iterable[Occurrence]:
+        for hit in self._correlator.advance(clock):
+            yield from self._folding.take_correlation(hit)
+        yield from self._folding.advance(clock)

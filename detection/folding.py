@@ -1,0 +1,143 @@
+"""From hits of rules to occurrences: by dedup key and minute of packet time (vocabulary §5).
+
+The first hit of a key in a minute goes out at once as part 0; the rest of the minute as part 1 at its end. Minutes are
+those of `ot.clock`, which never runs backwards, so that no late row can reopen one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+import polars as pl
+
+from detection.judgement import Judgement, judgement
+from detection.occurrence import EVENTS_PER_OCCURRENCE, MINUTE, Occurrence, Packets, occurrence_id
+from detection.sigma.correlated import CorrelationHit
+from detection.sigma.evaluate import Hits
+
+KEYS = 200_000
+"""Open (rule, key) pairs; beyond it the oldest minute is closed early and counted."""
+
+
+@dataclass
+class Rest:
+    """What came after the first hit of a minute."""
+
+    template: Occurrence
+    count: int = 0
+    first: int = 0
+    last: int = 0
+    events: list[str] = field(default_factory=list)
+    packets: list[Packets] = field(default_factory=list)
+
+    def add(self, count: int, first: int, last: int, events: list[str], packets: list[Packets]) -> None:
+        self.first = min(self.first, first) if self.count else first
+        self.last = max(self.last, last)
+        self.count += count
+        self.events += events[: EVENTS_PER_OCCURRENCE - len(self.events)]
+        self.packets += packets[: EVENTS_PER_OCCURRENCE - len(self.packets)]
+
+
+class Folding:
+    """Hits in, occurrences out. `sensor` goes into their ids."""
+
+    def __init__(self, sensor: str) -> None:
+        self.sensor = sensor
+        self._judgements: dict[str, Judgement] = {}
+        self._open: dict[tuple[str, tuple[str, ...]], Rest] = {}
+        self.closed_early = 0
+
+    def take(self, hits: Hits) -> Iterator[Occurrence]:
+        """Folds the hits of one rule; they are in the order in which the core emitted the rows."""
+        judged = self._judgement(hits)
+        if judged is None:
+            return
+        keyed = hits.rows.with_columns(
+            (pl.col("ot.clock").dt.epoch("ns") // MINUTE).alias("minute"), *judged.dedup_columns()
+        ).with_row_index("place")
+        groups = keyed.group_by("minute", *judged.key_names, maintain_order=True).agg(
+            pl.col("place"), pl.col("@timestamp").dt.epoch("ns").alias("ts")
+        )
+        for minute, *key, places, times in groups.iter_rows():
+            yield from self._minute(judged, hits.rows, int(minute) * MINUTE, tuple(key), places, times)
+
+    def take_correlation(self, hit: CorrelationHit) -> Iterator[Occurrence]:
+        """An occurrence of a correlation: always a part 0, with all events behind it."""
+        judged = self._judgement(hit)
+        if judged is None:
+            return
+        clock = hit.rows["ot.clock"].dt.epoch("ns").item()
+        key = judged.key_of(hit.rows)
+        minute = clock // MINUTE * MINUTE
+        known = self._open.get((judged.name, key))
+        events, packets = list(hit.events), list(hit.packets)
+        if known is not None and known.template.minute == minute:
+            known.add(1, hit.first, hit.last, events, packets)
+            return
+        if known is not None:
+            yield from self._close((judged.name, key))
+        first = judged.occurrence(self.sensor, hit.rows, key, minute, hit.count, hit.group)
+        whole = replace(first, count=1, first_seen=hit.first, last_seen=hit.last, events=tuple(events), packets=tuple(packets))
+        self._open[judged.name, key] = Rest(whole)
+        yield whole
+
+    def _minute(
+        self, judged: Judgement, rows: pl.DataFrame, minute: int, key: tuple[str, ...], places: list[int], times: list[int]
+    ) -> Iterator[Occurrence]:
+        known = self._open.get((judged.name, key))
+        if known is not None and known.template.minute != minute:
+            yield from self._close((judged.name, key))
+            known = None
+        if known is None:
+            if len(self._open) >= KEYS:
+                self.closed_early += 1
+                yield from self._close(next(iter(self._open)))
+            first = judged.occurrence(self.sensor, rows[places[0]], key, minute)
+            known = self._open[judged.name, key] = Rest(first)
+            yield first
+            places, times = places[1:], times[1:]
+        if places:
+            shown = rows[places[:EVENTS_PER_OCCURRENCE]]
+            known.add(len(places), min(times), max(times), shown["event.id"].to_list(), packets_of(shown))
+
+    def advance(self, clock: int) -> Iterator[Occurrence]:
+        """Closes the minutes that are over at `clock`."""
+        over = [key for key, rest in self._open.items() if rest.template.minute + MINUTE <= clock]
+        for key in sorted(over, key=lambda key: (self._open[key].template.minute, key)):
+            yield from self._close(key)
+
+    def finish(self) -> Iterator[Occurrence]:
+        """Closes everything."""
+        for key in sorted(self._open, key=lambda key: (self._open[key].template.minute, key)):
+            yield from self._close(key)
+
+    def _close(self, key: tuple[str, tuple[str, ...]]) -> Iterator[Occurrence]:
+        rest = self._open.pop(key)
+        if rest.count:
+            first = rest.template
+            yield replace(
+                first,
+                id=occurrence_id(self.sensor, first.rule, first.dedup, first.minute, 1),
+                part=1,
+                count=rest.count,
+                first_seen=rest.first,
+                last_seen=rest.last,
+                events=tuple(rest.events),
+                packets=tuple(rest.packets),
+            )
+
+    def _judgement(self, hit: Hits | CorrelationHit) -> Judgement | None:
+        name = hit.rule.name
+        if name not in self._judgements and hit.rule.bittern is not None:
+            self._judgements[name] = judgement(hit.rule, hit.lacking)
+        return self._judgements.get(name)
+
+
+def packets_of(rows: pl.DataFrame) -> list[Packets]:
+    """Where the packets of rows are; rows without packets are left out."""
+    columns = rows.select(pl.col("ot.capture").cast(pl.String), "ot.packet.first", pl.coalesce("ot.packet.last", "ot.packet.first"))
+    found = [Packets(capture or "", first, last) for capture, first, last in columns.iter_rows() if first]
+    return found
+
+
+

@@ -1,0 +1,150 @@
+"""What a rule makes of a row: severity, texts' parameters, ends, explanation (codes and parameters, law 9)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from detection.occurrence import Occurrence, Packets, occurrence_id
+from detection.sigma.model import LEVELS, Correlation, Rule
+from detection.sigma.text import placeholders
+
+ENDS = ("mac", "ip", "port")
+CONTEXT = ("asset", "roles", "zone", "criticality", "owner")
+EXPLAINED = ("observed", "expected", "since", "support", "learner", "score", "p_value", "maturity")
+LACKING_LEVEL = "medium"
+"""A rule that lacks what the site should declare is a policy reminder: never above this."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A rule's fixed part, made once."""
+
+    name: str
+    rule: Rule | Correlation
+    rule_class: str
+    severity: str
+    lacking: tuple[str, ...]
+    parameters: tuple[str, ...]
+    dedup: tuple[str, ...]
+
+    @property
+    def key_names(self) -> list[str]:
+        return [f"key{i}" for i in range(len(self.dedup))] or ["key0"]
+
+    def dedup_columns(self) -> list[pl.Expr]:
+        """Dedup values as text, "" for null; lists joined."""
+        if not self.dedup:
+            return [pl.lit("").alias("key0")]
+        return [_as_text(name).alias(f"key{i}") for i, name in enumerate(self.dedup)]
+
+    def key_of(self, row: pl.DataFrame) -> tuple[str, ...]:
+        return tuple(str(value) for value in row.select(self.dedup_columns()).row(0))
+
+    def occurrence(
+        self,
+        sensor: str,
+        row: pl.DataFrame,
+        key: tuple[str, ...],
+        minute: int,
+        count: int | None = None,
+        group: Mapping[str, object] | None = None,
+    ) -> Occurrence:
+        """Part 0: the first hit of a minute. `row` is one row; `count` and `group` are those of a correlation."""
+        times = [name for name, kind in row.schema.items() if isinstance(kind, pl.Datetime)]
+        values: dict[str, Any] = row.with_columns(pl.col(times).dt.epoch("ns")).row(0, named=True)
+        bittern = self.rule.bittern
+        assert bittern is not None
+        source, destination = _end(values, "source"), _end(values, "destination")
+        parameters = {name: _plain(values.get(name)) for name in self.parameters if name in values}
+        parameters |= {"source": label(source), "destination": label(destination)}
+        if count is not None:
+            parameters["count"] = count
+            parameters |= {name: _plain(value) for name, value in (group or {}).items()}
+        first = values.get("ot.packet.first")
+        packets = (Packets(values.get("ot.capture") or "", first, values.get("ot.packet.last") or first),) if first else ()
+        return Occurrence(
+            id=occurrence_id(sensor, self.name, key, minute, 0),
+            sensor=sensor,
+            rule=self.name,
+            rule_id=self.rule.id,
+            rule_version=self.rule.version,
+            rule_class=self.rule_class,
+            severity=self.severity,
+            dedup=key,
+            minute=minute,
+            part=0,
+            count=1,
+            first_seen=values["@timestamp"],
+            last_seen=values["@timestamp"],
+            events=(values["event.id"],),
+            packets=packets,
+            protocol=values.get("network.protocol"),
+            source=source,
+            destination=destination,
+            parameters=parameters,
+            explanation=_explanation(values),
+            techniques=self.rule.techniques,
+            controls=bittern.controls,
+            objects=bittern.objects,
+            playbook=bittern.playbook,
+            drill=bool(values.get("ot.drill")),
+            lacking=self.lacking,
+        )
+
+
+def judgement(rule: Rule | Correlation, lacking: tuple[str, ...]) -> Judgement:
+    """The fixed part of a rule that has texts."""
+    bittern = rule.bittern
+    assert bittern is not None
+    names: dict[str, None] = {}
+    for text in bittern.text.values():
+        for template in (text.what, text.why, *text.do):
+            names |= dict.fromkeys(placeholders(template))
+    for template in bittern.safety.values():
+        names |= dict.fromkeys(placeholders(template))
+    severity = min(rule.level, LACKING_LEVEL, key=LEVELS.index) if lacking else rule.level
+    return Judgement(
+        name=rule.name,
+        rule=rule,
+        rule_class="policy" if lacking and bittern.rule_class == "threat" else bittern.rule_class,
+        severity=severity,
+        lacking=lacking,
+        parameters=tuple(names),
+        dedup=bittern.dedup,
+    )
+
+
+def label(end: Mapping[str, Any]) -> str | None:
+    """How a sentence names one end: `hmi-1 (10.0.1.10)`, the address alone, or the MAC."""
+    address = end.get("ip") or end.get("mac")
+    asset = end.get("asset")
+    return f"{asset} ({address})" if asset and address and asset != address else address
+
+
+def _end(values: Mapping[str, Any], end: str) -> dict[str, Any]:
+    found = {name: values.get(f"{end}.{name}") for name in ENDS}
+    found |= {name: values.get(f"ot.{end}.{name}") for name in CONTEXT}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _explanation(values: Mapping[str, Any]) -> dict[str, Any]:
+    found = {name: values.get(f"ot.{name}") for name in EXPLAINED}
+    told = {name: value for name, value in found.items() if value is not None}
+    for name in ("observed", "expected"):
+        if isinstance(told.get(name), str):
+            told[name] = json.loads(told[name])
+    return told
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | float | bool | list) or value is None else str(value)
+
+
+def _as_text(name: str) -> pl.Expr:
+    column = pl.col(name)
+    return pl.coalesce(column.cast(pl.String, strict=False), pl.lit(""))

@@ -1,0 +1,11 @@
+"""Learners: what is known, and what differs from it. One file each; `LEARNERS` is the list a contract test walks."""
+
+from detection.learners.addresses import AddressBinding
+from detection.learners.conversations import ConversationGraph
+from detection.learners.learner import Learner
+from detection.learners.operations import OperationProfile
+from detection.learners.rates import Rates
+
+LEARNERS: tuple[type[Learner], ...] = (AddressBinding, ConversationGraph, OperationProfile, Rates)
+
+__all__ = ["LEARNERS", "Learner"]

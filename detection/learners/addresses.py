@@ -1,0 +1,99 @@
+"""D1, assets, address binding and every attribute worth watching (vocabulary §2, finding; detectors §5.1).
+
+Facts are (entity, attribute, value). Where the facts come from is in `detection.watched`; here they are compared with
+what the baseline knows and with what the same traffic said before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from detection.baseline.entries import Baseline
+from detection.learners.finding import Finding, finding_frame
+from detection.learners.learner import Learner
+from detection.watched import SINGLE, WATCHED, Fact
+
+ADDRESS, ATTRIBUTE = "address", "attribute"
+
+
+class AddressBinding(Learner):
+    """Says new_asset, attribute_new, attribute_changed and security_lowered.
+
+    attribute_changed contradicts what was seen before, be it in the baseline or in this traffic, so it holds from the
+    first minute; a new asset or attribute is news only against a baseline.
+    """
+
+    name = "D1"
+    reads = frozenset({"identity", "session", "transaction"})
+
+    def __init__(self, known: Baseline | None, seen: Baseline) -> None:
+        super().__init__(known, seen)
+        self._current: dict[tuple[str, str], str] = {}
+        self._said: set[tuple[str, str, str]] = set()
+
+    def observe(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+        """Takes `identity`, `session` and `transaction` rows; each attribute comes from one dataset only."""
+        frames = []
+        for dataset in sorted(self.reads):
+            frame = datasets[dataset]
+            facts = [fact for source in WATCHED.get(dataset, ()) for fact in source(frame)] if len(frame) else []
+            facts.sort(key=lambda fact: (fact.row, fact.attribute))
+            found = [finding for fact in facts if (finding := self._judge(fact)) is not None]
+            frames.append(finding_frame(self.name, frame, found))
+        return pl.concat(frames)
+
+    def _judge(self, fact: Fact) -> Finding | None:
+        if fact.attribute == "address":
+            return self._address(fact)
+        entity = f"{fact.entity} {fact.attribute}"
+        known = self.known.of(ATTRIBUTE, entity) if self.known else {}
+        before = self._current.get((fact.entity, fact.attribute))
+        self.seen.saw(ATTRIBUTE, entity, fact.value, fact.time, fact.time, 1)
+        if len(self._current) < 500_000 or before is not None:
+            self._current[fact.entity, fact.attribute] = fact.value
+        if fact.value == before or fact.value in known or fact.value == "":
+            return None
+        previous = before if before is not None else next(iter(sorted(known)), None)
+        if previous is None or fact.attribute not in SINGLE:
+            return self._said_once(fact, "attribute_new", None, {}) if self.maturity(ATTRIBUTE) == "active" else None
+        if fact.attribute == "security_policy":
+            return self._security(fact, previous)
+        entry = known.get(previous)
+        expected = {"value": previous, "known": sorted(known)[:8]}
+        return self._said_once(fact, "attribute_changed", entry.since if entry else None, expected)
+
+    def _address(self, fact: Fact) -> Finding | None:
+        known = self.known.of(ADDRESS, fact.entity) if self.known else {}
+        fresh = self.seen.saw(ADDRESS, fact.entity, fact.value, fact.time, fact.time, 1)
+        if not fresh or known:
+            return None
+        return self._said_once(fact, "new_asset", None, {})
+
+    def _security(self, fact: Fact, previous: str) -> Finding | None:
+        if strength(fact.value) >= strength(previous):
+            return self._said_once(fact, "attribute_changed", None, {"value": previous})
+        return self._said_once(fact, "security_lowered", None, {"value": previous})
+
+    def _said_once(self, fact: Fact, kind: str, since: int | None, expected: Mapping[str, object]) -> Finding | None:
+        """Each value of an attribute is told once in a run: a flapping binding is one fact, counted by its rows."""
+        key = (fact.entity, fact.attribute, f"{fact.value}<{expected.get('value')}")
+        if key in self._said:
+            return None
+        if len(self._said) < 500_000:
+            self._said.add(key)
+        maturity = self.maturity(ADDRESS if kind == "new_asset" else ATTRIBUTE)
+        observed = {"value": fact.value}
+        return Finding(fact.row, kind, fact.entity_kind, fact.entity, observed, expected, maturity, fact.attribute, since)
+
+
+POLICIES = (
+    "None", "Basic128Rsa15", "Basic256", "Aes128_Sha256_RsaOaep", "Basic256Sha256", "Aes256_Sha256_RsaPss",
+)  # fmt: skip
+
+
+def strength(policy: str) -> int:
+    """Rank of an OPC UA security policy (Part 7, 6.6); an unknown one counts as strong, so that it never looks lowered."""
+    name = policy.rsplit("#", 1)[-1]
+    return POLICIES.index(name) if name in POLICIES else len(POLICIES)

@@ -1,0 +1,42 @@
+"""The contract of a learner."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
+
+import polars as pl
+
+from detection.baseline.entries import Baseline
+
+
+class Learner(ABC):
+    """Takes frames, says findings, and notes what it saw in a baseline that is text.
+
+    `known` is the baseline in force, or None: then nothing is judged against it and maturity is `learn`. It is never
+    changed. `seen` gets everything observed in this run; writing it out is how a baseline is made.
+    """
+
+    name: ClassVar[str]
+    reads: ClassVar[frozenset[str]]
+    """Datasets it is given."""
+
+    def __init__(self, known: Baseline | None, seen: Baseline) -> None:
+        self.known = known
+        self.seen = seen
+
+    @abstractmethod
+    def observe(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+        """Takes the frames of one batch (only those in `reads`, context joined) and gives the findings.
+
+        The frames are not changed; the findings do not depend on how rows were split into batches.
+        """
+
+    def finish(self) -> None:
+        """The input ended: what was held back for the baseline goes there."""
+        return None
+
+    def maturity(self, kind: str) -> str:
+        """active where the baseline in force has entries of this kind, else learn."""
+        return "active" if self.known is not None and kind in self.known.kinds() else "learn"

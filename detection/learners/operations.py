@@ -1,0 +1,120 @@
+"""D3, operation profile: what each channel does, and on which objects (detectors §2, second row; §5.1).
+
+Reads may be learned from traffic, numeric ranges merge into intervals; every other operation is known object by object.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+
+import polars as pl
+
+from detection.learners.finding import Finding, finding_frame
+from detection.learners.learner import Learner
+
+OPERATION, OBJECT = "operation", "object"
+KEYS = ("channel", "operation", "function", "kind", "start", "count", "address")
+
+
+class OperationProfile(Learner):
+    """Says `new_operation` when a channel does something it never did, `new_object` when it does it elsewhere."""
+
+    name = "D3"
+    reads = frozenset({"transaction"})
+
+    def observe(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+        """Takes `transaction` rows; replies without a request teach nothing."""
+        transactions = datasets["transaction"]
+        asked = transactions.with_row_index("row").filter(pl.col("ot.reply").cast(pl.String).is_in(["answered", "none", "unanswered"]))
+        if asked.is_empty():
+            return finding_frame(self.name, transactions, [])
+        groups = (
+            asked.select("row", pl.col("@timestamp").dt.epoch("ns").alias("ts"), *_keys())
+            .group_by(KEYS, maintain_order=True)
+            .agg(pl.col("row").first(), pl.col("ts").min().alias("first"), pl.col("ts").max().alias("last"), pl.len().alias("n"))
+        )
+        found: list[Finding] = []
+        for channel, operation, function, kind, start, count, address, row, first, last, n in groups.iter_rows():
+            word = f"{operation} {function}"
+            where = address or (f"{kind}:{start}-{start + max(count or 1, 1) - 1}" if start is not None else "")
+            entity = f"{channel} {word}"
+            new_word = self.seen.saw(OPERATION, channel, word, first, last, n)
+            new_object = bool(where) and self.seen.saw(OBJECT, entity, where, first, last, n)
+            finding = self._judge(row, channel, word, entity, where, new_word, new_object, operation == "read")
+            if finding is not None:
+                found.append(finding)
+        return finding_frame(self.name, transactions, found)
+
+    def _judge(
+        self, row: int, channel: str, word: str, entity: str, where: str, new_word: bool, new_object: bool, merge: bool
+    ) -> Finding | None:
+        known_words = self.known.of(OPERATION, channel) if self.known else {}
+        maturity = self.maturity(OPERATION)
+        if word not in known_words:
+            if not new_word:
+                return None
+            observed = {"operation": word, "object": where}
+            expected: Mapping[str, object] = {"operations": sorted(known_words)[:16]}
+            return Finding(row, "new_operation", "channel", channel, observed, expected, maturity, support=_support(known_words))
+        objects = self.known.of(OBJECT, entity) if self.known else {}
+        if not new_object or where in objects or (merge and covered(where, objects)):
+            return None
+        entry = known_words[word]
+        return Finding(
+            row,
+            "new_object",
+            "channel",
+            channel,
+            {"operation": word, "object": where},
+            {"objects": sorted(objects)[:16]},
+            maturity,
+            since=entry.since,
+            support=entry.count,
+        )
+
+
+def _support(entries: Mapping[str, object]) -> int | None:
+    return len(entries) or None
+
+
+def covered(where: str, objects: Mapping[str, object]) -> bool:
+    """Whether a numeric range lies wholly inside the union of known ranges of its kind (`holding:0-9`)."""
+    asked = _interval(where)
+    if asked is None:
+        return False
+    kind, start, end = asked
+    known = sorted((s, e) for k, s, e in filter(None, map(_interval, objects)) if k == kind)
+    merged: list[tuple[int, int]] = []
+    for low, high in known:
+        if merged and low <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], high))
+        else:
+            merged.append((low, high))
+    at = bisect_right(merged, (start, float("inf"))) - 1
+    return at >= 0 and end <= merged[at][1]
+
+
+def _interval(where: str) -> tuple[str, int, int] | None:
+    kind, _, numbers = where.partition(":")
+    low, _, high = numbers.partition("-")
+    return (kind, int(low), int(high or low)) if low.isdigit() and (high or low).isdigit() else None
+
+
+def _keys() -> list[pl.Expr]:
+    client, server = pl.col("ot.client.ip").cast(pl.String), pl.col("ot.server.ip").cast(pl.String)
+    protocol = pl.col("network.protocol").cast(pl.String)
+    unit = pl.when(pl.col("ot.unit").is_null()).then(pl.lit("")).otherwise(pl.lit("#") + pl.col("ot.unit").cast(pl.String))
+    sub = pl.when(pl.col("ot.subfunction.code").is_null()).then(pl.lit("")).otherwise(
+        pl.lit("/") + pl.col("ot.subfunction.code").cast(pl.String)
+    )
+    function = pl.col("ot.function.code").cast(pl.String).fill_null("-") + sub
+    return [
+        pl.concat_str(client, pl.lit(">"), server, pl.lit("/"), protocol, unit, ignore_nulls=True).alias("channel"),
+        pl.col("ot.operation").cast(pl.String).alias("operation"),
+        function.alias("function"),
+        pl.col("ot.object.kind").cast(pl.String).alias("kind"),
+        pl.col("ot.object.start").alias("start"),
+        pl.col("ot.object.count").alias("count"),
+        pl.col("ot.object.address").cast(pl.String).alias("address"),
+    ]

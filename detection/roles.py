@@ -1,0 +1,74 @@
+"""Roles inferred from traffic: who answers, who polls (vocabulary §1).
+
+A role learned from a row holds from the next ten-second tick of packet time on, so that the order of rows inside a tick
+and the borders of batches cannot matter. `writer`, `programmer` and `scanner` are never inferred: an attacker's first
+write must not make him a writer.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+TICK = 10_000_000_000
+SERVER_ROLES = {"modbus": ("controller", "server"), "mqtt": ("broker", "server"), "opcua": ("server",)}
+SCADA_SERVERS = 3
+"""Polling so many servers in cycles makes a client a SCADA server rather than one operator's HMI."""
+
+
+class Roles:
+    """Inferred roles by address, each with the tick it holds from."""
+
+    def __init__(self) -> None:
+        self._since: dict[str, dict[str, int]] = {}
+        self._polled: dict[str, set[str]] = {}
+        self._units: dict[str, set[str]] = {}
+
+    def observe(self, transactions: pl.DataFrame, cadence: pl.DataFrame) -> None:
+        """Takes the evidence of one batch: answered requests, and cyclic polls."""
+        answered = transactions.filter(pl.col("ot.reply") == "answered")
+        self._servers(answered)
+        self._pollers(cadence.filter((pl.col("ot.cadence.kind") == "cyclic") & (pl.col("ot.operation") == "read")))
+
+    def _servers(self, answered: pl.DataFrame) -> None:
+        if answered.is_empty():
+            return
+        seen = answered.group_by("ot.server.ip", "network.protocol", "ot.unit").agg(_tick().min().alias("tick"))
+        for ip, protocol, unit, tick in sorted(seen.iter_rows(), key=lambda row: (row[3], str(row[:3]))):
+            for role in SERVER_ROLES.get(protocol, ()):
+                self._add(ip, role, tick)
+            units = self._units.setdefault(ip, set())
+            units.add(unit or "")
+            if protocol == "modbus" and len(units) > 1:
+                self._add(ip, "gateway", tick)
+
+    def _pollers(self, polls: pl.DataFrame) -> None:
+        if polls.is_empty():
+            return
+        seen = polls.group_by("ot.client.ip", "ot.server.ip").agg(_tick().min().alias("tick"))
+        for client, server, tick in sorted(seen.iter_rows(), key=lambda row: (row[2], str(row[:2]))):
+            servers = self._polled.setdefault(client, set())
+            servers.add(server)
+            self._add(client, "scada" if len(servers) >= SCADA_SERVERS else "hmi", tick)
+
+    def _add(self, ip: str, role: str, tick: int) -> None:
+        known = self._since.setdefault(ip, {})
+        known[role] = min(known.get(role, tick + 1), tick + 1)
+
+    def of(self, ip: str) -> tuple[str, ...]:
+        """All roles of an address so far, in order of name."""
+        return tuple(sorted(self._since.get(ip, ())))
+
+    def addresses(self) -> tuple[str, ...]:
+        return tuple(sorted(self._since))
+
+    def history(self) -> list[tuple[str, int, tuple[str, ...]]]:
+        """(address, tick, roles from that tick on), in order of tick."""
+        rows = []
+        for ip, since in self._since.items():
+            ticks = sorted(set(since.values()))
+            rows += [(ip, tick, tuple(sorted(r for r, t in since.items() if t <= tick))) for tick in ticks]
+        return sorted(rows, key=lambda row: (row[1], row[0]))
+
+
+def _tick() -> pl.Expr:
+    return pl.col("ot.clock").dt.epoch("ns") // TICK

@@ -1,0 +1,93 @@
+"""Windows for `lt`, `lte` and `eq`: decided when a group's window has ended, for only then few events are known as few.
+
+A window begins with a group's first event and lasts one timespan; the next event after it begins another. A window that
+has not ended when the input does is not judged.
+"""
+
+from __future__ import annotations
+
+import heapq
+import operator
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import polars as pl
+
+from detection.sigma.correlated import SECOND, Event, Firing
+from detection.sigma.model import Correlation
+from detection.sigma.sliding import LATENESS, MIN_PER_GROUP
+from detection.sigma.window import event_order
+
+MAX_GROUPS = 4096
+JUDGEMENTS: dict[str, Callable[[int, int], bool]] = {"lt": operator.lt, "lte": operator.le, "eq": operator.eq}
+
+
+class _Open:
+    """A window that has not ended: its slots, its last event, and the full row of that."""
+
+    def __init__(self, deadline: int, tick: int) -> None:
+        self.deadline = deadline
+        self.closes = max(-(-deadline // SECOND), tick + 1)
+        """The first second that begins after the window's end, and after the second its first event came in."""
+        self.slots: dict[str, Event] = {}
+        self.event: Event | None = None
+        self.rows = pl.DataFrame()
+
+
+class Closing:
+    """State of one correlation. At most `MAX_GROUPS` windows are open; `dropped` counts those given up as `full`, and
+    events that came `late`, as in `Sliding`."""
+
+    def __init__(self, correlation: Correlation) -> None:
+        self.correlation = correlation
+        self.most = max(MIN_PER_GROUP, correlation.threshold + 1)
+        self.open: dict[str, _Open] = {}
+        self.dropped: Counter[str] = Counter()
+        self._closings: list[tuple[int, str]] = []
+
+    def process(self, rows: pl.DataFrame, frames: Sequence[pl.DataFrame]) -> list[Firing]:
+        """Firings of windows that end before or at `rows`; see `Sliding.process`."""
+        firings: list[Firing] = []
+        for tick, ts, rule, id_, capture, first, last, key, slot, source, row in rows.iter_rows():
+            firings += self.tick(tick)
+            if ts < tick * SECOND - LATENESS:
+                self.dropped["late"] += 1
+                continue
+            if key in self.open and ts >= self.open[key].deadline:
+                firings += self._close(key, tick)
+            window = self.open[key] if key in self.open else self._begin(key, ts, tick)
+            self._add(window, slot, (ts, rule, id_, capture, first, last))
+            window.rows = frames[source].slice(row, 1)
+        return firings
+
+    def tick(self, tick: int) -> list[Firing]:
+        """Firings of windows that have ended when second `tick` begins."""
+        firings: list[Firing] = []
+        while self._closings and self._closings[0][0] <= tick:
+            due, key = heapq.heappop(self._closings)
+            if key in self.open and self.open[key].closes == due:
+                firings += self._close(key, due)
+        return firings
+
+    def _begin(self, key: str, start: int, tick: int) -> _Open:
+        if len(self.open) >= MAX_GROUPS:
+            del self.open[next(iter(self.open))]
+            self.dropped["full"] += 1
+        window = self.open[key] = _Open(start + self.correlation.timespan, tick)
+        heapq.heappush(self._closings, (window.closes, key))
+        return window
+
+    def _add(self, window: _Open, slot: str, event: Event) -> None:
+        window.event = event
+        if slot in window.slots or len(window.slots) < self.most:
+            window.slots[slot] = max(event, window.slots.get(slot, event), key=event_order)
+
+    def _close(self, key: str, tick: int) -> list[Firing]:
+        window = self.open.pop(key)
+        count = len(window.slots)
+        if window.event is None or not JUDGEMENTS[self.correlation.operator](count, self.correlation.threshold):
+            return []
+        # The hit comes now, not when its last event came: who reads `ot.clock` must not see time run backwards.
+        clock = pl.lit(tick * SECOND).cast(window.rows.schema["ot.clock"]).alias("ot.clock")
+        events = tuple(sorted(window.slots.values(), key=event_order))
+        return [Firing(tick, window.event, window.rows.with_columns(clock), events, count)]

@@ -1,0 +1,113 @@
+"""Correlations over the hits of rules, in packet time: any split of the hits into batches gives the same results.
+
+Hits wait until their second of `ot.clock` is over, then are taken in the order of that second, `@timestamp`, rule name
+and event id. Groups come from `group-by`, where null is a value like any other; windows slide over `@timestamp`. When a
+correlation may fire and how often: `sliding` (gte, gt) and `closing` (lt, lte, eq). Only the bounds on state, whose
+every loss is counted, depend on how the input was cut.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from detection.sigma.closing import Closing
+from detection.sigma.correlated import ROW_SCHEMA, SECOND, CorrelationHit, Firing, make_hit, rows_of
+from detection.sigma.evaluate import BROKEN, Failures, Hits, is_enabled, lacking
+from detection.sigma.load import RuleSet
+from detection.sigma.model import Correlation
+from detection.sigma.sliding import Sliding
+
+ORDER = ("tick", "ts", "rule", "id")
+Ready = dict[str, list[pl.DataFrame]]
+"""Hits whose second is over, by rule name."""
+
+
+class Correlator:
+    """The correlations of a RuleSet with their state. `declared` and `switches` as for `Evaluator`.
+
+    `failures` names correlations that failed; `dropped()` says what the bounds on state made it give up.
+    """
+
+    def __init__(
+        self, ruleset: RuleSet, declared: frozenset[str] = frozenset(), switches: Mapping[str, bool] | None = None
+    ) -> None:
+        self.failures = Failures()
+        self._correlations = [each for each in ruleset.correlations if is_enabled(each, switches or {})]
+        self._states = {each.name: _state(each) for each in self._correlations}
+        self._lacking = {each.name: lacking(each, declared) for each in self._correlations}
+        self._wanted = {name for each in self._correlations for name in each.rules}
+        self._waiting: Ready = {}
+
+    def feed(self, hits: Sequence[Hits]) -> None:
+        """Takes the hits of one evaluation; those of rules that no correlation uses are passed over."""
+        for hit in hits:
+            if hit.rule.name in self._wanted:
+                self._waiting.setdefault(hit.rule.name, []).append(hit.rows)
+
+    def advance(self, clock: int) -> list[CorrelationHit]:
+        """Hits of the correlations up to `clock` (ns since the epoch, never less than before): every hit of a second of
+        `ot.clock` that is over must have been fed. In the order of time, then name."""
+        return self._process(clock // SECOND)
+
+    def finish(self) -> list[CorrelationHit]:
+        """The rest, when no more hits will come. A window for lt, lte or eq that has not ended is not judged."""
+        clocks = [frame["ot.clock"].dt.epoch("ns").max() for frames in self._waiting.values() for frame in frames]
+        last = max((clock for clock in clocks if isinstance(clock, int)), default=None)
+        return self._process(last // SECOND + 1) if last is not None else []
+
+    def dropped(self) -> dict[str, Counter[str]]:
+        """By correlation, what was given up: late, full, crowded or rest (see `Sliding`, `Closing`)."""
+        return {name: +state.dropped for name, state in self._states.items() if +state.dropped}
+
+    def _process(self, tick: int) -> list[CorrelationHit]:
+        ready = self._take(tick)
+        found: list[tuple[tuple[int, int, str, str], CorrelationHit]] = []
+        for correlation in self._correlations:
+            name = correlation.name
+            try:
+                firings = self._run(correlation, ready, tick)
+            except BROKEN as error:
+                self.failures.note(name, error)
+                continue
+            if name in self._wanted and firings:
+                ready[name] = _stacked(firings)
+            for firing in firings:
+                order = (firing.tick, firing.event[0], name, firing.event[2])
+                found.append((order, make_hit(correlation, firing, self._lacking[name])))
+        return [hit for _, hit in sorted(found, key=lambda entry: entry[0])]
+
+    def _run(self, correlation: Correlation, ready: Ready, tick: int) -> list[Firing]:
+        state = self._states[correlation.name]
+        sources = [(rule, frame) for rule in correlation.rules for frame in ready.get(rule, ())]
+        firings: list[Firing] = []
+        if sources:
+            narrow = [rows_of(correlation, rule, frame, number) for number, (rule, frame) in enumerate(sources)]
+            rows = pl.concat(narrow).select(*ROW_SCHEMA).sort(ORDER)
+            firings = state.process(rows, [frame for _, frame in sources])
+        return firings + state.tick(tick - 1)
+
+    def _take(self, tick: int) -> Ready:
+        """Takes the hits of seconds before `tick` out of those that wait."""
+        limit = pl.lit(tick * SECOND).cast(pl.Datetime("ns", "UTC"))
+        ready: Ready = {}
+        for name, frames in self._waiting.items():
+            over = [frame.filter(pl.col("ot.clock") < limit) for frame in frames]
+            ready[name] = [frame for frame in over if not frame.is_empty()]
+            rest = [frame.filter(pl.col("ot.clock") >= limit) for frame in frames]
+            self._waiting[name] = [frame for frame in rest if not frame.is_empty()]
+        return ready
+
+
+def _state(correlation: Correlation) -> Sliding | Closing:
+    return Sliding(correlation) if correlation.operator in ("gte", "gt") else Closing(correlation)
+
+
+def _stacked(firings: Sequence[Firing]) -> list[pl.DataFrame]:
+    """The completing rows, one frame per dataset, for the correlations that stand on this one."""
+    by_columns: dict[tuple[str, ...], list[pl.DataFrame]] = {}
+    for firing in firings:
+        by_columns.setdefault(tuple(firing.rows.columns), []).append(firing.rows)
+    return [pl.concat(frames) for frames in by_columns.values()]

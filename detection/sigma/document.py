@@ -1,0 +1,139 @@
+"""YAML with places: each document as plain values, and the line of every path in it. Duplicate keys are refused."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+import yaml
+
+from detection.sigma.model import Issue, Origin, Step
+
+Yaml: TypeAlias = "bool | int | float | str | date | list[Yaml] | dict[str, Yaml] | None"
+
+MAX_DEPTH = 24
+MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Document:
+    """One YAML document that is a mapping. `version` is 12 hex digits of a digest of its text."""
+
+    origin: Origin
+    data: dict[str, Yaml]
+    version: str
+
+    def name(self) -> str | None:
+        """The rule's name, where it has one that is text; its id otherwise."""
+        for key in ("name", "id"):
+            if isinstance(found := self.data.get(key), str):
+                return found
+        return None
+
+
+class _Refused(Exception):
+    """A node that is valid YAML and not allowed here."""
+
+    def __init__(self, node: yaml.Node, what: str, mend: str) -> None:
+        super().__init__(what)
+        self.line = node.start_mark.line + 1
+        self.what = what
+        self.mend = mend
+
+
+def read_documents(file: str, text: str) -> tuple[list[Document], list[Issue]]:
+    """The documents of a file, and an issue for each that cannot be read; `file` is the name issues give.
+
+    A syntax error ends the file, for what follows it cannot be told apart; a refused document does not.
+    """
+    if len(text) > MAX_BYTES:
+        return [], [Issue(file, 0, f"file is longer than {MAX_BYTES} characters", "split it")]
+    documents: list[Document] = []
+    issues: list[Issue] = []
+    try:
+        for node in _nodes(text):
+            try:
+                documents.append(_document(file, text, node))
+            except _Refused as refused:
+                issues.append(Issue(file, refused.line, refused.what, refused.mend))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 0
+        issues.append(Issue(file, line, f"not YAML: {error.problem or error.context}", "mend the syntax"))
+    except (yaml.YAMLError, RecursionError) as error:
+        issues.append(Issue(file, 0, f"not YAML: {error}", "mend the syntax"))
+    return documents, issues
+
+
+def _nodes(text: str) -> Iterator[yaml.Node]:
+    return (node for node in yaml.compose_all(text, Loader=yaml.SafeLoader) if not _is_empty(node))
+
+
+def _is_empty(node: yaml.Node | None) -> bool:
+    """An empty document: nothing between two `---`."""
+    return node is None or (isinstance(node, yaml.ScalarNode) and node.value == "")
+
+
+def _document(file: str, text: str, node: yaml.Node) -> Document:
+    if not isinstance(node, yaml.MappingNode):
+        raise _Refused(node, "a rule must be a mapping", "begin with title:, id:, logsource: and so on")
+    lines: dict[tuple[Step, ...], int] = {}
+    reader = _NodeReader(lines)
+    data = reader.mapping(node, ())
+    lines[()] = node.start_mark.line + 1
+    source = text[node.start_mark.index : node.end_mark.index].strip()
+    digest = hashlib.blake2b(source.encode(), digest_size=6).hexdigest()
+    return Document(Origin(file, lines), data, digest)
+
+
+class _NodeReader:
+    """Turns nodes into values and notes the line of each path."""
+
+    def __init__(self, lines: dict[tuple[Step, ...], int]) -> None:
+        self.lines = lines
+        self.seen: set[int] = set()
+        self.scalars = yaml.constructor.SafeConstructor()
+
+    def value(self, node: yaml.Node, path: tuple[Step, ...]) -> Yaml:
+        if len(path) > MAX_DEPTH:
+            raise _Refused(node, f"nested deeper than {MAX_DEPTH} levels", "flatten it")
+        if id(node) in self.seen:
+            raise _Refused(node, "an alias (*name) is not supported in rules", "write the value out")
+        self.seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return self.sequence(node, path)
+        return self.scalar(node)
+
+    def mapping(self, node: yaml.MappingNode, path: tuple[Step, ...]) -> dict[str, Yaml]:
+        found: dict[str, Yaml] = {}
+        for key_node, value_node in node.value:
+            key = self.scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
+            if not isinstance(key, str):
+                raise _Refused(key_node, f"key {key_node.value!r} is not text", "put the key in quotes")
+            if key in found:
+                first = self.lines[(*path, key)]
+                raise _Refused(key_node, f"key {key!r} stands twice (first in line {first})", "keep one of them")
+            self.lines[(*path, key)] = key_node.start_mark.line + 1
+            found[key] = self.value(value_node, (*path, key))
+        return found
+
+    def sequence(self, node: yaml.SequenceNode, path: tuple[Step, ...]) -> list[Yaml]:
+        found: list[Yaml] = []
+        for number, entry in enumerate(node.value):
+            self.lines[(*path, number)] = entry.start_mark.line + 1
+            found.append(self.value(entry, (*path, number)))
+        return found
+
+    def scalar(self, node: yaml.Node) -> Yaml:
+        try:
+            value = self.scalars.construct_object(node)
+        except (yaml.YAMLError, ValueError) as error:
+            raise _Refused(node, f"value {node.value!r} cannot be read: {error}", "put it in quotes") from None
+        if value is None or isinstance(value, str | bool | int | float | date):
+            return value
+        raise _Refused(node, f"value of type {type(value).__name__} is not supported", "use text, numbers, true, false")

@@ -1,0 +1,101 @@
+"""From a document to a rule: shape and words. Whether fields and values make sense is for `validate` to say."""
+
+from __future__ import annotations
+
+from detection.sigma.condition import ConditionError, Name, Node, names_in, parse_condition
+from detection.sigma.document import Document, Yaml
+from detection.sigma.model import MODIFIERS, Detection, Issue, Item, Rule, Scalar, Step
+from detection.sigma.read_head import HEAD_KEYS, read_head
+from detection.sigma.reading import Reading, closest
+
+NOTHING = Name("")
+
+
+def read_rule(document: Document) -> tuple[Rule | None, list[Issue]]:
+    """The rule a document states and everything wrong with its shape; no rule when it cannot be used."""
+    reading = Reading(document)
+    reading.known(keys=(*HEAD_KEYS, "logsource", "detection", "fields"))
+    reading.known("logsource", keys=("product", "category", "definition"))
+    if reading.table("logsource"):
+        reading.word("logsource", "product", among=("bittern",))
+    dataset = reading.text("logsource", "category", required=bool(reading.table("logsource", required=False)))
+    detections = _detections(reading)
+    condition = _condition(reading, detections)
+    head = read_head(reading)
+    if not reading.usable:
+        return None, reading.issues
+    return Rule(**head, dataset=dataset, detections=detections, condition=condition), reading.issues
+
+
+def _detections(reading: Reading) -> dict[str, Detection]:
+    found: dict[str, Detection] = {}
+    for name, block in reading.table("detection").items():
+        if name == "condition":
+            continue
+        if name == "timeframe":
+            reading.complain(("detection", name), "timeframe is Sigma 1", "write a correlation with timespan")
+            continue
+        found[name] = Detection(name, _alternatives(reading, block, ("detection", name)))
+    return found
+
+
+def _alternatives(reading: Reading, block: Yaml, path: tuple[Step, ...]) -> tuple[tuple[Item, ...], ...]:
+    if isinstance(block, list) and block:
+        return tuple(_items(reading, entry, (*path, number)) for number, entry in enumerate(block))
+    return (_items(reading, block, path),)
+
+
+def _items(reading: Reading, block: Yaml, path: tuple[Step, ...]) -> tuple[Item, ...]:
+    if isinstance(block, str | int | float):
+        what = f"detection {path[1]!r} holds a value without a field (keywords are not supported)"
+        reading.complain(path, what, "name the field: `field: value`, or `field|contains: value`")
+        return ()
+    if not isinstance(block, dict) or not block:
+        reading.complain(path, f"detection {path[1]!r} is empty or no mapping", "write `field: value` lines below it")
+        return ()
+    return tuple(_item(reading, key, value, (*path, key)) for key, value in block.items())
+
+
+def _item(reading: Reading, key: str, value: Yaml, path: tuple[Step, ...]) -> Item:
+    field, *modifiers = key.split("|")
+    if not field:
+        reading.complain(path, f"{key!r} names no field", "write the field before |")
+    for modifier in modifiers:
+        if modifier not in MODIFIERS:
+            reading.complain(path, f"modifier {modifier!r} is not supported", closest(modifier, MODIFIERS))
+    if len(set(modifiers)) < len(modifiers):
+        reading.complain(path, f"{key!r} repeats a modifier", "write it once")
+    return Item(field, tuple(modifiers), _values(reading, value, path), path)
+
+
+def _values(reading: Reading, value: Yaml, path: tuple[Step, ...]) -> tuple[Scalar, ...]:
+    entries = value if isinstance(value, list) else [value]
+    if not entries:
+        reading.complain(path, f"{path[-1]!r} has an empty list", "list at least one value")
+    found: list[Scalar] = []
+    for number, entry in enumerate(entries):
+        if entry is None or isinstance(entry, str | bool | int | float):
+            found.append(entry)
+        else:
+            where = (*path, number) if isinstance(value, list) else path
+            reading.complain(where, f"value of {path[-1]!r} is no text, number, true, false or null", "quote it")
+    return tuple(found)
+
+
+def _condition(reading: Reading, detections: dict[str, Detection]) -> Node:
+    path = ("detection", "condition")
+    if isinstance(reading.value(*path), list):
+        reading.complain(path, "a list of conditions is Sigma 1", "write one condition, or several rules")
+        return NOTHING
+    text = reading.text(*path)
+    if not text:
+        return NOTHING
+    try:
+        node = parse_condition(text, tuple(detections))
+    except ConditionError as error:
+        reading.complain(path, error.what, error.mend)
+        return NOTHING
+    for unused in sorted(set(detections) - set(names_in(node))):
+        what = f"detection {unused!r} is not used by the condition"
+        reading.complain(("detection", unused), what, "use it or take it away", fatal=False)
+    return node

@@ -1,0 +1,89 @@
+"""Reads the `bittern:` section (vocabulary §5). A missing text or proof is an issue and leaves the rule working."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from detection.sigma.model import CLASSES, LANGUAGES, LEARNABLE, NEEDS, OBJECTS, Bittern, Proof, Text
+from detection.sigma.reading import Reading, closest
+
+KEYS = (
+    "class", "learnable", "dedup", "needs", "objects", "controls", "playbook", "safety", "text", "proof", "window",
+    "default_enabled",
+)  # fmt: skip
+
+
+def read_bittern(reading: Reading) -> Bittern:
+    """The section as the document has it; what is missing or wrong goes to the reading's issues."""
+    reading.known("bittern", keys=KEYS)
+    reading.table("bittern")
+    return Bittern(
+        rule_class=reading.word("bittern", "class", among=CLASSES),
+        learnable=reading.word("bittern", "learnable", among=LEARNABLE),
+        dedup=reading.words("bittern", "dedup"),
+        needs=_closed(reading, "needs", NEEDS),
+        objects=_closed(reading, "objects", OBJECTS, required=True),
+        controls=_controls(reading),
+        playbook=reading.text("bittern", "playbook", required=False) or None,
+        safety=_safety(reading),
+        text={language: _text(reading, language) for language in LANGUAGES},
+        proof=_proof(reading),
+        window=reading.seconds("bittern", "window", required=False) or None,
+        default_enabled=reading.flag("bittern", "default_enabled", default=True),
+    )
+
+
+def _closed(reading: Reading, key: str, among: tuple[str, ...], *, required: bool = False) -> tuple[str, ...]:
+    found = reading.words("bittern", key, required=required, fatal=False)
+    for number, word in enumerate(found):
+        if word not in among:
+            path = ("bittern", key, number)
+            reading.complain(path, f"{word!r} is not a word of {key}", closest(word, among), fatal=False)
+    return tuple(word for word in found if word in among)
+
+
+def _controls(reading: Reading) -> tuple[str, ...]:
+    found = reading.words("bittern", "controls", required=False)
+    for number, control in enumerate(found):
+        framework, _, clause = control.partition(":")
+        if not framework or not clause:
+            path = ("bittern", "controls", number)
+            mend = "write framework:clause, such as iec62443-3-3:SR-2.1"
+            reading.complain(path, f"control {control!r} names no framework or no clause", mend, fatal=False)
+    return found
+
+
+def _safety(reading: Reading) -> dict[str, str]:
+    given = reading.table("bittern", "safety", required=False)
+    reading.known("bittern", "safety", keys=LANGUAGES)
+    return {each: reading.text("bittern", "safety", each, fatal=False) for each in LANGUAGES} if given else {}
+
+
+def _text(reading: Reading, language: str) -> Text:
+    path = ("bittern", "text", language)
+    if not reading.table(*path, fatal=False):
+        return Text("", "", ())
+    reading.known("bittern", "text", keys=LANGUAGES)
+    reading.known(*path, keys=("what", "why", "do"))
+    return Text(
+        what=reading.text(*path, "what", fatal=False),
+        why=reading.text(*path, "why", fatal=False),
+        do=reading.words(*path, "do", fatal=False),
+    )
+
+
+def _proof(reading: Reading) -> Proof:
+    given = reading.table("bittern", "proof", fatal=False)
+    reading.known("bittern", "proof", keys=("positive", "benign"))
+    return Proof(_captures(reading, "positive"), _captures(reading, "benign")) if given else Proof((), ())
+
+
+def _captures(reading: Reading, kind: str) -> tuple[str, ...]:
+    found = reading.words("bittern", "proof", kind, fatal=False)
+    for number, name in enumerate(found):
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts:
+            place = ("bittern", "proof", kind, number)
+            mend = "write a path below the folder of proofs, such as modbus/write.pcap"
+            reading.complain(place, f"proof {name!r} lies outside the folder of proofs", mend, fatal=False)
+    return found

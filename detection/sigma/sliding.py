@@ -1,0 +1,138 @@
+"""Sliding windows for `gte` and `gt`: fires as soon as a group's window holds enough.
+
+A group's window is (latest - timespan, latest] of `@timestamp`, `latest` being the group's greatest so far. It
+remembers the newest event of each slot, which is all that counting distinct slots needs. When it holds enough, it
+fires, and then rests for one timespan of packet time: while a condition lasts, it fires once a timespan.
+
+Only groups that can reach the threshold go through the exact loop: two adjacent buckets of one timespan cover any
+window, so that a group with too few slots in each such pair cannot fire. The rest stays in one frame.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import polars as pl
+
+from detection.sigma.correlated import ROW_SCHEMA, SECOND, Event, Firing
+from detection.sigma.model import Correlation
+from detection.sigma.window import OrderedWindow, Window
+
+KEPT = ("key", "slot", "ts", "rule", "id", "capture", "first", "last")
+MIN_PER_GROUP = 1024
+MAX_ROWS = 262_144
+MAX_RESTING = 65_536
+LATENESS = 16 * 60 * SECOND
+"""How far a row's first packet may lie before the second in which the row came: a quarter of an hour's summary and a
+bit. Later ones are counted and left out, so that old state can be forgotten without changing a result."""
+
+
+class Sliding:
+    """State of one correlation.
+
+    At most `MAX_ROWS` events are remembered, and per group the newest `per_group`: enough to decide, so that only the
+    reported count ends there. `dropped` counts what was given up: events that were `late`, for which it was `full`, or
+    `crowded` (ordered ones of one group), and groups whose `rest` was cut short.
+    """
+
+    def __init__(self, correlation: Correlation) -> None:
+        self.correlation = correlation
+        self.span = correlation.timespan
+        self.needed = correlation.threshold + (correlation.operator == "gt")
+        self.per_group = max(MIN_PER_GROUP, 2 * self.needed)
+        self.is_ordered = correlation.type == "temporal_ordered"
+        self.kept = pl.DataFrame(schema={name: ROW_SCHEMA[name] for name in KEPT})
+        self.fired: dict[str, int] = {}
+        self.dropped: Counter[str] = Counter()
+
+    def process(self, rows: pl.DataFrame, frames: Sequence[pl.DataFrame]) -> list[Firing]:
+        """Firings that `rows` (of `ROW_SCHEMA`, sorted by tick, ts, rule, id, after all earlier ones) bring about.
+
+        `frames` are those that the rows' `source` counts in.
+        """
+        timely = rows.filter(pl.col("ts") >= pl.col("tick") * SECOND - LATENESS)
+        self.dropped["late"] += rows.height - timely.height
+        if timely.is_empty():
+            return []
+        keys = timely.select("key").unique()
+        touched = self.kept.join(keys, on="key", how="semi")
+        both = pl.concat([touched, timely.select(KEPT)])
+        firings = self._exact(self._candidates(both), touched, timely, frames)
+        rest = self.kept.join(keys, on="key", how="anti") if touched.height < self.kept.height else touched.clear()
+        self.kept = self._bounded(pl.concat([rest, self._newest(both)]))
+        return firings
+
+    def tick(self, tick: int) -> list[Firing]:
+        """Gives up what no row that comes in second `tick` or later can still need. Time alone fires nothing here."""
+        reach = tick * SECOND - LATENESS
+        if not self.kept.is_empty():
+            self.kept = self.kept.filter(pl.col("ts") > reach - self.span)
+        resting = [(key, time) for key, time in self.fired.items() if time + self.span > reach]
+        self.dropped["rest"] += max(0, len(resting) - MAX_RESTING)
+        self.fired = dict(sorted(resting, key=lambda entry: entry[1])[-MAX_RESTING:])
+        return []
+
+    def _candidates(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Keys that may fire: enough different slots in two adjacent buckets, and not at rest throughout."""
+        mark = "rule" if self.is_ordered else "slot"
+        marks = rows.select("key", mark, (pl.col("ts") // self.span).alias("bucket")).unique()
+        counts = marks.group_by("key", "bucket").len()
+        before = counts.with_columns(pl.col("bucket") + 1)
+        pairs = counts.join(before, on=["key", "bucket"], how="left", suffix="_before")
+        enough = pl.col("len") + pl.col("len_before").fill_null(0) >= self.needed
+        keys = pairs.filter(enough).select("key").unique()
+        if not self.fired or keys.is_empty():
+            return keys
+        latest = rows.join(keys, on="key", how="semi").group_by("key").agg(pl.col("ts").max())
+        awake = [key for key, time in latest.iter_rows() if not self._rests(key, time)]
+        return pl.DataFrame({"key": awake}, schema={"key": pl.String})
+
+    def _rests(self, key: str, latest: int) -> bool:
+        return key in self.fired and latest < self.fired[key] + self.span
+
+    def _exact(
+        self, keys: pl.DataFrame, touched: pl.DataFrame, timely: pl.DataFrame, frames: Sequence[pl.DataFrame]
+    ) -> list[Firing]:
+        windows = {key: self._window() for key in keys["key"]}
+        for key, slot, ts, rule, id_, capture, first, last in touched.join(keys, on="key", how="semi").iter_rows():
+            windows[key].add(slot, (ts, rule, id_, capture, first, last))
+        firings: list[Firing] = []
+        chosen = timely.join(keys, on="key", how="semi", maintain_order="left")
+        for tick, ts, rule, id_, capture, first, last, key, slot, source, row in chosen.iter_rows():
+            window = windows[key]
+            event: Event = (ts, rule, id_, capture, first, last)
+            window.add(slot, event)
+            if self._rests(key, window.latest) or not window.is_met(event):
+                continue
+            self.fired[key] = window.latest
+            events = window.newest(self.per_group)
+            firings.append(Firing(tick, event, frames[source].slice(row, 1), events, self._count(events)))
+        return firings
+
+    def _window(self) -> Window:
+        return OrderedWindow(self.span, self.correlation.rules) if self.is_ordered else Window(self.span, self.needed)
+
+    def _count(self, events: tuple[Event, ...]) -> int:
+        return len({event[1] for event in events}) if self.is_ordered else len(events)
+
+    def _newest(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """What each group's window holds after `rows`: the newest of each slot, inside the span, up to the bound."""
+        newest = rows.sort("ts", "rule", "id").unique(subset=["key", "slot"], keep="last", maintain_order=True)
+        newest = newest.filter(pl.col("ts") > pl.col("ts").max().over("key") - self.span)
+        if newest.height <= self.per_group:
+            return newest
+        bounded = newest.filter(pl.int_range(pl.len()).reverse().over("key") < self.per_group)
+        if self.is_ordered:
+            self.dropped["crowded"] += newest.height - bounded.height
+        return bounded
+
+    def _bounded(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Keeps `MAX_ROWS`: whole groups go, those first that were heard of longest ago."""
+        if rows.height <= MAX_ROWS:
+            return rows
+        groups = rows.group_by("key").agg(pl.len(), pl.col("ts").max()).sort("ts", "key", descending=True)
+        fitting = groups.filter(pl.col("len").cum_sum() <= MAX_ROWS).select("key")
+        kept = rows.join(fitting, on="key", how="semi")
+        self.dropped["full"] += rows.height - kept.height
+        return kept

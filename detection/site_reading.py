@@ -1,0 +1,236 @@
+"""Reads `site.yml`. Every error says file, line, what is wrong and how to mend it; all are told at once."""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from detection.sigma.document import read_documents
+from detection.sigma.model import Issue, Step
+from detection.sigma.reading import Reading
+from detection.site import Address, Allowed, Asset, Calendar, Conduit, Network, Point, Site, Window, Zone
+
+TOP = ("time_zone", "calendar", "zones", "conduits", "sensors", "visibility", "assets", "points", "windows", "notify", "data_classes")
+ZONE = ("id", "name", "level", "networks", "vlans", "segment", "sl_t")
+CONDUIT = ("from", "to", "allow")
+ASSET = ("id", "name", "ip", "mac", "roles", "zone", "criticality", "owner")
+POINT = ("server", "unit", "address", "name", "unit_of_measure", "type", "word_order", "scale", "offset", "min", "max", "states")
+WINDOW = ("id", "assets", "start", "end", "order", "allows")
+ROLES = (
+    "controller", "io", "hmi", "scada", "engineering", "historian", "broker", "gateway", "server", "workstation", "network",
+    "time_source", "writer", "programmer", "scanner",
+)  # fmt: skip
+CRITICALITIES = ("low", "medium", "high", "critical")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class BadSite(ValueError):
+    """A site model that cannot be used; `issues` says where and why."""
+
+    def __init__(self, issues: list[Issue]) -> None:
+        super().__init__("\n".join(str(issue) for issue in issues))
+        self.issues = issues
+
+
+def load_site(path: Path) -> Site:
+    """Reads a site model. Raises `BadSite` with every issue; OSError when the file cannot be read."""
+    return read_site(str(path), path.read_text(encoding="utf-8"))
+
+
+def read_site(file: str, text: str) -> Site:
+    """Reads a site model from text; `file` is the name issues give. Raises `BadSite`."""
+    documents, issues = read_documents(file, text)
+    if issues or len(documents) != 1:
+        raise BadSite(issues or [Issue(file, 1, "there must be one document", "declare time_zone, zones, assets…")])
+    site = _Site(Reading(documents[0]))
+    model = site.read()
+    if site.reading.issues:
+        raise BadSite(site.reading.issues)
+    return model
+
+
+class _Site:
+    """Reads one document; what is wrong goes to `reading.issues`."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+
+    def read(self) -> Site:
+        self.reading.known(keys=TOP)
+        zone_info = self._time_zone()
+        zones = tuple(self._zone(i) for i in self._entries("zones", ZONE))
+        names = tuple(zone.id for zone in zones)
+        return Site(
+            zone_info=zone_info,
+            zones=zones,
+            conduits=tuple(self._conduit(i, names) for i in self._entries("conduits", CONDUIT)),
+            assets=tuple(self._asset(i, names) for i in self._entries("assets", ASSET)),
+            points=tuple(self._point(i) for i in self._entries("points", POINT)),
+            windows=tuple(self._window(i, zone_info) for i in self._entries("windows", WINDOW)),
+            calendar=self._calendar(),
+        )
+
+    def _entries(self, key: str, keys: tuple[str, ...]) -> range:
+        found = self.reading.value(key)
+        if found is None:
+            return range(0)
+        if not isinstance(found, list):
+            self.reading.complain((key,), f"{key} is not a list", "write one entry a line, each beginning with a dash")
+            return range(0)
+        for i in range(len(found)):
+            self.reading.known(key, i, keys=keys)
+        return range(len(found))
+
+    def _time_zone(self) -> ZoneInfo:
+        name = self.reading.text("time_zone", required=False) or "UTC"
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            self.reading.complain(("time_zone",), f"time zone {name!r} is not known", "write one such as Asia/Shanghai")
+            return ZoneInfo("UTC")
+
+    def _zone(self, i: int) -> Zone:
+        at = ("zones", i)
+        name = self.reading.value(*at, "name")
+        names = {lang: str(text) for lang, text in name.items()} if isinstance(name, dict) else {"en": str(name or "")}
+        return Zone(
+            id=self.reading.text(*at, "id"),
+            name=names,
+            level=self._whole(*at, "level"),
+            networks=tuple(n for n in (self._network(*at, "networks", k) for k in self._list(*at, "networks")) if n),
+            vlans=tuple(v for v in (self._whole(*at, "vlans", k) for k in self._list(*at, "vlans")) if v is not None),
+            segment=self.reading.text(*at, "segment", required=False) or None,
+            sl_t=self._whole(*at, "sl_t"),
+        )
+
+    def _conduit(self, i: int, zones: tuple[str, ...]) -> Conduit:
+        at = ("conduits", i)
+        allow = tuple(
+            Allowed(
+                self.reading.text(*at, "allow", k, "protocol"),
+                self.reading.words(*at, "allow", k, "operations", required=False),
+            )
+            for k in self._list(*at, "allow")
+        )
+        return Conduit(self.reading.word(*at, "from", among=zones), self.reading.word(*at, "to", among=zones), allow)
+
+    def _asset(self, i: int, zones: tuple[str, ...]) -> Asset:
+        at = ("assets", i)
+        roles = self.reading.words(*at, "roles", required=False)
+        for role in roles:
+            if role not in ROLES:
+                self.reading.complain((*at, "roles"), f"role {role!r} is not known", f"known are {', '.join(ROLES)}")
+        addresses = self._one_or_many(*at, "ip")
+        return Asset(
+            id=self.reading.text(*at, "id"),
+            name=self.reading.text(*at, "name", required=False) or None,
+            ip=tuple(a for a in (self._address(text, *at, "ip") for text in addresses) if a),
+            mac=tuple(mac.upper().replace(":", "-") for mac in self._one_or_many(*at, "mac")),
+            roles=roles,
+            zone=self.reading.word(*at, "zone", among=zones, required=False) or None,
+            criticality=self.reading.word(*at, "criticality", among=CRITICALITIES, required=False) or None,
+            owner=self.reading.text(*at, "owner", required=False) or None,
+        )
+
+    def _point(self, i: int) -> Point:
+        at = ("points", i)
+        unit = self.reading.value(*at, "unit")
+        states = self.reading.table(*at, "states", required=False)
+        return Point(
+            server=self.reading.text(*at, "server"),
+            unit=None if unit is None else str(unit),
+            address=self.reading.text(*at, "address"),
+            name=self.reading.text(*at, "name", required=False) or None,
+            unit_of_measure=self.reading.text(*at, "unit_of_measure", required=False) or None,
+            type=self.reading.text(*at, "type", required=False) or None,
+            word_order=self.reading.text(*at, "word_order", required=False) or None,
+            scale=self._number(*at, "scale", default=1.0) or 1.0,
+            offset=self._number(*at, "offset", default=0.0) or 0.0,
+            minimum=self._number(*at, "min"),
+            maximum=self._number(*at, "max"),
+            states={int(k): str(v) for k, v in states.items() if str(k).lstrip("-").isdigit()},
+        )
+
+    def _window(self, i: int, zone: ZoneInfo) -> Window:
+        at = ("windows", i)
+        start, end = self._moment(zone, *at, "start"), self._moment(zone, *at, "end")
+        if start >= end:
+            self.reading.complain((*at, "end"), "the window ends before it starts", "exchange start and end")
+        return Window(
+            id=self.reading.text(*at, "id"),
+            assets=self.reading.words(*at, "assets", required=False),
+            start=start,
+            end=end,
+            order=self.reading.text(*at, "order", required=False) or None,
+            allows=self.reading.words(*at, "allows", required=False),
+        )
+
+    def _calendar(self) -> Calendar | None:
+        if self.reading.value("calendar") is None:
+            return None
+        self.reading.known("calendar", keys=("days", "begin", "end", "holidays"))
+        days = self.reading.words("calendar", "days", required=False) or DAYS[:5]
+        holidays = [self.reading.value("calendar", "holidays", k) for k in self._list("calendar", "holidays")]
+        return Calendar(
+            days=tuple(DAYS.index(day) for day in days if day in DAYS),
+            begin=self._clock("calendar", "begin", default=time(0)),
+            end=self._clock("calendar", "end", default=time(23, 59, 59, 999_999)),
+            holidays=tuple(day for day in holidays if isinstance(day, date)),
+        )
+
+    def _list(self, *path: Step) -> range:
+        found = self.reading.value(*path)
+        return range(len(found)) if isinstance(found, list) else range(0)
+
+    def _one_or_many(self, *path: Step) -> tuple[str, ...]:
+        return self.reading.words(*path, required=False)
+
+    def _address(self, text: str, *path: Step) -> Address | None:
+        try:
+            return ipaddress.ip_address(text)
+        except ValueError:
+            self.reading.complain(path, f"{text!r} is not an IP address", "write one such as 10.0.2.11")
+            return None
+
+    def _network(self, *path: Step) -> Network | None:
+        text = self.reading.text(*path)
+        try:
+            return ipaddress.ip_network(text)
+        except ValueError as error:
+            self.reading.complain(path, f"{text!r} is not a network: {error}", "write one such as 10.0.2.0/24")
+            return None
+
+    def _whole(self, *path: Step) -> int | None:
+        found = self.reading.value(*path)
+        if found is None or (isinstance(found, int) and not isinstance(found, bool)):
+            return found
+        self.reading.complain(path, f"{path[-1]} is not a whole number", "write digits only")
+        return None
+
+    def _number(self, *path: Step, default: float | None = None) -> float | None:
+        found = self.reading.value(*path)
+        if found is None:
+            return default
+        if isinstance(found, int | float) and not isinstance(found, bool):
+            return float(found)
+        self.reading.complain(path, f"{path[-1]} is not a number", "write a number")
+        return default
+
+    def _moment(self, zone: ZoneInfo, *path: Step) -> datetime:
+        text = self.reading.value(*path)
+        try:
+            found = text if isinstance(text, datetime) else datetime.fromisoformat(str(text))
+        except ValueError:
+            self.reading.complain(path, f"{text!r} is not a time", "write one such as 2026-11-01T08:00:00+08:00")
+            return datetime.fromtimestamp(0, UTC)
+        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+
+    def _clock(self, *path: Step, default: time) -> time:
+        text = self.reading.text(*path, required=False)
+        try:
+            return time.fromisoformat(text) if text else default
+        except ValueError:
+            self.reading.complain(path, f"{text!r} is not a time of day", "write one such as 07:30")
+            return default

@@ -1,0 +1,118 @@
+"""Which facts are worth watching, and where they stand in the datasets. A new one is one function and one list line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+SINGLE = frozenset(
+    {
+        "mac", "vendor", "model", "firmware", "hardware", "serial", "os", "client_address", "client_certificate",
+        "server_certificate", "security_policy", "will", "retained_owner", "payload_shape",
+    }
+)  # fmt: skip
+"""Attributes that have one value at a time: another value is a change, not an addition."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """`attribute` of `entity` is `value`, as row `row` said at `time` (ns)."""
+
+    row: int
+    time: int
+    entity_kind: str
+    entity: str
+    attribute: str
+    value: str
+
+
+def _facts(rows: pl.DataFrame, entity_kind: str, attribute: str, entity: pl.Expr, value: pl.Expr) -> Iterable[Fact]:
+    chosen = rows.select("row", pl.col("@timestamp").dt.epoch("ns").alias("ts"), entity.alias("e"), value.alias("v"))
+    # A run of equal values says nothing new after its first row: most rows of a batch fall away here, vectorised.
+    changed = chosen.drop_nulls().filter(pl.col("v").ne_missing(pl.col("v").shift(1).over("e")))
+    for row, ts, name, text in changed.iter_rows():
+        yield Fact(row, ts, entity_kind, name, attribute, text)
+
+
+def _text(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.String)
+
+
+def identity(frame: pl.DataFrame) -> Iterable[Fact]:
+    """Every attribute an `identity` row tells of its asset; the address itself is `address`."""
+    rows = frame.with_row_index("row").select(
+        "row", pl.col("@timestamp").dt.epoch("ns").alias("ts"), _text("ot.asset_key").alias("key"),
+        _text("ot.attribute").alias("attribute"), _text("ot.attribute_value").alias("value"), _text("source.ip").alias("ip"),
+    )  # fmt: skip
+    for row, ts, key, attribute, value, ip in rows.drop_nulls(["key", "attribute", "value"]).iter_rows():
+        # Bindings are watched by address: the asset's key may be the very MAC that changes.
+        entity = ip or key
+        yield Fact(row, ts, "asset", entity, attribute, value)
+
+
+def addresses_by_mac(frame: pl.DataFrame) -> Iterable[Fact]:
+    """Which addresses a MAC answers for, as ARP tells: one that takes over another host's address is seen here too."""
+    rows = frame.with_row_index("row").filter((pl.col("ot.attribute") == "mac") & (pl.col("ot.evidence") == "arp"))
+    return _facts(rows, "asset", "bound_address", _text("ot.attribute_value"), _text("source.ip"))
+
+
+def security(frame: pl.DataFrame) -> Iterable[Fact]:
+    """Security policy of each OPC UA pair."""
+    rows = frame.with_row_index("row").filter(pl.col("ot.session_kind") == "opcua_channel")
+    return _facts(rows, "conversation", "security_policy", _pair(), _text("ot.security.policy"))
+
+
+def certificates(frame: pl.DataFrame) -> Iterable[Fact]:
+    """Certificates both ends of an OPC UA pair show."""
+    rows = frame.with_row_index("row").filter(pl.col("ot.session_kind") == "opcua_channel")
+    yield from _facts(rows, "conversation", "client_certificate", _pair(), _text("ot.certificate.client.sha256"))
+    yield from _facts(rows, "conversation", "server_certificate", _pair(), _text("ot.certificate.server.sha256"))
+
+
+def client_names(frame: pl.DataFrame) -> Iterable[Fact]:
+    """From which address a named client comes, and which names come from a pair."""
+    good = frame.with_row_index("row").filter(pl.col("event.outcome") == "success")
+    mqtt = good.filter(pl.col("ot.session_kind") == "mqtt_connect")
+    named = pl.concat_str(pl.lit("client "), _text("ot.client_name"), pl.lit(" @ "), _text("ot.server.ip"))
+    yield from _facts(mqtt, "client", "client_address", named, _text("source.ip"))
+    yield from _facts(good, "conversation", "client_name", _pair(), _text("ot.client_name"))
+
+
+def wills(frame: pl.DataFrame) -> Iterable[Fact]:
+    """Last will topic of each MQTT client."""
+    rows = frame.with_row_index("row").filter((pl.col("ot.session_kind") == "mqtt_connect") & _detail("will_topic").is_not_null())
+    named = pl.concat_str(pl.lit("client "), _text("ot.client_name"), pl.lit(" @ "), _text("ot.server.ip"))
+    return _facts(rows, "client", "will", named, _detail("will_topic"))
+
+
+def topics(frame: pl.DataFrame) -> Iterable[Fact]:
+    """Who owns a retained topic, who publishes to a topic, and what its payload looks like."""
+    published = (pl.col("network.protocol") == "mqtt") & pl.col("ot.operation").cast(pl.String).is_in(["publish", "write"])
+    from_client = _text("source.ip") == _text("ot.client.ip")
+    rows = frame.with_row_index("row").filter(published & from_client & (pl.col("ot.item") == 0))
+    if rows.is_empty():
+        return
+    topic = pl.concat_str(pl.lit("topic "), _text("ot.object.address").str.replace(r"\$\..*$", ""), pl.lit(" @ "), _text("ot.server.ip"))
+    owner = pl.coalesce(_text("ot.client_name"), _text("source.ip"))
+    retained = rows.filter(_detail("retain") == "true")
+    yield from _facts(retained, "topic", "retained_owner", topic, owner)
+    yield from _facts(rows, "topic", "topic_owner", topic, owner)
+    yield from _facts(rows, "topic", "payload_shape", topic, _detail("payload_shape"))
+
+
+def _pair() -> pl.Expr:
+    return pl.concat_str(_text("ot.client.ip"), pl.lit(">"), _text("ot.server.ip"))
+
+
+def _detail(key: str) -> pl.Expr:
+    return pl.col("ot.details").str.json_path_match(f"$.{key}")
+
+
+WATCHED: dict[str, tuple[Callable[[pl.DataFrame], Iterable[Fact]], ...]] = {
+    "identity": (identity, addresses_by_mac),
+    "session": (security, certificates, client_names, wills),
+    "transaction": (topics,),
+}
+"""Sources of facts by dataset."""

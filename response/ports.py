@@ -1,0 +1,213 @@
+"""The Store port: what every store does for the rest of the program, with its records and queries.
+
+Two implementations stand behind it (`api/storage`): SQLite with Parquet files, and Elasticsearch. One contract suite
+(`tests/contract/test_store_*.py`) holds for both. Times are nanoseconds since the epoch, UTC, everywhere in this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
+
+import polars as pl
+
+from detection.occurrence import Occurrence, Packets
+from response.alerts import Alert, AlertChange
+
+Item = TypeVar("Item")
+Scalar = str | int | float | bool | None
+MOST_PER_PAGE = 5_000
+
+
+@dataclass(frozen=True)
+class Segment:
+    """What a sensor hands over at once: event frames by dataset, occurrences, and its counters.
+
+    `id` names the segment for ever: a store that has it takes nothing of it again. `first` and `last` are the span of
+    packet time; `counters` is any JSON object.
+    """
+
+    id: str
+    sensor: str
+    first: int
+    last: int
+    datasets: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    occurrences: tuple[Occurrence, ...] = ()
+    counters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What one `write` did. `events_known` were stored before (or twice in the segment); `alerts_touched` are alerts
+    that existed and got further occurrences; `dead_letters` are records that cannot be stored, kept aside now."""
+
+    events_new: int = 0
+    events_known: int = 0
+    occurrences_new: int = 0
+    alerts_new: int = 0
+    alerts_touched: int = 0
+    dead_letters: int = 0
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """Some items in order; `cursor` asks for those that follow, None when there are none."""
+
+    items: tuple[Item, ...]
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class EventPage:
+    """Some rows of one dataset in order of time, with every stored column; `cursor` as in `Page`."""
+
+    frame: pl.DataFrame
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class EventQuery:
+    """Rows of a dataset with `start` <= @timestamp < `end`, with each field of `equals` equal to its value (or one of
+    its values; None = not known), and of these `ids` if given; ordered by @timestamp, then event.id."""
+
+    dataset: str
+    start: int | None = None
+    end: int | None = None
+    equals: Mapping[str, Scalar | Sequence[Scalar]] = field(default_factory=dict)
+    ids: tuple[str, ...] | None = None
+    limit: int = 100
+    cursor: str | None = None
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class AlertQuery:
+    """Which alerts, in which order.
+
+    `severity` is the least one; an empty tuple does not restrict. `rules` are names or ids; the addresses are an IP or
+    a network in CIDR; `start`, `end` keep alerts seen in that span; each word of `text` must be part of a value of the
+    alert. `triage` leaves out what is not for the triage queue: classes posture and health, level informational.
+    `sort` is one of `SORTS`.
+    """
+
+    SORTS: ClassVar[tuple[str, ...]] = ("last_seen", "first_seen", "severity", "count")
+
+    severity: str | None = None
+    classes: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    source_ip: str | None = None
+    destination_ip: str | None = None
+    start: int | None = None
+    end: int | None = None
+    text: str | None = None
+    drill: bool | None = None
+    triage: bool = True
+    sort: str = "last_seen"
+    descending: bool = True
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class AttributeValue:
+    """One value of an attribute of an asset with the evidence for it; `confidence` 0 to 1."""
+
+    value: str
+    confidence: float
+    evidence: str
+    first_seen: int
+    last_seen: int
+    packets: tuple[Packets, ...] = ()
+
+
+@dataclass(frozen=True)
+class AssetRecord:
+    """What is known of an asset. `key` as in `ot.asset_key`; `segment` as in `ot.segment`."""
+
+    key: str
+    attributes: Mapping[str, Sequence[AttributeValue]]
+    first_seen: int
+    last_seen: int
+    roles: tuple[str, ...] = ()
+    segment: str | None = None
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A record that cannot be stored as it is: `kind` event, column or occurrence, `reason` a code, `text` why."""
+
+    id: str
+    segment: str
+    kind: str
+    dataset: str | None
+    reason: str
+    text: str
+    record: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class StoreHealth:
+    """How the store is. `kind` embedded or elastic; `status` green, yellow, red; `bytes` null when not known."""
+
+    kind: str
+    location: str
+    version: str
+    status: str
+    writable: bool
+    segments: int
+    alerts: int
+    dead_letters: int
+    bytes: int | None
+
+
+class Store(Protocol):
+    """The port. Every method may raise `StoreError`; all may be called from several threads at once."""
+
+    def write(self, segment: Segment) -> Written:
+        """Store a segment exactly once: all of it or nothing visible is lost, and nothing is there twice, whether the
+        segment, its events or its occurrences came before. What it returns from is durable and readable."""
+
+    def alerts(self, query: AlertQuery) -> Page[Alert]:
+        """Alerts in order. A cursor holds all it needs: it never expires."""
+
+    def alert(self, alert_id: str) -> Alert:
+        """One alert. Raises NotFound."""
+
+    def occurrences(self, alert_id: str) -> tuple[Occurrence, ...]:
+        """All occurrences of an alert by first_seen, then id. Raises NotFound."""
+
+    def update_alert(self, alert_id: str, change: AlertChange, etag: str) -> Alert:
+        """Apply what a person decided. Raises Conflict when `etag` is not the alert's, Invalid, NotFound."""
+
+    def events(self, query: EventQuery) -> EventPage:
+        """Rows of one dataset with all its stored columns, those of the context too."""
+
+    def count(self, dataset: str) -> int:
+        """How many events of a dataset are stored."""
+
+    def put_assets(self, assets: Sequence[AssetRecord]) -> None:
+        """Merge what is known of assets into the store; the same input twice is the same as once."""
+
+    def assets(self) -> tuple[AssetRecord, ...]:
+        """All assets by key."""
+
+    def asset(self, key: str) -> AssetRecord:
+        """One asset. Raises NotFound."""
+
+    def dead_letters(self) -> tuple[DeadLetter, ...]:
+        """What could not be stored, by id."""
+
+    def health(self) -> StoreHealth:
+        """How the store is; raises Unreachable rather than to guess."""
+
+    def close(self) -> None:
+        """Release files and connections; closing twice is fine."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...

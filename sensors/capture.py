@@ -1,0 +1,123 @@
+"""Opens capture files and gives their events, batch by batch: the seam between sensors and detection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from sensors import _core
+from sensors.fields import vocabulary
+
+BATCH_ROWS = 65_536
+
+
+@dataclass(frozen=True)
+class EventBatch:
+    """The datasets of one span of packet time: the one type between sensors and detection.
+
+    `datasets` has a frame for every dataset the core writes, empty where nothing happened; `clock` is the packet time
+    (ns since the epoch) up to which everything was told; `counters` are the core's totals so far, by `stage.counter`.
+    """
+
+    datasets: Mapping[str, pl.DataFrame]
+    clock: int
+    counters: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BadFile:
+    """A capture that could not be read to its end: where and why. `path` is as it was named."""
+
+    path: str
+    offset: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """Captures among paths, what was passed over and why, and paths with nothing to read."""
+
+    files: tuple[Path, ...]
+    passed_over: tuple[tuple[Path, str], ...]
+    errors: tuple[BadFile, ...]
+
+
+def discover(paths: Sequence[Path]) -> Found:
+    """Looks for captures in files and folders, by content and in a fixed order; `-` is standard input."""
+    files, passed, errors = _core.discover(list(paths))
+    return Found(tuple(files), tuple(passed), tuple(BadFile(path, 0, reason) for path, reason in errors))
+
+
+class CaptureFiles:
+    """Capture files read as one time line by the Rust core.
+
+    `sensor` and `segment` go into every event; `capture_filter` is a capture filter expression. Iterating gives
+    `EventBatch`es of at most about `batch_rows` rows; `errors` then names the files that could not be read to their end.
+
+    Raises `_core.BadFilter` when the filter cannot be understood.
+    """
+
+    def __init__(
+        self,
+        files: Sequence[Path],
+        *,
+        sensor: str = "analyze",
+        segment: str | None = None,
+        full: bool = False,
+        samples: bool = False,
+        capture_filter: str | None = None,
+        batch_rows: int = BATCH_ROWS,
+        drill: bool = False,
+    ) -> None:
+        self._core = _core.Capture(
+            list(files),
+            sensor=sensor,
+            segment=segment or sensor,
+            names=capture_names(files),
+            full=full,
+            samples=samples,
+            filter=capture_filter,
+            batch_rows=batch_rows,
+            drill=drill,
+        )
+
+    def __iter__(self) -> Iterator[EventBatch]:
+        for batch in self._core:
+            tables = batch.datasets
+            datasets = {name: _frame(name, tables.get(name)) for name in core_datasets()}
+            yield EventBatch(datasets, batch.clock, batch.counters)
+
+    @property
+    def errors(self) -> tuple[BadFile, ...]:
+        return tuple(BadFile(*error) for error in self._core.errors)
+
+    def close(self) -> None:
+        """Stops reading; may be called at any time."""
+        self._core.close()
+
+
+def core_datasets() -> tuple[str, ...]:
+    """Names of the datasets the core writes: all but findings."""
+    return tuple(name for name in vocabulary().datasets if name != "finding")
+
+
+def capture_names(files: Sequence[Path]) -> list[str]:
+    """How events name their capture: the file name, with as much of its folder as tells equal names apart.
+
+    Never the whole path: results must not depend on where the files lie.
+    """
+    names = [path.name for path in files]
+    depth = 1
+    while len(set(names)) < len(names) and depth < 16:
+        depth += 1
+        names = ["/".join(path.parts[-depth:]) for path in files]
+    return names
+
+
+def _frame(name: str, table: _core.Table | None) -> pl.DataFrame:
+    if table is None:
+        return pl.DataFrame(schema=vocabulary().schema(name))
+    return pl.DataFrame(table)

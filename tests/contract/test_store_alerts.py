@@ -1,0 +1,313 @@
+"""Both stores: occurrences become alerts, people decide about them, and neither gets in the other's way."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from response.alerts import SEVERITIES, Alert, AlertChange, Entry, fold
+from response.ports import AlertQuery, Store, Written
+from response.store_errors import Conflict, Invalid, NotFound
+from tests.contract.store_cases import SECOND, START, occurrence, segment
+
+pytest_plugins = ["tests.contract.elastic_server", "tests.contract.stores"]
+
+CLOSE = AlertChange(at=START, who="li", status="closed", resolution="benign_trigger", reason="planned")
+_segments = itertools.count()
+
+
+def write(store: Store, *occurrences: object) -> Written:
+    return store.write(segment(f"segment-{next(_segments)}", *occurrences))  # type: ignore[arg-type]
+
+
+def only(store: Store) -> Alert:
+    [alert] = store.alerts(AlertQuery(triage=False)).items
+    return alert
+
+
+def listed(store: Store, **query: object) -> list[str]:
+    return [alert.id for alert in store.alerts(AlertQuery(**query)).items]  # type: ignore[arg-type]
+
+
+def test_an_alert_is_the_row_of_occurrences_of_one_rule_and_key(store: Store) -> None:
+    first, rest, later = occurrence(0), occurrence(0, part=1), occurrence(7)
+    other = occurrence(0, dedup=("10.0.1.99", "10.0.2.11", "1"))
+    assert write(store, first, other) == Written(0, 0, 2, 2, 0, 0)
+    assert write(store, rest, later) == Written(0, 0, 2, 0, 1, 0)
+    alert = store.alert(first.id)
+    assert alert == next(a for a in fold([first, rest, later, other]) if a.id == first.id)
+    assert (alert.count, alert.occurrences) == (9, 3)
+    assert (alert.first_seen, alert.last_seen) == (first.first_seen, later.last_seen)
+    assert alert.parameters == first.parameters
+    assert store.occurrences(alert.id) == (first, rest, later)
+
+
+def test_what_happened_comes_from_the_first_and_the_judgement_from_the_latest(store: Store) -> None:
+    first = occurrence(0)
+    latest = occurrence(5, rule_version="2", severity="low", playbook=None, techniques=("T0836",))
+    write(store, latest)
+    write(store, first)
+    alert = only(store)
+    assert alert.id == latest.id
+    assert (alert.first_seen, alert.parameters, alert.packets[0]) == (
+        first.first_seen,
+        first.parameters,
+        first.packets[0],
+    )
+    assert (alert.rule_version, alert.severity, alert.playbook, alert.techniques) == ("2", "low", None, ("T0836",))
+
+
+def test_a_late_earlier_occurrence_moves_first_seen_never_the_id(store: Store) -> None:
+    write(store, occurrence(10))
+    write(store, occurrence(3))
+    alert = only(store)
+    assert alert.id == occurrence(10).id
+    assert (alert.first_seen, alert.last_seen) == (occurrence(3).first_seen, occurrence(10).last_seen)
+
+
+def test_after_closing_the_next_one_opens_an_alert_that_names_its_precedent(store: Store) -> None:
+    write(store, occurrence(0))
+    store.update_alert(occurrence(0).id, CLOSE, "1")
+    assert write(store, occurrence(1), occurrence(1, part=1)) == Written(0, 0, 2, 1, 0, 0)
+    assert write(store, occurrence(2)) == Written(0, 0, 1, 0, 1, 0)
+    old, new = store.alert(occurrence(0).id), store.alert(occurrence(1).id)
+    assert (old.status, old.occurrences, old.precedent) == ("closed", 1, None)
+    assert (new.status, new.occurrences, new.precedent) == ("new", 3, old.id)
+    store.update_alert(new.id, CLOSE, "1")
+    write(store, occurrence(3))
+    assert store.alert(occurrence(3).id).precedent == new.id
+    assert store.alert(new.id).precedent == old.id
+
+
+def test_a_reopened_alert_takes_occurrences_again(store: Store) -> None:
+    write(store, occurrence(0))
+    closed = store.update_alert(occurrence(0).id, CLOSE, "1")
+    store.update_alert(closed.id, AlertChange(START, "li", status="in_progress"), closed.etag)
+    write(store, occurrence(1))
+    assert (only(store).occurrences, only(store).resolution) == (2, None)
+
+
+def test_an_occurrence_keeps_its_alert_when_it_comes_again_after_closing(store: Store) -> None:
+    write(store, occurrence(0))
+    store.update_alert(occurrence(0).id, CLOSE, "1")
+    assert write(store, occurrence(0)) == Written()
+    assert only(store).status == "closed"
+
+
+def test_sensors_and_drills_have_alerts_of_their_own(store: Store) -> None:
+    write(store, occurrence(0), occurrence(0, sensor="sensor-2"), occurrence(0, drill=True, id="drill"))
+    assert len(store.alerts(AlertQuery()).items) == 3
+    assert [a.drill for a in store.alerts(AlertQuery(drill=True)).items] == [True]
+    assert [a.drill for a in store.alerts(AlertQuery(drill=False)).items] == [False, False]
+
+
+def test_evidence_is_bounded_and_the_sums_are_not(store: Store) -> None:
+    write(store, *(occurrence(n) for n in range(120)))
+    alert = only(store)
+    assert (alert.count, alert.occurrences) == (120, 120)
+    assert alert.events == tuple(occurrence(n).events[0] for n in range(50))
+    assert alert.packets == tuple(occurrence(n).packets[0] for n in range(50))
+    assert len(store.occurrences(alert.id)) == 120
+
+
+def test_any_way_to_cut_occurrences_into_segments_gives_the_same_alerts(store: Store) -> None:
+    keys = [(f"10.0.1.{k}", "10.0.2.11", "1") for k in range(4)]
+    whole = [occurrence(n, dedup=key, part=part) for n in range(5) for key in keys for part in (0, 1)]
+    for cut in (whole[:3], whole[3:11], whole[2:20], whole[20:], whole):
+        write(store, *cut)
+    assert sorted(store.alerts(AlertQuery(limit=100)).items, key=lambda a: a.id) == sorted(
+        fold(whole), key=lambda a: a.id
+    )
+
+
+def test_a_decision_is_kept_with_its_history(store: Store) -> None:
+    write(store, occurrence(0))
+    alert_id = occurrence(0).id
+    one = store.update_alert(alert_id, AlertChange(START + 1, "li", status="in_progress", assignee="li"), "1")
+    two = store.update_alert(alert_id, AlertChange(START + 2, "王", reason="看起来像计划内维护"), one.etag)
+    three = store.update_alert(alert_id, replace(CLOSE, at=START + 3), two.etag)
+    assert (three.status, three.resolution, three.assignee) == ("closed", "benign_trigger", "li")
+    assert three.history == (
+        Entry(START + 1, "li", "status", "new", "in_progress", None),
+        Entry(START + 1, "li", "assignee", None, "li", None),
+        Entry(START + 2, "王", "comment", None, None, "看起来像计划内维护"),
+        Entry(START + 3, "li", "status", "in_progress", "closed", "planned"),
+        Entry(START + 3, "li", "resolution", None, "benign_trigger", "planned"),
+    )
+    assert len({one.etag, two.etag, three.etag, "1"}) == 4
+    assert store.alert(alert_id) == three
+    assert store.update_alert(alert_id, AlertChange(START, "li", assignee=""), three.etag).assignee is None
+
+
+def test_a_stale_etag_is_a_conflict_and_changes_nothing(store: Store) -> None:
+    write(store, occurrence(0))
+    alert_id = occurrence(0).id
+    first = store.update_alert(alert_id, AlertChange(START, "li", assignee="li"), "1")
+    with pytest.raises(Conflict) as caught:
+        store.update_alert(alert_id, AlertChange(START, "wang", assignee="wang"), "1")
+    assert caught.value.parameters["etag"] == first.etag
+    assert store.alert(alert_id) == first
+
+
+def test_a_machine_update_changes_neither_the_etag_nor_what_people_decided(store: Store) -> None:
+    write(store, occurrence(0))
+    decided = store.update_alert(occurrence(0).id, AlertChange(START, "li", status="in_progress", assignee="li"), "1")
+    write(store, occurrence(1))
+    alert = store.alert(decided.id)
+    assert (alert.count, alert.etag, alert.history, alert.assignee) == (2, decided.etag, decided.history, "li")
+    assert store.update_alert(alert.id, CLOSE, decided.etag).count == 2
+
+
+def test_a_change_that_changes_nothing_keeps_the_etag(store: Store) -> None:
+    write(store, occurrence(0))
+    same = store.update_alert(occurrence(0).id, AlertChange(START, "li", status="new"), "1")
+    assert (same.etag, same.history) == ("1", ())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        AlertChange(START, "li", status="done"),
+        AlertChange(START, "li", status="closed"),
+        AlertChange(START, "li", status="closed", resolution="whatever"),
+        AlertChange(START, "li", resolution="duplicate"),
+        AlertChange(START, "", status="in_progress"),
+    ],
+)
+def test_a_decision_that_makes_no_sense_is_refused(embedded: Store, change: AlertChange) -> None:
+    write(embedded, occurrence(0))
+    with pytest.raises(Invalid):
+        embedded.update_alert(occurrence(0).id, change, "1")
+    assert only(embedded).history == ()
+
+
+def test_what_is_not_there_is_not_found(store: Store) -> None:
+    for ask in (
+        lambda: store.alert("nothing"),
+        lambda: store.occurrences("nothing"),
+        lambda: store.update_alert("nothing", CLOSE, "1"),
+        lambda: store.alert(""),
+        lambda: store.asset("nothing"),
+    ):
+        with pytest.raises(NotFound):
+            ask()
+    assert store.alerts(AlertQuery()).items == ()
+
+
+def test_the_triage_queue_leaves_out_posture_health_and_informational(store: Store) -> None:
+    kinds = [(c, s) for c in ("threat", "policy", "posture", "health") for s in ("informational", "low")]
+    made = [
+        occurrence(n, rule=f"R{n}", rule_class=rule_class, severity=severity)
+        for n, (rule_class, severity) in enumerate(kinds)
+    ]
+    write(store, *made)
+    queue = {(a.rule_class, a.severity) for a in store.alerts(AlertQuery()).items}
+    assert queue == {("threat", "low"), ("policy", "low")}
+    assert len(listed(store, triage=False)) == len(made)
+    assert len(listed(store, triage=False, classes=("posture", "health"))) == 4
+    assert listed(store, classes=("posture",)) == []
+
+
+@pytest.fixture
+def varied(store: Store) -> tuple[Store, list[Alert]]:
+    """A store with sixteen alerts that differ in everything a query may ask for."""
+    made = []
+    for n in range(16):
+        client, server = f"10.0.{n % 4}.{n}", "2001:db8::7" if n % 3 else "10.9.0.1"
+        made.append(
+            occurrence(
+                n,
+                rule=f"MB{n % 5:02}",
+                dedup=(client, server, "1"),
+                severity=SEVERITIES[1 + n % 4],
+                rule_class=("threat", "policy")[n % 2],
+                count=1 + n % 3,
+                parameters={"ot.object.address": f"holding:{n}", "owner": "一号线*" if n == 5 else "Line-2"},
+            )
+        )
+    write(store, *made)
+    for n in (3, 4):
+        store.update_alert(made[n].id, CLOSE, "1")
+    return store, fold(made)
+
+
+def test_filters(varied: tuple[Store, list[Alert]]) -> None:
+    store, alerts = varied
+    ids = [alert.id for alert in alerts]
+
+    def found(**query: object) -> set[int]:
+        return {ids.index(i) for i in listed(store, **query)}
+
+    every = set(range(16))
+    assert found() == every
+    assert found(severity="high") == {n for n in every if n % 4 >= 2}
+    assert found(classes=("policy",)) == {n for n in every if n % 2}
+    assert found(statuses=("closed",)) == {3, 4}
+    assert found(statuses=("new", "in_progress")) == every - {3, 4}
+    assert found(rules=("MB02", "id-of-MB03")) == {n for n in every if n % 5 in (2, 3)}
+    assert found(source_ip="10.0.2.6") == {6}
+    assert found(source_ip="10.0.2.0/24") == {2, 6, 10, 14}
+    assert found(destination_ip="2001:db8::/64") == {n for n in every if n % 3}
+    assert found(destination_ip="10.0.0.0/8", severity="critical") == {3, 15}
+    minute = 60 * SECOND
+    assert found(start=START + 4 * minute + 2) == {n for n in every if n > 4}
+    assert found(end=START + 4 * minute + 1) == {n for n in every if n < 4}
+    assert found(start=START + 4 * minute, end=START + 6 * minute) == {4, 5}
+    assert found(text="HOLDING:12") == {12}
+    assert found(text="一号 线*") == {5}
+    assert found(text="line-2 mb03") == {3, 8, 13}
+    assert found(text="l*ne") == set()
+    assert found(text="no such thing") == set()
+
+
+def test_sorting_and_paging(varied: tuple[Store, list[Alert]]) -> None:
+    store, alerts = varied
+    keys = {
+        "last_seen": lambda a: (a.last_seen, a.id),
+        "first_seen": lambda a: (a.first_seen, a.id),
+        "severity": lambda a: (SEVERITIES.index(a.severity), a.id),
+        "count": lambda a: (a.count, a.id),
+    }
+    for (sort, key), descending in itertools.product(keys.items(), (True, False)):
+        pages: list[str] = []
+        cursor = None
+        while True:
+            page = store.alerts(AlertQuery(sort=sort, descending=descending, limit=5, cursor=cursor))
+            pages += [alert.id for alert in page.items]
+            cursor = page.cursor
+            if cursor is None:
+                break
+            assert len(page.items) == 5
+        assert pages == [a.id for a in sorted(alerts, key=key, reverse=descending)]
+
+
+def test_pages_stay_right_while_alerts_come_in(store: Store) -> None:
+    write(store, *(occurrence(n, rule=f"R{n:02}") for n in range(10, 20)))
+    first = store.alerts(AlertQuery(sort="first_seen", limit=4))
+    write(store, *(occurrence(n, rule=f"R{n:02}") for n in range(25)))
+    second = store.alerts(AlertQuery(sort="first_seen", limit=4, cursor=first.cursor))
+    assert [a.rule for a in (*first.items, *second.items)] == [f"R{n:02}" for n in range(19, 11, -1)]
+
+
+def test_queries_that_make_no_sense(store: Store) -> None:
+    write(store, occurrence(0), occurrence(0, rule="R2"))
+    cursor = store.alerts(AlertQuery(limit=1)).cursor
+    assert cursor is not None
+    for query in (
+        AlertQuery(limit=0),
+        AlertQuery(limit=10**6),
+        AlertQuery(sort="colour"),
+        AlertQuery(severity="enormous"),
+        AlertQuery(classes=("x",)),
+        AlertQuery(statuses=("open",)),
+        AlertQuery(source_ip="10.0.0.0/33"),
+        AlertQuery(cursor="nonsense"),
+        AlertQuery(cursor="bnVsbA"),
+        AlertQuery(cursor=cursor, sort="count"),
+        AlertQuery(cursor=cursor, text="other"),
+    ):
+        with pytest.raises(Invalid):
+            store.alerts(query)
+    assert len(store.alerts(AlertQuery(cursor=cursor, limit=7)).items) == 1

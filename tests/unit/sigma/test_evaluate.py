@@ -1,0 +1,112 @@
+"""One pass over a frame: which rules run, what they need, and what happens when one fails."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from detection.sigma import Evaluator, RuleSet
+from detection.sigma import evaluate as module
+from detection.sigma.required import required_values
+from sensors.fields import vocabulary
+from tests.unit.sigma.frames import BITTERN, frame, rule_data, ruleset
+
+STOP = {"one": {"network.protocol": "s7comm", "ot.operation": "mode.stop"}, "condition": "one"}
+WRITE = {"one": {"ot.operation": ["write", "write.force"]}, "condition": "one"}
+
+
+def test_hits_hold_all_columns_of_the_matching_rows_in_order_of_rules() -> None:
+    rows = [{"ot.operation": "write"}, {"ot.operation": "read"}, {"ot.operation": "write.force"}]
+    evaluator = Evaluator(ruleset(rule_data("B", WRITE), rule_data("A", WRITE)))
+    hits = evaluator.evaluate("transaction", frame("transaction", rows))
+    assert [hit.rule.name for hit in hits] == ["A", "B"]
+    assert hits[0].rows.schema == vocabulary().schema("transaction", context=True)
+    assert hits[0].rows["event.id"].to_list() == ["e0000", "e0002"]
+    assert evaluator.evaluate("flow", frame("flow", [{}])) == []
+    assert evaluator.evaluate("transaction", frame("transaction", [])) == []
+
+
+@pytest.mark.parametrize(
+    ("detection", "required"),
+    [
+        (STOP, {"network.protocol": {"s7comm"}, "ot.operation": {"mode.stop"}}),
+        (WRITE, {"ot.operation": {"write", "write.force"}}),
+        ({"a": {"ot.operation": "write"}, "b": {"ot.operation": "read"}, "condition": "a or b"}, {"ot.operation": {"write", "read"}}),
+        ({"a": {"ot.operation": ["write", "read"]}, "b": {"ot.operation": "read"}, "condition": "a and b"}, {"ot.operation": {"read"}}),
+        ({"a": {"ot.operation": "write"}, "b": {"ot.unit": "1"}, "condition": "a or b"}, {}),
+        ({"a": {"ot.operation": "write"}, "b": {"ot.unit": "1"}, "condition": "b and not a"}, {}),
+        ({"a": [{"ot.operation": "write"}, {"ot.operation": "read"}], "condition": "a"}, {"ot.operation": {"write", "read"}}),
+        ({"a": [{"ot.operation": "write"}, {"ot.unit": "1"}], "condition": "a"}, {}),
+        ({"a": {"ot.operation": ["write", None]}, "condition": "a"}, {}),
+        ({"a": {"ot.operation": "writ*"}, "condition": "a"}, {}),
+        ({"a": {"ot.operation|contains": "write"}, "condition": "a"}, {}),
+        ({"a": {"ot.operation|cased": "write"}, "condition": "a"}, {"ot.operation": {"write"}}),
+    ],
+)  # fmt: skip
+def test_required_values(detection: dict[str, object], required: dict[str, set[str]]) -> None:
+    (rule,) = ruleset(rule_data("T", detection)).rules
+    assert required_values(rule) == required
+
+
+def test_rules_without_their_required_values_are_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+    real = module._run
+    monkeypatch.setattr(module, "_run", lambda chosen, rows: ran.extend(c.rule.name for c in chosen) or real(chosen, rows))
+    evaluator = Evaluator(ruleset(rule_data("S", STOP), rule_data("W", WRITE)))
+    rows = [{"ot.operation": "write", "network.protocol": "s7comm"}]
+    assert [hit.rule.name for hit in evaluator.evaluate("transaction", frame("transaction", rows))] == ["W"]
+    assert ran == ["W"]
+
+
+def test_failing_rule_is_named_and_others_go_on() -> None:
+    pattern = {"one": {"source.ip|cidr": "10.0.0.0/8"}, "condition": "one"}
+    evaluator = Evaluator(ruleset(rule_data("BAD", pattern), rule_data("W", WRITE)))
+    broken = frame("transaction", [{"ot.operation": "write"}]).drop("source.ip")
+    for count in (1, 2):
+        assert [hit.rule.name for hit in evaluator.evaluate("transaction", broken)] == ["W"]
+        assert evaluator.failures["BAD"].count == count
+    assert "source.ip" in evaluator.failures["BAD"].last
+    assert list(evaluator.failures) == ["BAD"]
+
+
+def test_small_and_large_frames_give_the_same() -> None:
+    rows = [{"ot.operation": "write" if number % 7 == 0 else "read", "ot.unit": str(number % 5)} for number in range(50)]
+    detection = {"one": {"ot.operation": "write"}, "two": {"ot.unit|contains": "3"}, "condition": "one and not two"}
+    evaluator = Evaluator(ruleset(rule_data("T", detection)))
+    small = frame("transaction", rows)
+    large = pl.concat([small] * (module.LAZY_ROWS // 50 + 1))
+    (few,), (many,) = evaluator.evaluate("transaction", small), evaluator.evaluate("transaction", large)
+    assert large.height > module.LAZY_ROWS > small.height
+    assert many.rows.height == few.rows.height * (large.height // small.height)
+
+
+def test_lacking_needs_and_switches() -> None:
+    section = {**BITTERN, "needs": ["zones", "writers"], "default_enabled": False}
+    rules = ruleset(rule_data("N", WRITE, bittern=section), rule_data("W", WRITE))
+    rows = frame("transaction", [{"ot.operation": "write"}])
+
+    def found(declared: set[str], switches: dict[str, bool]) -> list[tuple[str, tuple[str, ...]]]:
+        hits = Evaluator(rules, frozenset(declared), switches).evaluate("transaction", rows)
+        return [(hit.rule.name, hit.lacking) for hit in hits]
+
+    assert found(set(), {}) == [("W", ())]
+    assert found(set(), {"N": True, "W": False}) == [("N", ("zones", "writers"))]
+    assert found({"zones"}, {"N": True}) == [("N", ("writers",)), ("W", ())]
+    assert found({"zones", "writers"}, {"N": True})[0] == ("N", ())
+
+
+def test_categories_of_other_batches_do_not_disturb() -> None:
+    evaluator = Evaluator(ruleset(rule_data("T", {"one": {"user.name|contains": "adm"}, "condition": "one"})))
+    for names in (["zed", "admin"], ["sysadmin", "zed", "admin"], ["other"]):
+        hits = evaluator.evaluate("transaction", frame("transaction", [{"user.name": name} for name in names]))
+        assert [name for hit in hits for name in hit.rows["user.name"]] == [name for name in names if "adm" in name]
+
+
+def test_broken_rules_are_left_out_and_evaluated_never() -> None:
+    from tests.unit.sigma.frames import yaml_text
+
+    wrong = rule_data("X", {"one": {"ot.unit": 1}, "condition": "one"})
+    rules = RuleSet.from_texts({"t.yml": yaml_text(wrong, rule_data("W", WRITE))})
+    evaluator = Evaluator(rules)
+    assert [hit.rule.name for hit in evaluator.evaluate("transaction", frame("transaction", [{"ot.operation": "write"}]))] == ["W"]
+    assert evaluator.failures == {}

@@ -1,0 +1,1 @@
+"""What sets up, generates and checks this project; no part of the product."""
