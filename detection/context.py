@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import polars as pl
@@ -14,6 +13,10 @@ from sensors.fields import vocabulary
 
 UNKNOWN = "unknown"
 CATEGORICAL = pl.Categorical()
+DESCRIBED = {
+    "ip": pl.String, "vlan": pl.UInt16, "asset": pl.String, "zone": pl.String, "criticality": pl.String,
+    "owner": pl.String, "declared": pl.String,
+}  # fmt: skip
 
 
 class Context:
@@ -34,51 +37,46 @@ class Context:
 
     def _end(self, frame: pl.DataFrame, end: str) -> pl.DataFrame:
         """Asset, zone, criticality, owner and roles of one end."""
-        keys = frame.select(
-            pl.col(f"{end}.ip").cast(pl.String).alias("ip"),
-            pl.col("network.vlan.id").alias("vlan"),
-            (pl.col("ot.clock").dt.epoch("ns") // TICK).alias("tick"),
-        )
-        unique = keys.select("ip", "vlan").unique()
-        rows = [(ip, vlan, *self._describe(ip, vlan)) for ip, vlan in unique.iter_rows()]
-        declared = pl.DataFrame(
-            rows,
-            schema={
-                "ip": pl.String, "vlan": pl.UInt16, "asset": pl.String, "zone": pl.String, "criticality": pl.String,
-                "owner": pl.String, "declared": pl.List(pl.String),
-            },
-            orient="row",
-        )  # fmt: skip
-        found = keys.join(declared, on=["ip", "vlan"], how="left", nulls_equal=True, maintain_order="left")
-        found = found.with_columns(self._inferred(found))
-        both = pl.concat_list("declared", "inferred").list.unique().list.sort()
-        roles = pl.when(both.list.len() == 0).then(pl.lit([UNKNOWN])).otherwise(both)
+        ip = pl.col(f"{end}.ip").cast(pl.String)
+        keys = frame.select(ip.alias("ip"), pl.col("network.vlan.id").alias("vlan"), _tick().alias("tick"))
+        if self.site is None:
+            found = keys.with_columns(
+                pl.col("ip").alias("asset"), pl.lit(UNKNOWN).alias("zone"), pl.lit(None, pl.String).alias("criticality"),
+                pl.lit(None, pl.String).alias("owner"), pl.lit("").alias("declared"),
+            )  # fmt: skip
+        else:
+            unique = keys.select("ip", "vlan").unique()
+            rows = [(ip, vlan, *self._describe(ip, vlan)) for ip, vlan in unique.iter_rows()]
+            declared = pl.DataFrame(rows, schema=DESCRIBED, orient="row")
+            found = keys.join(declared, on=["ip", "vlan"], how="left", nulls_equal=True, maintain_order="left")
         columns = found.select(
             *(pl.col(name).cast(CATEGORICAL).alias(f"ot.{end}.{name}") for name in ("asset", "zone", "criticality", "owner")),
-            roles.cast(pl.List(CATEGORICAL)).alias(f"ot.{end}.roles"),
+            self._roles(found).alias(f"ot.{end}.roles"),
         )
         return frame.drop([c for c in columns.columns if c in frame.columns]).hstack(columns)
 
-    def _inferred(self, keys: pl.DataFrame) -> pl.Series:
-        """Roles inferred up to the tick of each row."""
-        history = self.roles.history()
-        empty = pl.Series("inferred", [[]] * len(keys), dtype=pl.List(pl.String))
-        if not history:
-            return empty
-        schema = {"ip": pl.String, "tick": pl.Int64, "inferred": pl.List(pl.String)}
-        table = pl.DataFrame([(ip, tick, list(roles)) for ip, tick, roles in history], schema=schema, orient="row")
-        asked = keys.select("ip", "tick").with_row_index("row").sort("tick", maintain_order=True)
-        found = asked.join_asof(table.sort("tick"), on="tick", by="ip", strategy="backward", check_sortedness=False)
-        return found.sort("row")["inferred"].fill_null([]).alias("inferred")
+    def _roles(self, keys: pl.DataFrame) -> pl.Series:
+        """Declared roles and those inferred up to the tick of each row, as sorted lists; [unknown] where there are none."""
+        inferred = pl.repeat("", len(keys), dtype=pl.String, eager=True)
+        for changes in self.roles.tables():
+            found = keys.select("ip", "tick").join(changes, on="ip", how="left", maintain_order="left")
+            holds = (found["since"] <= found["tick"]).fill_null(False)
+            inferred = inferred.zip_with(~holds, found["roles"])
+        words = keys.select("declared").with_columns(inferred.alias("inferred"))
+        # Few different pairs: the lists are made once for each and spread by a join.
+        unique = words.unique()
+        lists = [sorted({*d.split("|"), *i.split("|")} - {""}) or [UNKNOWN] for d, i in unique.iter_rows()]
+        table_of = unique.with_columns(pl.Series("roles", lists, dtype=pl.List(pl.String)).cast(pl.List(CATEGORICAL)))
+        return words.join(table_of, on=["declared", "inferred"], how="left", maintain_order="left")["roles"]
 
-    def _describe(self, ip: str | None, vlan: int | None) -> tuple[str | None, str, str | None, str | None, list[str]]:
+    def _describe(self, ip: str | None, vlan: int | None) -> tuple[str | None, str, str | None, str | None, str]:
         known = self._ends.get((ip, vlan))
         if known is None:
             known = _declared(self.site, ip, vlan)
             if len(self._ends) < 200_000:
                 self._ends[ip, vlan] = known
         asset, zone, criticality, owner, roles = known
-        return asset, zone, criticality, owner, list(roles)
+        return asset, zone, criticality, owner, "|".join(roles)
 
     def _conduit(self, frame: pl.DataFrame) -> pl.Expr:
         site = self.site
@@ -132,6 +130,6 @@ def _declared(
     return asset.id, zone, asset.criticality, asset.owner, asset.roles
 
 
-def strings(values: Sequence[str]) -> pl.Series:
-    """Values as a Categorical column."""
-    return pl.Series(list(values), dtype=pl.String).cast(CATEGORICAL)
+
+def _tick() -> pl.Expr:
+    return pl.col("ot.clock").dt.epoch("ns") // TICK

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from detection.baseline.entries import Baseline
+from detection.baseline.entries import Baseline, Seen
 from detection.context import Context
 from detection.folding import Folding
 from detection.learners import LEARNERS, Learner
@@ -25,6 +25,7 @@ from sensors.capture import EventBatch
 from sensors.fields import vocabulary
 
 RULE_DATASETS = tuple(name for name, dataset in vocabulary().datasets.items() if dataset.stored)
+JOINED = frozenset(RULE_DATASETS)
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,14 @@ class Detected:
 class Detection:
     """The state of detection over one input.
 
-    `site` and `known` (the baseline in force) may be None. After the input, `seen` holds what a baseline would learn,
-    `failures` what failed and how often.
+    `site` and `known` (the baseline in force) may be None. With `learn`, `seen` becomes a baseline of this input;
+    `failures` says what failed and how often.
     """
 
-    def __init__(self, rules: RuleSet, *, site: Site | None, known: Baseline | None, sensor: str) -> None:
+    def __init__(self, rules: RuleSet, *, site: Site | None, known: Baseline | None, sensor: str, learn: bool = False) -> None:
         declared = site.declared() if site else frozenset()
         self.roles = Roles()
-        self.seen = Baseline()
+        self.seen = Seen(record=learn)
         self._context = Context(site, self.roles)
         self._learners: list[Learner] = [learner(known, self.seen) for learner in LEARNERS]
         self._evaluator = Evaluator(rules, declared)
@@ -62,9 +63,9 @@ class Detection:
     def process(self, batch: EventBatch) -> Detected:
         """Takes one batch."""
         self.roles.observe(batch.datasets["transaction"], batch.datasets["cadence"])
-        datasets = {name: self._context.join(frame) for name, frame in batch.datasets.items() if name != "sample"}
-        findings = self._learn(datasets)
-        datasets["finding"] = findings
+        # What stays in memory has no zones to judge by; findings that come of it are joined by themselves.
+        datasets = {n: self._context.join(f) if n in RULE_DATASETS else f for n, f in batch.datasets.items()}
+        datasets["finding"] = self._learn(datasets)
         hits = [hit for name in RULE_DATASETS for hit in self._evaluator.evaluate(name, datasets[name])]
         occurrences = list(self._fold(hits))
         occurrences += self._advance(batch.clock)
@@ -82,7 +83,8 @@ class Detection:
         frames = []
         for learner in self._learners:
             try:
-                frames.append(learner.observe({name: datasets[name] for name in learner.reads}))
+                found = learner.observe({name: datasets[name] for name in learner.reads})
+                frames.append(found if learner.reads <= JOINED else self._context.join(found).select(found.columns))
             except Exception as error:  # a broken learner must not stop the others; it is counted and named
                 count, _ = self._learner_failures.get(learner.name, (0, ""))
                 self._learner_failures[learner.name] = (count + 1, f"{type(error).__name__}: {error}")

@@ -22,6 +22,7 @@ class Roles:
         self._since: dict[str, dict[str, int]] = {}
         self._polled: dict[str, set[str]] = {}
         self._units: dict[str, set[str]] = {}
+        self._tables: list[pl.DataFrame] | None = None
 
     def observe(self, transactions: pl.DataFrame, cadence: pl.DataFrame) -> None:
         """Takes the evidence of one batch: answered requests, and cyclic polls."""
@@ -52,7 +53,9 @@ class Roles:
 
     def _add(self, ip: str, role: str, tick: int) -> None:
         known = self._since.setdefault(ip, {})
-        known[role] = min(known.get(role, tick + 1), tick + 1)
+        if known.get(role, tick + 2) > tick + 1:
+            known[role] = tick + 1
+            self._tables = None
 
     def of(self, ip: str) -> tuple[str, ...]:
         """All roles of an address so far, in order of name."""
@@ -61,13 +64,18 @@ class Roles:
     def addresses(self) -> tuple[str, ...]:
         return tuple(sorted(self._since))
 
-    def history(self) -> list[tuple[str, int, tuple[str, ...]]]:
-        """(address, tick, roles from that tick on), in order of tick."""
-        rows = []
-        for ip, since in self._since.items():
-            ticks = sorted(set(since.values()))
-            rows += [(ip, tick, tuple(sorted(r for r, t in since.items() if t <= tick))) for tick in ticks]
-        return sorted(rows, key=lambda row: (row[1], row[0]))
+    def tables(self) -> list[pl.DataFrame]:
+        """Address, tick `since` and roles (joined by |): the first change of every address, the second, and so on."""
+        if self._tables is None:
+            rows: list[list[tuple[str, int, str]]] = []
+            for ip, since in self._since.items():
+                for number, tick in enumerate(sorted(set(since.values()))):
+                    if len(rows) <= number:
+                        rows.append([])
+                    rows[number].append((ip, tick, "|".join(sorted(r for r, t in since.items() if t <= tick))))
+            schema = {"ip": pl.String, "since": pl.Int64, "roles": pl.String}
+            self._tables = [pl.DataFrame(each, schema=schema, orient="row") for each in rows]
+        return self._tables
 
 
 def _tick() -> pl.Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -95,7 +96,8 @@ class _Connection(sqlite3.Connection):
     """A connection that closes when its thread has gone."""
 
     def __del__(self) -> None:
-        self.close()
+        with suppress(sqlite3.ProgrammingError):  # never opened
+            self.close()
 
 
 class Database:
@@ -116,22 +118,20 @@ class Database:
             self._settle()
 
     def _settle(self) -> None:
-        try:
+        if self._may_write():
             self._prepare(self._connection())
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
-                raise
-            self._open_for_reading(error)
-
-    def _open_for_reading(self, error: sqlite3.OperationalError) -> None:
-        """Read beside the log that is there; without a log nothing changes the file, so it is read as it is."""
+            return
         if not self.path.exists():
-            raise error
+            raise ReadOnly(str(self.path), "there is no database, and none can be made")
+        # Beside a log that is there SQLite can read; without one nothing changes the file, and it is read as it is.
         log = self.path.with_name(self.path.name + "-wal")
-        self.close()
-        self.writable = False
         self._uri += "?mode=ro" if log.exists() else "?mode=ro&immutable=1"
+        self.writable = False
         self._check(self._connection())
+
+    def _may_write(self) -> bool:
+        """Asked first: SQLite opens what it may not write without a word, and fails later."""
+        return all(os.access(p, os.W_OK) for p in (self.path.parent, self.path) if p.exists())
 
     def _connection(self) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -21,9 +22,11 @@ def _parser() -> argparse.ArgumentParser:
     golden = commands.add_parser("golden", help="make the proof and golden captures again")
     golden.add_argument("names", nargs="*", help="parts of paths; none: all, and the demo capture")
     golden.add_argument("--jobs", type=int, default=3, help="captures made at a time (default 3)")
+    golden.add_argument("--into", type=Path, default=Path(), help="write below this folder instead of the project")
     golden.add_argument("--list", action="store_true", help="only list them")
     one = commands.add_parser("make-one")
     one.add_argument("path")
+    one.add_argument("into", type=Path)
     one.add_argument("answer", type=Path)
     return parser
 
@@ -43,6 +46,7 @@ def _with_rights() -> None:
 def main() -> int:
     """Run one command; returns the exit code: 0 done, 1 some captures failed, 2 the plant cannot run here."""
     given = _parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that the lab is taken down
     try:
         if given.command == "golden" and given.list:
             return _list()
@@ -50,10 +54,12 @@ def main() -> int:
         if given.command == "make-one":
             from compose.plant.golden import make_one
 
-            make_one(given.path, given.answer)
+            make_one(given.path, given.into, given.answer)
             return 0
         if given.command == "golden":
-            return _golden(given.names, given.jobs)
+            return _golden(given.names, given.jobs, given.into)
+        if not given.seconds > 0:
+            raise PlantError(f"--seconds {given.seconds}: give a number above 0, such as 65")
         from compose.plant.scenario import run
 
         return run(given.seconds, given.out, given.attacks, given.labels)
@@ -73,14 +79,14 @@ def _list() -> int:
     return 0
 
 
-def _golden(names: list[str], jobs: int) -> int:
+def _golden(names: list[str], jobs: int, into: Path) -> int:
     from compose.plant.golden import make_all
 
-    failed = make_all([name for name in names if name != "demo"], jobs) if names != ["demo"] else 0
+    failed = make_all([name for name in names if name != "demo"], jobs, into) if names != ["demo"] else 0
     if not names or "demo" in names:
         from compose.plant.scenario import make_demo
 
-        make_demo()
+        make_demo(into)
     return 1 if failed else 0
 
 

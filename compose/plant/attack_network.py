@@ -1,4 +1,4 @@
-"""Bounded network attacks inside the lab: sweeps, scans, floods, spoofing. Functions run in the attacker's namespace."""
+"""Bounded network attacks inside the lab: sweeps, scans, floods, spoofing. Call them in the attacker's namespace."""
 
 from __future__ import annotations
 
@@ -15,8 +15,50 @@ from compose.plant.frames import ARP_REPLY, ARP_REQUEST, BROADCAST, ETHERTYPE_AR
 
 NO_MAC = "00:00:00:00:00:00"
 SPOOFED = "10.9.1.67"  # an address that nobody has: answers to it open half a connection only
-KNOWN_PORTS = (21, 22, 23, 25, 53, 80, 102, 111, 135, 139, 161, 389, 443, 445, 502, 554, 623, 789, 873, 1089, 1433, 1521)
-MORE_PORTS = (1883, 1911, 1962, 2222, 2404, 3306, 3389, 4840, 4911, 5007, 5432, 5900, 8000, 8080, 8443, 9600, 20000, 44818)
+KNOWN_PORTS = (
+    21,
+    22,
+    23,
+    25,
+    53,
+    80,
+    102,
+    111,
+    135,
+    139,
+    161,
+    389,
+    443,
+    445,
+    502,
+    554,
+    623,
+    789,
+    873,
+    1089,
+    1433,
+    1521,
+)
+MORE_PORTS = (
+    1883,
+    1911,
+    1962,
+    2222,
+    2404,
+    3306,
+    3389,
+    4840,
+    4911,
+    5007,
+    5432,
+    5900,
+    8000,
+    8080,
+    8443,
+    9600,
+    20000,
+    44818,
+)
 
 
 def arp_sweep(sender: str, first: int = 1, last: int = 100, pause: float = 0.02) -> None:
@@ -26,7 +68,9 @@ def arp_sweep(sender: str, first: int = 1, last: int = 100, pause: float = 0.02)
     frames.send_frames([frames.ethernet(mac(sender), BROADCAST, ETHERTYPE_ARP, packet) for packet in packets], pause)
 
 
-def connect_scan(targets: Sequence[tuple[str, int]], pause: float = 0.02, patience: float = 0.3) -> list[tuple[str, int]]:
+def connect_scan(
+    targets: Sequence[tuple[str, int]], pause: float = 0.02, patience: float = 0.3
+) -> list[tuple[str, int]]:
     """Try to connect to (address, port) pairs, as `nmap -sT` does; return those that are open."""
     waiting: dict[socket.socket, tuple[str, int]] = {}
     for target in targets:

@@ -11,7 +11,25 @@ from compose.plant.lab import Lab
 
 Script = Callable[[Lab], None]
 
-_MODULES = ("proofs_modbus", "proofs_modbus_odd", "golden_modbus", "proofs_mqtt", "proofs_mqtt_raw", "golden_mqtt", "proofs_opcua", "proofs_opcua_raw", "proofs_general", "proofs_availability", "proofs_link", "golden_opcua")
+_MODULES = (
+    "proofs_modbus",
+    "proofs_modbus_writes",
+    "proofs_modbus_probes",
+    "proofs_modbus_services",
+    "proofs_modbus_odd",
+    "golden_modbus",
+    "proofs_mqtt",
+    "proofs_mqtt_raw",
+    "golden_mqtt",
+    "proofs_opcua",
+    "proofs_opcua_security",
+    "proofs_opcua_services",
+    "proofs_opcua_raw",
+    "proofs_general",
+    "proofs_availability",
+    "proofs_link",
+    "golden_opcua",
+)
 
 PROOFS = Path("rules/proofs")
 GOLDEN = Path("tests/golden")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 
@@ -28,6 +29,7 @@ class Cell:
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
+        self.tank, self.drive = Tank(), Drive()
         self.devices: dict[str, Controller] = {}
         self.pollers: dict[tuple[str, str], Future[None]] = {}
         self._served: dict[str, Future[None]] = {}
@@ -36,8 +38,8 @@ class Cell:
         """Start plc1, plc2 or gw; device: another device of this name (slow, other identity)."""
         device = device or controller_of(name, ip(name))
         work = {
-            "plc1": lambda: run_tank(device, Tank()),
-            "plc2": lambda: run_drive(device, Drive()),
+            "plc1": lambda: run_tank(device, self.tank),
+            "plc2": lambda: run_drive(device, self.drive),
             "gw": lambda: run_gateway(device),
         }[name]()
         self.devices[name] = device
@@ -49,9 +51,10 @@ class Cell:
         self._served.pop(name).cancel()
         self.lab[name].run(self.devices.pop(name).stop())
 
-    def poll(self, client: str, server: str) -> None:
-        """Start the usual polling of `server` by `client`."""
-        work = master.poll_forever(server, _POLLS[client, server])
+    def poll(self, client: str, server: str, slower: float = 1.0, seen: master.Seen | None = None) -> None:
+        """Start the usual polling of `server` by `client`; slower: factor on the periods; seen: gets the values."""
+        polls = [dataclasses.replace(poll, period=poll.period * slower) for poll in _POLLS[client, server]]
+        work = master.poll_forever(server, polls, seen)
         self.pollers[client, server] = self.lab[client].start(work)
 
     def stop_polling(self, client: str, server: str) -> None:

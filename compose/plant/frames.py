@@ -9,6 +9,7 @@ import time
 ETHERTYPE_IPV4 = 0x0800
 ETHERTYPE_ARP = 0x0806
 ETHERTYPE_VLAN = 0x8100
+EVERYTHING = 0x0003  # ETH_P_ALL of linux/if_ether.h
 BROADCAST = "ff:ff:ff:ff:ff:ff"
 ARP_REQUEST, ARP_REPLY = 1, 2
 FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32
@@ -37,7 +38,7 @@ def checksum(data: bytes) -> int:
     """Return the Internet checksum (RFC 1071)."""
     if len(data) % 2:
         data += b"\0"
-    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    total: int = sum(struct.unpack(f">{len(data) // 2}H", data))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF
@@ -61,9 +62,7 @@ def tcp(
     window: int = 64240,
 ) -> bytes:
     """Return an IPv4 packet with a TCP segment (RFC 9293) and a right checksum."""
-    head = struct.pack(
-        ">HHIIBBHHH", source[1], destination[1], sequence, acknowledgement, 5 << 4, flags, window, 0, 0
-    )
+    head = struct.pack(">HHIIBBHHH", source[1], destination[1], sequence, acknowledgement, 5 << 4, flags, window, 0, 0)
     addresses = socket.inet_aton(source[0]) + socket.inet_aton(destination[0])
     pseudo = addresses + struct.pack(">BBH", 0, socket.IPPROTO_TCP, len(head) + len(payload))
     total = checksum(pseudo + head + payload)
@@ -89,7 +88,7 @@ def echo_request(source: str, destination: str, number: int, size: int = 32) -> 
 
 
 def packet_socket(interface: str = "eth0", ethertype: int = 0) -> socket.socket:
-    """Return a raw packet socket on an interface; ethertype 0 sends only, 3 (ETH_P_ALL) receives everything."""
+    """Return a raw packet socket on an interface; ethertype 0 only sends."""
     raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ethertype))
     raw.bind((interface, ethertype))
     return raw

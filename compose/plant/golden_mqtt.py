@@ -105,7 +105,7 @@ def refusals(lab: Lab) -> None:
 
 
 def _properties(kind: int, **values: object) -> Properties:
-    properties = Properties(kind)
+    properties = Properties(kind)  # type: ignore[no-untyped-call]  # paho has no types here
     for name, value in values.items():
         setattr(properties, name, value)
     return properties

@@ -6,7 +6,8 @@ import asyncio
 import datetime
 from collections.abc import Awaitable, Callable, Sequence
 
-from asyncua import Client, ua
+from asyncua import ua
+from asyncua.client.client import Client
 from asyncua.crypto import uacrypto
 from asyncua.crypto.security_policies import (
     SecurityPolicy,
@@ -14,6 +15,8 @@ from asyncua.crypto.security_policies import (
     SecurityPolicyAes256Sha256RsaPss,
     SecurityPolicyBasic256Sha256,
 )
+from asyncua.ua.attribute_ids import AttributeIds
+from asyncua.ua.object_ids import ObjectIds
 from asyncua.ua.uaerrors import UaError
 
 from compose.plant.addresses import OPCUA_PORT, ip
@@ -22,7 +25,6 @@ from compose.plant.lab import Lab
 from compose.plant.opcua_cell import OpcuaCell
 from compose.plant.opcua_client import (
     ENCRYPT,
-    INDEX,
     SIGN,
     Login,
     Notifications,
@@ -31,14 +33,17 @@ from compose.plant.opcua_client import (
     session,
 )
 from compose.plant.opcua_device import OPEN
-from compose.plant.proofs_opcua import change_trust, rewrite_history
+from compose.plant.opcua_names import INDEX, own, standard
+from compose.plant.opcua_work import change_trust, rewrite_history
 
 HOSTS = "opc hmi"
 Work = Callable[[Client], Awaitable[object]]
 PLAIN = Login("golden-client")
 
 
-def _serve(lab: Lab, login: Callable[[OpcuaCell], Login], work: Work, policies: Sequence[ua.SecurityPolicyType] = OPEN) -> None:
+def _serve(
+    lab: Lab, login: Callable[[OpcuaCell], Login], work: Work, policies: Sequence[ua.SecurityPolicyType] = OPEN
+) -> None:
     cell = OpcuaCell(lab, policies)
 
     async def talk() -> None:
@@ -52,11 +57,13 @@ def _serve(lab: Lab, login: Callable[[OpcuaCell], Login], work: Work, policies: 
 async def read_and_write(client: Client) -> None:
     """Read values, several attributes, a node that does not exist; write one value, several, one that may not be."""
     await node(client, "Tank.Level").read_value()
-    await client.read_values([node(client, name) for name in ("Tank.Level", "Tank.Pump", "Tank.Batch", "Drive.Current")])
-    attributes = [ua.AttributeIds.NodeClass, ua.AttributeIds.BrowseName, ua.AttributeIds.DisplayName]
-    await node(client, "Tank.Level").read_attributes([*attributes, ua.AttributeIds.DataType])
-    await client.get_node(ua.NodeId(ua.ObjectIds.Server_ServerStatus)).read_value()
-    await client.get_node(ua.NodeId(ua.ObjectIds.Server_NamespaceArray)).read_value()
+    await client.read_values(
+        [node(client, name) for name in ("Tank.Level", "Tank.Pump", "Tank.Batch", "Drive.Current")]
+    )
+    attributes = [AttributeIds.NodeClass, AttributeIds.BrowseName, AttributeIds.DisplayName]
+    await node(client, "Tank.Level").read_attributes([*attributes, AttributeIds.DataType])
+    await client.get_node(standard(ObjectIds.Server_ServerStatus)).read_value()
+    await client.get_node(standard(ObjectIds.Server_NamespaceArray)).read_value()
     await node(client, "Tank.Setpoint").write_value(2050.5, ua.VariantType.Double)
     values = [ua.Variant(2100.0, ua.VariantType.Double), ua.Variant(1400.0, ua.VariantType.Double)]
     await client.write_values([node(client, "Tank.Setpoint"), node(client, "Drive.Setpoint")], values)
@@ -84,10 +91,8 @@ def none_read_write(lab: Lab) -> None:
 
 async def browse(client: Client) -> None:
     """Browse, BrowseNext twice, release, an invalid continuation point, TranslateBrowsePaths, RegisterNodes."""
-    description = ua.BrowseDescription(
-        NodeId=ua.NodeId("Tank", INDEX), BrowseDirection=ua.BrowseDirection.Forward, ResultMask=63
-    )
-    description.ReferenceTypeId, description.IncludeSubtypes = ua.NodeId(ua.ObjectIds.References), True
+    description = ua.BrowseDescription(NodeId=own("Tank"), BrowseDirection=ua.BrowseDirection.Forward, ResultMask=63)
+    description.ReferenceTypeId, description.IncludeSubtypes = standard(ObjectIds.References), True
     parameters = ua.BrowseParameters(RequestedMaxReferencesPerNode=3, NodesToBrowse=[description])
     point = (await client.uaclient.browse(parameters))[0].ContinuationPoint
     for release in (False, True):
@@ -117,12 +122,13 @@ async def subscribe(client: Client) -> None:
     subscription = await client.create_subscription(200, Notifications())
     handles = await subscription.subscribe_data_change([node(client, "Tank.Level"), node(client, "Drive.Speed")])
     await asyncio.sleep(1.2)
-    assert isinstance(handles, list), "two nodes give two handles"
-    await subscription.modify_monitored_item(handles[0], 500.0, 5)
+    first = handles[0]
+    assert isinstance(first, int), "the server refused the item"
+    await subscription.modify_monitored_item(first, ua.Double(500.0), 5)
     await subscription.set_monitoring_mode(ua.MonitoringMode.Disabled)
     await subscription.set_publishing_mode(False)
     await asyncio.sleep(0.4)
-    await subscription.unsubscribe(handles[0])
+    await subscription.unsubscribe(first)
     await subscription.delete()
 
 
@@ -141,18 +147,18 @@ def none_subscribe(lab: Lab) -> None:
 async def call_and_change(client: Client) -> None:
     """Call methods (one missing), read and rewrite history, add and delete nodes and references."""
     for name in ("Stop", "Start"):
-        await node(client, "Drive").call_method(ua.NodeId(f"Drive.{name}", INDEX), "golden")
-    missing = ua.CallMethodRequest(ObjectId=ua.NodeId("Drive", INDEX), MethodId=ua.NodeId("Drive.Explode", INDEX))
+        await node(client, "Drive").call_method(own(f"Drive.{name}"), "golden")
+    missing = ua.CallMethodRequest(ObjectId=own("Drive"), MethodId=own("Drive.Explode"))
     await client.uaclient.call([missing])
     await change_trust(client)
     await asyncio.sleep(1.2)
     start = datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=1)
     await node(client, "Tank.Level").read_raw_history(start, numvalues=3)
     await rewrite_history(client)
-    extra = await client.nodes.objects.add_object(ua.NodeId("Extra", INDEX), f"{INDEX}:Extra")
-    value = await extra.add_variable(ua.NodeId("Extra.Value", INDEX), f"{INDEX}:Value", 1.5)
-    await extra.add_reference(node(client, "Tank"), ua.ObjectIds.Organizes)
-    await extra.delete_reference(node(client, "Tank"), ua.ObjectIds.Organizes)
+    extra = await client.nodes.objects.add_object(own("Extra"), f"{INDEX}:Extra")
+    value = await extra.add_variable(own("Extra.Value"), f"{INDEX}:Value", 1.5)
+    await extra.add_reference(node(client, "Tank"), ObjectIds.Organizes)
+    await extra.delete_reference(node(client, "Tank"), ObjectIds.Organizes)
     await client.delete_nodes([value, extra])
 
 

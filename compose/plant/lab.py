@@ -14,9 +14,10 @@ from pathlib import Path
 from types import TracebackType
 
 from compose.plant.addresses import CONTROL_ROUTER, HOSTS, Host
-from compose.plant.namespaces import Namespace, PlantError, stop_child
+from compose.plant.namespaces import Namespace, PlantError
+from compose.plant.recorder import Recorder
 
-_PROGRAMS = ("ip", "tc", "tcpdump")
+_PROGRAMS = ("ip", "tc", "setpriv")
 # Lets gPTP and LLDP (01:80:C2:00:00:0E) cross the bridge; without it the peers never meet.
 _BRIDGE = "link add br0 type bridge mcast_snooping 0 group_fwd_mask 0x4000"
 
@@ -63,14 +64,15 @@ class Lab:
     def __init__(self, hosts: Sequence[str], mirrored: Sequence[str] | None = None) -> None:
         missing = [program for program in _PROGRAMS if shutil.which(program, path=_search_path()) is None]
         if missing:
-            raise PlantError(f"missing programs: {', '.join(missing)}. Run compose/plant/setup, it says what to install")
+            raise PlantError(
+                f"missing programs: {', '.join(missing)}. Run compose/plant/setup, it says what to install"
+            )
         wanted = {name: HOSTS[name] for name in hosts}
         if any(host.attached == "router" for host in wanted.values()):
             wanted.setdefault("rtr", HOSTS["rtr"])
         self._hosts = wanted
         self._mirrored = set(wanted if mirrored is None else mirrored)
         self._spaces: dict[str, Namespace] = {}
-        self._capturing = False
         self.steps: list[Step] = []
         self.folder = Path(tempfile.mkdtemp(prefix="plant-"))
 
@@ -159,25 +161,17 @@ class Lab:
     @contextlib.contextmanager
     def capture(self, path: Path) -> Iterator[None]:
         """Write what the mirror port shows to `path` (pcap) while the block runs."""
-        log = self.folder / "tcpdump.log"
         path.parent.mkdir(parents=True, exist_ok=True)
-        # A large ring (16 MiB), so that a busy machine loses nothing; -Z root, or tcpdump may not write the file.
-        options = "-Z root -U --immediate-mode -n -s 0 -B 16384 -i mon0".split()
-        words = ["tcpdump", *options, "-w", str(path)]
-        child = self["sensor"].daemon(words, log)
-        deadline = time.monotonic() + 10
-        while b"listening on" not in log.read_bytes():
-            if child.poll() is not None or time.monotonic() > deadline:
-                raise PlantError(f"tcpdump does not start: {log.read_text().strip()}")
-            time.sleep(0.02)
+        recorder = self["sensor"].call(Recorder, "mon0", path)
+        recording = self["sensor"].begin(recorder.run)
         try:
             yield
             time.sleep(0.3)  # frames still under way
         finally:
-            stop_child(child)
-        report = log.read_text()
-        if " 0 packets dropped by kernel" not in report.replace("\n", " "):
-            raise PlantError(f"tcpdump lost packets: {report.strip()}")
+            recorder.stop()
+            recording.result(30)
+        if recorder.dropped:
+            raise PlantError(f"{path}: the recorder lost {recorder.dropped} frames; run fewer captures at a time")
 
     @contextlib.contextmanager
     def step(

@@ -6,11 +6,10 @@ import asyncio
 import logging
 import random
 import struct
-from collections.abc import Callable
 
 from pymodbus import FramerType
 from pymodbus.constants import ExcCodes
-from pymodbus.pdu import ModbusPDU
+from pymodbus.pdu import ExceptionResponse, ModbusPDU
 from pymodbus.pdu.device import ModbusDeviceIdentification
 from pymodbus.pdu.diag_message import ForceListenOnlyModeRequest, RestartCommunicationsOptionRequest
 from pymodbus.pdu.file_message import FileRecord, ReadFileRecordRequest, ReadFileRecordResponse
@@ -25,6 +24,8 @@ from compose.plant.process import Drive, Tank
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 
 _STEP = 0.1  # seconds between two updates of the process image
+_UNKNOWN_FUNCTION = 0x80  # what pymodbus makes of function 0 when it cannot name the function
+_FUNCTION_AT = 7  # offset of the function code after the MBAP header
 _HOLDING, _INPUT, _COILS, _DISCRETE = 3, 4, 1, 2  # function codes that name a table for async_setValues
 
 Table = list[int] | list[bool]
@@ -106,6 +107,7 @@ class Controller:
         self.delay = delay
         self.listen_only = False
         self._silent_answer = False
+        self._function = 0
         self._identity = identity or IDENTITIES[name]
         self._address = address
         self.framing = framer
@@ -115,10 +117,11 @@ class Controller:
     async def serve(self) -> None:
         """Listen in the background. Call it in the namespace of the device."""
         devices = [SimDevice(unit, simdata=_tables(), action=self._wait) for unit in self.units]
+        identity = ModbusDeviceIdentification(info_name=self._identity)  # type: ignore[no-untyped-call]  # no types there
         self.server = ModbusTcpServer(
             devices,
             framer=self.framing,
-            identity=ModbusDeviceIdentification(info_name=self._identity),
+            identity=identity,
             address=self._address,
             trace_pdu=self._look,
             trace_packet=self._mute,
@@ -134,7 +137,7 @@ class Controller:
     async def stop(self) -> None:
         """Close the listening socket and all connections."""
         if self.server is not None:
-            await self.server.shutdown()
+            await self.server.shutdown()  # type: ignore[no-untyped-call]  # no types there
 
     async def put(self, table: int, start: int, values: Table, unit: int | None = None) -> None:
         """Write values into the image: table 1 coils, 2 discrete inputs, 3 holding, 4 input registers."""
@@ -154,7 +157,8 @@ class Controller:
         return None
 
     def _look(self, sending: bool, pdu: ModbusPDU) -> ModbusPDU:
-        """Keep the listen-only mode of FC 8, and answer with this device's identity (pymodbus shares one)."""
+        """Keep the listen-only mode of FC 8; answer with this device's identity (pymodbus shares one) and name an
+        unknown function in its exception (pymodbus answers 0x80)."""
         if not sending:
             restart = isinstance(pdu, RestartCommunicationsOptionRequest)
             self._silent_answer = self.listen_only and restart  # leaves the mode without an answer
@@ -165,11 +169,15 @@ class Controller:
         elif isinstance(pdu, ReadDeviceInformationResponse):
             own = dict(enumerate(value.encode() for value in self._identity.values()))
             pdu.information = {number: own[number] for number in pdu.information if number in own}
+        elif isinstance(pdu, ExceptionResponse) and pdu.function_code == _UNKNOWN_FUNCTION:
+            pdu.function_code = self._function | 0x80
         elif isinstance(pdu, ReportDeviceIdResponse):
             pdu.identifier = f"{self._identity['ProductCode']} {self._identity['MajorMinorRevision']}".encode()
         return pdu
 
     def _mute(self, sending: bool, data: bytes) -> bytes:
+        if not sending and self.framing == FramerType.SOCKET and len(data) > _FUNCTION_AT:
+            self._function = data[_FUNCTION_AT]
         return b"" if sending and (self.listen_only or self._silent_answer) else data
 
 
@@ -219,12 +227,13 @@ async def run_drive(device: Controller, drive: Drive) -> None:
         await asyncio.sleep(_STEP)
 
 
-async def run_gateway(device: Controller, chance: Callable[[], float] = random.Random(3).random) -> None:
+async def run_gateway(device: Controller) -> None:
     """Serve as a gateway to three serial measuring devices until cancelled."""
+    chance = random.Random(3)
     await device.serve()
     while True:
         for unit in device.units:
-            await device.put(_INPUT, 0, [round(200 * unit + 10 * chance()), 50, 1], unit)
+            await device.put(_INPUT, 0, [round(200 * unit + 10 * chance.random()), 50, 1], unit)
         await asyncio.sleep(0.5)
 
 
@@ -232,4 +241,3 @@ def controller_of(name: str, ip: str) -> Controller:
     """Return the plant's controller `name` (plc1, plc2 or gw) listening on ip:502."""
     units = (1, 2, 3) if name == "gw" else (1,)
     return Controller(name, (ip, MODBUS_PORT), units, broadcast=name == "gw")
-

@@ -45,7 +45,7 @@ async def connect(server: str, port: int = MODBUS_PORT, timeout: float = 2.0, re
     return client
 
 
-async def read(client: AsyncModbusTcpClient, poll: Poll) -> list[int] | list[bool]:
+async def read(client: AsyncModbusTcpClient, poll: Poll) -> Sequence[int] | Sequence[bool]:
     """Do one read; returns the registers or bits."""
     if poll.function == 1:
         return (await client.read_coils(poll.start, count=poll.count, device_id=poll.unit)).bits
@@ -56,7 +56,7 @@ async def read(client: AsyncModbusTcpClient, poll: Poll) -> list[int] | list[boo
     return (await client.read_input_registers(poll.start, count=poll.count, device_id=poll.unit)).registers
 
 
-Seen = Callable[[Poll, list[int] | list[bool]], None]
+Seen = Callable[[Poll, Sequence[int] | Sequence[bool]], None]
 
 
 async def poll_forever(server: str, polls: Sequence[Poll], seen: Seen | None = None) -> None:
@@ -135,7 +135,8 @@ class BareMaster:
 
     async def send(self, data: bytes, timeout: float = 0.4) -> bytes:
         """Send bytes as they are; return what comes back within `timeout` seconds."""
-        assert self._reader is not None and self._writer is not None
+        assert self._reader is not None
+        assert self._writer is not None
         self._writer.write(data)
         await self._writer.drain()
         try:

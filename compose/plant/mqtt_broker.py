@@ -1,4 +1,4 @@
-"""The plant's MQTT broker: mosquitto 2 with passwords, optionally anonymous access, TLS, or a bridge to another broker."""
+"""The plant's MQTT broker: mosquitto 2 with passwords; anonymous access, TLS or a bridge where a proof needs it."""
 
 from __future__ import annotations
 

@@ -17,10 +17,10 @@ from compose.plant.sparkplug import DEVICE, Metric, payload, topic
 class MqttCell:
     """The running clients of the cell."""
 
-    def __init__(self, lab: Lab, settings: BrokerSettings | None = None) -> None:
+    def __init__(self, lab: Lab, settings: BrokerSettings | None = None, edge: EdgeNode | None = None) -> None:
         self.lab = lab
         self.broker = Broker(lab, settings)
-        self.edge = EdgeNode(lab)
+        self.edge = edge or EdgeNode(lab)
         self.operator = Node(lab, "hmi", "hmi-1", "operator")
         self.historian = Node(lab, "hist", "historian", "historian") if "hist" in lab else None
         self._reporting: Future[None] | None = None

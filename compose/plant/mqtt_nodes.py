@@ -94,13 +94,17 @@ class Node:
 
 
 class EdgeNode:
-    """The edge node of line 1: JSON telemetry of the process, Sparkplug births, data and death."""
+    """The edge node of line 1: JSON telemetry of the process, Sparkplug births, data and death.
 
-    def __init__(self, lab: Lab, host: str = "edge") -> None:
-        self.node = Node(lab, host, "edge-line1", "edge")
+    process: a tank and drive that others move; None: the node has its own and moves them. period: seconds.
+    """
+
+    def __init__(self, lab: Lab, process: tuple[Tank, Drive] | None = None, period: float = 1.0) -> None:
+        self.node = Node(lab, "edge", "edge-line1", "edge")
         self._sequence = 0
         self._birth = 0
-        self.tank, self.drive = Tank(), Drive()
+        self._moves, self._period = process is None, period
+        self.tank, self.drive = process or (Tank(), Drive())
         death = payload([Metric(BDSEQ, sparkplug.UINT64, self._birth)], None)
         self.node.client.will_set(topic("NDEATH"), death, qos=0, retain=False)
 
@@ -150,12 +154,12 @@ class EdgeNode:
         }
 
     async def live(self) -> None:
-        """Announce, then report every second until cancelled. The node must be connected."""
+        """Announce, then report every period until cancelled. The node must be connected."""
         self.node.publish(STATUS_TOPIC, {"state": "running", "batch": "B-0117"}, qos=1, retain=True)
         self.born()
         while True:
-            for _ in range(10):
+            for _ in range(10 if self._moves else 0):
                 self.tank.step(0.1)
                 self.drive.step(0.1)
             self.report()
-            await asyncio.sleep(1)
+            await asyncio.sleep(self._period)

@@ -22,9 +22,9 @@ from typing import TypeVar
 Result = TypeVar("Result")
 
 _CLONE_NEWNET = 0x40000000  # linux/sched.h
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _SIOCETHTOOL = 0x8946  # linux/sockios.h
 _ETHTOOL_STXCSUM = 0x17  # linux/ethtool.h
+_DIE_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")  # of util-linux; it becomes the program itself
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -75,11 +75,15 @@ class Namespace:
 
     def call(self, function: Callable[..., Result], *arguments: object, timeout: float = 120.0) -> Result:
         """Run a blocking function in a thread of the namespace and wait for its result."""
+        return self.begin(function, *arguments).result(timeout)
+
+    def begin(self, function: Callable[..., Result], *arguments: object) -> Future[Result]:
+        """Start a blocking function in a thread of the namespace and return at once."""
 
         async def in_worker() -> Result:
             return await self.loop.run_in_executor(None, lambda: function(*arguments))
 
-        return self.run(in_worker(), timeout)
+        return self.start(in_worker())
 
     def command(self, *words: str) -> str:
         """Run a program in the namespace to its end; return what it printed. Raises PlantError when it fails."""
@@ -102,7 +106,7 @@ class Namespace:
 
         async def spawn() -> subprocess.Popen[bytes]:  # in the loop's thread: PDEATHSIG follows the thread
             with log.open("ab") as out:
-                return subprocess.Popen(words, stdout=out, stderr=out, preexec_fn=_die_with_parent)
+                return subprocess.Popen([*_DIE_WITH_US, *words], stdout=out, stderr=out)
 
         child = self.run(spawn())
         self._children.append(child)
@@ -140,10 +144,6 @@ def stop_child(child: subprocess.Popen[bytes], stop_signal: int = signal.SIGTERM
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
-
-
-def _die_with_parent() -> None:
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _transmit_checksum_off(interface: str) -> None:

@@ -16,7 +16,10 @@ from compose.plant.opcua_security import Authority, CertificateWish, Credentials
 
 
 class OpcuaCell:
-    """A running server, the plant's CA, and the logins of the usual clients (all sign their messages)."""
+    """A running server, the plant's CA, and the logins of the usual clients (all sign their messages).
+
+    lives: the server moves a process of its own; False: whoever runs the plant calls server.show().
+    """
 
     def __init__(
         self,
@@ -25,6 +28,7 @@ class OpcuaCell:
         anonymous: bool = True,
         certificate: bool = True,
         advertised: str = "",
+        lives: bool = True,
     ) -> None:
         self.lab = lab
         self.authority = Authority()
@@ -32,7 +36,7 @@ class OpcuaCell:
         settings = ServerSettings(tuple(policies), self.own, anonymous, advertised)
         self.server = PlantServer(settings)
         lab["opc"].run(self.server.start())
-        self._living = lab["opc"].start(self.server.live())
+        self._living = lab["opc"].start(self.server.live()) if lives else None
         self._clients: list[Future[None]] = []
 
     def credentials(self, host: str, name: str = "") -> Credentials:
@@ -60,9 +64,10 @@ class OpcuaCell:
 
     def stop(self) -> None:
         """End the server."""
-        self._living.cancel()
-        if self._living.done() and not self._living.cancelled():
-            self._living.result()
+        if self._living is not None:
+            self._living.cancel()
+            if self._living.done() and not self._living.cancelled():
+                self._living.result()
         self.lab["opc"].run(self.server.stop())
 
 

@@ -8,18 +8,20 @@ import datetime
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from asyncua import Client, ua
+from asyncua import ua
+from asyncua.client.client import Client
 from asyncua.common.node import Node
 from asyncua.crypto.security_policies import SecurityPolicy, SecurityPolicyBasic256Sha256
 from asyncua.crypto.uacrypto import CertProperties
+from asyncua.ua.object_ids import ObjectIds
 
 from compose.plant.addresses import OPCUA_PORT, ip
 from compose.plant.opcua_device import PASSWORDS
+from compose.plant.opcua_names import own, standard
 from compose.plant.opcua_security import Credentials
 
 SIGN = ua.MessageSecurityMode.Sign
 ENCRYPT = ua.MessageSecurityMode.SignAndEncrypt
-INDEX = 2  # of the plant's namespace
 READABLE = ("Tank.Level", "Tank.Temperature", "Tank.Valve", "Tank.Pump", "Drive.Speed", "Drive.Current")
 
 
@@ -72,7 +74,7 @@ async def session(login: Login) -> AsyncIterator[Client]:
 
 def node(client: Client, name: str) -> Node:
     """Return a node of the plant by its name, such as Tank.Level."""
-    return client.get_node(ua.NodeId(name, INDEX))
+    return client.get_node(own(name))
 
 
 class Notifications:
@@ -103,7 +105,7 @@ async def operate(login: Login, writes: int, pause: float = 3.0) -> None:
             await node(client, "Tank.Setpoint").write_value(2000.0 + 50.0 * (number % 3 - 1), ua.VariantType.Double)
             await asyncio.sleep(pause / 2)
             await node(client, "Drive.Setpoint").write_value(1450.0 - 25.0 * (number % 3), ua.VariantType.Double)
-            await node(client, "Tank").call_method(ua.NodeId("Tank.AcknowledgeAlarm", INDEX), "operator")
+            await node(client, "Tank").call_method(own("Tank.AcknowledgeAlarm"), "operator")
 
 
 async def archive(login: Login, seconds: float) -> None:
@@ -122,7 +124,7 @@ async def inspect(login: Login) -> None:
     async with session(login) as client:
         for name in ("Tank", "Drive"):
             await node(client, name).get_children()
-        await client.get_node(ua.NodeId(ua.ObjectIds.Server_ServerStatus_BuildInfo)).read_value()
+        await client.get_node(standard(ObjectIds.Server_ServerStatus_BuildInfo)).read_value()
 
 
 async def harvest(client: Client, limit: int) -> int:

@@ -8,12 +8,15 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from asyncua import Server, ua, uamethod
+from asyncua import ua
+from asyncua.common.methods import uamethod
 from asyncua.common.node import Node
 from asyncua.crypto.permission_rules import User, UserRole
+from asyncua.server.server import Server
 from asyncua.server.user_managers import UserManager
 
 from compose.plant.addresses import OPCUA_PORT, ip
+from compose.plant.opcua_names import own
 from compose.plant.opcua_security import Credentials
 from compose.plant.opcua_services import add_missing_services
 from compose.plant.process import Drive, Tank
@@ -25,6 +28,7 @@ NAMESPACE = "urn:marsh.example:line1"
 SERVER_URI = "urn:marsh.example:opc:line1"
 PASSWORDS = {"operator": "bulrush-3", "historian": "sedge-9", "engineer": "willow-5"}
 _BUILT = datetime.datetime(2026, 3, 2, tzinfo=datetime.UTC)
+_KEPT = datetime.timedelta(minutes=10)
 _POLICIES = ua.SecurityPolicyType
 SECURE = (_POLICIES.Basic256Sha256_Sign, _POLICIES.Basic256Sha256_SignAndEncrypt)
 OPEN = (_POLICIES.NoSecurity, *SECURE)
@@ -83,7 +87,7 @@ class PlantServer:
         await self._fill(await server.register_namespace(NAMESPACE))
         await server.start()
         for name in ("Tank.Level", "Tank.Temperature"):
-            await server.historize_node_data_change(self.nodes[name], period=None, count=200)
+            await server.historize_node_data_change(self.nodes[name], period=_KEPT, count=200)
         if self.settings.advertised:
             server.set_match_discovery_endpoint_url(False)
             server.set_match_discovery_client_ip(False)
@@ -115,18 +119,20 @@ class PlantServer:
             },
         }
         for group, points in values.items():
-            parent = await objects.add_object(ua.NodeId(group, index), f"{index}:{group}")
+            parent = await objects.add_object(own(group), f"{index}:{group}")
             self.nodes[group] = parent
             for name, (value, kind) in points.items():
-                node = await parent.add_variable(
-                    ua.NodeId(f"{group}.{name}", index), f"{index}:{name}", value, varianttype=kind
-                )
+                node = await parent.add_variable(own(f"{group}.{name}"), f"{index}:{name}", value, varianttype=kind)
                 await node.set_writable(name.endswith("Setpoint") or name == "Batch")
                 self.nodes[f"{group}.{name}"] = node
         for group, method in (("Tank", "AcknowledgeAlarm"), ("Drive", "Start"), ("Drive", "Stop")):
-            node_id = ua.NodeId(f"{group}.{method}", index)
+            node_id = own(f"{group}.{method}")
             node = await self.nodes[group].add_method(
-                node_id, f"{index}:{method}", _methods(self.drive, method), [ua.VariantType.String], [ua.VariantType.Boolean]
+                node_id,
+                f"{index}:{method}",
+                _methods(self.drive, method),
+                [ua.VariantType.String],
+                [ua.VariantType.Boolean],
             )
             self.nodes[f"{group}.{method}"] = node
 

@@ -10,11 +10,15 @@ from typing import Any
 from asyncua import ua
 from asyncua.server import binary_server_asyncio
 from asyncua.server.uaprocessor import UaProcessor
+from asyncua.ua.object_ids import ObjectIds
+from asyncua.ua.status_codes import StatusCodes
 from asyncua.ua.ua_binary import struct_from_binary
 
-_BROWSE = ua.NodeId(ua.ObjectIds.BrowseRequest_Encoding_DefaultBinary)
-_BROWSE_NEXT = ua.NodeId(ua.ObjectIds.BrowseNextRequest_Encoding_DefaultBinary)
-_HISTORY_UPDATE = ua.NodeId(ua.ObjectIds.HistoryUpdateRequest_Encoding_DefaultBinary)
+from compose.plant.opcua_names import standard, status
+
+_BROWSE = standard(ObjectIds.BrowseRequest_Encoding_DefaultBinary)
+_BROWSE_NEXT = standard(ObjectIds.BrowseNextRequest_Encoding_DefaultBinary)
+_HISTORY_UPDATE = standard(ObjectIds.HistoryUpdateRequest_Encoding_DefaultBinary)
 
 
 class CompleteProcessor(UaProcessor):
@@ -32,17 +36,21 @@ class CompleteProcessor(UaProcessor):
                 return self._browse_next(requesthdr, seqhdr, body)
             if typeid == _HISTORY_UPDATE:
                 return self._history_update(requesthdr, seqhdr, body)
-        return await super()._process_message(typeid, requesthdr, seqhdr, body)
+        return await super()._process_message(typeid, requesthdr, seqhdr, body)  # type: ignore[no-untyped-call]  # asyncua
+
+    def _answer(self, requesthdr: Any, seqhdr: Any, response: object) -> None:
+        self.send_response(requesthdr.RequestHandle, seqhdr, response)  # type: ignore[no-untyped-call]  # asyncua
 
     async def _browse(self, requesthdr: Any, seqhdr: Any, body: Any) -> bool:
         parameters = struct_from_binary(ua.BrowseParameters, body)
         response = ua.BrowseResponse()
+        assert self.session is not None, "only called within a session"
         response.Results = await self.session.browse(parameters)
         limit = parameters.RequestedMaxReferencesPerNode
         for result in response.Results:
             if limit and len(result.References) > limit:
                 self._page(result, limit, result.References)
-        self.send_response(requesthdr.RequestHandle, seqhdr, response)
+        self._answer(requesthdr, seqhdr, response)
         return True
 
     def _page(self, result: ua.BrowseResult, limit: int, references: list[ua.ReferenceDescription]) -> None:
@@ -59,12 +67,12 @@ class CompleteProcessor(UaProcessor):
             result = ua.BrowseResult()
             limit, references = self._pages.get(point, (0, []))
             if limit == 0:
-                result.StatusCode = ua.StatusCode(ua.StatusCodes.BadContinuationPointInvalid)
+                result.StatusCode = status(StatusCodes.BadContinuationPointInvalid)
             elif not parameters.ReleaseContinuationPoints:
                 self._page(result, limit, references)
             results.append(result)
         response.Parameters.Results = results
-        self.send_response(requesthdr.RequestHandle, seqhdr, response)
+        self._answer(requesthdr, seqhdr, response)
         return True
 
     def _history_update(self, requesthdr: Any, seqhdr: Any, body: Any) -> bool:
@@ -73,12 +81,12 @@ class CompleteProcessor(UaProcessor):
         for details in parameters.HistoryUpdateDetails:
             values = getattr(details, "UpdateValues", [])
             result = ua.HistoryUpdateResult()
-            result.OperationResults = [ua.StatusCode(ua.StatusCodes.Good) for _ in values]
+            result.OperationResults = [status(StatusCodes.Good) for _ in values]
             response.Results.append(result)
-        self.send_response(requesthdr.RequestHandle, seqhdr, response)
+        self._answer(requesthdr, seqhdr, response)
         return True
 
 
 def add_missing_services() -> None:
     """Let every asyncua server of this process use CompleteProcessor."""
-    binary_server_asyncio.UaProcessor = CompleteProcessor
+    vars(binary_server_asyncio)["UaProcessor"] = CompleteProcessor

@@ -142,9 +142,8 @@ def short_pause(lab: Lab) -> None:
 )
 def mirror_one_sided(lab: Lab) -> None:
     """Ten seconds of one direction."""
-    with modbus_cell(lab, _POLL):
-        with lab.step("one direction only", "plc1", "hmi", ["T0815"], ["G30"]):
-            time.sleep(10)
+    with modbus_cell(lab, _POLL), lab.step("one direction only", "plc1", "hmi", ["T0815"], ["G30"]):
+        time.sleep(10)
 
 
 @capture(
@@ -158,6 +157,5 @@ def mirror_one_sided(lab: Lab) -> None:
 )
 def mirror_lossy(lab: Lab) -> None:
     """Ten seconds of polling; the frames are taken out of the file afterwards."""
-    with modbus_cell(lab, _POLL):
-        with lab.step("frames lost", "hmi", "plc1", ["T0815"], ["G30"]):
-            time.sleep(10)
+    with modbus_cell(lab, _POLL), lab.step("frames lost", "hmi", "plc1", ["T0815"], ["G30"]):
+        time.sleep(10)

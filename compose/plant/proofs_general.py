@@ -14,7 +14,8 @@ from compose.plant.catalogue import capture
 from compose.plant.cell import modbus_cell
 from compose.plant.lab import Lab
 from compose.plant.modbus_device import IDENTITIES, Controller
-from compose.plant.proofs_modbus import NORMAL, WARM_UP, maintain_normally, session
+from compose.plant.modbus_work import maintain_normally, session
+from compose.plant.proofs_modbus import NORMAL, WARM_UP
 
 WHOLE = "rtr plc1 plc2 gw opc broker edge hmi eng hist att"
 _POLL = (("hmi", "plc1"), ("hmi", "plc2"))
@@ -178,6 +179,24 @@ def router_arp(lab: Lab) -> None:
         time.sleep(1)
         for name in ("plc1", "plc2", "gw", "opc", "hmi", "eng", "hist"):
             lab["rtr"].call(attack.icmp_echo, "rtr", [name], 1, 0.3)
+        time.sleep(1)
+
+
+@capture(
+    "general/engineer-checks.pcap",
+    "The engineering station pings three hosts and tries three ports of the gateway after a fault: no scan.",
+    "plc1 plc2 gw hmi eng",
+    rules="G03 G04 G05 G06 G07",
+    kind="benign",
+    learn=NORMAL,
+    check={"ip.src==10.9.1.31 && icmp.type==8": 9, "ip.src==10.9.1.31 && tcp.flags.syn==1": 3},
+)
+def engineer_checks(lab: Lab) -> None:
+    """Three pings each, then HTTP, HTTPS and Modbus on one host."""
+    with modbus_cell(lab, _POLL):
+        time.sleep(1)
+        lab["eng"].call(attack.icmp_echo, "eng", ["plc1", "plc2", "gw"], 3, 0.3)
+        lab["eng"].call(attack.connect_scan, [(ip("gw"), port) for port in (80, 443, MODBUS_PORT)], 0.8)
         time.sleep(1)
 
 

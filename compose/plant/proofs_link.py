@@ -22,7 +22,7 @@ _READ = b"\x00\x01\x00\x00\x00\x06\x01\x03\x00\x00\x00\x02"
     "plc1 plc2 hmi att",
     rules="L01",
     learn=NORMAL,
-    check={"arp.opcode==2 && eth.src==b8:27:eb:10:00:66": 20, "eth.src==b8:27:eb:10:00:66 && modbus": 5},
+    check={"arp.opcode==2 && eth.src==b8:27:eb:10:00:66": 20, "eth.src==b8:27:eb:10:00:66 && tcp.len>0": 10},
 )
 def arp_spoof(lab: Lab) -> None:
     """Six seconds in the middle."""

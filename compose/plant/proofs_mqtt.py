@@ -69,14 +69,13 @@ def normal_later(lab: Lab) -> None:
 )
 def wildcard_subscriptions(lab: Lab) -> None:
     """Five filters, one SUBSCRIBE each."""
-    with mqtt_cell(lab):
-        with lab.step("wildcard subscription", "att", "broker", ["T0801", "T0802", "T0861"], ["MQ01"]):
-            node = Node(lab, "att", "mqtt-explorer-7f3a", "historian").connect()
-            for word in ("#", "$SYS/#", "+", "+/#", "+/+/+"):
-                node.subscribe(word)
-                time.sleep(0.5)
-            time.sleep(1)
-            node.close()
+    with mqtt_cell(lab), lab.step("wildcard subscription", "att", "broker", ["T0801", "T0802", "T0861"], ["MQ01"]):
+        node = Node(lab, "att", "mqtt-explorer-7f3a", "historian").connect()
+        for word in ("#", "$SYS/#", "+", "+/#", "+/+/+"):
+            node.subscribe(word)
+            time.sleep(0.5)
+        time.sleep(1)
+        node.close()
 
 
 @capture(
@@ -106,11 +105,10 @@ def anonymous_login(lab: Lab) -> None:
 )
 def clear_text_password(lab: Lab) -> None:
     """The operator and the edge node log in without TLS."""
-    with mqtt_cell(lab, warm_up=1):
-        with lab.step("password in clear text", "hmi", "broker", ["T0859", "T0842"], ["MQ03"]):
-            node = Node(lab, "hmi", "hmi-2", "operator").connect()
-            time.sleep(1)
-            node.close()
+    with mqtt_cell(lab, warm_up=1), lab.step("password in clear text", "hmi", "broker", ["T0859", "T0842"], ["MQ03"]):
+        node = Node(lab, "hmi", "hmi-2", "operator").connect()
+        time.sleep(1)
+        node.close()
 
 
 @capture(
@@ -249,24 +247,23 @@ def client_id_takeover(lab: Lab) -> None:
 )
 def will_on_command_topic(lab: Lab) -> None:
     """The connection is cut without a DISCONNECT."""
-    with mqtt_cell(lab):
-        with lab.step("last will on a command topic", "att", "broker", ["T0855", "T0815"], ["MQ08"]):
-            node = Node(lab, "att", "paho-3301", "operator")
-            node.client.will_set(COMMAND_TOPIC, b'{"level_setpoint": 3900}', qos=1, retain=True)
-            node.connect()
-            time.sleep(1)
-            connection = node.client.socket()
-            assert connection is not None, "the login was refused"
-            node.client.loop_stop()
-            connection.close()
-            time.sleep(2)
+    with mqtt_cell(lab), lab.step("last will on a command topic", "att", "broker", ["T0855", "T0815"], ["MQ08"]):
+        node = Node(lab, "att", "paho-3301", "operator")
+        node.client.will_set(COMMAND_TOPIC, b'{"level_setpoint": 3900}', qos=1, retain=True)
+        node.connect()
+        time.sleep(1)
+        connection = node.client.socket()
+        assert connection is not None, "the login was refused"
+        node.client.loop_stop()
+        connection.close()
+        time.sleep(2)
 
 
 @capture(
     "mqtt/publish-flood.pcap",
     "A stranger publishes 1300 small messages within ten seconds.",
     f"{CELL} att",
-    rules="MQ09 G23",
+    rules="MQ09",
     learn=NORMAL,
     check={f"{_STRANGER}.msgtype==3": 300},
 )
@@ -364,7 +361,7 @@ def sparkplug_forged_state(lab: Lab) -> None:
 def bridge_to_public_broker(lab: Lab) -> None:
     """mosquitto's own bridge, to a second mosquitto."""
     outside = Broker(lab, BrokerSettings("internet", anonymous=True))
-    with lab.step("bridge to a public broker", "broker", "internet", ["T0884", "T0869"], ["MQ13"]):
-        with mqtt_cell(lab, BrokerSettings(bridge_to="internet")):
-            time.sleep(6)
+    step = lab.step("bridge to a public broker", "broker", "internet", ["T0884", "T0869"], ["MQ13"])
+    with step, mqtt_cell(lab, BrokerSettings(bridge_to="internet")):
+        time.sleep(6)
     outside.stop()

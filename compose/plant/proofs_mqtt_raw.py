@@ -103,16 +103,15 @@ def starved_connections(lab: Lab) -> None:
         for link in links:
             link.close()
 
-    with mqtt_cell(lab, warm_up=1.5):
-        with lab.step("starved connections", "att", "broker", ["T0814"], ["MQ09"]):
-            lab["att"].call(starve)
+    with mqtt_cell(lab, warm_up=1.5), lab.step("starved connections", "att", "broker", ["T0814"], ["MQ09"]):
+        lab["att"].call(starve)
 
 
 @capture(
     "mqtt/connect-flood.pcap",
     "260 connections, each with a login and a goodbye, within ten seconds.",
     f"{CELL} att",
-    rules="MQ09 G23",
+    rules="MQ09",
     learn=NORMAL,
     check={"ip.src==10.9.1.66 && mqtt.msgtype==1": 250},
 )
@@ -127,6 +126,5 @@ def connect_flood(lab: Lab) -> None:
                 link.sendall(b"\xe0\x00")
             time.sleep(0.033)
 
-    with mqtt_cell(lab, warm_up=1.5):
-        with lab.step("connect flood", "att", "broker", ["T0814"], ["MQ09"]):
-            lab["att"].call(flood)
+    with mqtt_cell(lab, warm_up=1.5), lab.step("connect flood", "att", "broker", ["T0814"], ["MQ09"]):
+        lab["att"].call(flood)

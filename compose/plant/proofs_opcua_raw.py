@@ -34,7 +34,9 @@ def open_channel(request: int) -> bytes:
     """Return OPN for a channel without security (7.1.2.4, 10000-4 5.5.2)."""
     header = struct.pack("<I", 0) + _string(_POLICY_NONE) + _string(None) + _string(None)
     sequence = struct.pack("<II", request, request)
-    request_header = b"\x00\x00" + struct.pack("<qII", 0, request, 0) + _string(None) + struct.pack("<I", 5000) + b"\0\0\0"
+    request_header = (
+        b"\x00\x00" + struct.pack("<qII", 0, request, 0) + _string(None) + struct.pack("<I", 5000) + b"\0\0\0"
+    )
     body = b"\x01\x00" + struct.pack("<H", 446) + request_header + struct.pack("<III", 0, 0, 1) + _string(None)
     return message(b"OPN", b"F", header + sequence + body + struct.pack("<I", 3600000))
 
@@ -86,7 +88,7 @@ def transport_abuse(lab: Lab) -> None:
     "opcua/handshake-flood.pcap",
     "80 channels opened without a session and 80 bare hellos in ten seconds.",
     "opc hmi att",
-    rules="UA14 G23",
+    rules="UA14",
     learn=NORMAL,
     check={"ip.src==10.9.1.66 && opcua.transport.type==HEL": 150, "ip.src==10.9.1.66 && opcua.transport.type==OPN": 80},
 )
@@ -98,6 +100,5 @@ def handshake_flood(lab: Lab) -> None:
             _talk([hello(), open_channel(51 + number)], 0.01, 0.04)
             _talk([hello()], 0.0, 0.04)
 
-    with opcua_cell(lab):
-        with lab.step("handshake flood", "att", "opc", ["T0814"], ["UA14"]):
-            lab["att"].call(flood)
+    with opcua_cell(lab), lab.step("handshake flood", "att", "opc", ["T0814"], ["UA14"]):
+        lab["att"].call(flood)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 DAY = 86_400_000_000_000
@@ -10,7 +10,7 @@ KINDS = ("address", "attribute", "conversation", "operation", "object", "rate")
 HOW = ("learned", "approved", "declared")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """Something known of an entity.
 
@@ -50,12 +50,12 @@ class Entry:
 class Baseline:
     """Entries by kind, entity and value. Bounded: beyond `limit` entries new ones are counted, not kept."""
 
-    def __init__(self, entries: Iterator[Entry] | None = None, limit: int = 1_000_000) -> None:
+    def __init__(self, entries: Iterable[Entry] = (), limit: int = 1_000_000) -> None:
         self._entries: dict[tuple[str, str], dict[str, Entry]] = {}
         self._size = 0
         self._limit = limit
         self.refused = 0
-        for entry in entries or ():
+        for entry in entries:
             self.put(entry)
 
     def __len__(self) -> int:
@@ -75,16 +75,6 @@ class Baseline:
         """What is known of an entity, by value."""
         return self._entries.get((kind, entity), {})
 
-    def saw(self, kind: str, entity: str, value: str, first: int, last: int, count: int) -> bool:
-        """Notes sightings; True when the entry is new."""
-        known = self.of(kind, entity).get(value)
-        if known is not None:
-            self._entries[kind, entity][value] = known.seen(first, last, count)
-            return False
-        days = max(1, last // DAY - first // DAY + 1)
-        self.put(Entry(entity, kind, value, first, last, count, days))
-        return True
-
     def sorted(self) -> list[Entry]:
         """All entries in order of kind, entity and value."""
         found = [entry for values in self._entries.values() for entry in values.values()]
@@ -93,3 +83,38 @@ class Baseline:
     def kinds(self) -> frozenset[str]:
         """Kinds with at least one entry."""
         return frozenset(kind for (kind, _), values in self._entries.items() if values)
+
+
+class Seen:
+    """What this run saw. With `record` it becomes a baseline; without, only the fact is kept, in a tenth of the memory.
+
+    Bounded by `limit`; what does not fit counts as seen before, so that it is not told again and again, and in `refused`.
+    """
+
+    def __init__(self, record: bool, limit: int = 1_000_000) -> None:
+        self.baseline = Baseline(limit=limit) if record else None
+        self._facts: set[int] = set()
+        self._limit = limit
+        self.refused = 0
+
+    def saw(self, kind: str, entity: str, value: str, first: int, last: int, count: int) -> bool:
+        """Notes `count` sightings between `first` and `last` (ns); True when it is new."""
+        if self.baseline is not None:
+            return self._record(self.baseline, kind, entity, value, first, last, count)
+        fact = hash((kind, entity, value))
+        if fact in self._facts:
+            return False
+        if len(self._facts) >= self._limit:
+            self.refused += 1
+            return False
+        self._facts.add(fact)
+        return True
+
+    def _record(self, baseline: Baseline, kind: str, entity: str, value: str, first: int, last: int, count: int) -> bool:
+        known = baseline.of(kind, entity).get(value)
+        if known is not None:
+            baseline.put(known.seen(first, last, count))
+            return False
+        before = len(baseline)
+        baseline.put(Entry(entity, kind, value, first, last, count, max(1, last // DAY - first // DAY + 1)))
+        return len(baseline) > before

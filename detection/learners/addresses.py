@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from detection.baseline.entries import Baseline
+from detection.baseline.entries import Baseline, Seen
 from detection.learners.finding import Finding, finding_frame
 from detection.learners.learner import Learner
 from detection.watched import SINGLE, WATCHED, Fact
@@ -28,7 +28,7 @@ class AddressBinding(Learner):
     name = "D1"
     reads = frozenset({"identity", "session", "transaction"})
 
-    def __init__(self, known: Baseline | None, seen: Baseline) -> None:
+    def __init__(self, known: Baseline | None, seen: Seen) -> None:
         super().__init__(known, seen)
         self._current: dict[tuple[str, str], str] = {}
         self._said: set[tuple[str, str, str]] = set()
@@ -67,7 +67,7 @@ class AddressBinding(Learner):
     def _address(self, fact: Fact) -> Finding | None:
         known = self.known.of(ADDRESS, fact.entity) if self.known else {}
         fresh = self.seen.saw(ADDRESS, fact.entity, fact.value, fact.time, fact.time, 1)
-        if not fresh or known:
+        if not fresh or known or not self.may_tell(self.maturity(ADDRESS)):
             return None
         return self._said_once(fact, "new_asset", None, {})
 

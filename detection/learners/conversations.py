@@ -33,7 +33,7 @@ class ConversationGraph(Learner):
         maturity = self.maturity(KIND)
         for entity, row, first, last, count in groups.iter_rows():
             fresh = self.seen.saw(KIND, entity, "", first, last, count)
-            if fresh and not (self.known and self.known.of(KIND, entity)):
+            if fresh and not (self.known and self.known.of(KIND, entity)) and self.may_tell(maturity):
                 findings.append(self._finding(entity, row, flows, maturity))
         return finding_frame(self.name, flows, findings)
 

@@ -8,7 +8,10 @@ from typing import ClassVar
 
 import polars as pl
 
-from detection.baseline.entries import Baseline
+from detection.baseline.entries import Baseline, Seen
+
+LEARN_FINDINGS = 1000
+"""New things told in one run while there is no baseline to compare with."""
 
 
 class Learner(ABC):
@@ -22,9 +25,11 @@ class Learner(ABC):
     reads: ClassVar[frozenset[str]]
     """Datasets it is given."""
 
-    def __init__(self, known: Baseline | None, seen: Baseline) -> None:
+    def __init__(self, known: Baseline | None, seen: Seen) -> None:
         self.known = known
         self.seen = seen
+        self.untold = 0
+        self._told_in_learn = 0
 
     @abstractmethod
     def observe(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -32,6 +37,16 @@ class Learner(ABC):
 
         The frames are not changed; the findings do not depend on how rows were split into batches.
         """
+
+    def may_tell(self, maturity: str) -> bool:
+        """Whether one more finding of something new is worth a row. Before there is a baseline everything is new: the
+        first ones show what would be said, the others are counted in `untold`."""
+        if maturity != "learn":
+            return True
+        self._told_in_learn += 1
+        if self._told_in_learn > LEARN_FINDINGS:
+            self.untold += 1
+        return self._told_in_learn <= LEARN_FINDINGS
 
     def finish(self) -> None:
         """The input ended: what was held back for the baseline goes there."""

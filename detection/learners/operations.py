@@ -52,7 +52,7 @@ class OperationProfile(Learner):
         known_words = self.known.of(OPERATION, channel) if self.known else {}
         maturity = self.maturity(OPERATION)
         if word not in known_words:
-            if not new_word:
+            if not new_word or not self.may_tell(maturity):
                 return None
             observed = {"operation": word, "object": where}
             expected: Mapping[str, object] = {"operations": sorted(known_words)[:16]}

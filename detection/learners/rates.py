@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from detection.baseline.entries import Baseline
+from detection.baseline.entries import Baseline, Seen
 from detection.learners.finding import Finding, finding_frame
 from detection.learners.learner import Learner
 
@@ -63,7 +63,7 @@ class Rates(Learner):
     name = "D7"
     reads = frozenset({"rate"})
 
-    def __init__(self, known: Baseline | None, seen: Baseline) -> None:
+    def __init__(self, known: Baseline | None, seen: Seen) -> None:
         super().__init__(known, seen)
         self._sums: dict[str, Sums] = {}
 
@@ -75,7 +75,8 @@ class Rates(Learner):
             rows = rates.filter((pl.col("ot.entity_kind") == counter.entity_kind) & (pl.col(counter.column) > 0))
             if not rows.is_empty():
                 found += self._judge(counter, rows)
-                self._learn(counter, rows)
+                if self.seen.baseline is not None:
+                    self._learn(counter, rows)
         return finding_frame(self.name, datasets["rate"], sorted(found, key=lambda finding: finding.row))
 
     def finish(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,10 @@ Yaml: TypeAlias = "bool | int | float | str | date | list[Yaml] | dict[str, Yaml
 
 MAX_DEPTH = 24
 MAX_BYTES = 1_000_000
+MAX_BRACKETS = 200
+BRACKETS = re.compile(r"[\[\]{}]")
+LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml reads ten times faster; it has no recursion limit of its own, hence `MAX_BRACKETS`."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ def read_documents(file: str, text: str) -> tuple[list[Document], list[Issue]]:
     """
     if len(text) > MAX_BYTES:
         return [], [Issue(file, 0, f"file is longer than {MAX_BYTES} characters", "split it")]
+    if _brackets(text) > MAX_BRACKETS:
+        return [], [Issue(file, 0, f"brackets nest deeper than {MAX_BRACKETS} levels", "flatten it")]
     documents: list[Document] = []
     issues: list[Issue] = []
     try:
@@ -59,17 +66,34 @@ def read_documents(file: str, text: str) -> tuple[list[Document], list[Issue]]:
                 documents.append(_document(file, text, node))
             except _Refused as refused:
                 issues.append(Issue(file, refused.line, refused.what, refused.mend))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 0
-        issues.append(Issue(file, line, f"not YAML: {error.problem or error.context}", "mend the syntax"))
-    except (yaml.YAMLError, RecursionError) as error:
-        issues.append(Issue(file, 0, f"not YAML: {error}", "mend the syntax"))
+    except yaml.YAMLError as error:
+        issues.append(_syntax(file, text, error))
     return documents, issues
 
 
+def _syntax(file: str, text: str, error: yaml.YAMLError) -> Issue:
+    """The issue for text that is no YAML; PyYAML's own parser names the place better than libyaml."""
+    try:
+        list(yaml.compose_all(text, Loader=yaml.SafeLoader))
+    except (yaml.YAMLError, RecursionError) as better:
+        error = better if isinstance(better, yaml.YAMLError) else error
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return Issue(file, 0, f"not YAML: {error}", "mend the syntax")
+    mark = error.problem_mark or error.context_mark
+    return Issue(file, mark.line + 1 if mark else 0, f"not YAML: {error.problem or error.context}", "mend the syntax")
+
+
 def _nodes(text: str) -> Iterator[yaml.Node]:
-    return (node for node in yaml.compose_all(text, Loader=yaml.SafeLoader) if not _is_empty(node))
+    return (node for node in yaml.compose_all(text, Loader=LOADER) if not _is_empty(node))
+
+
+def _brackets(text: str) -> int:
+    """How deep brackets may nest at most, quotes and comments not looked at."""
+    depth = deepest = 0
+    for sign in BRACKETS.findall(text):
+        depth = depth + 1 if sign in "[{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _is_empty(node: yaml.Node | None) -> bool:

@@ -20,6 +20,9 @@ from detection.sigma.model import Correlation
 from detection.sigma.window import OrderedWindow, Window
 
 KEPT = ("key", "slot", "ts", "rule", "id", "capture", "first", "last")
+FEW_ROWS = 256
+"""Up to so many rows, the exact loop costs less than finding out who needs it (measured)."""
+
 MIN_PER_GROUP = 1024
 MAX_ROWS = 262_144
 MAX_RESTING = 65_536
@@ -58,7 +61,8 @@ class Sliding:
         keys = timely.select("key").unique()
         touched = self.kept.join(keys, on="key", how="semi")
         both = pl.concat([touched, timely.select(KEPT)])
-        firings = self._exact(self._candidates(both), touched, timely, frames)
+        candidates = keys if both.height <= FEW_ROWS else self._candidates(both)
+        firings = self._exact(candidates, touched, timely, frames) if both.height >= self.needed else []
         rest = self.kept.join(keys, on="key", how="anti") if touched.height < self.kept.height else touched.clear()
         self.kept = self._bounded(pl.concat([rest, self._newest(both)]))
         return firings

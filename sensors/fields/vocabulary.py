@@ -144,7 +144,8 @@ def polars_type(name: str) -> pl.DataType:
 
 def _read(name: str) -> dict[str, Any]:
     text = resources.files("sensors.fields").joinpath(f"{name}.yml").read_text(encoding="utf-8")
-    loaded = yaml.safe_load(text)
+    # libyaml reads ten times faster where it is there.
+    loaded = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     assert isinstance(loaded, dict)
     return loaded
 

@@ -3,6 +3,8 @@
 The licence of the server (Elastic License 2.0, SSPL, AGPL) lets us use it, not pass it on: it is fetched at test time
 into a cache (`$BITTERN_CACHE`, else `~/.cache/bittern`), and is no part of the project. A JDK of 21 or more runs 9.3.2,
 one of 17 runs 8.19.16; `ES_JAVA_HOME` is looked at first, then `/usr/lib/jvm/*`.
+
+PYTEST_DONT_REWRITE: test modules import this file and name it as a plugin.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Fixtures: the address of an empty store of each kind, and the store opened."""
+"""Fixtures: the address of an empty store of each kind, and the store opened.
+
+PYTEST_DONT_REWRITE: test modules import this file and name it as a plugin.
+"""
 
 from __future__ import annotations
 

@@ -78,6 +78,11 @@ impl Point {
         self.samples > 0
     }
 
+    /// Read too seldom to have a class that could change: in a range its first values stand in the transactions.
+    pub fn young(&self) -> bool {
+        self.samples <= ALL_DIFFERENT
+    }
+
     /// Takes a value that was read or published.
     pub fn read(&mut self, value: u64, number: bool) -> Change {
         let previous = self.last;

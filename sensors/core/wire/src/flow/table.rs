@@ -216,7 +216,7 @@ impl FlowTable {
         let hand = self.hand;
         self.hand = (hand + 64) % count.max(1);
         let found = (0..64).map(|i| (hand + i) % count.max(1)).filter_map(|i| {
-            self.slots.get(i)?.as_deref().map(|flow| (flow.state.over().then_some(0).unwrap_or(flow.last.time), i))
+            self.slots.get(i)?.as_deref().map(|flow| (if flow.state.over() { 0 } else { flow.last.time }, i))
         });
         found.min().and_then(|(_, i)| u32::try_from(i).ok())
     }

@@ -11,7 +11,7 @@ use crate::protocol::{Address, Exchange, Item, Outcome, Reply};
 
 /// Longest range whose points are followed one by one (Modbus reads at most 2000 coils).
 const RANGE_LIMIT: usize = 2048;
-/// A single object's first value is a row of its own; a range's first values stand in its transaction.
+/// A single object's first values are rows of their own; those of a range stand in its first transactions.
 const FIRST_ROWS: usize = 1;
 
 /// What one message did to one point.
@@ -127,42 +127,23 @@ impl Ledger {
                     }
                     continue;
                 }
-                match point.read(now, numeric) {
-                    Change::First if state.points.len() <= FIRST_ROWS => {
-                        self.scratch.changes.push(PointNews {
-                            index: i,
-                            cause: "first",
-                            class: Class::Constant,
-                            previous: None,
-                            now,
-                        });
-                    }
-                    Change::First | Change::Same | Change::Moved => {}
-                    Change::Changed { previous, class } => {
-                        bumped = true;
-                        seen.changed = true;
-                        self.scratch.changes.push(PointNews {
-                            index: i,
-                            cause: "change",
-                            class,
-                            previous: Some(previous),
-                            now,
-                        });
-                    }
-                    Change::Class { previous } => {
-                        seen.changed = true;
-                        set_bit(&mut state.continuous, i);
-                        self.scratch.changes.push(PointNews {
-                            index: i,
-                            cause: "class",
-                            class: Class::Continuous,
-                            previous: Some(previous),
-                            now,
-                        });
-                    }
-                }
-                if !continuous && point.class() == Class::Continuous {
+                let change = point.read(now, numeric);
+                if point.class() == Class::Continuous {
                     set_bit(&mut state.continuous, i);
+                }
+                let single = state.points.len() <= FIRST_ROWS;
+                let told = single || !point.young();
+                let (cause, class, previous) = match change {
+                    Change::Same | Change::Moved => continue,
+                    Change::First if single => ("first", Class::Constant, None),
+                    Change::First => continue,
+                    Change::Changed { previous, class } => ("change", class, Some(previous)),
+                    Change::Class { previous } => ("class", Class::Continuous, Some(previous)),
+                };
+                bumped |= cause == "change";
+                seen.changed |= cause != "first";
+                if told {
+                    self.scratch.changes.push(PointNews { index: i, cause, class, previous, now });
                 }
             }
         }

@@ -211,7 +211,7 @@ fn others(
 ) {
     let mut details = Details::default();
     let numbers;
-    let details_text;
+    // Shadowed, so that it may borrow what is made here.
     let mut item = item;
     match request.code {
         fc::READ_EXCEPTION_STATUS => {
@@ -247,7 +247,7 @@ fn others(
         }
         _ => {}
     }
-    details_text = details.finish();
+    let details_text = details.finish();
     item.details = details_text.as_deref();
     hand(&[item], talk);
 }

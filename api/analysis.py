@@ -1,0 +1,192 @@
+"""The whole pipeline once, over capture files: packets → events → findings → occurrences → alerts → store, files."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+
+from api.event_files import EventFiles, stored
+from api.storage import open_store
+from detection.baseline import Baseline, read_baseline, write_baseline
+from detection.engine import Detected, Detection
+from detection.occurrence import Occurrence, Packets, text_id
+from detection.sigma.load import RuleSet
+from detection.site import Site
+from detection.site_reading import load_site
+from response.alerts import Alert, fold
+from response.ports import AssetRecord, AttributeValue, Segment, Store, Written
+from sensors.capture import BATCH_ROWS, BadFile, CaptureFiles, EventBatch, discover
+from sensors.inventory import Asset, Inventory
+
+SENSOR = "analyze"
+Progress = Callable[[int, int], None]
+"""Called with frames so far and rows so far."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What an analysis is told. Paths are captures, folders or `-`; None means not given."""
+
+    paths: tuple[Path, ...]
+    capture_filter: str | None = None
+    full: bool = False
+    baseline: Path | None = None
+    learn: Path | None = None
+    site: Path | None = None
+    rules: tuple[Path, ...] = ()
+    store: str | None = None
+    events: Path | None = None
+    batch_rows: int = BATCH_ROWS
+    drill: bool = False
+
+
+@dataclass
+class Analysis:
+    """What came of it. `alerts` holds every class; `rows` counts events by dataset; `seconds` is wall time of the
+    pipeline without the start of the program."""
+
+    alerts: list[Alert] = field(default_factory=list)
+    assets: list[Asset] = field(default_factory=list)
+    counters: dict[str, int] = field(default_factory=dict)
+    rows: Counter[str] = field(default_factory=Counter)
+    findings: Counter[str] = field(default_factory=Counter)
+    bad_files: list[BadFile] = field(default_factory=list)
+    passed_over: list[tuple[Path, str]] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+    failures: dict[str, tuple[int, str]] = field(default_factory=dict)
+    written: Written | None = None
+    seconds: float = 0.0
+    learned: int | None = None
+
+
+def shipped_rules() -> Path:
+    """The folder of the rules that come with the program."""
+    return Path(str(resources.files("rules"))) / "detection"
+
+
+def load_rules(folders: Sequence[Path]) -> RuleSet:
+    """The shipped rules, or those in `folders`."""
+    return RuleSet.load(list(folders) or [shipped_rules()])
+
+
+def analyse(options: Options, rules: RuleSet, progress: Progress | None = None) -> Analysis:
+    """Runs the pipeline.
+
+    Raises BadFilter, BadSite, BadBaseline, StoreError and OSError (an output that cannot be written); captures that
+    cannot be read are in `bad_files`, the others are analysed.
+    """
+    began = time.perf_counter()
+    found = discover(options.paths)
+    result = Analysis(files=list(found.files), passed_over=list(found.passed_over), bad_files=list(found.errors))
+    site: Site | None = load_site(options.site) if options.site else None
+    known: Baseline | None = read_baseline(options.baseline) if options.baseline else None
+    detection = Detection(rules, site=site, known=known, sensor=SENSOR, learn=options.learn is not None)
+    inventory = Inventory()
+    occurrences: list[Occurrence] = []
+    with ExitStack() as stack:
+        store = stack.enter_context(open_store(options.store)) if options.store else None
+        files = stack.enter_context(EventFiles(options.events)) if options.events else None
+        for batch, detected in _run(options, found.files, detection, result):
+            inventory.take(batch.datasets["identity"])
+            occurrences += detected.occurrences
+            _count(result, detected)
+            if files is not None:
+                files.take(detected.datasets)
+            if store is not None:
+                result.written = _write(store, batch, detected, result.written)
+            if progress is not None:
+                progress(batch.counters.get("link.frames", 0), result.rows.total())
+        result.assets = inventory.assets()
+        if store is not None:
+            store.put_assets([_record(asset, detection) for asset in result.assets])
+    result.failures = detection.failures
+    result.alerts = fold(occurrences)
+    if options.learn is not None and detection.seen.baseline is not None:
+        write_baseline(options.learn, detection.seen.baseline)
+        result.learned = len(detection.seen.baseline)
+    result.seconds = time.perf_counter() - began
+    return result
+
+
+def _run(
+    options: Options, files: Sequence[Path], detection: Detection, result: Analysis
+) -> Iterator[tuple[EventBatch, Detected]]:
+    """Batches with what detection made of them; the last one carries what the end of the input brought."""
+    if not files:
+        return
+    captures = CaptureFiles(
+        files,
+        sensor=SENSOR,
+        full=options.full,
+        capture_filter=options.capture_filter,
+        batch_rows=options.batch_rows,
+        drill=options.drill,
+    )
+    last: tuple[EventBatch, Detected] | None = None
+    try:
+        for batch in captures:
+            if last is not None:
+                yield last
+            last = batch, detection.process(batch)
+            result.counters = dict(batch.counters)
+        result.bad_files += captures.errors
+        if last is not None:
+            batch, detected = last
+            rest = detection.finish().occurrences
+            yield batch, Detected(detected.datasets, (*detected.occurrences, *rest))
+    finally:
+        captures.close()
+
+
+def _count(result: Analysis, detected: Detected) -> None:
+    for name, frame in stored(detected.datasets).items():
+        result.rows[name] += len(frame)
+    if len(findings := detected.datasets["finding"]):
+        for kind, count in findings["ot.finding"].value_counts().iter_rows():
+            result.findings[kind] += count
+
+
+def _write(store: Store, batch: EventBatch, detected: Detected, before: Written | None) -> Written:
+    datasets = stored(detected.datasets)
+    ids = "".join(identifier for frame in datasets.values() for identifier in frame["event.id"].to_list())
+    starts = [frame["@timestamp"].dt.epoch("ns").min() for frame in datasets.values()]
+    first = min((start for start in starts if isinstance(start, int)), default=batch.clock)
+    segment = Segment(
+        id=text_id("segment", SENSOR, ids, *(o.id for o in detected.occurrences)),
+        sensor=SENSOR,
+        first=first,
+        last=batch.clock,
+        datasets=datasets,
+        occurrences=detected.occurrences,
+        counters=dict(batch.counters),
+    )
+    written = store.write(segment)
+    return written if before is None else _sum(before, written)
+
+
+def _sum(a: Written, b: Written) -> Written:
+    return Written(
+        a.events_new + b.events_new,
+        a.events_known + b.events_known,
+        a.occurrences_new + b.occurrences_new,
+        a.alerts_new + b.alerts_new,
+        a.alerts_touched + b.alerts_touched,
+        a.dead_letters + b.dead_letters,
+    )
+
+
+def _record(asset: Asset, detection: Detection) -> AssetRecord:
+    values = {
+        attribute: tuple(
+            AttributeValue(e.value, e.confidence, e.evidence, e.first_seen, e.last_seen, tuple(Packets(*p) for p in e.packets))
+            for e in found.values()
+        )
+        for attribute, found in asset.attributes.items()
+    }
+    roles = sorted({role for address in asset.values("address") for role in detection.roles.of(address)})
+    return AssetRecord(asset.key, values, asset.first_seen, asset.last_seen, tuple(roles), asset.segment)

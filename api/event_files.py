@@ -1,0 +1,78 @@
+"""Writes events to files: one NDJSON file with flat field names, or one Parquet file per dataset in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import polars as pl
+
+from sensors.fields import vocabulary
+
+NANOSECONDS = "%Y-%m-%dT%H:%M:%S%.9fZ"
+
+
+class EventFiles:
+    """Takes the frames of batches. `target` ending in `.ndjson` or `.jsonl` is one file, anything else a folder.
+
+    What exists there is replaced. Writing goes to a temporary name first: a half-written result is never left behind.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._lines = target.suffix in (".ndjson", ".jsonl")
+        self._fresh = target.with_name(target.name + ".part")
+        self._frames: dict[str, list[pl.DataFrame]] = {}
+        self._file: BinaryIO | None = None
+        if self._lines:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._fresh.open("wb")
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+            if kind is None:
+                self._fresh.replace(self._target)
+            else:
+                self._fresh.unlink(missing_ok=True)
+        elif kind is None:
+            self._write_parquet()
+
+    def take(self, datasets: Mapping[str, pl.DataFrame]) -> None:
+        """Takes the frames of one batch."""
+        for name, frame in stored(datasets).items():
+            if self._file is not None:
+                flat(frame).write_ndjson(self._file)
+            else:
+                self._frames.setdefault(name, []).append(frame)
+
+    def _write_parquet(self) -> None:
+        for name, frames in self._frames.items():
+            fresh = self._target / f"{name}.parquet.part"
+            pl.concat(frames).write_parquet(fresh, compression="zstd", compression_level=1)
+            fresh.replace(self._target / f"{name}.parquet")
+
+
+def stored(datasets: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """What leaves memory: datasets and fields with `stored`, without empty frames."""
+    kept = {}
+    for name, frame in datasets.items():
+        if vocabulary().datasets[name].stored and len(frame):
+            gone = [f.name for f in vocabulary().datasets[name].fields if not f.stored and f.name in frame.columns]
+            kept[name] = frame.drop(gone)
+    return kept
+
+
+def flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """Ready for NDJSON: times as ISO 8601 with nine decimals and Z, columns without any value left out."""
+    times = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime)]
+    filled = [column.name for column in frame.get_columns() if column.null_count() < len(column)]
+    return frame.with_columns(pl.col(times).dt.strftime(NANOSECONDS)).select(filled)

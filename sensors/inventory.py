@@ -1,0 +1,110 @@
+"""Identity events → assets, with the evidence for each attribute value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import polars as pl
+
+PACKETS_PER_VALUE = 5
+VALUES_PER_ATTRIBUTE = 32
+ASSETS = 200_000
+
+
+@dataclass
+class Evidence:
+    """One value of an attribute: who said so, how sure that is, since when, and in which packets."""
+
+    value: str
+    confidence: float
+    evidence: str
+    first_seen: int
+    last_seen: int
+    packets: list[tuple[str, int, int]] = field(default_factory=list)
+
+
+@dataclass
+class Asset:
+    """What identity events say of one asset. Times are ns since the epoch."""
+
+    key: str
+    segment: str | None
+    first_seen: int
+    last_seen: int
+    attributes: dict[str, dict[str, Evidence]] = field(default_factory=dict)
+
+    def values(self, attribute: str) -> tuple[str, ...]:
+        """Values of an attribute, surest first."""
+        found = self.attributes.get(attribute, {}).values()
+        return tuple(e.value for e in sorted(found, key=lambda e: (-e.confidence, e.first_seen, e.value)))
+
+
+class Inventory:
+    """Assets by key; an `alias` fact joins two keys, the first one stays. Bounded; what does not fit is counted."""
+
+    def __init__(self) -> None:
+        self._assets: dict[str, Asset] = {}
+        self._alias: dict[str, str] = {}
+        self.refused = 0
+
+    def take(self, identity: pl.DataFrame) -> None:
+        """Takes rows of dataset `identity`."""
+        for key, segment, ts, attribute, value, confidence, evidence, capture, first, last in _rows(identity):
+            asset = self._asset(self._alias.get(key, key), segment, ts)
+            if asset is None:
+                continue
+            if attribute == "alias":
+                self._join(asset, value)
+            known = asset.attributes.setdefault(attribute, {})
+            found = known.get(value)
+            if found is None:
+                if len(known) >= VALUES_PER_ATTRIBUTE:
+                    self.refused += 1
+                    continue
+                found = known[value] = Evidence(value, confidence, evidence, ts, ts)
+            found.last_seen = max(found.last_seen, ts)
+            if confidence > found.confidence:
+                found.confidence, found.evidence = confidence, evidence
+            if first is not None and len(found.packets) < PACKETS_PER_VALUE:
+                found.packets.append((capture or "", first, last or first))
+
+    def assets(self) -> list[Asset]:
+        """All assets in order of key."""
+        return [self._assets[key] for key in sorted(self._assets)]
+
+    def _asset(self, key: str, segment: str | None, ts: int) -> Asset | None:
+        asset = self._assets.get(key)
+        if asset is None:
+            if len(self._assets) >= ASSETS:
+                self.refused += 1
+                return None
+            asset = self._assets[key] = Asset(key, segment, ts, ts)
+        asset.first_seen, asset.last_seen = min(asset.first_seen, ts), max(asset.last_seen, ts)
+        return asset
+
+    def _join(self, asset: Asset, other: str) -> None:
+        self._alias[other] = asset.key
+        gone = self._assets.pop(other, None) if other != asset.key else None
+        for attribute, values in (gone.attributes if gone else {}).items():
+            for value, evidence in values.items():
+                asset.attributes.setdefault(attribute, {}).setdefault(value, evidence)
+
+
+Row = tuple[str, str | None, int, str, str, float, str, str | None, int | None, int | None]
+
+
+def _rows(identity: pl.DataFrame) -> Iterator[Row]:
+    chosen = identity.select(
+        pl.col("ot.asset_key").cast(pl.String),
+        pl.col("ot.segment").cast(pl.String),
+        pl.col("@timestamp").dt.epoch("ns"),
+        pl.col("ot.attribute").cast(pl.String),
+        pl.col("ot.attribute_value").cast(pl.String),
+        pl.col("ot.confidence").cast(pl.Float64).fill_null(0.0).round(3),
+        pl.col("ot.evidence").cast(pl.String).fill_null(""),
+        pl.col("ot.capture").cast(pl.String),
+        "ot.packet.first",
+        "ot.packet.last",
+    )
+    yield from chosen.drop_nulls(["ot.asset_key", "ot.attribute", "ot.attribute_value"]).iter_rows()

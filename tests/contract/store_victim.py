@@ -1,0 +1,50 @@
+"""A writer to be killed: writes the segments of the crash tests into a store, and dies at the call that it is told.
+
+Arguments: address, number of the call at which it kills itself (0: never). It counts every call of a Python or C
+function from the first segment on, so that a death falls between any two of them; at the end it prints their number.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+
+from api.storage import open_store
+from response.ports import Segment
+from tests.contract.store_cases import occurrence, rows, segment
+
+
+def segments() -> list[Segment]:
+    """Four segments; the last two overlap what came before."""
+    flow = rows("flow", 9)
+    return [
+        segment("a", occurrence(0), occurrence(0, rule="R2"), transaction=rows("transaction", 40), flow=flow.head(5)),
+        segment("b", occurrence(0, part=1), occurrence(1), transaction=rows("transaction", 40, begin=40)),
+        segment("c", occurrence(1), occurrence(2), transaction=rows("transaction", 60, begin=50), link=rows("link", 3)),
+        segment("d", occurrence(3), flow=flow, identity=rows("identity", 4, source__ip=["bad"] * 4)),
+    ]
+
+
+def main(url: str, last_call: int) -> None:
+    calls = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal calls
+        if event in ("call", "c_call"):
+            calls += 1
+            if calls == last_call:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    made = segments()
+    with open_store(url) as store:
+        sys.setprofile(count)
+        for one in made:
+            store.write(one)
+        sys.setprofile(None)
+    print(calls)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
