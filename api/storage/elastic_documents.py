@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -58,10 +59,12 @@ def _fetch_chunk(cluster: Cluster, index: str, ids: Sequence[str]) -> dict[str, 
 def swap(cluster: Cluster, part: str, swaps: Sequence[Swap]) -> list[str]:
     """Write documents; the ids of those that somebody else changed meanwhile (or whose answer was lost), to read again.
 
+    A document that is already as it should be is left alone, so whoever reads again after a lost answer is done.
     Raises StoreError when the cluster refuses a document, or stays away longer than patience lasts.
     """
     lost: list[str] = []
-    for chunk in chunks(swaps, DOCUMENTS_AT_ONCE):
+    needed = [s for s in swaps if s.version is None or json.loads(dumps(s.source)) != s.version.source]
+    for chunk in chunks(needed, DOCUMENTS_AT_ONCE):
         lost += _swap_chunk(cluster, cluster.name(part), chunk)
     return lost
 

@@ -33,6 +33,7 @@ _MODULES = (
 
 PROOFS = Path("rules/proofs")
 GOLDEN = Path("tests/golden")
+UNFINISHED = Path("build/unfinished")  # no half capture may stand where finished ones are kept
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from compose.plant import pcap
-from compose.plant.catalogue import CAPTURES, Capture, load_all
+from compose.plant.catalogue import CAPTURES, UNFINISHED, Capture, load_all
 from compose.plant.index import Record, write_indexes
 from compose.plant.lab import Lab
 from compose.plant.namespaces import PlantError
@@ -25,9 +25,10 @@ def make(capture: Capture, into: Path) -> Record:
     into: folder that takes the place of the project's root.
     """
     finished = into / capture.path
-    unfinished = finished.with_suffix(".tmp")
+    unfinished = into / UNFINISHED / capture.file.replace("/", "-")
     try:
         record = _make(capture, unfinished)
+        finished.parent.mkdir(parents=True, exist_ok=True)
         unfinished.replace(finished)
         return record
     finally:

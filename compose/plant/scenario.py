@@ -15,6 +15,7 @@ from compose.plant import modbus_master as master
 from compose.plant import pcap
 from compose.plant.addresses import HOSTS
 from compose.plant.attack_steps import play
+from compose.plant.catalogue import UNFINISHED
 from compose.plant.cell import Cell
 from compose.plant.lab import Lab
 from compose.plant.modbus_work import SETPOINTS, Work, maintain_normally
@@ -150,7 +151,8 @@ def make_demo(into: Path) -> None:
     """Make the demo capture with its labels and its site model; into: folder in place of the project's root."""
     demo = into / DEMO
     labels = demo.with_suffix(".labels.yml")
-    unfinished = demo.with_suffix(".tmp")
+    demo.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = into / UNFINISHED / demo.name
     try:
         run(_DEMO_SECONDS, unfinished, True, labels)
         size = unfinished.stat().st_size
@@ -159,6 +161,5 @@ def make_demo(into: Path) -> None:
         unfinished.replace(demo)
     finally:
         unfinished.unlink(missing_ok=True)
-    labels.write_text(labels.read_text().replace(unfinished.name, demo.name))
     about = _HEAD.format(about=f"Copy of {_SITE}, so that the demo is complete in one folder; edit that one.")
     demo.with_suffix(".site.yml").write_text(about + _SITE.read_text())

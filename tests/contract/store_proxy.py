@@ -51,7 +51,7 @@ def proxy(server: str, plan: Plan) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def handle_any(self) -> None:
+        def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"] or 0))
             headers = {k: v for k, v in self.headers.items() if k.lower() in ("content-type", "accept")}
 
@@ -77,7 +77,7 @@ def proxy(server: str, plan: Plan) -> Iterator[str]:
             if self.command != "HEAD":
                 self.wfile.write(text)
 
-        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = handle_any
+        do_PUT = do_POST = do_DELETE = do_HEAD = do_GET  # noqa: N815 - names that http.server looks for
 
         def log_message(self, *_: object) -> None:
             """Quiet."""

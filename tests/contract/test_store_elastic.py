@@ -152,11 +152,12 @@ def test_a_decision_whose_answer_is_lost_is_made_once(elastic_server: Server) ->
     opened, _ = through(elastic_server, every_other(lose_answer, "-alerts/_bulk"))
     with opened as store:
         store.write(segment("one", occurrence(0)))
+        alert_id = occurrence(0).id
         for n in range(4):
-            alert = store.alert(occurrence(0).id)
-            changed = store.update_alert(alert.id, AlertChange(START + n, "li", reason=f"{n}"), alert.etag)
+            alert = store.alert(alert_id)
+            changed = store.update_alert(alert_id, AlertChange(START + n, "li", reason=f"{n}"), alert.etag)
             assert [e.reason for e in changed.history] == [str(m) for m in range(n + 1)]
-        assert store.alert(alert.id).etag == "5"
+        assert store.alert(alert_id).etag == "5"
 
 
 def test_when_patience_ends_the_error_says_so_and_the_segment_can_be_written_again(elastic_server: Server) -> None:
@@ -179,7 +180,7 @@ def test_when_patience_ends_the_error_says_so_and_the_segment_can_be_written_aga
 
 def test_a_rollover_between_a_lost_answer_and_the_next_try(elastic_server: Server, raw: Elasticsearch) -> None:
     """Ids are unique per backing index only, so a batch that is sent again blindly would be there twice."""
-    rolled = []
+    rolled: list[object] = []
 
     def plan(request: Request) -> Answer:
         if "-transaction/_bulk" in request.path and not rolled:

@@ -381,6 +381,64 @@ pub enum Flag {
     ModbusExceptionCode,
     /// CRC of a serial frame is wrong (Modbus over Serial Line V1.02 2.5.1.2).
     ModbusCrc,
+    /// Remaining length of more than four bytes (MQTT 5.0 1.5.5, 2.1.4).
+    MqttRemainingLength,
+    /// Remaining length written with more bytes than it needs (MQTT 5.0 MQTT-1.5.5-1).
+    MqttLengthEncoding,
+    /// The fields of a packet do not fit its length (MQTT 5.0 1.2 (malformed packet), 4.13).
+    MqttLengthMismatch,
+    /// Packet type that is reserved in this version (MQTT 5.0 2.1.2).
+    MqttTypeReserved,
+    /// Flags of the fixed header that the packet type forbids (MQTT 5.0 MQTT-2.1.3-1, MQTT-3.3.1-2).
+    MqttHeaderFlags,
+    /// Quality of service 3 (MQTT 5.0 MQTT-3.3.1-4, MQTT-3.1.2-12).
+    MqttQosIllegal,
+    /// A packet that its sender may not send (MQTT 5.0 2.1.2).
+    MqttDirection,
+    /// The client's first packet was not CONNECT (MQTT 5.0 MQTT-3.1.0-1).
+    MqttConnectFirst,
+    /// A second CONNECT on one connection (MQTT 5.0 MQTT-3.1.0-2).
+    MqttConnectSecond,
+    /// Protocol name that is not MQTT (MQTT 5.0 MQTT-3.1.2-1).
+    MqttProtocolName,
+    /// Protocol level that no version has (MQTT 5.0 MQTT-3.1.2-2).
+    MqttProtocolLevel,
+    /// Flags of CONNECT or CONNACK that contradict each other or are reserved (MQTT 5.0 MQTT-3.1.2-3, MQTT-3.2.2-1; MQTT 3.1.1 MQTT-3.1.2-22).
+    MqttConnectFlags,
+    /// No client identifier, and no clean session (MQTT 3.1.1 MQTT-3.1.3-8).
+    MqttClientIdEmpty,
+    /// Text that is not UTF-8, or holds U+0000 (MQTT 5.0 MQTT-1.5.4-1, MQTT-1.5.4-2).
+    MqttUtf8,
+    /// No topic (MQTT 5.0 MQTT-4.7.3-1).
+    MqttTopicEmpty,
+    /// A wildcard in the topic of a publication or will (MQTT 5.0 MQTT-3.3.2-2).
+    MqttTopicWildcard,
+    /// A topic filter whose wildcards stand where they may not (MQTT 5.0 4.7.1).
+    MqttTopicFilter,
+    /// A topic alias that was never set, or above the announced maximum (MQTT 5.0 MQTT-3.3.2-7 to MQTT-3.3.2-12).
+    MqttTopicAlias,
+    /// Packet identifier 0 (MQTT 5.0 MQTT-2.2.1-3, MQTT-2.2.1-4).
+    MqttPacketIdZero,
+    /// A property that is unknown, forbidden here, repeated or out of range (MQTT 5.0 2.2.2.2).
+    MqttProperty,
+    /// Return or reason code that is not defined here (MQTT 5.0 2.4).
+    MqttReasonCode,
+    /// Reserved bits or values in subscription options (MQTT 5.0 MQTT-3.8.3-5).
+    MqttSubscribeOptions,
+    /// SUBSCRIBE or UNSUBSCRIBE without a topic filter (MQTT 5.0 MQTT-3.8.3-2, MQTT-3.10.3-2).
+    MqttNoFilter,
+    /// An acknowledgement with another number of codes than filters asked for (MQTT 5.0 MQTT-3.8.4-6, MQTT-3.11.3-1).
+    MqttAckCount,
+    /// A topic of the Sparkplug namespace that has not its form (Sparkplug 3.0 4.1).
+    SparkplugTopic,
+    /// A payload that is no Sparkplug payload or lacks a mandatory field (Sparkplug 3.0 6.4).
+    SparkplugMalformed,
+    /// The sequence number is not one more than the last (Sparkplug 3.0 6.4.5, tck-id-payloads-sequence-num-incrementing).
+    SparkplugSequenceGap,
+    /// A metric alias that no birth certificate defined (Sparkplug 3.0 6.4.6, tck-id-payloads-alias-birth-requirement).
+    SparkplugUnknownAlias,
+    /// Data of a node or device before its birth certificate (Sparkplug 3.0 5.4, tck-id-message-flow-edge-node-birth-publish-connect).
+    SparkplugBirthMissing,
 }
 
 impl Flag {
@@ -416,6 +474,35 @@ impl Flag {
             Self::ModbusEchoDiffers => "modbus.echo_differs",
             Self::ModbusExceptionCode => "modbus.exception_code",
             Self::ModbusCrc => "modbus.crc",
+            Self::MqttRemainingLength => "mqtt.remaining_length",
+            Self::MqttLengthEncoding => "mqtt.length_encoding",
+            Self::MqttLengthMismatch => "mqtt.length_mismatch",
+            Self::MqttTypeReserved => "mqtt.type_reserved",
+            Self::MqttHeaderFlags => "mqtt.header_flags",
+            Self::MqttQosIllegal => "mqtt.qos_illegal",
+            Self::MqttDirection => "mqtt.direction",
+            Self::MqttConnectFirst => "mqtt.connect_first",
+            Self::MqttConnectSecond => "mqtt.connect_second",
+            Self::MqttProtocolName => "mqtt.protocol_name",
+            Self::MqttProtocolLevel => "mqtt.protocol_level",
+            Self::MqttConnectFlags => "mqtt.connect_flags",
+            Self::MqttClientIdEmpty => "mqtt.client_id_empty",
+            Self::MqttUtf8 => "mqtt.utf8",
+            Self::MqttTopicEmpty => "mqtt.topic_empty",
+            Self::MqttTopicWildcard => "mqtt.topic_wildcard",
+            Self::MqttTopicFilter => "mqtt.topic_filter",
+            Self::MqttTopicAlias => "mqtt.topic_alias",
+            Self::MqttPacketIdZero => "mqtt.packet_id_zero",
+            Self::MqttProperty => "mqtt.property",
+            Self::MqttReasonCode => "mqtt.reason_code",
+            Self::MqttSubscribeOptions => "mqtt.subscribe_options",
+            Self::MqttNoFilter => "mqtt.no_filter",
+            Self::MqttAckCount => "mqtt.ack_count",
+            Self::SparkplugTopic => "sparkplug.topic",
+            Self::SparkplugMalformed => "sparkplug.malformed",
+            Self::SparkplugSequenceGap => "sparkplug.sequence_gap",
+            Self::SparkplugUnknownAlias => "sparkplug.unknown_alias",
+            Self::SparkplugBirthMissing => "sparkplug.birth_missing",
         }
     }
 }

@@ -170,8 +170,9 @@ impl Ledger {
     fn follow_points(&mut self, shape: u32, device: u32, item: &Item<'_>) {
         let count = item.values.len();
         let ranged = matches!(item.object.address, Address::Range);
+        let named = matches!(item.object.address, Address::Text(_));
         let Some(state) = self.shapes.get(shape) else { return };
-        if state.points.len() == count || count > RANGE_LIMIT || !(ranged || count == 1) {
+        if state.points.len() == count || count > RANGE_LIMIT || !(ranged || (named && count == 1)) {
             return;
         }
         let base = match item.object.address {

@@ -33,6 +33,15 @@ fn objects(pdu: &[u8]) -> Vec<(u8, String)> {
     found
 }
 
+/// Length of a reply's PDU, walking its objects. None: too few bytes to tell.
+pub fn length(pdu: &[u8]) -> Option<usize> {
+    let mut at = 7;
+    for _ in 0..u8_at(pdu, 6)? {
+        at += 2 + usize::from(u8_at(pdu, at + 1)?);
+    }
+    Some(at)
+}
+
 fn term(id: u8) -> Option<(&'static str, &'static str)> {
     OBJECTS.get(usize::from(id)).copied()
 }

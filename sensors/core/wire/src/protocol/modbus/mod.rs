@@ -5,6 +5,7 @@ mod function;
 mod identification;
 mod reply;
 mod request;
+pub mod rtu;
 mod state;
 
 use super::{Framing, Parser, Protocol, Talk};

@@ -10,6 +10,9 @@ use crate::flow::Side;
 use crate::protocol::{Address, Exchange, Item, Object, Outcome, Reply, Talk, Unit, Values};
 use crate::text::{self, Details};
 
+/// Details of an exchange that came as serial frames.
+const RTU: &str = "{\"framing\":\"rtu\"}";
+
 /// A request with its reply.
 pub fn emit(request: &Request, adu: &Adu<'_>, reply: Reply, talk: &mut Talk<'_>) {
     let (outcome, status) = outcome(adu.pdu);
@@ -101,6 +104,7 @@ fn with_items(
     let operation = fc::operation(request.code, request.sub);
     let mut item = Item::new(operation);
     item.object = object(request.code, request.start, request.count);
+    item.details = request.rtu.then_some(RTU);
     match request.code {
         fc::READ_COILS | fc::READ_DISCRETE_INPUTS => {
             if let Some(data) = pdu.get(2..).filter(|d| !d.is_empty()) {

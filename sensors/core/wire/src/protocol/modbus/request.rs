@@ -26,6 +26,8 @@ pub struct Request {
     pub flagged: bool,
     /// Bytes of the reply's direction were lost since: silence then proves nothing.
     pub blind: bool,
+    /// It came as a serial frame.
+    pub rtu: bool,
 }
 
 /// What is odd about a request.
@@ -53,6 +55,7 @@ pub fn parse(pdu: &[u8]) -> (Request, Oddity) {
         bytes: 0,
         flagged: false,
         blind: false,
+        rtu: false,
     };
     let oddity = fill(&mut request, pdu).unwrap_or(Some((Flag::ModbusLengthMismatch, 7)));
     (request, oddity)

@@ -21,6 +21,8 @@ pub struct Adu<'a> {
     pub unit: u8,
     pub pdu: &'a [u8],
     pub length: usize,
+    /// A serial frame inside TCP: no transaction ids.
+    pub rtu: bool,
 }
 
 impl<'a> Adu<'a> {
@@ -31,6 +33,7 @@ impl<'a> Adu<'a> {
             unit: u8_at(data, 6)?,
             pdu: data.get(7..)?,
             length: data.len(),
+            rtu: false,
         })
     }
 }
@@ -59,6 +62,7 @@ impl State {
         let (mut request, oddity) = request::parse(adu.pdu);
         request.transaction = adu.transaction;
         request.unit = adu.unit;
+        request.rtu = adu.rtu;
         request.span = talk.span();
         request.ordinal = talk.ordinal();
         request.bytes = u32::try_from(adu.length).unwrap_or(u32::MAX);

@@ -1,0 +1,204 @@
+//! What every parser of the list must keep, on every golden capture (design §3, contract tests).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::as_conversions)]
+
+mod support;
+
+use support::{Taken, engine, frames, golden, play, rows, same};
+
+/// Where a TCP or UDP payload lies in an Ethernet frame without tags: (start, is TCP).
+fn payload(data: &[u8]) -> Option<(usize, bool)> {
+    if data.get(12..14)? != [8, 0] || data.get(14)? >> 4 != 4 {
+        return None;
+    }
+    let header = 14 + usize::from(data[14] & 15) * 4;
+    let length = 14 + usize::from(u16::from_be_bytes([data[16], data[17]]));
+    match data.get(23)? {
+        6 => {
+            let start = header + usize::from(data.get(header + 12)? >> 4) * 4;
+            (start < length).then_some((start, true))
+        }
+        17 => (header + 8 < length).then_some((header + 8, false)),
+        _ => None,
+    }
+}
+
+/// One TCP segment as two, cut at `at` bytes of payload.
+fn cut(taken: &Taken, start: usize, at: usize) -> [Taken; 2] {
+    let total = 14 + usize::from(u16::from_be_bytes([taken.data[16], taken.data[17]]));
+    let header = 14 + usize::from(taken.data[14] & 15) * 4;
+    let part = |from: usize, to: usize| {
+        let mut data = taken.data[..start].to_vec();
+        data.extend_from_slice(&taken.data[start + from..start + to]);
+        let length = (data.len() - 14) as u16;
+        data[16..18].copy_from_slice(&length.to_be_bytes());
+        let sequence = u32::from_be_bytes(data[header + 4..header + 8].try_into().unwrap()).wrapping_add(from as u32);
+        data[header + 4..header + 8].copy_from_slice(&sequence.to_be_bytes());
+        Taken { time: taken.time, data, link: taken.link }
+    };
+    [part(0, at), part(at, total - start)]
+}
+
+/// Columns that say where packets were; a cut changes them and nothing else.
+const PACKETS: [&str; 3] = ["ot.packet.first", "ot.packet.last", "network.bytes"];
+const FACTS: [&str; 5] = ["transaction", "value", "session", "file", "flag"];
+
+#[test]
+fn a_protocol_is_named_on_its_own_captures_and_on_no_other() {
+    for (folder, file) in golden() {
+        let mut engine = engine(true);
+        play(&mut engine, &frames(&file));
+        engine.finish();
+        let batch = engine.take_batch();
+        let named: Vec<String> = rows(&batch, &["flow"], &[])
+            .iter()
+            .filter_map(|line| line.split(" network.protocol=").nth(1).map(|rest| rest.split(' ').next().unwrap().to_owned()))
+            .collect();
+        assert!(named.iter().all(|name| *name == folder), "{}: {named:?}", file.display());
+        assert!(named.contains(&folder), "{}: not recognised", file.display());
+    }
+}
+
+#[test]
+fn the_same_frames_give_the_same_rows() {
+    for (_, file) in golden() {
+        let taken = frames(&file);
+        let run = || {
+            let mut engine = engine(false);
+            play(&mut engine, &taken);
+            engine.finish();
+            rows(&engine.take_batch(), &[], &[])
+        };
+        same(&run(), &run(), &file.display().to_string());
+    }
+}
+
+#[test]
+fn a_stream_cut_anywhere_gives_the_same_facts() {
+    for (_, file) in golden() {
+        let taken = frames(&file);
+        let facts = |taken: &[Taken]| {
+            let mut engine = engine(true);
+            play(&mut engine, taken);
+            engine.finish();
+            rows(&engine.take_batch(), &FACTS, &PACKETS)
+        };
+        let whole = facts(&taken);
+        // Each run cuts every segment once, at another place; together they cut at every place of the short ones.
+        for step in [1, 2, 3, 5, 7, 8, 11, 12, 17, 31] {
+            let mut pieces = Vec::new();
+            for one in &taken {
+                match payload(&one.data) {
+                    Some((start, true)) if 14 + usize::from(u16::from_be_bytes([one.data[16], one.data[17]])) > start + 1 => {
+                        let length = 14 + usize::from(u16::from_be_bytes([one.data[16], one.data[17]])) - start;
+                        pieces.extend(cut(one, start, 1 + step % (length - 1)));
+                    }
+                    _ => pieces.push(one.clone()),
+                }
+            }
+            same(&whole, &facts(&pieces), &format!("{} cut at {step}", file.display()));
+        }
+    }
+}
+
+#[test]
+fn any_batch_size_gives_the_same_rows() {
+    for (_, file) in golden() {
+        let taken = frames(&file);
+        let mut whole = engine(false);
+        play(&mut whole, &taken);
+        whole.finish();
+        let mut whole = rows(&whole.take_batch(), &[], &[]);
+        let mut split = engine(false);
+        let mut parts = Vec::new();
+        for (i, one) in taken.iter().enumerate() {
+            let number = i as i64 + 1;
+            split.frame(&wire::capture::Frame {
+                timestamp: one.time,
+                data: &one.data,
+                wire_length: one.data.len() as u32,
+                link: one.link,
+                number,
+                source: 0,
+                interface: 0,
+            });
+            parts.extend(rows(&split.take_batch(), &[], &[]));
+        }
+        split.finish();
+        parts.extend(rows(&split.take_batch(), &[], &[]));
+        whole.sort();
+        parts.sort();
+        same(&whole, &parts, &file.display().to_string());
+    }
+}
+
+#[test]
+fn hostile_bytes_never_fail_a_parser() {
+    for (_, file) in golden() {
+        let taken = frames(&file);
+        for value in [0u8, 1, 2, 0x7f, 0x80, 0xfe, 0xff] {
+            // Every payload byte takes the value once, a different one of each frame in each run.
+            for phase in 0..24usize {
+                let mut changed = taken.clone();
+                for one in &mut changed {
+                    if let Some((start, _)) = payload(&one.data) {
+                        let length = one.data.len() - start;
+                        if phase < length {
+                            one.data[start + phase] = value;
+                        }
+                    }
+                }
+                let mut engine = engine(true);
+                play(&mut engine, &changed);
+                engine.finish();
+                let failed = engine.ledger.counters.totals().iter().any(|(_, counter, _)| *counter == "parser_failed");
+                assert!(!failed, "{}: byte {phase} set to {value:#x}", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_prefix_of_a_capture_is_taken() {
+    for (_, file) in golden() {
+        let taken = frames(&file);
+        for keep in (0..taken.len()).step_by(1 + taken.len() / 40) {
+            let mut engine = engine(true);
+            let mut head = taken[..keep].to_vec();
+            // The last frame is cut in the middle of its payload, as a capture that was stopped.
+            if let Some(last) = head.last_mut()
+                && let Some((start, _)) = payload(&last.data)
+            {
+                last.data.truncate(start + (last.data.len() - start) / 2);
+            }
+            play(&mut engine, &head);
+            engine.finish();
+            let failed = engine.ledger.counters.totals().iter().any(|(_, counter, _)| *counter == "parser_failed");
+            assert!(!failed, "{}: first {keep} frames", file.display());
+        }
+    }
+}
+
+#[test]
+fn lost_packets_cost_only_what_they_carried() {
+    for (_, file) in golden() {
+        let taken = frames(&file);
+        let seen = |taken: &[Taken]| {
+            let mut engine = engine(true);
+            play(&mut engine, taken);
+            engine.finish();
+            rows(&engine.take_batch(), &["transaction"], &[])
+        };
+        let whole = seen(&taken);
+        let number = |line: &str, column: &str| -> usize {
+            line.split(&format!(" {column}=")).nth(1).and_then(|r| r.split(' ').next()).and_then(|n| n.parse().ok()).unwrap_or(0)
+        };
+        for gone in (3..taken.len()).step_by(1 + taken.len() / 16) {
+            let mut lossy = taken.clone();
+            lossy.remove(gone);
+            let inside = |line: &&String| (number(line, "ot.packet.first")..=number(line, "ot.packet.last")).contains(&(gone + 1));
+            let carried = whole.iter().filter(inside).count();
+            let left = seen(&lossy).len();
+            assert!(left + carried >= whole.len(), "{}: without frame {}: {left} of {}", file.display(), gone + 1, whole.len());
+        }
+    }
+}
