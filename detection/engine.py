@@ -48,7 +48,7 @@ class Detection:
         self.roles = Roles()
         self.seen = Seen(record=learn)
         self._context = Context(site, self.roles)
-        self._learners: list[Learner] = [learner(known, self.seen) for learner in LEARNERS]
+        self._learners: list[Learner] = [learner(known, self.seen, site) for learner in LEARNERS]
         self._evaluator = Evaluator(rules, declared)
         self._correlator = Correlator(rules, declared)
         self._folding = Folding(sensor)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 DAY = 86_400_000_000_000
-KINDS = ("address", "attribute", "conversation", "operation", "object", "rate")
+KINDS = ("address", "attribute", "conversation", "operation", "object", "range", "rate")
 HOW = ("learned", "approved", "declared")
 
 

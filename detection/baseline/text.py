@@ -14,7 +14,7 @@ from detection.baseline.entries import HOW, KINDS, Baseline, Entry
 
 FILES = {
     "address": "addresses.yml", "attribute": "attributes.yml", "conversation": "conversations.yml",
-    "operation": "operations.yml", "object": "objects.yml", "rate": "rates.yml",
+    "operation": "operations.yml", "object": "objects.yml", "range": "ranges.yml", "rate": "rates.yml",
 }  # fmt: skip
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -5,7 +5,8 @@ from detection.learners.conversations import ConversationGraph
 from detection.learners.learner import Learner
 from detection.learners.operations import OperationProfile
 from detection.learners.rates import Rates
+from detection.learners.setpoints import Setpoints
 
-LEARNERS: tuple[type[Learner], ...] = (AddressBinding, ConversationGraph, OperationProfile, Rates)
+LEARNERS: tuple[type[Learner], ...] = (AddressBinding, ConversationGraph, OperationProfile, Setpoints, Rates)
 
 __all__ = ["LEARNERS", "Learner"]

@@ -13,6 +13,7 @@ import polars as pl
 from detection.baseline.entries import Baseline, Seen
 from detection.learners.finding import Finding, finding_frame
 from detection.learners.learner import Learner
+from detection.site import Site
 from detection.watched import SINGLE, WATCHED, Fact
 
 ADDRESS, ATTRIBUTE = "address", "attribute"
@@ -28,8 +29,8 @@ class AddressBinding(Learner):
     name = "D1"
     reads = frozenset({"identity", "session", "transaction"})
 
-    def __init__(self, known: Baseline | None, seen: Seen) -> None:
-        super().__init__(known, seen)
+    def __init__(self, known: Baseline | None, seen: Seen, site: Site | None) -> None:
+        super().__init__(known, seen, site)
         self._current: dict[tuple[str, str], str] = {}
         self._said: set[tuple[str, str, str]] = set()
 

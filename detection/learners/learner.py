@@ -9,6 +9,7 @@ from typing import ClassVar
 import polars as pl
 
 from detection.baseline.entries import Baseline, Seen
+from detection.site import Site
 
 LEARN_FINDINGS = 1000
 """New things told in one run while there is no baseline to compare with."""
@@ -18,16 +19,18 @@ class Learner(ABC):
     """Takes frames, says findings, and notes what it saw in a baseline that is text.
 
     `known` is the baseline in force, or None: then nothing is judged against it and maturity is `learn`. It is never
-    changed. `seen` gets everything observed in this run; writing it out is how a baseline is made.
+    changed. `seen` gets everything observed in this run; writing it out is how a baseline is made. `site` is what the plant
+    declares, or None.
     """
 
     name: ClassVar[str]
     reads: ClassVar[frozenset[str]]
     """Datasets it is given."""
 
-    def __init__(self, known: Baseline | None, seen: Seen) -> None:
+    def __init__(self, known: Baseline | None, seen: Seen, site: Site | None) -> None:
         self.known = known
         self.seen = seen
+        self.site = site
         self.untold = 0
         self._told_in_learn = 0
 

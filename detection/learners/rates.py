@@ -16,6 +16,7 @@ import polars as pl
 from detection.baseline.entries import Baseline, Seen
 from detection.learners.finding import Finding, finding_frame
 from detection.learners.learner import Learner
+from detection.site import Site
 
 KIND = "rate"
 
@@ -63,8 +64,8 @@ class Rates(Learner):
     name = "D7"
     reads = frozenset({"rate"})
 
-    def __init__(self, known: Baseline | None, seen: Seen) -> None:
-        super().__init__(known, seen)
+    def __init__(self, known: Baseline | None, seen: Seen, site: Site | None) -> None:
+        super().__init__(known, seen, site)
         self._sums: dict[str, Sums] = {}
 
     def observe(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

@@ -16,7 +16,7 @@ STATUSES = ("stable", "test", "experimental", "deprecated", "unsupported")
 CLASSES = ("threat", "policy", "posture", "health")
 LEARNABLE = ("yes", "approval", "never")
 OBJECTS = ("device", "control", "network", "platform", "app", "data")
-NEEDS = ("writers", "programmers", "zones", "conduits", "ranges", "calendar", "allow-list")
+NEEDS = ("writers", "programmers", "zones", "conduits", "ranges", "points", "calendar", "allow-list")
 LANGUAGES = ("en", "zh")
 MODIFIERS = (
     "contains", "startswith", "endswith", "re", "cidr", "gt", "gte", "lt", "lte", "exists", "all", "fieldref", "cased",
@@ -96,10 +96,15 @@ class Text:
 
 @dataclass(frozen=True)
 class Proof:
-    """Captures under `rules/proofs` that must (`positive`) and must not (`benign`) raise the rule."""
+    """Captures under `rules/proofs` that must (`positive`) and must not (`benign`) raise the rule.
+
+    `learn` are captures to take a baseline from first; `site` that the proofs' site model is in force.
+    """
 
     positive: tuple[str, ...]
     benign: tuple[str, ...]
+    learn: tuple[str, ...] = ()
+    site: bool = False
 
 
 @dataclass(frozen=True)

@@ -74,12 +74,19 @@ def _text(reading: Reading, language: str) -> Text:
 
 def _proof(reading: Reading) -> Proof:
     given = reading.table("bittern", "proof", fatal=False)
-    reading.known("bittern", "proof", keys=("positive", "benign"))
-    return Proof(_captures(reading, "positive"), _captures(reading, "benign")) if given else Proof((), ())
+    reading.known("bittern", "proof", keys=("positive", "benign", "learn", "site"))
+    if not given:
+        return Proof((), ())
+    return Proof(
+        positive=_captures(reading, "positive"),
+        benign=_captures(reading, "benign"),
+        learn=_captures(reading, "learn", required=False),
+        site=reading.flag("bittern", "proof", "site", default=False),
+    )
 
 
-def _captures(reading: Reading, kind: str) -> tuple[str, ...]:
-    found = reading.words("bittern", "proof", kind, fatal=False)
+def _captures(reading: Reading, kind: str, *, required: bool = True) -> tuple[str, ...]:
+    found = reading.words("bittern", "proof", kind, required=required, fatal=False)
     for number, name in enumerate(found):
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts:

@@ -439,6 +439,54 @@ pub enum Flag {
     SparkplugUnknownAlias,
     /// Data of a node or device before its birth certificate (Sparkplug 3.0 5.4, tck-id-message-flow-edge-node-birth-publish-connect).
     SparkplugBirthMissing,
+    /// Message type is none of HEL, ACK, ERR, RHE, OPN, CLO, MSG (OPC 10000-6 7.1.2.2).
+    OpcuaMessageType,
+    /// Chunk type is not allowed for this message type (OPC 10000-6 6.7.2.2).
+    OpcuaChunkType,
+    /// Message size below its header or above 16 MiB (OPC 10000-6 7.1.2.2).
+    OpcuaMessageSize,
+    /// A chunk is longer than the negotiated buffer (OPC 10000-6 7.1.2.3, 7.1.2.4).
+    OpcuaChunkTooBig,
+    /// A message is longer than the negotiated maximum (OPC 10000-6 7.1.2.3, 7.1.2.4).
+    OpcuaMessageTooBig,
+    /// A message has more chunks than negotiated (OPC 10000-6 7.1.2.3, 7.1.2.4).
+    OpcuaChunkLimit,
+    /// The sender gave up a message between its chunks (OPC 10000-6 6.7.3).
+    OpcuaChunkAborted,
+    /// A message in chunks was never finished (OPC 10000-6 6.7.2.2).
+    OpcuaChunksUnfinished,
+    /// Sequence number does not follow the last one (OPC 10000-6 6.7.2.4).
+    OpcuaSequenceNumber,
+    /// Secure channel id differs from the connection's channel (OPC 10000-6 6.7.2.2).
+    OpcuaChannelId,
+    /// Security policy is not known to the standard (OPC 10000-7 6.6).
+    OpcuaPolicyUnknown,
+    /// Security mode disagrees with security policy None (OPC 10000-4 5.5.2.2).
+    OpcuaSecurityMode,
+    /// Message of a type that is no service (OPC 10000-6 Annex A).
+    OpcuaServiceUnknown,
+    /// A reply of another service than the request with its id (OPC 10000-4 5.3).
+    OpcuaWrongResponse,
+    /// The client sent what only a server sends, or the other way round (OPC 10000-4 5.3).
+    OpcuaWrongDirection,
+    /// A message body cannot be decoded to its end (OPC 10000-6 5.2).
+    OpcuaMalformed,
+    /// Bytes are left over behind the message body (OPC 10000-6 5.2.6).
+    OpcuaTrailingBytes,
+    /// Number of results differs from the number of items asked for (OPC 10000-4 5.3).
+    OpcuaResultCount,
+    /// Values nested deeper than the parser follows (32) (OPC 10000-6 5.1.8).
+    OpcuaNestingDepth,
+    /// Diagnostic information nested deeper than 100 (OPC 10000-6 5.2.2.12).
+    OpcuaDiagnosticDepth,
+    /// Endpoint URL of 4,096 bytes or more (OPC 10000-6 7.1.2.3).
+    OpcuaUrlTooLong,
+    /// A buffer below the least size of 1,024 bytes (OPC 10000-6 7.1.2.3).
+    OpcuaBufferSize,
+    /// A second Hello on one connection (OPC 10000-6 7.1.3).
+    OpcuaHandshakeOrder,
+    /// An application certificate is no X.509 certificate (OPC 10000-6 6.2).
+    OpcuaCertificate,
 }
 
 impl Flag {
@@ -503,6 +551,30 @@ impl Flag {
             Self::SparkplugSequenceGap => "sparkplug.sequence_gap",
             Self::SparkplugUnknownAlias => "sparkplug.unknown_alias",
             Self::SparkplugBirthMissing => "sparkplug.birth_missing",
+            Self::OpcuaMessageType => "opcua.message_type",
+            Self::OpcuaChunkType => "opcua.chunk_type",
+            Self::OpcuaMessageSize => "opcua.message_size",
+            Self::OpcuaChunkTooBig => "opcua.chunk_too_big",
+            Self::OpcuaMessageTooBig => "opcua.message_too_big",
+            Self::OpcuaChunkLimit => "opcua.chunk_limit",
+            Self::OpcuaChunkAborted => "opcua.chunk_aborted",
+            Self::OpcuaChunksUnfinished => "opcua.chunks_unfinished",
+            Self::OpcuaSequenceNumber => "opcua.sequence_number",
+            Self::OpcuaChannelId => "opcua.channel_id",
+            Self::OpcuaPolicyUnknown => "opcua.policy_unknown",
+            Self::OpcuaSecurityMode => "opcua.security_mode",
+            Self::OpcuaServiceUnknown => "opcua.service_unknown",
+            Self::OpcuaWrongResponse => "opcua.wrong_response",
+            Self::OpcuaWrongDirection => "opcua.wrong_direction",
+            Self::OpcuaMalformed => "opcua.malformed",
+            Self::OpcuaTrailingBytes => "opcua.trailing_bytes",
+            Self::OpcuaResultCount => "opcua.result_count",
+            Self::OpcuaNestingDepth => "opcua.nesting_depth",
+            Self::OpcuaDiagnosticDepth => "opcua.diagnostic_depth",
+            Self::OpcuaUrlTooLong => "opcua.url_too_long",
+            Self::OpcuaBufferSize => "opcua.buffer_size",
+            Self::OpcuaHandshakeOrder => "opcua.handshake_order",
+            Self::OpcuaCertificate => "opcua.certificate",
         }
     }
 }

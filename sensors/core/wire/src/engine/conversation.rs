@@ -249,7 +249,13 @@ pub(super) fn with_parser(
     ledger: &mut Ledger,
     run: impl FnOnce(&mut Flow, &mut Ledger, &mut dyn crate::protocol::Parser),
 ) {
-    let Recognition::Known(mut parser) = std::mem::replace(&mut flow.recognition, Recognition::Unknown) else { return };
+    let mut parser = match std::mem::replace(&mut flow.recognition, Recognition::Unknown) {
+        Recognition::Known(parser) => parser,
+        other => {
+            flow.recognition = other;
+            return;
+        }
+    };
     let done = catch_unwind(AssertUnwindSafe(|| {
         run(flow, ledger, &mut *parser);
         parser
