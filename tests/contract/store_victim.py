@@ -1,7 +1,8 @@
 """A writer to be killed: writes the segments of the crash tests into a store, and dies at the call that it is told.
 
-Arguments: address, number of the call at which it kills itself (0: never). It counts every call of a Python or C
-function from the first segment on, so that a death falls between any two of them; at the end it prints their number.
+Arguments: address, number of the call at which it kills itself (0: never). It counts the calls of and by functions of
+the two stores, from the first segment on, so that a death falls between any two of their steps; at the end it prints
+how many there were.
 """
 
 from __future__ import annotations
@@ -9,11 +10,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 
+from api import storage
 from api.storage import open_store
 from response.ports import Segment
 from tests.contract.store_cases import occurrence, rows, segment
+
+
+STORES = tuple(f"{Path(storage.__file__).parent}/{kind}" for kind in ("embedded", "elastic"))
 
 
 def segments() -> list[Segment]:
@@ -32,7 +38,7 @@ def main(url: str, last_call: int) -> None:
 
     def count(frame: FrameType, event: str, argument: object) -> None:
         nonlocal calls
-        if event in ("call", "c_call"):
+        if event in ("call", "c_call") and frame.f_code.co_filename.startswith(STORES):
             calls += 1
             if calls == last_call:
                 os.kill(os.getpid(), signal.SIGKILL)

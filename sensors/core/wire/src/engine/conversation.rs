@@ -68,7 +68,15 @@ impl Engine {
             ledger.flag(&mut flow.facts, Flag::LinkSnapped, Span::at(arrival.stamp), None, None);
         }
         if segment.flags & ACK != 0 && segment.flags & SYN == 0 {
-            flow.side(side.other()).stream.acknowledge(segment.acknowledgement);
+            let behind = flow.side(side.other()).stream.acknowledge(segment.acknowledgement);
+            // The other side acknowledges bytes nobody saw: its peer's message may be among them, so that silence and
+            // lone replies prove nothing until both are in step again.
+            if behind && matches!(flow.recognition, Recognition::Known(_)) {
+                with_parser(flow, ledger, |flow, ledger, parser| {
+                    let span = Span::at(flow.last);
+                    parser.gap(side.other(), &mut Talk::new(ledger, &mut flow.facts, span));
+                });
+            }
         }
         if !segment.payload.is_empty() && segment.flags & SYN == 0 {
             let mut stream = std::mem::take(&mut flow.side(side).stream);
@@ -107,7 +115,7 @@ impl Engine {
         let key = FlowKey { low, high, transport, vlans, segment: 0 };
         let macs = (arrival.packet.source_mac, arrival.packet.destination_mac);
         let opening = tcp.is_some_and(|s| s.flags & (SYN | ACK) == SYN);
-        let mut found = self.flows.find(&key);
+        let mut found = self.flows.find(&key).or_else(|| self.flows.join(&key, source_low));
         if let Some(index) = found
             && opening
             && self.flows.get(index).is_some_and(|f| reopened(f, tcp))

@@ -64,11 +64,14 @@ impl Stream {
         self.started
     }
 
-    /// The other side acknowledged everything before `number`.
-    pub fn acknowledge(&mut self, number: u32) {
-        if self.acknowledged.is_none_or(|known| ahead(number, known)) {
+    /// The other side acknowledged everything before `number`; true when that is news and beyond what was seen.
+    pub fn acknowledge(&mut self, number: u32) -> bool {
+        let news = self.acknowledged.is_none_or(|known| ahead(number, known));
+        if news {
             self.acknowledged = Some(number);
         }
+        // A FIN counts one in the sequence numbers without being a byte.
+        news && self.started && ahead(number, self.next.wrapping_add(1)) && number.wrapping_sub(self.next) < WINDOW
     }
 
     /// Takes a segment and delivers what is now in order.

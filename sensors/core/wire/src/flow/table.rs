@@ -7,7 +7,7 @@ use super::{Facts, Side, Stamp, Transport};
 use crate::hash;
 use crate::protocol::Parser;
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
+use hashbrown::{HashMap, HashTable};
 use std::hash::BuildHasher;
 use std::net::IpAddr;
 
@@ -80,6 +80,8 @@ pub struct SideState {
     /// Payload held while probing.
     pub held: Vec<u8>,
     pub finished: bool,
+    /// A packet of this side was seen.
+    pub heard: bool,
 }
 
 /// One flow.
@@ -105,6 +107,8 @@ pub struct Flow {
     pub rows: i64,
     pub reset_in_window: bool,
     pub answered: bool,
+    /// The key its other direction carries, where a mirror tags the two differently.
+    pub second_key: Option<FlowKey>,
     iat_count: u32,
     iat_mean: f64,
     iat_m2: f64,
@@ -137,6 +141,7 @@ impl Flow {
             self.arrival(gap);
         }
         self.last = stamp;
+        self.side(side).heard = true;
         let counts = &mut self.side(side).counts;
         counts.packets += 1;
         counts.bytes += i64::from(bytes);
@@ -181,12 +186,33 @@ pub struct FlowTable {
     slots: Vec<Option<Box<Flow>>>,
     free: Vec<u32>,
     hand: usize,
+    /// Tagged flows by their key without tags, and the second keys of flows whose two directions carry different tags.
+    untagged: HashMap<FlowKey, u32, RandomState>,
 }
 
 impl FlowTable {
     pub fn find(&self, key: &FlowKey) -> Option<u32> {
         let hash = self.seed.hash_one(key);
         self.table.find(hash, |i| self.flow(*i).is_some_and(|f| f.key == *key)).copied()
+    }
+
+    /// The flow of a packet whose tags no flow has: a mirror port often shows one direction tagged and the other not, or
+    /// each in a VLAN of its own. It joins a flow of the same endpoints whose side it is on was never heard.
+    pub fn join(&mut self, key: &FlowKey, source_low: bool) -> Option<u32> {
+        let second = self.untagged.get(key).copied();
+        if let Some(index) = second.filter(|i| self.flow(*i).is_some_and(|f| f.second_key == Some(*key))) {
+            return Some(index);
+        }
+        let bare = FlowKey { vlans: (None, None), ..*key };
+        let index = self.untagged.get(&bare).copied().or_else(|| self.find(&bare))?;
+        let flow = self.get(index)?;
+        let side = flow.side_of(source_low);
+        if flow.side(side).heard || flow.second_key.is_some() {
+            return None;
+        }
+        flow.second_key = Some(*key);
+        self.untagged.insert(*key, index);
+        Some(index)
     }
 
     fn flow(&self, index: u32) -> Option<&Flow> {
@@ -236,6 +262,9 @@ impl FlowTable {
                 u32::try_from(self.slots.len() - 1).ok()?
             }
         };
+        if key.vlans != (None, None) {
+            self.untagged.insert(FlowKey { vlans: (None, None), ..key }, index);
+        }
         let hash = self.seed.hash_one(key);
         let (slots, seed) = (&self.slots, &self.seed);
         self.table.insert_unique(hash, index, |i| {
@@ -250,6 +279,12 @@ impl FlowTable {
         let hash = self.seed.hash_one(flow.key);
         if let Ok(entry) = self.table.find_entry(hash, |i| *i == index) {
             entry.remove();
+        }
+        let bare = FlowKey { vlans: (None, None), ..flow.key };
+        for key in [Some(bare), flow.second_key].into_iter().flatten() {
+            if self.untagged.get(&key) == Some(&index) {
+                self.untagged.remove(&key);
+            }
         }
         self.free.push(index);
         Some(flow)
@@ -286,6 +321,7 @@ fn born(birth: &Birth) -> Flow {
         rows: 0,
         reset_in_window: false,
         answered: false,
+        second_key: None,
         iat_count: 0,
         iat_mean: 0.0,
         iat_m2: 0.0,

@@ -1,0 +1,49 @@
+"""Options that several commands have, each declared once. `help` is a key of the catalogue (`api/texts.py`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+from api.cli.terminal import Terminal
+
+Severity: TypeAlias = Literal["low", "medium", "high", "critical"]
+RANKS = ("informational", "low", "medium", "high", "critical")
+
+Captures = Annotated[list[Path], typer.Argument(metavar="FILE|DIR|-...", help="help.option.captures")]
+Lang = Annotated[Literal["zh", "en"] | None, typer.Option("--lang", envvar="BITTERN_LANG", help="help.option.lang")]
+TimeZone = Annotated[
+    str, typer.Option("--time-zone", metavar="ZONE", envvar="BITTERN_TIME_ZONE", help="help.option.time_zone")
+]
+StoreUrl = Annotated[
+    str | None, typer.Option("--store", metavar="URL", envvar="BITTERN_STORE", help="help.option.store")
+]
+RuleFolders = Annotated[list[Path] | None, typer.Option("--rules", metavar="DIR", help="help.option.rules")]
+SeverityMin = Annotated[Severity | None, typer.Option("--severity-min", help="help.option.severity_min")]
+Site = Annotated[Path | None, typer.Option("--site", metavar="FILE", help="help.option.site")]
+Filter = Annotated[str | None, typer.Option("--filter", metavar="EXPR", help="help.option.filter")]
+Output = Annotated[str, typer.Option("--output", "-o", metavar="PATH|-", help="help.option.output")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="help.option.quiet")]
+Verbose = Annotated[int, typer.Option("--verbose", "-v", count=True, help="help.option.verbose")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="help.option.no_color")]
+Json = Annotated[bool, typer.Option("--json", help="help.option.json")]
+
+
+def terminal_of(context: typer.Context) -> Terminal:
+    """The terminal that `run` gave to the command."""
+    terminal = context.obj
+    assert isinstance(terminal, Terminal)
+    return terminal
+
+
+def zone_of(terminal: Terminal, name: str) -> ZoneInfo:
+    """The time zone called `name`. Raises BadParameter when the machine does not know it."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise typer.BadParameter(
+            terminal.texts.get("cli.bad_time_zone", name=name), param_hint="--time-zone"
+        ) from None
