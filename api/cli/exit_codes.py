@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """Where several are true, the first of 3, 5, 6, 7, 4, 1 wins: a result that is not whole outweighs what it holds."""
+    """4 outweighs 1: that the result is not whole matters more than what it holds."""
 
     OK = 0
     ALERTS = 1

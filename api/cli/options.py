@@ -14,13 +14,11 @@ Severity: TypeAlias = Literal["low", "medium", "high", "critical"]
 RANKS = ("informational", "low", "medium", "high", "critical")
 
 Captures = Annotated[list[Path], typer.Argument(metavar="FILE|DIR|-...", help="help.option.captures")]
-Lang = Annotated[Literal["zh", "en"] | None, typer.Option("--lang", envvar="BITTERN_LANG", help="help.option.lang")]
+Lang = Annotated[Literal["zh", "en"] | None, typer.Option("--lang", help="help.option.lang")]
 TimeZone = Annotated[
     str, typer.Option("--time-zone", metavar="ZONE", envvar="BITTERN_TIME_ZONE", help="help.option.time_zone")
 ]
-StoreUrl = Annotated[
-    str | None, typer.Option("--store", metavar="URL", envvar="BITTERN_STORE", help="help.option.store")
-]
+StoreUrl = Annotated[str | None, typer.Option("--store", metavar="URL", envvar="BITTERN_STORE", help="help.option.store")]
 RuleFolders = Annotated[list[Path] | None, typer.Option("--rules", metavar="DIR", help="help.option.rules")]
 SeverityMin = Annotated[Severity | None, typer.Option("--severity-min", help="help.option.severity_min")]
 Site = Annotated[Path | None, typer.Option("--site", metavar="FILE", help="help.option.site")]
@@ -44,6 +42,5 @@ def zone_of(terminal: Terminal, name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise typer.BadParameter(
-            terminal.texts.get("cli.bad_time_zone", name=name), param_hint="--time-zone"
-        ) from None
+        why = terminal.texts.get("cli.bad_time_zone", name=name)
+        raise typer.BadParameter(why, param_hint="--time-zone") from None

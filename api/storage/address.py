@@ -60,8 +60,10 @@ def read_address(url: str, environment: Mapping[str, str]) -> EmbeddedAddress | 
 
 
 def _elastic(url: str, scheme: str, environment: Mapping[str, str]) -> ElasticAddress:
-    parts = urlsplit(url)
-    user, _, hosts = parts.netloc.rpartition("@")
+    # Several hosts are no URL by the standard, and urlsplit of newer Pythons refuses [::1] among them: cut by hand.
+    authority, rest = _cut(url.partition("://")[2])
+    user, _, hosts = authority.rpartition("@")
+    parts = urlsplit(f"//host{rest}")
     if ":" in user:
         raise BadUrl(_safe(url), f"a password must not stand in the address, put it into {PASSWORD} or {PASSWORD}_FILE")
     if parts.path not in ("", "/") or parts.fragment:
@@ -81,9 +83,15 @@ def _elastic(url: str, scheme: str, environment: Mapping[str, str]) -> ElasticAd
         user=user or None,
         password=password if user else None,
         api_key=api_key,
-        ca=options.get("ca"),
+        ca=_certificates(url, scheme, options.get("ca")),
         patience=_patience(url, options.get("patience")),
     )
+
+
+def _cut(text: str) -> tuple[str, str]:
+    """What comes before the first of / ? #, and the rest."""
+    end = min((text.index(mark) for mark in "/?#" if mark in text), default=len(text))
+    return text[:end], text[end:]
 
 
 def _host(url: str, scheme: str, host: str) -> str:
@@ -101,6 +109,14 @@ def _prefix(url: str, prefix: str) -> str:
     if not prefix or not set(prefix) <= PREFIX_LETTERS or prefix[0] in "-_." or len(prefix) > 100:
         raise BadUrl(url, f"prefix {prefix!r} is not 1 to 100 of a-z 0-9 - _ . beginning with a letter or digit")
     return prefix
+
+
+def _certificates(url: str, scheme: str, path: str | None) -> str | None:
+    if path is not None and scheme != "https":
+        raise BadUrl(url, "option ca makes sense with https only")
+    if path is not None and not Path(path).is_file():
+        raise BadUrl(url, f"there is no file of certificates {path}")
+    return path
 
 
 def _patience(url: str, text: str | None) -> float:

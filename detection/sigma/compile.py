@@ -17,14 +17,12 @@ from functools import reduce
 import polars as pl
 
 from detection.sigma.condition import And, Name, Node, Not, Or
-from detection.sigma.derived import Derived, Matches, Within
+from detection.sigma.derived import Derived, Matches, Member, Within
+from detection.sigma.elements import one_of, some_element
 from detection.sigma.fields import FLOAT_TYPES, TEXT_LIST_TYPES, TEXT_TYPES, Target, find_target
 from detection.sigma.model import Detection, Item, Rule, Scalar
 from detection.sigma.pattern import pattern_regex, plain_text
 from detection.sigma.required import required_sections, required_values
-
-FEW_VALUES = 3
-"""Up to so many values, comparisons joined by `or` are faster than one `is_in` (measured)."""
 
 COMPARISONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le,
@@ -104,7 +102,7 @@ class _Builder:
         if target.is_text:
             return self.texts(item, target, [str(value) for value in values])
         if target.type == "list<f64>":
-            return _some_element(column, _any(pl.element().eq_missing(float(value or 0)) for value in values))
+            return some_element(column, _any(pl.element().eq_missing(float(value or 0)) for value in values))
         return _any(column.eq_missing(_literal(target, value)) for value in values)
 
     def texts(self, item: Item, target: Target, values: list[str]) -> pl.Expr:
@@ -115,7 +113,7 @@ class _Builder:
         if exact and not modifiers & CONTENT_MODIFIERS:
             plain = [text for text in map(plain_text, values) if text is not None]
             patterns = [pattern_regex(value, modifiers) for value in values if plain_text(value) is None]
-            tests = [_equal(target, plain)] if plain else []
+            tests = [self.equal(target, plain)] if plain else []
             return _any([*tests, self.pattern(target, patterns)] if patterns else tests)
         return self.pattern(target, [pattern_regex(value, modifiers) for value in values])
 
@@ -125,10 +123,15 @@ class _Builder:
         if target.type in ("dict", "list<dict>"):
             return self.test(Matches(target.column, regex))
         if target.type in TEXT_LIST_TYPES:
-            return _some_element(pl.col(target.column), pl.element().str.contains(regex))
+            return some_element(pl.col(target.column), pl.element().str.contains(regex))
         return pl.col(target.column).str.contains(regex).fill_null(False)
 
-    def test(self, derived: Matches | Within) -> pl.Expr:
+    def equal(self, target: Target, texts: list[str]) -> pl.Expr:
+        if target.is_list:
+            return self.test(Member(target.column, tuple(texts)))
+        return one_of(pl.col(target.column), texts)
+
+    def test(self, derived: Matches | Member | Within) -> pl.Expr:
         self.derived[derived] = None
         return pl.col(derived.column)
 
@@ -139,22 +142,6 @@ def _all(parts: Iterable[pl.Expr]) -> pl.Expr:
 
 def _any(parts: Iterable[pl.Expr]) -> pl.Expr:
     return reduce(operator.or_, parts)
-
-
-def _some_element(column: pl.Expr, test: pl.Expr) -> pl.Expr:
-    return column.list.eval(test).list.any().fill_null(False)
-
-
-def _equal(target: Target, texts: list[str]) -> pl.Expr:
-    if target.is_list:
-        return _some_element(pl.col(target.column), _one_of(pl.element(), texts))
-    return _one_of(pl.col(target.column), texts)
-
-
-def _one_of(column: pl.Expr, texts: list[str]) -> pl.Expr:
-    if len(texts) <= FEW_VALUES:
-        return _any(column.eq_missing(text) for text in texts)
-    return column.is_in(texts, nulls_equal=True)
 
 
 def _literal(target: Target, value: Scalar) -> Scalar:

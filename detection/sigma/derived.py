@@ -6,18 +6,18 @@ tried on each distinct value once, and rows then compare against those that matc
 
 from __future__ import annotations
 
-import ipaddress
 import json
+import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import reduce
 
 import polars as pl
 
+from detection.sigma.addresses import address_columns, in_network
+from detection.sigma.elements import one_of, some_element
 from detection.sigma.fields import DetailColumn
 from sensors.fields import polars_type
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,18 @@ class Matches:
 
 
 @dataclass(frozen=True)
+class Member:
+    """True where an element of the list column `source` equals one of `texts`."""
+
+    source: str
+    texts: tuple[str, ...]
+
+    @property
+    def column(self) -> str:
+        return f"{self.source}|member|{'|'.join(self.texts)}"
+
+
+@dataclass(frozen=True)
 class Within:
     """True where the address in text column `source` lies in one of `networks` (CIDR)."""
 
@@ -44,7 +56,7 @@ class Within:
         return f"{self.source}|cidr|{','.join(self.networks)}"
 
 
-Derived = DetailColumn | Matches | Within
+Derived = DetailColumn | Matches | Member | Within
 
 
 def add_derived(frame: pl.DataFrame, derived: Iterable[Derived]) -> pl.DataFrame:
@@ -53,55 +65,46 @@ def add_derived(frame: pl.DataFrame, derived: Iterable[Derived]) -> pl.DataFrame
     wanted = dict.fromkeys(derived)
     if details := [each for each in wanted if isinstance(each, DetailColumn)]:
         frame = frame.with_columns(_detail(frame, each) for each in details)
-    distinct: dict[str, pl.Series] = {}
-    tests = [each for each in wanted if not isinstance(each, DetailColumn)]
+    expressions = [_is_member(each) for each in wanted if isinstance(each, Member)]
+    by_source: dict[str, list[Matches | Within]] = {}
+    for each in wanted:
+        if isinstance(each, Matches | Within):
+            by_source.setdefault(each.source, []).append(each)
+    for source, tests in by_source.items():
+        expressions += _by_distinct_value(frame[source], tests)
+    return frame.with_columns(expressions) if expressions else frame
+
+
+def _is_member(member: Member) -> pl.Expr:
+    return some_element(pl.col(member.source), one_of(pl.element(), member.texts)).alias(member.column)
+
+
+def _by_distinct_value(column: pl.Series, tests: list[Matches | Within]) -> list[pl.Expr]:
+    """Every test of one column, tried on its distinct values together."""
+    is_list = isinstance(column.dtype, pl.List)
+    distinct = (column.explode() if is_list else column).unique().drop_nulls()
+    texts = distinct.cast(pl.String).alias("text")
+    values = pl.DataFrame([texts])
+    if any(isinstance(test, Within) for test in tests):
+        values = values.with_columns(address_columns(texts))
+    tried = values.select(_on_value(test).alias(test.column) for test in tests)
+    expressions: list[pl.Expr] = []
     for test in tests:
-        if test.source not in distinct:
-            distinct[test.source] = _distinct(frame[test.source])
-    return frame.with_columns(_tested(frame[test.source], distinct[test.source], test) for test in tests)
+        matching = distinct.filter(tried[test.column])
+        member = _is_in(pl.element() if is_list else pl.col(column.name), matching)
+        result = some_element(pl.col(column.name), member) if is_list and len(matching) else member
+        expressions.append(result.alias(test.column))
+    return expressions
 
 
-def _distinct(column: pl.Series) -> pl.Series:
-    flat = column.explode() if isinstance(column.dtype, pl.List) else column
-    return flat.unique().drop_nulls()
-
-
-def _tested(column: pl.Series, distinct: pl.Series, test: Matches | Within) -> pl.Series:
-    matching = distinct.filter(_matching(distinct, test))
-    if matching.is_empty():
-        return pl.repeat(False, len(column), dtype=pl.Boolean, eager=True).alias(test.column)
-    allowed = matching.implode()
-    if isinstance(column.dtype, pl.List):
-        result = column.list.eval(pl.element().is_in(allowed)).list.any()
-    else:
-        result = column.is_in(allowed)
-    return result.fill_null(False).alias(test.column)
-
-
-def _matching(distinct: pl.Series, test: Matches | Within) -> pl.Series:
-    texts = distinct.cast(pl.String)
+def _on_value(test: Matches | Within) -> pl.Expr:
     if isinstance(test, Matches):
-        return texts.str.contains(test.regex)
-    networks = [parse_network(network) for network in test.networks]
-    return pl.Series([_is_within(text, networks) for text in texts], dtype=pl.Boolean)
+        return pl.col("text").str.contains(test.regex)
+    return reduce(operator.or_, (in_network(network) for network in test.networks))
 
 
-def parse_network(text: str) -> Network:
-    """The network `text` stands for (CIDR; one address is a network of one). Raises ValueError."""
-    return ipaddress.ip_network(text, strict=False)
-
-
-def _is_within(text: str, networks: list[Network]) -> bool:
-    address = _address(text)
-    return address is not None and any(address in network for network in networks)
-
-
-@lru_cache(maxsize=65_536)
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(text)
-    except ValueError:
-        return None
+def _is_in(value: pl.Expr, matching: pl.Series) -> pl.Expr:
+    return value.is_in(matching.implode(), nulls_equal=True) if len(matching) else pl.lit(False)
 
 
 def _detail(frame: pl.DataFrame, detail: DetailColumn) -> pl.Series:

@@ -101,8 +101,9 @@ class Evaluator:
         plan = self._plans.get(dataset, [])
         if frame.is_empty() or not plan:
             return []
-        fields = {field for compiled in plan for field in compiled.required if field in frame.columns}
-        present = {field: set(frame[field].unique().to_list()) for field in fields}
+        fields = sorted({field for compiled in plan for field in compiled.required} & set(frame.columns))
+        values = frame.select(pl.col(field).unique().implode() for field in fields)
+        present = {field: set(values[field].item()) for field in fields}
         return [compiled for compiled in plan if _is_possible(compiled, present)]
 
     def _one_by_one(self, chosen: Sequence[Compiled], frame: pl.DataFrame) -> list[tuple[Rule, pl.DataFrame]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 
 import polars as pl
 
-from detection.sigma.derived import parse_network
+from detection.sigma.addresses import parse_network
 from detection.sigma.fields import FLOAT_TYPES, INTEGER_RANGES, NUMBER_TYPES, TEXT_TYPES, Target
 from detection.sigma.model import Item, Scalar
 from detection.sigma.pattern import pattern_regex, plain_text, regex_problem

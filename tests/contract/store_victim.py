@@ -18,7 +18,6 @@ from api.storage import open_store
 from response.ports import Segment
 from tests.contract.store_cases import occurrence, rows, segment
 
-
 STORES = tuple(f"{Path(storage.__file__).parent}/{kind}" for kind in ("embedded", "elastic"))
 
 

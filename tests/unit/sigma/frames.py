@@ -48,14 +48,24 @@ BITTERN: dict[str, object] = {
     "controls": ["iec62443-3-3:SR-2.1"],
     "safety": {"en": "Do not block this address.", "zh": "请勿阻断该地址。"},
     "text": {
-        "en": {"what": "{source} used {network.protocol} on {destination}.", "why": "It may not.", "do": ["Ask {source}."]},
-        "zh": {"what": "{source} 对 {destination} 使用了 {network.protocol}。", "why": "未授权。", "do": ["询问 {source}。"]},
+        "en": {
+            "what": "{source} used {network.protocol} on {destination}.",
+            "why": "It may not.",
+            "do": ["Ask {source}."],
+        },
+        "zh": {
+            "what": "{source} 对 {destination} 使用了 {network.protocol}。",
+            "why": "未授权。",
+            "do": ["询问 {source}。"],
+        },
     },
     "proof": {"positive": ["modbus/a.pcap"], "benign": ["modbus/b.pcap"]},
 }
 
 
-def rule_data(name: str, detection: Mapping[str, object], dataset: str = "transaction", **more: object) -> dict[str, object]:
+def rule_data(
+    name: str, detection: Mapping[str, object], dataset: str = "transaction", **more: object
+) -> dict[str, object]:
     """A whole rule as data; `detection` has the blocks and the condition; `more` replaces or adds top-level keys."""
     data: dict[str, object] = {
         "title": f"Rule {name}",

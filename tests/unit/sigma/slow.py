@@ -38,7 +38,7 @@ def _item(key: str, value: Any, dataset: str, row: Mapping[str, Any]) -> bool:
     found, kind = _lookup(field, dataset, row)
     wanted = value if isinstance(value, list) else [value]
     if "exists" in modifiers:
-        return (found is not None) == wanted[0]
+        return bool((found is not None) == wanted[0])
     tests = [_one(found, kind, modifiers, each, dataset, row) for each in wanted]
     return all(tests) if "all" in modifiers else any(tests)
 
@@ -68,7 +68,7 @@ def _one(found: Any, kind: str, modifiers: list[str], wanted: Any, dataset: str,
 def _element(found: Any, kind: str, modifiers: list[str], wanted: Any) -> bool:
     for name, compare in COMPARE.items():
         if name in modifiers:
-            return compare(found, wanted)
+            return bool(compare(found, wanted))
     if not isinstance(found, str):
         return bool(found == wanted)
     if "cidr" in modifiers:

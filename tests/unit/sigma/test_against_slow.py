@@ -19,7 +19,7 @@ ROLES = ["hmi", "HMI", "writer", "scada", "unknown"]
 OPERATIONS = ["read", "write", "write.force", "browse"]
 INTEGERS = [0, 1, 2, 3, 16, 90]
 FLOATS = [-1.5, 0.0, 0.5, 2.0, 7.25]
-DETAIL_TYPES = {"mei_type": INTEGERS, "framing": ["tcp", "rtu", "RTU"]}
+DETAIL_TYPES: dict[str, list[Any]] = {"mei_type": INTEGERS, "framing": ["tcp", "rtu", "RTU"]}
 ROWS = 120
 RULES = 240
 
@@ -89,7 +89,12 @@ def random_detection(rng: random.Random) -> dict[str, Any]:
     for name in ("one", "two", "three"):
         maps = [dict(random_item(rng) for _ in range(rng.randrange(1, 3))) for _ in range(rng.choice([1, 1, 2]))]
         blocks[name] = maps if len(maps) > 1 else maps[0]
-    forms = ["one and two or not three", "not (one or two) or three", "one and not (two and three)", "one or two or three"]
+    forms = [
+        "one and two or not three",
+        "not (one or two) or three",
+        "one and not (two and three)",
+        "one or two or three",
+    ]
     return {**blocks, "condition": rng.choice([*forms, "one and two and three", "not one and (two or three)"])}
 
 
@@ -100,7 +105,9 @@ def test_compiled_rules_agree_with_the_slow_evaluator(seed: int) -> None:
     detections = {f"R{number:03}": random_detection(rng) for number in range(RULES // 4)}
     rules = ruleset(*(rule_data(name, detection, "finding") for name, detection in detections.items()))
     evaluator = Evaluator(rules)
-    hits = {hit.rule.name: hit.rows["event.id"].to_list() for hit in evaluator.evaluate("finding", frame("finding", rows))}
+    hits = {
+        hit.rule.name: hit.rows["event.id"].to_list() for hit in evaluator.evaluate("finding", frame("finding", rows))
+    }
     assert evaluator.failures == {}
     for name, detection in detections.items():
         slow = [f"e{place:04}" for place, row in enumerate(rows) if holds(detection, "finding", row)]

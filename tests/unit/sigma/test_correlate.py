@@ -33,13 +33,15 @@ def correlation(name: str, settings: Mapping[str, object], **more: object) -> di
     return correlation_data(name, {**common, **settings}, **{"bittern": section, **more})
 
 
-def event(rule: str, second: float, source: str = "a", **more: object) -> tuple[str, Row]:
+def event(rule: str, second: float, source: str = "a", more: Row | None = None) -> tuple[str, Row]:
     """A row that `rule` matches, `second` seconds after the start."""
     time = START + int(second * SECOND)
-    return rule, {"@timestamp": time, "ot.clock": time, "source.ip": source, **DATASETS[rule], **more}
+    return rule, {"@timestamp": time, "ot.clock": time, "source.ip": source, **DATASETS[rule], **(more or {})}
 
 
-def run(found: RuleSet, events: Sequence[tuple[str, Row]], correlator: Correlator | None = None) -> list[CorrelationHit]:
+def run(
+    found: RuleSet, events: Sequence[tuple[str, Row]], correlator: Correlator | None = None
+) -> list[CorrelationHit]:
     """All hits of the correlations over the events, evaluated dataset by dataset, at the end of the input."""
     evaluator, correlator = Evaluator(found), correlator or Correlator(found)
     numbered = [(rule, {"event.id": f"e{number:05}", **row}) for number, (rule, row) in enumerate(events)]
@@ -96,15 +98,18 @@ def test_groups_are_apart_and_null_is_a_group() -> None:
 
 def test_groups_of_odd_values_do_not_run_together() -> None:
     pair = {**FIVE, "group-by": ["source.ip", "user.name"], "condition": {"gte": 2}}
-    events = [event("LOGIN", 0, source='a","b', **{"user.name": "c"}), event("LOGIN", 1, source="a", **{"user.name": 'b","c'})]
+    events = [
+        event("LOGIN", 0, source='a","b', more={"user.name": "c"}),
+        event("LOGIN", 1, source="a", more={"user.name": 'b","c'}),
+    ]
     assert run(rules(pair), events) == []
 
 
 def test_value_count_counts_distinct_values_without_null() -> None:
     ports = {"type": "value_count", "rules": ["SCAN"], "condition": {"gte": 3, "field": "destination.port"}}
-    same = [event("SCAN", n, **{"destination.port": 80 + n % 2}) for n in range(30)]
+    same = [event("SCAN", n, more={"destination.port": 80 + n % 2}) for n in range(30)]
     assert run(rules(ports), [*same, event("SCAN", 31)]) == []
-    (hit,) = run(rules(ports), [*same, event("SCAN", 31, **{"destination.port": 443})])
+    (hit,) = run(rules(ports), [*same, event("SCAN", 31, more={"destination.port": 443})])
     assert (hit.count, hit.first, hit.last) == (3, START + 28 * SECOND, START + 31 * SECOND)
     assert hit.events == ("e00028", "e00029", "e00030")
 
@@ -135,11 +140,11 @@ def test_chain_of_correlations_and_aliases() -> None:
     scan = {"type": "value_count", "rules": ["SCAN"], "condition": {"gte": 3, "field": "destination.port"}}
     then = {"type": "temporal_ordered", "rules": ["C1", "WRITE"], "timespan": "1d", "group-by": ["who"],
             "aliases": {"who": {"C1": "source.ip", "WRITE": "ot.client.ip"}}}  # fmt: skip
-    events = [event("SCAN", n, **{"destination.port": n}) for n in range(3)]
-    hits = run(rules(scan, then), [*events, event("WRITE", 3600, source="x", **{"ot.client.ip": "a"})])
+    events = [event("SCAN", n, more={"destination.port": n}) for n in range(3)]
+    hits = run(rules(scan, then), [*events, event("WRITE", 3600, source="x", more={"ot.client.ip": "a"})])
     assert seconds(hits) == [("C1", 2.0, 3), ("C2", 3600.0, 2)]
     assert hits[1].group == {"who": "a"}
-    assert run(rules(scan, then), [*events[:2], event("WRITE", 3600, **{"ot.client.ip": "a"})]) == []
+    assert run(rules(scan, then), [*events[:2], event("WRITE", 3600, more={"ot.client.ip": "a"})]) == []
 
 
 def test_one_event_of_two_rules_counts_once() -> None:

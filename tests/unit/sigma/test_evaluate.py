@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 import pytest
 
-from detection.sigma import Evaluator, RuleSet
+from detection.sigma import Evaluator, Rule, RuleSet
 from detection.sigma import evaluate as module
+from detection.sigma.compile import Compiled
 from detection.sigma.required import required_values
 from sensors.fields import vocabulary
-from tests.unit.sigma.frames import BITTERN, frame, rule_data, ruleset
+from tests.unit.sigma.frames import BITTERN, frame, rule_data, ruleset, yaml_text
 
 STOP = {"one": {"network.protocol": "s7comm", "ot.operation": "mode.stop"}, "condition": "one"}
 WRITE = {"one": {"ot.operation": ["write", "write.force"]}, "condition": "one"}
@@ -31,11 +34,14 @@ def test_hits_hold_all_columns_of_the_matching_rows_in_order_of_rules() -> None:
     [
         (STOP, {"network.protocol": {"s7comm"}, "ot.operation": {"mode.stop"}}),
         (WRITE, {"ot.operation": {"write", "write.force"}}),
-        ({"a": {"ot.operation": "write"}, "b": {"ot.operation": "read"}, "condition": "a or b"}, {"ot.operation": {"write", "read"}}),
-        ({"a": {"ot.operation": ["write", "read"]}, "b": {"ot.operation": "read"}, "condition": "a and b"}, {"ot.operation": {"read"}}),
+        ({"a": {"ot.operation": "write"}, "b": {"ot.operation": "read"}, "condition": "a or b"},
+         {"ot.operation": {"write", "read"}}),
+        ({"a": {"ot.operation": ["write", "read"]}, "b": {"ot.operation": "read"}, "condition": "a and b"},
+         {"ot.operation": {"read"}}),
         ({"a": {"ot.operation": "write"}, "b": {"ot.unit": "1"}, "condition": "a or b"}, {}),
         ({"a": {"ot.operation": "write"}, "b": {"ot.unit": "1"}, "condition": "b and not a"}, {}),
-        ({"a": [{"ot.operation": "write"}, {"ot.operation": "read"}], "condition": "a"}, {"ot.operation": {"write", "read"}}),
+        ({"a": [{"ot.operation": "write"}, {"ot.operation": "read"}], "condition": "a"},
+         {"ot.operation": {"write", "read"}}),
         ({"a": [{"ot.operation": "write"}, {"ot.unit": "1"}], "condition": "a"}, {}),
         ({"a": {"ot.operation": ["write", None]}, "condition": "a"}, {}),
         ({"a": {"ot.operation": "writ*"}, "condition": "a"}, {}),
@@ -51,7 +57,12 @@ def test_required_values(detection: dict[str, object], required: dict[str, set[s
 def test_rules_without_their_required_values_are_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[str] = []
     real = module._run
-    monkeypatch.setattr(module, "_run", lambda chosen, rows: ran.extend(c.rule.name for c in chosen) or real(chosen, rows))
+
+    def noting(chosen: Sequence[Compiled], rows: pl.DataFrame) -> list[tuple[Rule, pl.DataFrame]]:
+        ran.extend(compiled.rule.name for compiled in chosen)
+        return real(chosen, rows)
+
+    monkeypatch.setattr(module, "_run", noting)
     evaluator = Evaluator(ruleset(rule_data("S", STOP), rule_data("W", WRITE)))
     rows = [{"ot.operation": "write", "network.protocol": "s7comm"}]
     assert [hit.rule.name for hit in evaluator.evaluate("transaction", frame("transaction", rows))] == ["W"]
@@ -70,7 +81,9 @@ def test_failing_rule_is_named_and_others_go_on() -> None:
 
 
 def test_small_and_large_frames_give_the_same() -> None:
-    rows = [{"ot.operation": "write" if number % 7 == 0 else "read", "ot.unit": str(number % 5)} for number in range(50)]
+    rows = [
+        {"ot.operation": "write" if number % 7 == 0 else "read", "ot.unit": str(number % 5)} for number in range(50)
+    ]
     detection = {"one": {"ot.operation": "write"}, "two": {"ot.unit|contains": "3"}, "condition": "one and not two"}
     evaluator = Evaluator(ruleset(rule_data("T", detection)))
     small = frame("transaction", rows)
@@ -103,10 +116,10 @@ def test_categories_of_other_batches_do_not_disturb() -> None:
 
 
 def test_broken_rules_are_left_out_and_evaluated_never() -> None:
-    from tests.unit.sigma.frames import yaml_text
-
     wrong = rule_data("X", {"one": {"ot.unit": 1}, "condition": "one"})
     rules = RuleSet.from_texts({"t.yml": yaml_text(wrong, rule_data("W", WRITE))})
     evaluator = Evaluator(rules)
-    assert [hit.rule.name for hit in evaluator.evaluate("transaction", frame("transaction", [{"ot.operation": "write"}]))] == ["W"]
+    assert [
+        hit.rule.name for hit in evaluator.evaluate("transaction", frame("transaction", [{"ot.operation": "write"}]))
+    ] == ["W"]
     assert evaluator.failures == {}

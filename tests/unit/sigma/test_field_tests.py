@@ -98,11 +98,16 @@ def test_null_and_exists_false_are_the_tests_true_on_null() -> None:
     assert one_test({"ot.unit": ["2", None]}, rows) == [1]
     assert one_test({"ot.source.roles": None}, [{"ot.source.roles": []}, {}]) == [1]
     detail: Row = {"network.protocol": "modbus", "ot.details": '{"framing": "rtu"}'}
-    assert one_test({"ot.details.framing": None, "network.protocol": "modbus"}, [detail, {"network.protocol": "modbus"}]) == [1]
+    assert one_test(
+        {"ot.details.framing": None, "network.protocol": "modbus"}, [detail, {"network.protocol": "modbus"}]
+    ) == [1]
 
 
 def test_case_exact_on_dict_ignored_elsewhere() -> None:
-    rows: list[Row] = [{"user.name": "Admin", "ot.value.text": "Admin"}, {"user.name": "admin", "ot.value.text": "ADMIN"}]
+    rows: list[Row] = [
+        {"user.name": "Admin", "ot.value.text": "Admin"},
+        {"user.name": "admin", "ot.value.text": "ADMIN"},
+    ]
     assert one_test({"user.name": "admin"}, rows) == [1]
     assert one_test({"user.name": "admi*"}, rows) == [0, 1]
     assert one_test({"ot.value.text": "admin"}, rows) == [0, 1]

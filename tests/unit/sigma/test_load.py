@@ -51,9 +51,13 @@ def test_syntax_error_keeps_the_documents_before_it() -> None:
 
 def test_second_of_two_equal_names_or_ids_is_left_out() -> None:
     same_id = rule_data("B", WRITE, id=rule_data("A", WRITE)["id"])
-    found = RuleSet.from_texts({"1.yml": yaml_text(rule_data("A", WRITE)), "2.yml": yaml_text(rule_data("A", WRITE), same_id)})
+    found = RuleSet.from_texts(
+        {"1.yml": yaml_text(rule_data("A", WRITE)), "2.yml": yaml_text(rule_data("A", WRITE), same_id)}
+    )
     assert [(rule.name, rule.origin.file) for rule in found.rules] == [("A", "1.yml")]
-    assert ["name A is taken by A (1.yml:3)", "id"] == [found.issues[0].what, found.issues[1].what.split(" ")[0]]
+    first, second = found.issues
+    assert first.what == "name A is taken by A (1.yml:3)"
+    assert second.what.startswith("id ")
 
 
 def test_version_follows_the_text_of_its_own_document() -> None:
@@ -70,7 +74,9 @@ def test_correlation_names_rules_by_name_or_id_and_keeps_base_rules_silent() -> 
 
 
 def test_generate_keeps_the_alerts_of_base_rules() -> None:
-    silenced = RuleSet.from_texts({"t.yml": yaml_text(rule_data("A", WRITE), correlation_data("C", {**COUNT, "rules": ["A"]}))})
+    silenced = RuleSet.from_texts(
+        {"t.yml": yaml_text(rule_data("A", WRITE), correlation_data("C", {**COUNT, "rules": ["A"]}))}
+    )
     assert silenced.silent == {"A"}
     assert ["generate: true" in issue.mend for issue in silenced.issues] == [True]
     kept = ruleset(rule_data("A", WRITE), correlation_data("C", {**COUNT, "rules": ["A"], "generate": True}))
@@ -79,7 +85,9 @@ def test_generate_keeps_the_alerts_of_base_rules() -> None:
 
 def test_correlations_come_after_those_they_stand_on() -> None:
     first = correlation_data("Z1", {**COUNT, "rules": ["W"], "generate": True})
-    second = correlation_data("A1", {**COUNT, "type": "temporal", "condition": {"gte": 2}, "rules": ["Z1", "B"], "generate": True})
+    second = correlation_data(
+        "A1", {**COUNT, "type": "temporal", "condition": {"gte": 2}, "rules": ["Z1", "B"], "generate": True}
+    )
     found = ruleset(base("W"), rule_data("B", WRITE), second, first)
     assert [each.name for each in found.correlations] == ["Z1", "A1"]
 

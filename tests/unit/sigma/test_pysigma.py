@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from sigma.collection import SigmaCollection
-from sigma.correlations import SigmaCorrelationRule
+from sigma.correlations import SigmaCorrelationCondition, SigmaCorrelationRule
 from sigma.rule import SigmaRule
 from sigma.types import SigmaString, SpecialChars
 
+from detection.sigma import RuleSet
 from detection.sigma.pattern import ANY, parse_pattern
 from tests.unit.sigma.frames import correlation_data, rule_data, ruleset, yaml_text
 from tests.unit.sigma.test_against_slow import random_detection
@@ -42,13 +43,12 @@ def assert_agrees(text: str) -> None:
 
 
 def _fields(block: Any) -> list[str]:
-    inner = [each for item in block.detection_items for each in (_fields(item) if hasattr(item, "detection_items") else [item.field])]
-    return [field for field in inner if field]
+    if not hasattr(block, "detection_items"):
+        return [block.field]
+    return [field for item in block.detection_items for field in _fields(item)]
 
 
 def _our_fields(text: str, name: str) -> list[str]:
-    from detection.sigma import RuleSet
-
     (rule,) = RuleSet.from_texts({"t.yml": text}).rules
     return [item.field for item in rule.detections[name].items()]
 
@@ -70,12 +70,14 @@ def test_correlations() -> None:
     documents = [
         *base,
         correlation_data("C1", {**common, "type": "event_count", "rules": ["A"], "condition": {"gte": 5}}),
-        correlation_data("C2", {**common, "type": "value_count", "rules": ["A", "B"], "condition": {"gt": 3, "field": "ot.unit"}}),
+        correlation_data("C2", {**common, "type": "value_count", "rules": ["A", "B"],
+                                "condition": {"gt": 3, "field": "ot.unit"}}),
         correlation_data("C3", {**common, "type": "temporal", "rules": ["A", "B"]}),
         correlation_data("C4", {**common, "type": "temporal_ordered", "rules": ["B", "A"]}),
         correlation_data("C5", {**common, "type": "temporal", "rules": ["C1", "B"], "group-by": ["who"],
                                 "aliases": {"who": {"C1": "source.ip", "B": "destination.ip"}}}),
-        correlation_data("C6", {**common, "type": "event_count", "rules": ["A"], "timespan": "1d", "condition": {"lt": 2}}),
+        correlation_data("C6", {**common, "type": "event_count", "rules": ["A"], "timespan": "1d",
+                                "condition": {"lt": 2}}),
     ]  # fmt: skip
     theirs = {rule.name: rule for rule in SigmaCollection.from_yaml(yaml_text(*documents))}
     ours = ruleset(*documents).correlations
@@ -89,6 +91,6 @@ def test_correlations() -> None:
         assert other.timespan is not None
         assert other.timespan.seconds * 1_000_000_000 == each.timespan
         assert tuple(reference.reference for reference in other.rules or ()) == each.rules
-        assert other.condition is not None
+        assert isinstance(other.condition, SigmaCorrelationCondition)
         assert other.condition.op.name.lower() == each.operator
         assert (other.condition.count, other.condition.fieldref) == (each.threshold, each.field)

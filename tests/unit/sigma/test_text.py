@@ -34,4 +34,5 @@ def test_values(value: object, en: str, zh: str) -> None:
 def test_absent_parameter_and_other_braces() -> None:
     assert render("{nobody} {x:.2f} {} {@timestamp}", {"@timestamp": 5}, "en") == "unknown {x:.2f} {} 5"
     assert placeholders("{a} {b.c} {a} {@timestamp} {x:.2f}") == ("a", "b.c", "@timestamp")
-    assert [stray_braces(text) for text in ("{a}", "{a:x}", "{a", "a}", "{}", "")] == [False, True, True, True, True, False]
+    assert all(stray_braces(text) for text in ("{a:x}", "{a", "a}", "{}"))
+    assert not any(stray_braces(text) for text in ("{a}", "", "plain"))

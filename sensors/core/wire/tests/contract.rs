@@ -51,7 +51,9 @@ fn a_protocol_is_named_on_its_own_captures_and_on_no_other() {
         let batch = engine.take_batch();
         let named: Vec<String> = rows(&batch, &["flow"], &[])
             .iter()
-            .filter_map(|line| line.split(" network.protocol=").nth(1).map(|rest| rest.split(' ').next().unwrap().to_owned()))
+            .filter_map(|line| {
+                line.split(" network.protocol=").nth(1).map(|rest| rest.split(' ').next().unwrap().to_owned())
+            })
             .collect();
         assert!(named.iter().all(|name| *name == folder), "{}: {named:?}", file.display());
         assert!(named.contains(&folder), "{}: not recognised", file.display());
@@ -88,7 +90,9 @@ fn a_stream_cut_anywhere_gives_the_same_facts() {
             let mut pieces = Vec::new();
             for one in &taken {
                 match payload(&one.data) {
-                    Some((start, true)) if 14 + usize::from(u16::from_be_bytes([one.data[16], one.data[17]])) > start + 1 => {
+                    Some((start, true))
+                        if 14 + usize::from(u16::from_be_bytes([one.data[16], one.data[17]])) > start + 1 =>
+                    {
                         let length = 14 + usize::from(u16::from_be_bytes([one.data[16], one.data[17]])) - start;
                         pieces.extend(cut(one, start, 1 + step % (length - 1)));
                     }
@@ -190,15 +194,27 @@ fn lost_packets_cost_only_what_they_carried() {
         };
         let whole = seen(&taken);
         let number = |line: &str, column: &str| -> usize {
-            line.split(&format!(" {column}=")).nth(1).and_then(|r| r.split(' ').next()).and_then(|n| n.parse().ok()).unwrap_or(0)
+            line.split(&format!(" {column}="))
+                .nth(1)
+                .and_then(|r| r.split(' ').next())
+                .and_then(|n| n.parse().ok())
+                .unwrap_or(0)
         };
         for gone in (3..taken.len()).step_by(1 + taken.len() / 16) {
             let mut lossy = taken.clone();
             lossy.remove(gone);
-            let inside = |line: &&String| (number(line, "ot.packet.first")..=number(line, "ot.packet.last")).contains(&(gone + 1));
+            let inside = |line: &&String| {
+                (number(line, "ot.packet.first")..=number(line, "ot.packet.last")).contains(&(gone + 1))
+            };
             let carried = whole.iter().filter(inside).count();
             let left = seen(&lossy).len();
-            assert!(left + carried >= whole.len(), "{}: without frame {}: {left} of {}", file.display(), gone + 1, whole.len());
+            assert!(
+                left + carried >= whole.len(),
+                "{}: without frame {}: {left} of {}",
+                file.display(),
+                gone + 1,
+                whole.len()
+            );
         }
     }
 }

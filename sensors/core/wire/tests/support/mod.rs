@@ -42,7 +42,13 @@ pub fn frames(path: &PathBuf) -> Vec<Taken> {
 }
 
 pub fn engine(full: bool) -> Engine {
-    let place = Place { sensor: "test".into(), interface: "golden".into(), segment: "test".into(), capture: "golden".into(), drill: false };
+    let place = Place {
+        sensor: "test".into(),
+        interface: "golden".into(),
+        segment: "test".into(),
+        capture: "golden".into(),
+        drill: false,
+    };
     Engine::new(Settings { full, ..Settings::default() }, vec![place], None)
 }
 
@@ -113,7 +119,8 @@ fn value(view: &ColumnView<'_>, i: usize, batch: &Batch) -> Option<String> {
         }
         ColumnView::NumberList(c) => valid(&c.valid.bytes).then(|| format!("{:?}", &c.values[slice(&c.offsets)])),
         ColumnView::TextList(c) => valid(&c.valid.bytes).then(|| {
-            let texts = slice(&c.offsets).map(|k| String::from_utf8_lossy(&c.texts.bytes[slice_of(&c.texts.offsets, k)]).into_owned());
+            let texts = slice(&c.offsets)
+                .map(|k| String::from_utf8_lossy(&c.texts.bytes[slice_of(&c.texts.offsets, k)]).into_owned());
             texts.collect::<Vec<_>>().join(", ")
         }),
     }

@@ -12,16 +12,31 @@ use crate::protocol::{Framing, Guess, Probe};
 pub const HEADER: usize = 6;
 /// Least and greatest value of the length field: unit and function, up to a PDU of 253 bytes.
 const LENGTH: std::ops::RangeInclusive<u16> = 2..=254;
+/// Lengths seen from devices although the standard ends at 254.
+const TOLERATED: u16 = 260;
+/// Longest UMAS message (1024 bytes of data) as seen from controllers of the M580 kind.
+const UMAS_LENGTH: u16 = 1028;
 pub const PORT: u16 = 502;
 pub const TLS_PORT: u16 = 802;
 
-/// Length of the message at the head of `data`.
+/// Length of the message at the head of `data`. A length a few bytes over the limit is taken, and flagged with the
+/// message: devices send such. Programming by UMAS goes on to four times the limit.
 pub fn framing(data: &[u8]) -> Framing {
     let Some(length) = be16(data, 4) else { return Framing::Need };
-    if !LENGTH.contains(&length) {
-        return Framing::Bad(Flag::ModbusLengthIllegal);
-    }
-    Framing::Message(HEADER + usize::from(length))
+    let taken = match length {
+        0 | 1 => false,
+        2..=TOLERATED => true,
+        _ => match u8_at(data, 7) {
+            None => return Framing::Need,
+            Some(code) => code == fc::UMAS && length <= UMAS_LENGTH,
+        },
+    };
+    if taken { Framing::Message(HEADER + usize::from(length)) } else { Framing::Bad(Flag::ModbusLengthIllegal) }
+}
+
+/// Whether a length field is beyond the standard's limit.
+pub fn over_limit(length: usize) -> bool {
+    length > HEADER + usize::from(*LENGTH.end())
 }
 
 /// Whether the bytes are a message of a public function sent by `side`, by structure alone. None: too few bytes.
@@ -55,7 +70,7 @@ fn request_length(code: u8, data: &[u8], length: usize) -> Option<bool> {
         fc::READ_EXCEPTION_STATUS | fc::GET_COMM_EVENT_COUNTER | fc::GET_COMM_EVENT_LOG | fc::REPORT_SERVER_ID => {
             Some(length == 2)
         }
-        fc::DIAGNOSTICS => Some(length >= 4 && be16(data, 8)? <= 20),
+        fc::DIAGNOSTICS => Some(length == 6 && be16(data, 8)? <= 20),
         fc::WRITE_MULTIPLE_COILS => Some(counted(12, 7)? && quantity(data, 10, fc::MAX_WRITE_BITS)?),
         fc::WRITE_MULTIPLE_REGISTERS => Some(counted(12, 7)? && quantity(data, 10, fc::MAX_WRITE_REGISTERS)?),
         fc::READ_FILE_RECORD | fc::WRITE_FILE_RECORD => Some(counted(8, 3)? && u8_at(data, 9)? == 6),
@@ -87,7 +102,7 @@ fn reply_length(code: u8, data: &[u8], length: usize) -> Option<bool> {
         fc::WRITE_MULTIPLE_COILS => Some(length == 6 && quantity(data, 10, fc::MAX_WRITE_BITS)?),
         fc::WRITE_MULTIPLE_REGISTERS => Some(length == 6 && quantity(data, 10, fc::MAX_WRITE_REGISTERS)?),
         fc::READ_EXCEPTION_STATUS => Some(length == 3),
-        fc::DIAGNOSTICS => Some(length >= 4 && be16(data, 8)? <= 20),
+        fc::DIAGNOSTICS => Some(length == 6 && be16(data, 8)? <= 20),
         fc::GET_COMM_EVENT_COUNTER => Some(length == 6),
         fc::GET_COMM_EVENT_LOG | fc::REPORT_SERVER_ID | fc::READ_FILE_RECORD | fc::WRITE_FILE_RECORD => counted(),
         fc::MASK_WRITE_REGISTER => Some(length == 8),
@@ -103,8 +118,12 @@ fn quantity(data: &[u8], at: usize, max: u16) -> Option<bool> {
     be16(data, at).map(|q| q >= 1 && q <= max)
 }
 
-/// Looks for the next message of a public function.
+/// Looks for the next message: one of a public function anywhere, or whole messages of any function where the bytes
+/// begin, which is where a segment begins after a gap.
 pub fn resynchronise(side: Side, data: &[u8]) -> (usize, bool) {
+    if whole_messages(data) && u8_at(data, 7).is_some_and(|code| code != 0) {
+        return (0, true);
+    }
     for at in 0..data.len() {
         match plausible(side, data.get(at..).unwrap_or_default()) {
             Some(true) => return (at, true),
@@ -153,7 +172,7 @@ fn whole_messages(mut data: &[u8]) -> bool {
     let mut count = 0;
     while !data.is_empty() {
         let Some(length) = be16(data, 4) else { return count > 0 };
-        if be16(data, 2) != Some(0) || !LENGTH.contains(&length) {
+        if be16(data, 2) != Some(0) || !(2..=TOLERATED).contains(&length) {
             return false;
         }
         let end = HEADER + usize::from(length);

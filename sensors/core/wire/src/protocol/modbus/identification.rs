@@ -69,7 +69,7 @@ pub fn tell(request: &Request, pdu: &[u8], talk: &mut Talk<'_>) {
         fc::REPORT_SERVER_ID => {
             let printable = printable(pdu.get(2..).unwrap_or_default());
             if !printable.is_empty() {
-                talk.identity(Side::Server, "model", &printable, 0.7, "modbus 17");
+                talk.identity(Side::Server, "server_id", &printable, 0.7, "modbus 17");
             }
         }
         _ => {}

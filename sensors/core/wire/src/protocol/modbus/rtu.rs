@@ -49,7 +49,9 @@ fn length(side: Side, data: &[u8]) -> Option<Option<usize>> {
     if side == Side::Client {
         return match code {
             1..=6 | fc::DIAGNOSTICS => Some(Some(8)),
-            fc::READ_EXCEPTION_STATUS | fc::GET_COMM_EVENT_COUNTER | fc::GET_COMM_EVENT_LOG | fc::REPORT_SERVER_ID => Some(Some(4)),
+            fc::READ_EXCEPTION_STATUS | fc::GET_COMM_EVENT_COUNTER | fc::GET_COMM_EVENT_LOG | fc::REPORT_SERVER_ID => {
+                Some(Some(4))
+            }
             fc::WRITE_MULTIPLE_COILS | fc::WRITE_MULTIPLE_REGISTERS => counted(6, 9),
             fc::READ_FILE_RECORD | fc::WRITE_FILE_RECORD => counted(2, 5),
             fc::MASK_WRITE_REGISTER => Some(Some(10)),

@@ -1,5 +1,6 @@
 //! Pairing of requests and replies on one flow, by transaction id, unit and function.
 
+use super::frame;
 use super::function as fc;
 use super::reply;
 use super::request::{self, Request};
@@ -66,15 +67,13 @@ impl State {
         request.span = talk.span();
         request.ordinal = talk.ordinal();
         request.bytes = u32::try_from(adu.length).unwrap_or(u32::MAX);
-        if adu.protocol != 0 {
-            talk.flag(Flag::ModbusProtocolId, Some(2), None);
-        }
+        header(adu, talk);
         if let Some((flag, offset)) = oddity {
             talk.flag(flag, Some(offset), None);
         }
         let same = |r: &Request| r.transaction == adu.transaction && r.unit == adu.unit && !r.blind;
         // Clients that never count their transactions up (id 0 throughout) are common and no attack.
-        if adu.transaction != 0 && self.waiting.iter().any(same) {
+        if adu.transaction != 0 && self.in_step && self.waiting.iter().any(same) {
             talk.flag(Flag::PairingIdReused, Some(0), None);
         }
         request.flagged = talk.flagged();
@@ -88,9 +87,7 @@ impl State {
     }
 
     pub fn reply(&mut self, adu: &Adu<'_>, talk: &mut Talk<'_>) {
-        if adu.protocol != 0 {
-            talk.flag(Flag::ModbusProtocolId, Some(2), None);
-        }
+        header(adu, talk);
         let code = u8_at(adu.pdu, 0).unwrap_or(0) & !fc::EXCEPTION;
         let matches =
             |r: &Request| r.transaction == adu.transaction && r.unit == adu.unit && r.code & !fc::EXCEPTION == code;
@@ -155,6 +152,16 @@ impl State {
 
     pub fn weight(&self) -> usize {
         self.waiting.iter().map(|r| size_of::<Request>() + r.data.len()).sum::<usize>() + size_of::<Self>()
+    }
+}
+
+/// What is odd about a header.
+fn header(adu: &Adu<'_>, talk: &mut Talk<'_>) {
+    if adu.protocol != 0 {
+        talk.flag(Flag::ModbusProtocolId, Some(2), None);
+    }
+    if !adu.rtu && frame::over_limit(adu.length) {
+        talk.flag(Flag::ModbusLengthIllegal, Some(4), None);
     }
 }
 

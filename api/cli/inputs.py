@@ -1,0 +1,58 @@
+"""Checks configuration before anything runs, and loads rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from api.analysis import Options, load_rules
+from api.cli.exit_codes import ExitCode
+from api.cli.failures import Failure
+from api.cli.terminal import Terminal
+from api.texts import shipped
+from detection.sigma.attack import read_techniques
+from detection.sigma.load import RuleSet
+
+
+def check_inputs(options: Options) -> None:
+    """Raises Failure when site model or baseline cannot be read; what stands in them is for their readers."""
+    if options.site is not None:
+        _check_text(options.site)
+    if options.baseline is not None and not options.baseline.exists():
+        raise Failure(ExitCode.CONFIGURATION, "error.no_baseline", path=options.baseline)
+
+
+def _check_text(path: Path) -> None:
+    try:
+        path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Failure(ExitCode.CONFIGURATION, "error.not_text", path=path, offset=error.start) from error
+    except OSError as error:
+        raise Failure(ExitCode.CONFIGURATION, "error.unreadable", path=path, why=error.strerror or error) from error
+
+
+def shipped_folder() -> Path:
+    """The folder of the rules that come with the program."""
+    return Path(str(shipped("detection")))
+
+
+def techniques() -> frozenset[str]:
+    """Ids of ATT&CK for ICS that tags may name."""
+    return read_techniques(Path(str(shipped("attack-ics.json"))))
+
+
+def rules_in_force(folders: Sequence[Path], terminal: Terminal) -> RuleSet:
+    """The rules in `folders`, or the shipped ones. Raises Failure when a rule of the user's own cannot be used."""
+    for folder in folders:
+        if not folder.exists():
+            raise Failure(ExitCode.CONFIGURATION, "error.unreadable", path=folder, why=terminal.texts.get("error.absent"))
+    rules = load_rules(list(folders) or [shipped_folder()])
+    fatal = [issue for issue in rules.issues if issue.fatal]
+    if folders and fatal:
+        listed = "\n".join(f"  {issue}" for issue in fatal)
+        raise Failure(ExitCode.CONFIGURATION, "error.rules", issues=listed)
+    if folders and not rules.rules and not rules.correlations:
+        raise Failure(ExitCode.CONFIGURATION, "error.no_rules", path=", ".join(map(str, folders)))
+    for issue in rules.issues:
+        terminal.more("cli.rule_issue", issue=issue)
+    return rules

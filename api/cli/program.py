@@ -1,0 +1,69 @@
+"""The tree of commands, and how the program begins and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+from api.cli import about, alerts, analyze, assets, baseline, doctor, rules
+from api.cli.failures import explain
+from api.cli.terminal import Terminal, make_terminal
+from api.texts import Texts
+
+Command = TyperCommand | TyperGroup
+
+app = typer.Typer(
+    name="bittern",
+    help="help.bittern",
+    epilog="help.epilog",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("analyze", help="help.analyze", epilog="help.epilog")(analyze.analyze)
+app.add_typer(alerts.app, name="alerts", help="help.alerts")
+app.add_typer(assets.app, name="assets", help="help.assets")
+app.add_typer(rules.app, name="rules", help="help.rules")
+app.add_typer(baseline.app, name="baseline", help="help.baseline")
+app.command("doctor", help="help.doctor", epilog="help.epilog")(doctor.doctor)
+app.command("version", help="help.version")(about.version)
+app.command("completion", help="help.completion")(about.completion)
+
+
+def run(arguments: Sequence[str], terminal: Terminal | None = None) -> int:
+    """Runs one command line and gives its exit code (`ExitCode`); raises nothing."""
+    terminal = terminal or make_terminal(list(arguments))
+    try:
+        command = typer.main.get_command(app)
+        translate(command, terminal.texts)
+        command.main(args=list(arguments), prog_name="bittern", obj=terminal, max_content_width=100)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    except BaseException as error:  # the last resort: whatever happens, a person gets a sentence
+        return explain(error, terminal)
+    return 0
+
+
+def translate(command: Command, words: Texts) -> None:
+    """Puts the texts in the place of the keys that commands and options carry."""
+    for each in every_command(command):
+        each.help, each.epilog = _text(each.help, words), _text(each.epilog, words)
+        each.short_help = each.help.splitlines()[0] if each.help else None
+        for parameter in each.params:
+            if isinstance(parameter, TyperArgument | TyperOption):
+                parameter.help = _text(parameter.help, words)
+
+
+def every_command(command: Command) -> Iterator[Command]:
+    """The command and all below it."""
+    yield command
+    for below in getattr(command, "commands", {}).values():
+        yield from every_command(below)
+
+
+def _text(key: str | None, words: Texts) -> str | None:
+    """The text of a key; Typer's own words (of --help) stay."""
+    return words.by_key.get(key, key) if key else None

@@ -1,0 +1,153 @@
+"""One alert as lines for people: how severe, when, what happened, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import tzinfo
+
+from rich.cells import cell_len
+
+from api.output.attack import attack
+from api.output.documents import line as json_line
+from api.output.documents import plain
+from api.output.moments import clock, span
+from api.output.page import Page, Part
+from api.output.told import Teller, safe
+from detection.occurrence import Packets
+from response.alerts import Alert
+
+STEPS_IN_LIST = 2
+PACKETS_IN_LIST = 3
+
+
+def alert_block(page: Page, alert: Alert, teller: Teller, zone: tzinfo) -> None:
+    """An alert in a list: its sentence and the first steps."""
+    words, told = teller.texts, teller.tell(alert)
+    _head(page, alert, teller, zone)
+    page.line((told.what, "strong"), indent=2)
+    if lacking := teller.lacking(alert):
+        page.line(lacking, indent=2)
+    if alert.techniques:
+        page.line((" · ".join(technique_names(alert.techniques)), "faint"), indent=2)
+    if told.safety:
+        page.line(told.safety, indent=2, label=(words.get("alert.safety_label"), "warn"))
+    label = words.get("alert.next_label")
+    for number, step in enumerate(told.do[:STEPS_IN_LIST], 1):
+        page.line(f"{number}. {step}", indent=2, label=(label, "good"))
+        label = " " * cell_len(label)
+    page.line((_evidence(alert, teller), "faint"), indent=2)
+
+
+def alert_page(page: Page, alert: Alert, teller: Teller, zone: tzinfo) -> None:
+    """Everything about an alert."""
+    words, told = teller.texts, teller.tell(alert)
+    _head(page, alert, teller, zone)
+    page.line((told.what, "strong"), indent=2)
+    page.gap()
+    sections: list[tuple[str, Iterable[str]]] = [
+        ("why", filter(None, [told.why, teller.lacking(alert)])),
+        ("safety", filter(None, [told.safety])),
+        ("do", (f"{number}. {step}" for number, step in enumerate(told.do, 1))),
+        ("normal", explanation_lines(alert, teller, zone)),
+        ("where", end_lines(alert, teller)),
+        ("techniques", technique_names(alert.techniques)),
+        ("controls", alert.controls),
+        ("evidence", [*packet_names(alert.packets), *(f"{words.get('alert.event')} {event}" for event in alert.events)]),
+        ("state", _state(alert, teller, zone)),
+    ]
+    for name, lines in sections:
+        found = list(lines)
+        if found:
+            page.line((words.get(f"alert.section.{name}"), "faint"), indent=2)
+            for text in found:
+                page.line(safe_line(text), indent=4)
+
+
+def summary_lines(page: Page, alerts: Iterable[Alert], teller: Teller) -> None:
+    """Posture or health: a line per rule with how many, and what the first one says."""
+    groups: dict[str, list[Alert]] = {}
+    for alert in alerts:
+        groups.setdefault(alert.rule, []).append(alert)
+    for rule, group in groups.items():
+        page.line(
+            (teller.texts.word("severity", group[0].severity), group[0].severity),
+            f" {rule} ×{len(group)}  ",
+            teller.tell(group[0]).what,
+            indent=2,
+        )
+
+
+def safe_line(text: str) -> str:
+    """A line without control characters, as long as it is."""
+    return "".join(safe(text[start : start + 500]) for start in range(0, len(text), 500))
+
+
+def _head(page: Page, alert: Alert, teller: Teller, zone: tzinfo) -> None:
+    words = teller.texts
+    parts: list[Part] = [(f" {words.word('severity', alert.severity)} ", alert.severity)]
+    parts += [(f" {alert.rule}", "strong"), f" · {words.word('class', alert.rule_class)}"]
+    if alert.status != "new" or alert.resolution:
+        state = [words.word("status", alert.status), words.word("resolution", alert.resolution or "")]
+        parts.append(f" · {', '.join(filter(None, state))}")
+    if alert.drill:
+        parts.append(f" · {words.get('alert.drill')}")
+    parts.append(f" · {span(alert.first_seen, alert.last_seen, zone)}")
+    if alert.count > 1:
+        parts.append(f" · {words.get('alert.count', count=f'{alert.count:,}')}")
+    page.line(*parts)
+
+
+def technique_names(techniques: Iterable[str]) -> list[str]:
+    """Techniques by id and name."""
+    return [f"{technique} {attack().name(technique)}".rstrip() for technique in techniques]
+
+
+def _evidence(alert: Alert, teller: Teller) -> str:
+    packets = packet_names(alert.packets[:PACKETS_IN_LIST])
+    more = ["…"] if len(alert.packets) > PACKETS_IN_LIST else []
+    found = teller.texts.get("alert.packets", packets=", ".join(packets + more)) if packets else ""
+    return " · ".join(filter(None, [found, f"id {alert.id}"]))
+
+
+def packet_names(packets: Iterable[Packets]) -> list[str]:
+    """Captures with their frame numbers."""
+    return [f"{safe(p.capture)} {p.first}" + (f"–{p.last}" if p.last != p.first else "") for p in packets]
+
+
+def explanation_lines(alert: Alert, teller: Teller, zone: tzinfo) -> Iterator[str]:
+    """What was observed and what is normal, a fact a line."""
+    for name, value in alert.explanation.items():
+        shown = clock(value, zone) if name == "since" and isinstance(value, int) else _value(value)
+        yield f"{teller.texts.word('explained', name)}: {shown}"
+
+
+def _value(value: object) -> str:
+    return value if isinstance(value, str) else json_line(plain(value))
+
+
+def end_lines(alert: Alert, teller: Teller) -> Iterator[str]:
+    """Source and destination with what is known of them, a line each."""
+    for side, end in (("source", alert.source), ("destination", alert.destination)):
+        facts = [
+            f"{teller.texts.word('end', name)} {teller.texts.get('alert.joint').join(map(str, value))}"
+            if isinstance(value, list)
+            else f"{teller.texts.word('end', name)} {value}"
+            for name, value in end.items()
+        ]
+        if facts:
+            yield f"{teller.texts.get(f'alert.{side}')}: {' · '.join(facts)}"
+
+
+def _state(alert: Alert, teller: Teller, zone: tzinfo) -> Iterator[str]:
+    words = teller.texts
+    yield f"id {alert.id}"
+    yield f"{words.get('alert.sensor')} {alert.sensor} · {words.get('alert.occurrences', count=alert.occurrences)}"
+    if alert.playbook:
+        yield f"{words.get('alert.playbook')} {alert.playbook}"
+    if alert.assignee:
+        yield f"{words.get('alert.assignee')} {alert.assignee}"
+    if alert.precedent:
+        yield f"{words.get('alert.precedent')} {alert.precedent}"
+    for entry in alert.history:
+        change = f"{entry.what} {entry.before or '–'} → {entry.after or '–'}"
+        yield f"{clock(entry.at, zone)} {entry.who}: {change}" + (f" ({entry.reason})" if entry.reason else "")

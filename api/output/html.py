@@ -1,0 +1,81 @@
+"""An analysis as one HTML page to mail or print: no script, nothing loaded from anywhere, light and dark.
+
+Everything is escaped by the template engine; control characters are taken out of every value that goes in.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from api.output.alert_lines import end_lines, explanation_lines, packet_names, safe_line, technique_names
+from api.output.analysis_table import looked_at, notice_text, seen_span
+from api.output.moments import span
+from api.output.report import Report, reason
+from api.output.told import Told
+from response.alerts import SEVERITIES, Alert
+
+TEMPLATES = Path(__file__).parent / "templates"
+HTML_LANG = {"en": "en", "zh": "zh-CN"}
+
+
+def render_html(report: Report) -> str:
+    """The page in the report's language and time zone, the worst alert first."""
+    teller = report.teller
+    by_severity = report.by_severity()
+    return _environment().get_template("analysis.html").render(
+        lang=HTML_LANG[teller.lang],
+        t=teller.texts.get,
+        word=teller.texts.word,
+        report=report,
+        looked_at=looked_at(report),
+        span=seen_span(report),
+        counts=[(level, by_severity.get(level, 0)) for level in reversed(SEVERITIES[1:])],
+        alerts=[_facts(alert, report) for alert in report.worst_first],
+        lists=[(name, _grouped(alerts, report)) for name, alerts in _lists(report) if alerts],
+        notices=[(notice_text(report, notice), notice.loud) for notice in report.notices],
+        unread=[(bad.path, reason(bad)) for bad in report.unread],
+    )  # fmt: skip
+
+
+def _lists(report: Report) -> list[tuple[str, tuple[Alert, ...]]]:
+    return [("posture", report.posture), ("health", report.health)]
+
+
+def _facts(alert: Alert, report: Report) -> dict[str, object]:
+    teller = report.teller
+    return {
+        "alert": alert,
+        "told": teller.tell(alert),
+        "lacking": teller.lacking(alert),
+        "when": span(alert.first_seen, alert.last_seen, report.zone),
+        "ends": list(end_lines(alert, teller)),
+        "normal": list(explanation_lines(alert, teller, report.zone)),
+        "techniques": technique_names(alert.techniques),
+        "packets": packet_names(alert.packets),
+    }
+
+
+def _grouped(alerts: tuple[Alert, ...], report: Report) -> list[tuple[Alert, int, Told]]:
+    """The first alert of each rule, and how many there are."""
+    groups: dict[str, list[Alert]] = {}
+    for alert in alerts:
+        groups.setdefault(alert.rule, []).append(alert)
+    return [(group[0], len(group), report.teller.tell(group[0])) for group in groups.values()]
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_clean,
+    )
+
+
+def _clean(value: object) -> object:
+    return safe_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value

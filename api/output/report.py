@@ -1,0 +1,143 @@
+"""What an analysis shows, whatever the format: alerts by list, and what could not be seen (design, law 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from api.analysis import Analysis, Options
+from api.output.told import Teller, safe
+from detection.sigma.load import RuleSet
+from response.alerts import SEVERITIES, TRIAGE_CLASSES, Alert
+from sensors.capture import BadFile
+
+COUNTED = (
+    "link.unknown_link_type", "link.snapped", "link.short", "ip.bad_header", "ip.fragments_incomplete", "tcp.gaps",
+)  # fmt: skip
+"""Counters of the core that have a sentence of their own, in the order of the packet's way."""
+LIMITS = ("_refused", "_forgotten", "_not_kept", "not_told")
+"""How counters end that say a table was full."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that makes the result less than whole, as code and parameters: text `notice.<code>`. `loud` ones are
+    warnings, the others belong to any real network."""
+
+    code: str
+    parameters: Mapping[str, object]
+    loud: bool = True
+
+
+@dataclass(frozen=True)
+class Report:
+    """An analysis sorted for reading. `alerts` are for triage, least severity applied (`hidden` were below it); level
+    informational is only counted. Each list is by first_seen, then id."""
+
+    analysis: Analysis
+    teller: Teller
+    zone: tzinfo
+    alerts: tuple[Alert, ...]
+    posture: tuple[Alert, ...]
+    health: tuple[Alert, ...]
+    informational: int
+    hidden: int
+    notices: tuple[Notice, ...]
+    unread: tuple[BadFile, ...]
+    hints: tuple[str, ...]
+    span: tuple[int, int] | None
+    protocols: tuple[str, ...]
+
+    @property
+    def packets(self) -> int:
+        return self.analysis.counters.get("link.frames", 0)
+
+    @property
+    def worst_first(self) -> list[Alert]:
+        """For people: the highest severity first, then as it happened."""
+        return sorted(self.alerts, key=lambda a: (-SEVERITIES.index(a.severity), a.first_seen, a.id))
+
+    def by_severity(self) -> dict[str, int]:
+        """Number of alerts by severity, the worst first, without those that have none."""
+        counts = {level: sum(a.severity == level for a in self.alerts) for level in reversed(SEVERITIES)}
+        return {level: count for level, count in counts.items() if count}
+
+
+def make_report(
+    analysis: Analysis, options: Options, rules: RuleSet, teller: Teller, zone: tzinfo, severity_min: str | None
+) -> Report:
+    """Sorts what came of an analysis."""
+    told = [alert for alert in analysis.alerts if alert.severity != "informational"]
+    triage = [alert for alert in told if alert.rule_class in TRIAGE_CLASSES]
+    kept = tuple(alert for alert in triage if at_least(alert, severity_min))
+    return Report(
+        analysis=analysis,
+        teller=teller,
+        zone=zone,
+        alerts=kept,
+        posture=tuple(alert for alert in told if alert.rule_class == "posture"),
+        health=tuple(alert for alert in told if alert.rule_class == "health"),
+        informational=len(analysis.alerts) - len(told),
+        hidden=len(triage) - len(kept),
+        notices=(*_file_notices(analysis), *_counter_notices(analysis.counters), *_part_notices(analysis, rules)),
+        unread=tuple(bad for bad in analysis.bad_files if not was_read(bad)),
+        hints=tuple(_hints(options)),
+        # Shown once the analysis tells them.
+        span=getattr(analysis, "span", None),
+        protocols=tuple(sorted(getattr(analysis, "protocols", ()))),
+    )
+
+
+def at_least(alert: Alert, severity: str | None) -> bool:
+    """Whether an alert is at least this severe; None is every severity."""
+    return severity is None or SEVERITIES.index(alert.severity) >= SEVERITIES.index(severity)
+
+
+def was_read(bad: BadFile) -> bool:
+    """Whether a capture was read up to the place of its damage."""
+    return bad.offset > 0
+
+
+def reason(bad: BadFile) -> str:
+    """Why, without the path that the core puts before it."""
+    return safe(bad.reason.removeprefix(f"{bad.path}: ").removeprefix(f"at byte {bad.offset}: "))
+
+
+def _file_notices(analysis: Analysis) -> Iterator[Notice]:
+    for bad in filter(was_read, analysis.bad_files):
+        yield Notice("file_cut", {"path": safe(bad.path), "offset": bad.offset, "reason": reason(bad)})
+    unread = {bad.path for bad in analysis.bad_files}
+    if any(str(path) not in unread for path in analysis.files) and not analysis.counters.get("link.frames"):
+        yield Notice("no_packets", {})
+
+
+def _counter_notices(counters: Mapping[str, int]) -> Iterator[Notice]:
+    frames = counters.get("link.frames", 0)
+    for name in COUNTED:
+        if count := counters.get(name, 0):
+            yield Notice(name.replace(".", "_"), {"count": count, "frames": frames}, loud=name in COUNTED[:2])
+    for name, count in sorted(counters.items()):
+        stage, _, counter = name.partition(".")
+        if counter == "parser_failed":
+            yield Notice("parser_failed", {"protocol": stage, "count": count})
+        elif counter.endswith(LIMITS):
+            yield Notice("limit", {"counter": name, "count": count})
+
+
+def _part_notices(analysis: Analysis, rules: RuleSet) -> Iterator[Notice]:
+    for name, (count, last) in sorted(analysis.failures.items()):
+        yield Notice("part_failed", {"name": name, "count": count, "last": safe(last)})
+    if broken := {issue.rule or issue.file for issue in rules.issues if issue.fatal}:
+        yield Notice("rules_left_out", {"count": len(broken), "names": ", ".join(sorted(broken)[:10])})
+    if not rules.rules:
+        yield Notice("no_rules", {})
+
+
+def _hints(options: Options) -> Iterator[str]:
+    if options.baseline is None:
+        yield "no_baseline"
+    if options.site is None:
+        yield "no_site"
+    if options.capture_filter is not None:
+        yield "filtered"
