@@ -183,7 +183,9 @@ def _sum(a: Written, b: Written) -> Written:
 def _record(asset: Asset, detection: Detection) -> AssetRecord:
     values = {
         attribute: tuple(
-            AttributeValue(e.value, e.confidence, e.evidence, e.first_seen, e.last_seen, tuple(Packets(*p) for p in e.packets))
+            AttributeValue(
+                e.value, e.confidence, e.evidence, e.first_seen, e.last_seen, tuple(Packets(*p) for p in e.packets)
+            )
             for e in found.values()
         )
         for attribute, found in asset.attributes.items()

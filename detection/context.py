@@ -25,13 +25,17 @@ class Context:
     def __init__(self, site: Site | None, roles: Roles) -> None:
         self.site = site
         self.roles = roles
-        self._ends: dict[tuple[str | None, int | None], tuple[str | None, str, str | None, str | None, tuple[str, ...]]] = {}
+        self._ends: dict[
+            tuple[str | None, int | None], tuple[str | None, str, str | None, str | None, tuple[str, ...]]
+        ] = {}
 
     def join(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`frame` with every column of `fields/context.yml`; the rows and their order stay."""
         if frame.is_empty():
             missing = {f.name: vocabulary().schema("flow", context=True)[f.name] for f in vocabulary().context}
-            return frame.with_columns([pl.lit(None, dtype=t).alias(n) for n, t in missing.items() if n not in frame.columns])
+            return frame.with_columns(
+                [pl.lit(None, dtype=t).alias(n) for n, t in missing.items() if n not in frame.columns]
+            )
         joined = self._end(self._end(frame, "source"), "destination")
         return joined.with_columns(self._conduit(joined), self._window(joined), self._calendar(joined))
 
@@ -50,7 +54,10 @@ class Context:
             declared = pl.DataFrame(rows, schema=DESCRIBED, orient="row")
             found = keys.join(declared, on=["ip", "vlan"], how="left", nulls_equal=True, maintain_order="left")
         columns = found.select(
-            *(pl.col(name).cast(CATEGORICAL).alias(f"ot.{end}.{name}") for name in ("asset", "zone", "criticality", "owner")),
+            *(
+                pl.col(name).cast(CATEGORICAL).alias(f"ot.{end}.{name}")
+                for name in ("asset", "zone", "criticality", "owner")
+            ),
             self._roles(found).alias(f"ot.{end}.roles"),
         )
         return frame.drop([c for c in columns.columns if c in frame.columns]).hstack(columns)
@@ -82,7 +89,9 @@ class Context:
         site = self.site
         if site is None or not site.conduits:
             return pl.lit("none").cast(CATEGORICAL).alias("ot.conduit")
-        operation = pl.col("ot.operation").cast(pl.String) if "ot.operation" in frame.columns else pl.lit(None, pl.String)
+        operation = (
+            pl.col("ot.operation").cast(pl.String) if "ot.operation" in frame.columns else pl.lit(None, pl.String)
+        )
         asked = frame.select(
             pl.col("ot.source.zone").cast(pl.String).alias("from"),
             pl.col("ot.destination.zone").cast(pl.String).alias("to"),
@@ -112,7 +121,10 @@ class Context:
         if site is None or site.calendar is None:
             return pl.lit("none").cast(CATEGORICAL).alias("ot.calendar")
         minutes = frame["@timestamp"].dt.epoch("ns") // 60_000_000_000
-        words = {m: site.calendar.word(datetime.fromtimestamp(m * 60, UTC).astimezone(site.zone_info)) for m in minutes.unique()}
+        words = {
+            m: site.calendar.word(datetime.fromtimestamp(m * 60, UTC).astimezone(site.zone_info))
+            for m in minutes.unique()
+        }
         found = minutes.replace_strict(list(words), list(words.values()), return_dtype=pl.String)
         return pl.lit(found).cast(CATEGORICAL).alias("ot.calendar")
 
@@ -128,7 +140,6 @@ def _declared(
     if asset is None:
         return ip, zone, None, None, ()
     return asset.id, zone, asset.criticality, asset.owner, asset.roles
-
 
 
 def _tick() -> pl.Expr:

@@ -43,7 +43,9 @@ class Detection:
     `failures` says what failed and how often.
     """
 
-    def __init__(self, rules: RuleSet, *, site: Site | None, known: Baseline | None, sensor: str, learn: bool = False) -> None:
+    def __init__(
+        self, rules: RuleSet, *, site: Site | None, known: Baseline | None, sensor: str, learn: bool = False
+    ) -> None:
         declared = site.declared() if site else frozenset()
         self.roles = Roles()
         self.seen = Seen(record=learn)

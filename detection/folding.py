@@ -77,12 +77,20 @@ class Folding:
         if known is not None:
             yield from self._close((judged.name, key))
         first = judged.occurrence(self.sensor, hit.rows, key, minute, hit.count, hit.group)
-        whole = replace(first, count=1, first_seen=hit.first, last_seen=hit.last, events=tuple(events), packets=tuple(packets))
+        whole = replace(
+            first, count=1, first_seen=hit.first, last_seen=hit.last, events=tuple(events), packets=tuple(packets)
+        )
         self._open[judged.name, key] = Rest(whole)
         yield whole
 
     def _minute(
-        self, judged: Judgement, rows: pl.DataFrame, minute: int, key: tuple[str, ...], places: list[int], times: list[int]
+        self,
+        judged: Judgement,
+        rows: pl.DataFrame,
+        minute: int,
+        key: tuple[str, ...],
+        places: list[int],
+        times: list[int],
     ) -> Iterator[Occurrence]:
         known = self._open.get((judged.name, key))
         if known is not None and known.template.minute != minute:
@@ -135,9 +143,8 @@ class Folding:
 
 def packets_of(rows: pl.DataFrame) -> list[Packets]:
     """Where the packets of rows are; rows without packets are left out."""
-    columns = rows.select(pl.col("ot.capture").cast(pl.String), "ot.packet.first", pl.coalesce("ot.packet.last", "ot.packet.first"))
+    columns = rows.select(
+        pl.col("ot.capture").cast(pl.String), "ot.packet.first", pl.coalesce("ot.packet.last", "ot.packet.first")
+    )
     found = [Packets(capture or "", first, last) for capture, first, last in columns.iter_rows() if first]
     return found
-
-
-

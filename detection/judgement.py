@@ -66,7 +66,9 @@ class Judgement:
             parameters["count"] = count
             parameters |= {name: _plain(value) for name, value in (group or {}).items()}
         first = values.get("ot.packet.first")
-        packets = (Packets(values.get("ot.capture") or "", first, values.get("ot.packet.last") or first),) if first else ()
+        packets = (
+            (Packets(values.get("ot.capture") or "", first, values.get("ot.packet.last") or first),) if first else ()
+        )
         return Occurrence(
             id=occurrence_id(sensor, self.name, key, minute, 0),
             sensor=sensor,

@@ -125,7 +125,9 @@ class Site:
 
     def zone_at(self, ip: Address, vlan: int | None) -> str | None:
         """The zone an address lies in: the narrowest network that holds it, else a zone of its VLAN."""
-        held = [(net.prefixlen, z.id) for z in self.zones for net in z.networks if ip.version == net.version and ip in net]
+        held = [
+            (net.prefixlen, z.id) for z in self.zones for net in z.networks if ip.version == net.version and ip in net
+        ]
         if held:
             return max(held, key=lambda entry: entry[0])[1]
         return next((z.id for z in self.zones if vlan is not None and vlan in z.vlans), None)

@@ -12,11 +12,36 @@ from detection.sigma.model import Issue, Step
 from detection.sigma.reading import Reading
 from detection.site import Address, Allowed, Asset, Calendar, Conduit, Network, Point, Site, Window, Zone
 
-TOP = ("time_zone", "calendar", "zones", "conduits", "sensors", "visibility", "assets", "points", "windows", "notify", "data_classes")
+TOP = (
+    "time_zone",
+    "calendar",
+    "zones",
+    "conduits",
+    "sensors",
+    "visibility",
+    "assets",
+    "points",
+    "windows",
+    "notify",
+    "data_classes",
+)
 ZONE = ("id", "name", "level", "networks", "vlans", "segment", "sl_t")
 CONDUIT = ("from", "to", "allow")
 ASSET = ("id", "name", "ip", "mac", "roles", "zone", "criticality", "owner")
-POINT = ("server", "unit", "address", "name", "unit_of_measure", "type", "word_order", "scale", "offset", "min", "max", "states")
+POINT = (
+    "server",
+    "unit",
+    "address",
+    "name",
+    "unit_of_measure",
+    "type",
+    "word_order",
+    "scale",
+    "offset",
+    "min",
+    "max",
+    "states",
+)
 WINDOW = ("id", "assets", "start", "end", "order", "allows")
 ROLES = (
     "controller", "io", "hmi", "scada", "engineering", "historian", "broker", "gateway", "server", "workstation", "network",

@@ -82,19 +82,25 @@ def client_names(frame: pl.DataFrame) -> Iterable[Fact]:
 
 def wills(frame: pl.DataFrame) -> Iterable[Fact]:
     """Last will topic of each MQTT client."""
-    rows = frame.with_row_index("row").filter((pl.col("ot.session_kind") == "mqtt_connect") & _detail("will_topic").is_not_null())
+    rows = frame.with_row_index("row").filter(
+        (pl.col("ot.session_kind") == "mqtt_connect") & _detail("will_topic").is_not_null()
+    )
     named = pl.concat_str(pl.lit("client "), _text("ot.client_name"), pl.lit(" @ "), _text("ot.server.ip"))
     return _facts(rows, "client", "will", named, _detail("will_topic"))
 
 
 def topics(frame: pl.DataFrame) -> Iterable[Fact]:
     """Who owns a retained topic, who publishes to a topic, and what its payload looks like."""
-    published = (pl.col("network.protocol") == "mqtt") & pl.col("ot.operation").cast(pl.String).is_in(["publish", "write"])
+    published = (pl.col("network.protocol") == "mqtt") & pl.col("ot.operation").cast(pl.String).is_in(
+        ["publish", "write"]
+    )
     from_client = _text("source.ip") == _text("ot.client.ip")
     rows = frame.with_row_index("row").filter(published & from_client & (pl.col("ot.item") == 0))
     if rows.is_empty():
         return
-    topic = pl.concat_str(pl.lit("topic "), _text("ot.object.address").str.replace(r"\$\..*$", ""), pl.lit(" @ "), _text("ot.server.ip"))
+    topic = pl.concat_str(
+        pl.lit("topic "), _text("ot.object.address").str.replace(r"\$\..*$", ""), pl.lit(" @ "), _text("ot.server.ip")
+    )
     owner = pl.coalesce(_text("ot.client_name"), _text("source.ip"))
     retained = rows.filter(_detail("retain") == "true")
     yield from _facts(retained, "topic", "retained_owner", topic, owner)

@@ -110,7 +110,9 @@ class Seen:
         self._facts.add(fact)
         return True
 
-    def _record(self, baseline: Baseline, kind: str, entity: str, value: str, first: int, last: int, count: int) -> bool:
+    def _record(
+        self, baseline: Baseline, kind: str, entity: str, value: str, first: int, last: int, count: int
+    ) -> bool:
         known = baseline.of(kind, entity).get(value)
         if known is not None:
             baseline.put(known.seen(first, last, count))

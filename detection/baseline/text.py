@@ -43,7 +43,12 @@ def moment(nanoseconds: int) -> str:
 def line(entry: Entry) -> str:
     """One entry as one line of YAML (flow mapping; JSON quoting is YAML too)."""
     fields: list[tuple[str, object]] = [("entity", entry.entity), ("kind", entry.kind), ("value", entry.value)]
-    fields += [("since", moment(entry.since)), ("last", moment(entry.last)), ("count", entry.count), ("days", entry.days)]
+    fields += [
+        ("since", moment(entry.since)),
+        ("last", moment(entry.last)),
+        ("count", entry.count),
+        ("days", entry.days),
+    ]
     fields += [("how", entry.how), ("by", entry.by), ("expires", moment(entry.expires) if entry.expires else None)]
     fields += [("from", list(entry.origin))]
     return "- {" + ", ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in fields) + "}"
@@ -67,7 +72,9 @@ def read_baseline(path: Path) -> Baseline:
     """Reads a folder of baseline files, or one file. Raises `BadBaseline`; FileNotFoundError when there is nothing."""
     files = [path] if path.is_file() else [path / name for name in FILES.values() if (path / name).is_file()]
     if not files:
-        raise FileNotFoundError(f"{path}: no baseline here; make one with `bittern baseline learn --output {path} CAPTURES`")
+        raise FileNotFoundError(
+            f"{path}: no baseline here; make one with `bittern baseline learn --output {path} CAPTURES`"
+        )
     return Baseline(entry for file in files for entry in _entries(file))
 
 
@@ -83,7 +90,12 @@ def _entry(file: Path, number: int, text: str) -> Entry:
     try:
         found = _mapping(body)
         if found["kind"] not in KINDS or found["how"] not in HOW:
-            raise BadBaseline(file, number, f"kind {found['kind']!r} or how {found['how']!r} is not known", f"kinds: {KINDS}; how: {HOW}")
+            raise BadBaseline(
+                file,
+                number,
+                f"kind {found['kind']!r} or how {found['how']!r} is not known",
+                f"kinds: {KINDS}; how: {HOW}",
+            )
         return Entry(
             entity=str(found["entity"]),
             kind=str(found["kind"]),

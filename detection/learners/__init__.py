@@ -2,7 +2,7 @@
 
 from detection.learners.addresses import AddressBinding
 from detection.learners.conversations import ConversationGraph
-from detection.learners.learner import Learner
+from detection.learner import Learner
 from detection.learners.operations import OperationProfile
 from detection.learners.rates import Rates
 from detection.learners.setpoints import Setpoints

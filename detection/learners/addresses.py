@@ -11,8 +11,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from detection.baseline.entries import Baseline, Seen
-from detection.learners.finding import Finding, finding_frame
-from detection.learners.learner import Learner
+from detection.finding import Finding, finding_frame
+from detection.learner import Learner
 from detection.site import Site
 from detection.watched import SINGLE, WATCHED, Fact
 
@@ -86,7 +86,9 @@ class AddressBinding(Learner):
             self._said.add(key)
         maturity = self.maturity(ADDRESS if kind == "new_asset" else ATTRIBUTE)
         observed = {"value": fact.value}
-        return Finding(fact.row, kind, fact.entity_kind, fact.entity, observed, expected, maturity, fact.attribute, since)
+        return Finding(
+            fact.row, kind, fact.entity_kind, fact.entity, observed, expected, maturity, fact.attribute, since
+        )
 
 
 POLICIES = (

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from detection.learners.finding import Finding, finding_frame
-from detection.learners.learner import Learner
+from detection.finding import Finding, finding_frame
+from detection.learner import Learner
 
 KIND = "conversation"
 
@@ -27,7 +27,10 @@ class ConversationGraph(Learner):
             return finding_frame(self.name, flows, [])
         keyed = keyed.select("row", _entity().alias("entity"), pl.col("@timestamp").dt.epoch("ns").alias("ts"))
         groups = keyed.group_by("entity", maintain_order=True).agg(
-            pl.col("row").first(), pl.col("ts").min().alias("first"), pl.col("ts").max().alias("last"), pl.len().alias("count")
+            pl.col("row").first(),
+            pl.col("ts").min().alias("first"),
+            pl.col("ts").max().alias("last"),
+            pl.len().alias("count"),
         )
         findings = []
         maturity = self.maturity(KIND)

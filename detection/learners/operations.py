@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from detection.learners.finding import Finding, finding_frame
-from detection.learners.learner import Learner
+from detection.finding import Finding, finding_frame
+from detection.learner import Learner
 
 OPERATION, OBJECT = "operation", "object"
 KEYS = ("channel", "operation", "function", "kind", "start", "count", "address")
@@ -26,13 +26,20 @@ class OperationProfile(Learner):
     def observe(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         """Takes `transaction` rows; replies without a request teach nothing."""
         transactions = datasets["transaction"]
-        asked = transactions.with_row_index("row").filter(pl.col("ot.reply").cast(pl.String).is_in(["answered", "none", "unanswered"]))
+        asked = transactions.with_row_index("row").filter(
+            pl.col("ot.reply").cast(pl.String).is_in(["answered", "none", "unanswered"])
+        )
         if asked.is_empty():
             return finding_frame(self.name, transactions, [])
         groups = (
             asked.select("row", pl.col("@timestamp").dt.epoch("ns").alias("ts"), *_keys())
             .group_by(KEYS, maintain_order=True)
-            .agg(pl.col("row").first(), pl.col("ts").min().alias("first"), pl.col("ts").max().alias("last"), pl.len().alias("n"))
+            .agg(
+                pl.col("row").first(),
+                pl.col("ts").min().alias("first"),
+                pl.col("ts").max().alias("last"),
+                pl.len().alias("n"),
+            )
         )
         found: list[Finding] = []
         for channel, operation, function, kind, start, count, address, row, first, last, n in groups.iter_rows():
@@ -56,7 +63,9 @@ class OperationProfile(Learner):
                 return None
             observed = {"operation": word, "object": where}
             expected: Mapping[str, object] = {"operations": sorted(known_words)[:16]}
-            return Finding(row, "new_operation", "channel", channel, observed, expected, maturity, support=_support(known_words))
+            return Finding(
+                row, "new_operation", "channel", channel, observed, expected, maturity, support=_support(known_words)
+            )
         objects = self.known.of(OBJECT, entity) if self.known else {}
         if not new_object or where in objects or (merge and covered(where, objects)):
             return None
@@ -104,9 +113,13 @@ def _interval(where: str) -> tuple[str, int, int] | None:
 def _keys() -> list[pl.Expr]:
     client, server = pl.col("ot.client.ip").cast(pl.String), pl.col("ot.server.ip").cast(pl.String)
     protocol = pl.col("network.protocol").cast(pl.String)
-    unit = pl.when(pl.col("ot.unit").is_null()).then(pl.lit("")).otherwise(pl.lit("#") + pl.col("ot.unit").cast(pl.String))
-    sub = pl.when(pl.col("ot.subfunction.code").is_null()).then(pl.lit("")).otherwise(
-        pl.lit("/") + pl.col("ot.subfunction.code").cast(pl.String)
+    unit = (
+        pl.when(pl.col("ot.unit").is_null()).then(pl.lit("")).otherwise(pl.lit("#") + pl.col("ot.unit").cast(pl.String))
+    )
+    sub = (
+        pl.when(pl.col("ot.subfunction.code").is_null())
+        .then(pl.lit(""))
+        .otherwise(pl.lit("/") + pl.col("ot.subfunction.code").cast(pl.String))
     )
     function = pl.col("ot.function.code").cast(pl.String).fill_null("-") + sub
     return [

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from detection.baseline.entries import Baseline, Seen
-from detection.learners.finding import Finding, finding_frame
-from detection.learners.learner import Learner
+from detection.finding import Finding, finding_frame
+from detection.learner import Learner
 from detection.site import Site
 
 KIND = "rate"
@@ -148,7 +148,17 @@ class Rates(Learner):
         observed = {counter.name: value, "seconds": 10}
         score = value / limit
         return Finding(
-            row, counter.finding, counter.entity_kind, entity, observed, expected, maturity, counter.name, since, support, score
+            row,
+            counter.finding,
+            counter.entity_kind,
+            entity,
+            observed,
+            expected,
+            maturity,
+            counter.name,
+            since,
+            support,
+            score,
         )
 
 

@@ -13,15 +13,35 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from detection.baseline.entries import Baseline, Seen
-from detection.learners.finding import Finding, finding_frame
-from detection.learners.learner import Learner
+from detection.finding import Finding, finding_frame
+from detection.learner import Learner
 from detection.site import Point, Site
 
 KIND = "range"
 FEW_VALUES = 10
 OBJECTS = 200_000
-WORDS = {"uint16": 1, "int16": 1, "bool": 1, "uint32": 2, "int32": 2, "float32": 2, "uint64": 4, "int64": 4, "float64": 4}
-FORMATS = {"uint16": "H", "int16": "h", "bool": "H", "uint32": "I", "int32": "i", "float32": "f", "uint64": "Q", "int64": "q", "float64": "d"}
+WORDS = {
+    "uint16": 1,
+    "int16": 1,
+    "bool": 1,
+    "uint32": 2,
+    "int32": 2,
+    "float32": 2,
+    "uint64": 4,
+    "int64": 4,
+    "float64": 4,
+}
+FORMATS = {
+    "uint16": "H",
+    "int16": "h",
+    "bool": "H",
+    "uint32": "I",
+    "int32": "i",
+    "float32": "f",
+    "uint64": "Q",
+    "int64": "q",
+    "float64": "d",
+}
 WRITES = ["write", "write.parameter", "write.force", "control.operate", "control.direct"]
 
 
@@ -89,9 +109,15 @@ class Setpoints(Learner):
             low, high = point.minimum, point.maximum
             if (low is not None and value < low) or (high is not None and value > high):
                 entity = f"{server}{f'#{unit}' if unit else ''} {point.address}"
-                observed = {"value": value, "point": point.name or point.address, "unit_of_measure": point.unit_of_measure}
+                observed = {
+                    "value": value,
+                    "point": point.name or point.address,
+                    "unit_of_measure": point.unit_of_measure,
+                }
                 found.append(
-                    Finding(row, "out_of_range", "object", entity, observed, {"min": low, "max": high}, "active", "value")
+                    Finding(
+                        row, "out_of_range", "object", entity, observed, {"min": low, "max": high}, "active", "value"
+                    )
                 )
         return found
 
@@ -112,7 +138,16 @@ class Setpoints(Learner):
                 continue
             expected = {"min": figures["min"], "max": figures["max"]}
             yield Finding(
-                row, "out_of_range", "object", entity, {"value": value}, expected, "active", "value", entry.since, entry.count
+                row,
+                "out_of_range",
+                "object",
+                entity,
+                {"value": value},
+                expected,
+                "active",
+                "value",
+                entry.since,
+                entry.count,
             )
 
     def _note(self, entity: str, value: float, ts: int) -> None:

@@ -10,7 +10,7 @@ import json
 import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 
 import polars as pl
 
@@ -89,22 +89,22 @@ def _by_distinct_value(column: pl.Series, tests: list[Matches | Within]) -> list
         values = values.with_columns(address_columns(texts))
     tried = values.select(_on_value(test).alias(test.column) for test in tests)
     expressions: list[pl.Expr] = []
-    for test in tests:
-        matching = distinct.filter(tried[test.column])
-        member = _is_in(pl.element() if is_list else pl.col(column.name), matching)
-        result = some_element(pl.col(column.name), member) if is_list and len(matching) else member
+    for test, found in zip(tests, tried.select(pl.all().any()).row(0), strict=True):
+        result = pl.lit(False)
+        if found:
+            matching = distinct.filter(tried[test.column]).implode()
+            value = pl.element() if is_list else pl.col(column.name)
+            member = value.is_in(matching, nulls_equal=True)
+            result = some_element(pl.col(column.name), member) if is_list else member
         expressions.append(result.alias(test.column))
     return expressions
 
 
+@lru_cache(maxsize=4096)
 def _on_value(test: Matches | Within) -> pl.Expr:
     if isinstance(test, Matches):
         return pl.col("text").str.contains(test.regex)
     return reduce(operator.or_, (in_network(network) for network in test.networks))
-
-
-def _is_in(value: pl.Expr, matching: pl.Series) -> pl.Expr:
-    return value.is_in(matching.implode(), nulls_equal=True) if len(matching) else pl.lit(False)
 
 
 def _detail(frame: pl.DataFrame, detail: DetailColumn) -> pl.Series:

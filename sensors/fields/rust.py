@@ -44,12 +44,17 @@ def _row_struct(name: str, fields: tuple[Field, ...], lead: str) -> str:
 def _columns(name: str, fields: tuple[Field, ...], nested: bool) -> str:
     kinds = "\n".join(f"    pub {member(f.name)}: {COLUMN_TYPES[f.type]}," for f in fields)
     pushes = "\n".join(
-        f"        self.{member(f.name)}.push(row.{member(f.name)}{', words' if f.type == 'dict' else ''});" for f in fields
+        f"        self.{member(f.name)}.push(row.{member(f.name)}{', words' if f.type == 'dict' else ''});"
+        for f in fields
     )
     visits = "\n".join(
         f'        visit("{f.name}", ColumnView::{_view(f.type)}(&self.{member(f.name)}));' for f in fields
     )
-    event = ("    pub event: EventColumns,\n", "        self.event.push(&row.event, words);\n", "        self.event.visit(visit);\n")
+    event = (
+        "    pub event: EventColumns,\n",
+        "        self.event.push(&row.event, words);\n",
+        "        self.event.visit(visit);\n",
+    )
     lead = event if nested else ("", "", "")
     first = "self.event.timestamp" if nested else "self.timestamp"
     return (
@@ -76,7 +81,12 @@ def rows_source() -> str:
     """The Rust source of rows and columns of every dataset the core writes."""
     v = vocabulary()
     parts = [HEADER, "use super::column::{ColumnView, Dictionary, NumberLists, Numbers, TextLists, Texts, Words};\n\n"]
-    parts += ["/// Columns of every event.\n", _row_struct("Event", v.event, ""), "\n", _columns("Event", v.event, nested=False)]
+    parts += [
+        "/// Columns of every event.\n",
+        _row_struct("Event", v.event, ""),
+        "\n",
+        _columns("Event", v.event, nested=False),
+    ]
     for name in CORE_DATASETS:
         dataset = v.datasets[name]
         own = _own(dataset)

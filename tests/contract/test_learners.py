@@ -18,7 +18,10 @@ from tests.needs import PROJECT
 
 PROOFS = PROJECT / "rules" / "proofs" / "modbus"
 LEARNED = PROOFS / "hmi-normal.pcap"
-LATER = [PROOFS / name for name in ("write-burst.pcap", "unit-scan.pcap", "exception-burst.pcap", "first-write-to-object.pcap")]
+LATER = [
+    PROOFS / name
+    for name in ("write-burst.pcap", "unit-scan.pcap", "exception-burst.pcap", "first-write-to-object.pcap")
+]
 
 
 def batches(path: object, rows: int = 65_536) -> list[EventBatch]:

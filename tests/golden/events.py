@@ -12,7 +12,16 @@ from sensors.capture import CaptureFiles
 
 FOLDER = Path(__file__).parent
 DATASETS = ("transaction", "session", "identity", "flag", "file", "link", "flow", "value", "sequence")
-BORING = ("event.id", "observer.name", "observer.ingress.interface.name", "ot.segment", "ot.capture", "ot.drill", "ot.iat.mean", "ot.iat.deviation")
+BORING = (
+    "event.id",
+    "observer.name",
+    "observer.ingress.interface.name",
+    "ot.segment",
+    "ot.capture",
+    "ot.drill",
+    "ot.iat.mean",
+    "ot.iat.deviation",
+)
 """Columns that say nothing about the protocol; ids have tests of their own."""
 
 

@@ -61,7 +61,9 @@ def _ours(capture: Path) -> tuple[Counter[tuple[object, ...]], dict[int, list[fl
     values: dict[int, list[float]] = {}
     for batch in CaptureFiles([capture], full=True):
         rows = batch.datasets["transaction"].filter((pl.col("network.protocol") == "modbus") & (pl.col("ot.item") == 0))
-        chosen = rows.select("ot.packet.first", "ot.packet.last", "ot.unit", "ot.function.code", "ot.reply", "ot.value.numbers")
+        chosen = rows.select(
+            "ot.packet.first", "ot.packet.last", "ot.unit", "ot.function.code", "ot.reply", "ot.value.numbers"
+        )
         for first, last, unit, code, reply, numbers in chosen.iter_rows():
             if reply in ("answered", "unanswered", "none"):
                 messages[first, unit, code & 0x7F] += 1

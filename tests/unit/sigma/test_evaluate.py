@@ -80,17 +80,26 @@ def test_failing_rule_is_named_and_others_go_on() -> None:
     assert list(evaluator.failures) == ["BAD"]
 
 
-def test_small_and_large_frames_give_the_same() -> None:
+def test_row_matches_alone_as_it_does_among_others() -> None:
     rows = [
-        {"ot.operation": "write" if number % 7 == 0 else "read", "ot.unit": str(number % 5)} for number in range(50)
+        {
+            "ot.operation": "write" if number % 7 == 0 else "read",
+            "ot.unit": str(number % 5),
+            "source.ip": f"10.0.0.{number}",
+        }
+        for number in range(50)
     ]
-    detection = {"one": {"ot.operation": "write"}, "two": {"ot.unit|contains": "3"}, "condition": "one and not two"}
-    evaluator = Evaluator(ruleset(rule_data("T", detection)))
-    small = frame("transaction", rows)
-    large = pl.concat([small] * (module.LAZY_ROWS // 50 + 1))
-    (few,), (many,) = evaluator.evaluate("transaction", small), evaluator.evaluate("transaction", large)
-    assert large.height > module.LAZY_ROWS > small.height
-    assert many.rows.height == few.rows.height * (large.height // small.height)
+    blocks = {
+        "one": {"ot.operation": "write"},
+        "two": {"ot.unit|contains": "3"},
+        "three": {"source.ip|cidr": "10.0.0.0/27"},
+    }
+    evaluator = Evaluator(ruleset(rule_data("T", {**blocks, "condition": "one and three and not two"})))
+    whole = frame("transaction", rows)
+    (hits,) = evaluator.evaluate("transaction", whole)
+    alone = [hit.rows for place in range(50) for hit in evaluator.evaluate("transaction", whole[place : place + 1])]
+    assert hits.rows["event.id"].to_list() == ["e0000", "e0007", "e0014", "e0021"]
+    assert pl.concat(alone).equals(hits.rows)
 
 
 def test_lacking_needs_and_switches() -> None:

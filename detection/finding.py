@@ -57,7 +57,12 @@ def finding_frame(learner: str, frame: pl.DataFrame, findings: Sequence[Finding]
             "event.dataset": ["finding"] * len(findings),
             "event.id": _ids(learner, rows["event.id"].to_list(), findings),
         },
-        schema_overrides={"ot.since": pl.Int64, "ot.support": pl.Int64, "ot.score": pl.Float64, "ot.p_value": pl.Float64},
+        schema_overrides={
+            "ot.since": pl.Int64,
+            "ot.support": pl.Int64,
+            "ot.score": pl.Float64,
+            "ot.p_value": pl.Float64,
+        },
     ).with_columns(pl.from_epoch("ot.since", time_unit="ns").dt.replace_time_zone("UTC"))
     kept = [name for name in rows.columns if name in schema and name not in own.columns]
     joined = rows.select(kept).hstack(own)

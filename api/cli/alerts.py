@@ -1,0 +1,151 @@
+"""`bittern alerts`: what a store holds for triage. Deciding about alerts is the console's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from api.cli import options as option
+from api.cli.options import terminal_of, zone_of
+from api.cli.records import AlertFormat, format_of, opened
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from api.cli.terminal import Terminal
+    from api.output.told import Teller
+    from response.alerts import Alert
+    from response.ports import Page
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("list", help="help.alerts_list", epilog="help.epilog")
+def list_alerts(
+    context: typer.Context,
+    store: option.StoreUrl = None,
+    severity_min: option.SeverityMin = None,
+    status: Annotated[
+        list[Literal["new", "in_progress", "closed"]] | None, typer.Option("--status", help="help.option.status")
+    ] = None,
+    rule: Annotated[list[str] | None, typer.Option("--rule", metavar="NAME", help="help.option.rule")] = None,
+    rule_class: Annotated[
+        list[Literal["threat", "policy", "posture", "health"]] | None,
+        typer.Option("--class", help="help.option.class"),
+    ] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="help.option.since")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="help.option.until")] = None,
+    text: Annotated[str | None, typer.Option("--text", metavar="WORDS", help="help.option.text")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=5000, help="help.option.limit")] = 50,
+    cursor: Annotated[str | None, typer.Option("--cursor", help="help.option.cursor")] = None,
+    form: Annotated[AlertFormat, typer.Option("--format", help="help.option.list_format")] = "table",
+    as_json: option.Json = False,
+    rules: option.RuleFolders = None,
+    time_zone: option.TimeZone = "UTC",
+    lang: option.Lang = None,
+    no_color: option.NoColor = False,
+) -> None:
+    """The latest first."""
+    terminal = terminal_of(context)
+    terminal.adjust(lang=lang, plain=no_color)
+    zone = zone_of(terminal, time_zone)
+    from response.ports import AlertQuery
+
+    query = AlertQuery(
+        severity=severity_min,
+        classes=tuple(rule_class or ()),
+        statuses=tuple(status or ()),
+        rules=tuple(rule or ()),
+        start=_moment(since, zone, "--since", terminal),
+        end=_moment(until, zone, "--until", terminal),
+        text=text,
+        triage=not rule_class,
+        limit=limit,
+        cursor=cursor,
+    )
+    with opened(store) as source:
+        page = source.alerts(query)
+    _show(page, format_of(form, as_json), _teller(rules, terminal), zone, terminal)
+
+
+@app.command("show", help="help.alerts_show", epilog="help.epilog")
+def show_alert(
+    context: typer.Context,
+    alert_id: Annotated[str, typer.Argument(metavar="ID", help="help.option.alert_id")],
+    store: option.StoreUrl = None,
+    form: Annotated[AlertFormat, typer.Option("--format", help="help.option.list_format")] = "table",
+    as_json: option.Json = False,
+    rules: option.RuleFolders = None,
+    time_zone: option.TimeZone = "UTC",
+    lang: option.Lang = None,
+    no_color: option.NoColor = False,
+) -> None:
+    """Everything about one alert."""
+    terminal = terminal_of(context)
+    terminal.adjust(lang=lang, plain=no_color)
+    zone = zone_of(terminal, time_zone)
+    with opened(store) as source:
+        alert = source.alert(alert_id)
+    from api.cli.results import page_of
+    from api.output.alert_lines import alert_page
+    from api.output.documents import alert_document, dumps, line
+    from api.output.ecs import render_ecs
+
+    teller, form_asked = _teller(rules, terminal), format_of(form, as_json)
+    if form_asked == "json":
+        terminal.data(dumps({"schema": "bittern.alert/v1", "data": alert_document(alert, teller)}))
+    elif form_asked == "ndjson":
+        terminal.data(line(alert_document(alert, teller)))
+    elif form_asked == "ecs":
+        terminal.data(render_ecs([alert], teller))
+    else:
+        page = page_of(terminal)
+        alert_page(page, alert, teller, zone)
+        terminal.data(page.text())
+
+
+def _show(found: Page[Alert], form: str, teller: Teller, zone: ZoneInfo, terminal: Terminal) -> None:
+    from api.cli.results import page_of
+    from api.output.alert_lines import alert_block
+    from api.output.documents import alert_document, line, listing
+    from api.output.ecs import render_ecs
+
+    documents = [alert_document(alert, teller) for alert in found.items]
+    if form == "json":
+        terminal.data(listing("bittern.alerts/v1", documents, cursor=found.cursor))
+    elif form == "ndjson" and documents:
+        terminal.data("\n".join(map(line, documents)))
+    elif form == "ecs" and documents:
+        terminal.data(render_ecs(found.items, teller))
+    elif form == "table":
+        page = page_of(terminal)
+        for number, alert in enumerate(found.items):
+            if number:
+                page.gap()
+            alert_block(page, alert, teller, zone)
+        if found.items:
+            terminal.data(page.text())
+        else:
+            terminal.tell("cli.no_alerts")
+    if found.cursor and form != "json":
+        terminal.tell("cli.more", cursor=found.cursor)
+
+
+def _teller(rules: option.RuleFolders, terminal: Terminal) -> Teller:
+    from api.cli.inputs import rules_in_force
+    from api.output.told import Teller
+
+    return Teller(rules_in_force(rules or (), terminal), terminal.lang)
+
+
+def _moment(text: str | None, zone: ZoneInfo, option_name: str, terminal: Terminal) -> int | None:
+    from api.output.moments import moment
+
+    if text is None:
+        return None
+    try:
+        return moment(text, zone)
+    except (ValueError, OverflowError):
+        why = terminal.texts.get("cli.bad_time", text=text)
+        raise typer.BadParameter(why, param_hint=option_name) from None

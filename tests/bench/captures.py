@@ -1,0 +1,70 @@
+"""The captures the benchmark runs on: made by the core's generator, and a mix of third-party ones where they are."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+from pathlib import Path
+
+from tests.needs import PROJECT, SHARED
+
+FOLDER = PROJECT / "build" / "bench"
+CORE = PROJECT / "sensors" / "core"
+MIX_REPEATS = 60
+
+
+def generated(name: str, packets: int, sessions: int) -> Path:
+    """A cyclic Modbus capture of the core's generator; made once."""
+    target = FOLDER / name
+    if not target.exists():
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        command = ["cargo", "run", "--quiet", "--release", "--locked", "-p", "wire", "--example", "cyclic", "--"]
+        numbers = [str(target), "--packets", str(packets), "--sessions", str(sessions)]
+        subprocess.run([*command, *numbers], cwd=CORE, check=True)
+    return target
+
+
+def mix() -> Path | None:
+    """Real captures that hold our protocols, repeated end to end with times moved on; None without the shared folder."""
+    manifest = SHARED / "captures" / "manifest.csv"
+    if not manifest.exists():
+        return None
+    target = FOLDER / "mix.pcap"
+    if target.exists():
+        return target
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with manifest.open(newline="", encoding="utf-8") as rows:
+        chosen = [
+            r for r in csv.DictReader(rows) if any(p in r["ot_protocols"] for p in ("modbus:", "mqtt:", "opcua:"))
+        ]
+    records = [record for row in chosen for record in _records(SHARED / "captures" / row["file"])]
+    if not records:
+        return None
+    with target.open("wb") as out:
+        out.write(bytes.fromhex("4d3cb2a1020004000000000000000000ffff000001000000"))
+        clock = 1_700_000_000_000_000_000
+        for _ in range(MIX_REPEATS):
+            for gap, head, data in records:
+                clock += gap
+                seconds, rest = divmod(clock, 1_000_000_000)
+                out.write(seconds.to_bytes(4, "little") + rest.to_bytes(4, "little") + head + data)
+            clock += 60_000_000_000
+    return target
+
+
+def _records(path: Path) -> list[tuple[int, bytes, bytes]]:
+    """(ns since the record before, at most ten seconds; lengths as in the file; frame) of an Ethernet pcap file."""
+    data = path.read_bytes()
+    magic = data[:4]
+    order = {b"\xd4\xc3\xb2\xa1": "little", b"\xa1\xb2\xc3\xd4": "big"}.get(magic)
+    if order is None or int.from_bytes(data[20:24], order) != 1:  # type: ignore[arg-type]  # a literal by construction
+        return []
+    number = lambda at: int.from_bytes(data[at : at + 4], order)  # type: ignore[arg-type]  # noqa: E731 - one reader, used four times
+    found, at, before = [], 24, None
+    while at + 16 <= len(data):
+        time = number(at) * 1_000_000_000 + number(at + 4) * 1000
+        length, wire = number(at + 8), number(at + 12)
+        gap = 0 if before is None else min(max(time - before, 0), 10_000_000_000)
+        found.append((gap, length.to_bytes(4, "little") + wire.to_bytes(4, "little"), data[at + 16 : at + 16 + length]))
+        before, at = time, at + 16 + length
+    return found

@@ -1,0 +1,102 @@
+"""All third-party captures: no crash, no protocol named that is not there, no alarm on ordinary traffic, no alert lost."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from api.analysis import Analysis, Options, analyse, load_rules
+from sensors.capture import CaptureFiles
+from tests.needs import shared
+
+OURS = ("modbus", "mqtt", "opcua")
+RULES = load_rules([])
+LEVELS = ("informational", "low", "medium", "high", "critical")
+TRUNCATED = {"iti_ics_security_tools/pcaps/MELSEC/melsoft_129_clean.pcap"}
+"""Ends inside a record; its whole frames are given, then the error."""
+
+NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {}
+"""Captures where the reference dissector's protocols are not ours: what we name, and who is right."""
+
+
+@dataclass(frozen=True)
+class Capture:
+    path: Path
+    name: str
+    group: str
+    packets: int
+    protocols: frozenset[str]
+
+
+@cache
+def manifest() -> tuple[Capture, ...]:
+    root = shared("captures")
+    with (root / "manifest.csv").open(newline="", encoding="utf-8") as rows:
+        return tuple(
+            Capture(root / r["file"], r["file"], r["group"], int(r["packets"]),
+                    frozenset(p for p in OURS if p in r["ot_protocols"]))
+            for r in csv.DictReader(rows)
+        )  # fmt: skip
+
+
+def of_group(group: str) -> list[Capture]:
+    return [capture for capture in manifest() if capture.group == group]
+
+
+def run(capture: Capture, *, full: bool = False) -> Analysis:
+    return analyse(Options((capture.path,), full=full), RULES)
+
+
+@pytest.mark.timeout(300)
+def test_every_frame_is_taken_and_no_protocol_named_that_is_not_there() -> None:
+    wrong = []
+    for capture in manifest():
+        files = CaptureFiles([capture.path])
+        named: set[str] = set()
+        counters: dict[str, int] = {}
+        for batch in files:
+            named |= set(batch.datasets["flow"]["network.protocol"].drop_nulls().cast(str).unique())
+            counters = dict(batch.counters)
+        failed = {name for name in counters if name.endswith("parser_failed")}
+        expected = NAMED_DIFFERENTLY.get(capture.name, (capture.protocols, ""))[0]
+        errors = files.errors if capture.name not in TRUNCATED else ()
+        if named != expected or failed or errors or counters.get("link.frames") != capture.packets:
+            wrong.append((capture.name, named, expected, failed, errors, counters.get("link.frames"), capture.packets))
+    assert not wrong
+
+
+@pytest.mark.timeout(600)
+def test_ordinary_traffic_raises_nothing_above_low() -> None:
+    loud = []
+    for capture in of_group("background"):
+        found = run(capture)
+        assert not found.failures, (capture.name, found.failures)
+        loud += [(capture.name, a.rule, a.severity, a.dedup) for a in found.alerts if LEVELS.index(a.severity) > 1]
+    assert not loud
+
+
+@pytest.mark.timeout(900)
+def test_the_delta_filter_costs_no_alert_on_any_capture() -> None:
+    lost = []
+    for capture in of_group("ot"):
+        if not capture.protocols:
+            continue
+        delta, full = run(capture), run(capture, full=True)
+        keys = [{(a.rule, a.dedup) for a in found.alerts} for found in (delta, full)]
+        if keys[0] != keys[1]:
+            lost.append((capture.name, keys[1] - keys[0], keys[0] - keys[1]))
+    assert not lost
+
+
+def test_labelled_attacks_of_the_rtu_capture_are_seen_in_few_alerts() -> None:
+    found = run(next(c for c in manifest() if c.name.startswith("lemay_modbus/")))
+    shown = [a for a in found.alerts if a.rule_class in ("threat", "policy") and LEVELS.index(a.severity) > 1]
+    assert 1 <= len(shown) <= 40
+    label = shared("captures", "labels", "lemay", "characterization_modbus_6RTU_with_operate_labeled.csv")
+    attacked = {int(line.split(";")[0]) for line in label.read_text().split() if line.endswith(";1")}
+    seen = {n for a in shown for p in a.packets for n in range(p.first, p.last + 1)}
+    assert seen & attacked
