@@ -14,7 +14,7 @@ export PATH := $(CARGO_HOME)/bin:$(PATH)
 export PYO3_PYTHON := $(CURDIR)/$(PY)
 
 # The captures `make demo` shows.
-DEMO_CAPTURES ?= rules/proofs
+DEMO_CAPTURES ?= compose/plant/captures/demo.pcap --site compose/plant/captures/demo.site.yml
 
 # Folders that hold Python, by what is there.
 PYTHON_FOLDERS = $(sort $(foreach folder,sensors detection response api tests compose workshop,\

@@ -66,7 +66,7 @@ class Analysis:
 
 def shipped_rules() -> Path:
     """The folder of the rules that come with the program."""
-    return Path(str(resources.files("rules"))) / "detection"
+    return Path(str(resources.files("rules").joinpath("detection")))
 
 
 def load_rules(folders: Sequence[Path]) -> RuleSet:

@@ -19,6 +19,7 @@ MAX_DEPTH = 24
 MAX_BYTES = 1_000_000
 MAX_BRACKETS = 200
 BRACKETS = re.compile(r"[\[\]{}]")
+UNPAIRED = re.compile("[\ud800-\udfff]")
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml reads ten times faster; it has no recursion limit of its own, hence `MAX_BRACKETS`."""
 
@@ -56,6 +57,8 @@ def read_documents(file: str, text: str) -> tuple[list[Document], list[Issue]]:
     """
     if len(text) > MAX_BYTES:
         return [], [Issue(file, 0, f"file is longer than {MAX_BYTES} characters", "split it")]
+    if UNPAIRED.search(text):
+        return [], [Issue(file, 0, "text holds half a character (an unpaired surrogate)", "write the file as UTF-8")]
     if _brackets(text) > MAX_BRACKETS:
         return [], [Issue(file, 0, f"brackets nest deeper than {MAX_BRACKETS} levels", "flatten it")]
     documents: list[Document] = []

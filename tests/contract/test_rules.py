@@ -1,0 +1,82 @@
+"""What every shipped rule must keep (design §3, contract tests): it validates, its proofs prove it, pySigma reads it."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+from sigma.collection import SigmaCollection
+
+from api.analysis import Options, analyse, load_rules, shipped_rules
+from detection.sigma.load import RuleSet
+from detection.sigma.model import Correlation, Rule
+from tests.needs import PROJECT
+
+PROOFS = PROJECT / "rules" / "proofs"
+RULES = load_rules([])
+SPEAKING = sorted((r for r in (*RULES.rules, *RULES.correlations) if r.bittern is not None), key=lambda r: r.name)
+LEAST = 60
+
+
+@cache
+def techniques() -> frozenset[str]:
+    found = json.loads((PROJECT / "rules" / "attack-ics.json").read_text(encoding="utf-8"))
+    return frozenset(technique["id"] for technique in found["techniques"])
+
+
+@pytest.fixture(scope="session")
+def baselines(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, ...], Path]:
+    """Baselines by the captures they were learned from, each learned once."""
+    learned: dict[tuple[str, ...], Path] = {}
+    for rule in SPEAKING:
+        assert rule.bittern is not None
+        names = rule.bittern.proof.learn
+        if names and names not in learned:
+            folder = tmp_path_factory.mktemp("baseline")
+            paths = tuple(PROOFS / name for name in names)
+            analyse(Options(paths, learn=folder, site=PROOFS / "site.yml"), RULES)
+            learned[names] = folder
+    return learned
+
+
+def fired(rule: Rule | Correlation, name: str, baselines: dict[tuple[str, ...], Path]) -> bool:
+    assert rule.bittern is not None
+    proof = rule.bittern.proof
+    site = PROOFS / "site.yml" if proof.site else None
+    found = analyse(Options((PROOFS / name,), baseline=baselines.get(proof.learn), site=site), RULES)
+    assert not found.failures
+    return any(alert.rule == rule.name for alert in found.alerts)
+
+
+def test_there_are_as_many_rules_as_promised() -> None:
+    assert len(SPEAKING) >= LEAST
+
+
+def test_every_file_is_read_without_an_issue() -> None:
+    assert not RuleSet.load([shipped_rules()], techniques()).issues
+
+
+@pytest.mark.parametrize("rule", SPEAKING, ids=lambda rule: rule.name)
+def test_positive_proofs_raise_the_rule(rule: Rule | Correlation, baselines: dict[tuple[str, ...], Path]) -> None:
+    assert rule.bittern is not None
+    assert rule.bittern.proof.positive
+    for name in rule.bittern.proof.positive:
+        assert fired(rule, name, baselines), name
+
+
+@pytest.mark.parametrize("rule", SPEAKING, ids=lambda rule: rule.name)
+def test_benign_proofs_do_not(rule: Rule | Correlation, baselines: dict[tuple[str, ...], Path]) -> None:
+    assert rule.bittern is not None
+    assert rule.bittern.proof.benign
+    for name in rule.bittern.proof.benign:
+        assert not fired(rule, name, baselines), name
+
+
+def test_pysigma_reads_every_rule() -> None:
+    found = SigmaCollection.load_ruleset([str(shipped_rules())])
+    assert not found.errors
+    pages = [page for file in shipped_rules().rglob("*.yml") for page in yaml.safe_load_all(file.read_text("utf-8")) if page]
+    assert len(found.rules) == len(pages)
