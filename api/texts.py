@@ -1,7 +1,7 @@
 """The catalogue of texts for people, in English and Chinese (`rules/locales`), and where shipped data lies.
 
-One catalogue serves the command line, reports and the console. A text has a key with dots; `{name}` in it is filled when
-it is read (design, law 9).
+One catalogue serves the command line, reports and the console. A text has a key with dots; `{name}` in it is filled
+when it is read (design, law 9).
 """
 
 from __future__ import annotations

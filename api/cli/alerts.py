@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,19 +22,31 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
+class Status(StrEnum):
+    """Words of `--status` (an option that may be repeated takes an enumeration, no Literal)."""
+
+    NEW = "new"
+    IN_PROGRESS = "in_progress"
+    CLOSED = "closed"
+
+
+class RuleClass(StrEnum):
+    """Words of `--class`."""
+
+    THREAT = "threat"
+    POLICY = "policy"
+    POSTURE = "posture"
+    HEALTH = "health"
+
+
 @app.command("list", help="help.alerts_list", epilog="help.epilog")
 def list_alerts(
     context: typer.Context,
     store: option.StoreUrl = None,
     severity_min: option.SeverityMin = None,
-    status: Annotated[
-        list[Literal["new", "in_progress", "closed"]] | None, typer.Option("--status", help="help.option.status")
-    ] = None,
+    status: Annotated[list[Status] | None, typer.Option("--status", help="help.option.status")] = None,
     rule: Annotated[list[str] | None, typer.Option("--rule", metavar="NAME", help="help.option.rule")] = None,
-    rule_class: Annotated[
-        list[Literal["threat", "policy", "posture", "health"]] | None,
-        typer.Option("--class", help="help.option.class"),
-    ] = None,
+    rule_class: Annotated[list[RuleClass] | None, typer.Option("--class", help="help.option.class")] = None,
     since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="help.option.since")] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="help.option.until")] = None,
     text: Annotated[str | None, typer.Option("--text", metavar="WORDS", help="help.option.text")] = None,

@@ -30,7 +30,11 @@ def doctor(
     checks = examine(Patient(store=store, rules=tuple(rules or ()), time_zone=time_zone))
     words = terminal.texts
     said = [
-        (check, words.get(check.key, **check.parameters), words.get(check.fix, **check.parameters) if check.fix else None)
+        (
+            check,
+            words.get(check.key, **check.parameters),
+            words.get(check.fix, **check.parameters) if check.fix else None,
+        )
         for check in checks
     ]
     if as_json:

@@ -124,7 +124,13 @@ def check_disk(patient: Patient) -> Check:
     found = {"path": place, "free": f"{free / 1e9:,.1f} GB"}
     if free < SPACE_FAIL:
         return Check("disk", "fail", "doctor.disk", found, "doctor.disk_fix")
-    return Check("disk", "warn" if free < SPACE_WARN else "ok", "doctor.disk", found, "doctor.disk_fix" if free < SPACE_WARN else None)
+    return Check(
+        "disk",
+        "warn" if free < SPACE_WARN else "ok",
+        "doctor.disk",
+        found,
+        "doctor.disk_fix" if free < SPACE_WARN else None,
+    )
 
 
 def check_tshark(_: Patient) -> Check:

@@ -1,4 +1,4 @@
-"""Turns errors into a message that says what, where and how to mend it, and an exit code. No traceback reaches a user."""
+"""Turns errors into a message (what, where, how to mend it) and an exit code. No traceback reaches a user."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def explain(error: BaseException, terminal: Terminal) -> ExitCode:
 
 
 def _explain_known(error: BaseException, terminal: Terminal) -> ExitCode:
-    # Imported here: the program starts without frames, stores and the core, and fails with them only when they are there.
+    # Imported here: most commands start, and fail, without frames, stores and the core.
     from detection.baseline import BadBaseline
     from detection.site_reading import BadSite
     from response.store_errors import Damaged, StoreError

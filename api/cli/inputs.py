@@ -45,7 +45,9 @@ def rules_in_force(folders: Sequence[Path], terminal: Terminal) -> RuleSet:
     """The rules in `folders`, or the shipped ones. Raises Failure when a rule of the user's own cannot be used."""
     for folder in folders:
         if not folder.exists():
-            raise Failure(ExitCode.CONFIGURATION, "error.unreadable", path=folder, why=terminal.texts.get("error.absent"))
+            raise Failure(
+                ExitCode.CONFIGURATION, "error.unreadable", path=folder, why=terminal.texts.get("error.absent")
+            )
     rules = load_rules(list(folders) or [shipped_folder()])
     fatal = [issue for issue in rules.issues if issue.fatal]
     if folders and fatal:

@@ -18,14 +18,16 @@ Lang = Annotated[Literal["zh", "en"] | None, typer.Option("--lang", help="help.o
 TimeZone = Annotated[
     str, typer.Option("--time-zone", metavar="ZONE", envvar="BITTERN_TIME_ZONE", help="help.option.time_zone")
 ]
-StoreUrl = Annotated[str | None, typer.Option("--store", metavar="URL", envvar="BITTERN_STORE", help="help.option.store")]
+StoreUrl = Annotated[
+    str | None, typer.Option("--store", metavar="URL", envvar="BITTERN_STORE", help="help.option.store")
+]
 RuleFolders = Annotated[list[Path] | None, typer.Option("--rules", metavar="DIR", help="help.option.rules")]
 SeverityMin = Annotated[Severity | None, typer.Option("--severity-min", help="help.option.severity_min")]
 Site = Annotated[Path | None, typer.Option("--site", metavar="FILE", help="help.option.site")]
 Filter = Annotated[str | None, typer.Option("--filter", metavar="EXPR", help="help.option.filter")]
 Output = Annotated[str, typer.Option("--output", "-o", metavar="PATH|-", help="help.option.output")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="help.option.quiet")]
-Verbose = Annotated[int, typer.Option("--verbose", "-v", count=True, help="help.option.verbose")]
+Verbose = Annotated[int, typer.Option("--verbose", "-v", count=True, show_default=False, help="help.option.verbose")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="help.option.no_color")]
 Json = Annotated[bool, typer.Option("--json", help="help.option.json")]
 

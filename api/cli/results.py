@@ -30,7 +30,9 @@ class Destination:
             self._part.open("ab").close()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._part is not None and self._part != self._target:
             self._part.unlink(missing_ok=True)
 

@@ -81,7 +81,9 @@ def show_rule(
 @app.command("validate", help="help.rules_validate", epilog="help.epilog")
 def validate(
     context: typer.Context,
-    folders: Annotated[list[Path] | None, typer.Argument(metavar="[DIR|FILE]...", help="help.option.rule_paths")] = None,
+    folders: Annotated[
+        list[Path] | None, typer.Argument(metavar="[DIR|FILE]...", help="help.option.rule_paths")
+    ] = None,
     as_json: option.Json = False,
     lang: option.Lang = None,
 ) -> None:
@@ -111,7 +113,7 @@ def validate(
 
 
 @app.command("test", help="help.rules_test", epilog="help.epilog")
-def test_rules(
+def prove_rules(
     context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(metavar="[RULE]...", help="help.option.rule_names")] = None,
     rules: option.RuleFolders = None,

@@ -52,7 +52,10 @@ def alert_page(page: Page, alert: Alert, teller: Teller, zone: tzinfo) -> None:
         ("where", end_lines(alert, teller)),
         ("techniques", technique_names(alert.techniques)),
         ("controls", alert.controls),
-        ("evidence", [*packet_names(alert.packets), *(f"{words.get('alert.event')} {event}" for event in alert.events)]),
+        (
+            "evidence",
+            [*packet_names(alert.packets), *(f"{words.get('alert.event')} {event}" for event in alert.events)],
+        ),
         ("state", _state(alert, teller, zone)),
     ]
     for name, lines in sections:

@@ -1,4 +1,4 @@
-"""An analysis for programs: one JSON object, or one alert a line. The same input gives the same bytes but for `seconds`."""
+"""An analysis for programs: one JSON object, or one alert a line. Same input, same bytes, but for `seconds`."""
 
 from __future__ import annotations
 

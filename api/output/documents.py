@@ -1,4 +1,4 @@
-"""Records as JSON for programs: names of the vocabulary, times in UTC, texts in one language beside their parameters."""
+"""Records as JSON for programs: names of the vocabulary, times in UTC, texts beside their parameters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from detection.occurrence import Packets
 from response.alerts import Alert
 from response.ports import AssetRecord
 
-Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
 
 def alert_document(alert: Alert, teller: Teller) -> dict[str, Json]:

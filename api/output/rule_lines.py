@@ -84,4 +84,10 @@ def rule_page(page: Page, rule: Rule | Correlation, words: Texts) -> None:
 
 def _row(rule: Head, words: Texts) -> list[Part]:
     rule_class = words.word("class", rule.bittern.rule_class) if rule.bittern else ""
-    return [rule.name, (words.word("severity", rule.level), rule.level), rule_class, " ".join(rule.techniques), safe(rule.title)]
+    return [
+        rule.name,
+        (words.word("severity", rule.level), rule.level),
+        rule_class,
+        " ".join(rule.techniques),
+        safe(rule.title),
+    ]

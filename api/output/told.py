@@ -16,7 +16,7 @@ LONGEST = 512
 
 @dataclass(frozen=True)
 class Told:
-    """What an alert says. `title` is the rule's own, in English as Sigma has it; `safety` what to take care of, or ""."""
+    """What an alert says. `title` is the rule's own, in English as in Sigma; `safety` what to take care of, or ""."""
 
     title: str
     what: str
@@ -54,13 +54,15 @@ class Teller:
         if not alert.lacking:
             return ""
         joint = self.texts.get("alert.joint")
-        return self.texts.get("alert.lacking", needs=joint.join(self.texts.word("need", need) for need in alert.lacking))
+        return self.texts.get(
+            "alert.lacking", needs=joint.join(self.texts.word("need", need) for need in alert.lacking)
+        )
 
     def _fill(self, template: str, alert: Alert) -> str:
         return render(template, alert.parameters, self.lang)
 
 
 def safe(value: object) -> str:
-    """A value from outside (packets, file names) for a terminal or a page: no control characters, at most 512 letters."""
+    """A value from outside (packets, file names) for people: no control characters, at most 512 letters."""
     text = UNSAFE.sub("\N{REPLACEMENT CHARACTER}", str(value))
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

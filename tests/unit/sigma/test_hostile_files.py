@@ -10,9 +10,11 @@ from detection.sigma import Correlator, Evaluator, RuleSet
 from tests.unit.sigma.frames import correlation_data, frame, yaml_text
 from tests.unit.sigma.test_validate import RULE
 
-PIECES = ["null", "[]", "{}", "5", "-1", "1.5", ".nan", "true", "'*'", "''", "\"\\0\"", "2026-11-01", "&a [*a]",
-          "- x", "? y", "!!python/name:os", "!!binary aGk=", "!!set {a}", "|", ": ", "\t", "\x00", "\ud83d", "[[[[[", "999" * 40,
-          "{ot.unit: {a: [b]}}", "ot.unit|re: '[a-z'", "not", "1 of them", "all of one*", "T01"]  # fmt: skip
+PIECES = [
+    "null", "[]", "{}", "5", "-1", "1.5", ".nan", "true", "'*'", "''", '"\\0"', "2026-11-01", "&a [*a]", "- x", "? y",
+    "!!python/name:os", "!!binary aGk=", "!!set {a}", "|", ": ", "\t", "\x00", "\ud83d", "[[[[[", "999" * 40,
+    "{ot.unit: {a: [b]}}", "ot.unit|re: '[a-z'", "not", "1 of them", "all of one*", "T01",
+]  # fmt: skip
 
 
 def hostile(rng: random.Random, text: str) -> str:

@@ -24,6 +24,8 @@ pub struct Engine {
     filter: Option<Filter>,
     /// Windows of ten seconds, five minutes and a quarter of an hour that the clock is in.
     windows: Option<[i64; 3]>,
+    /// The frame before leapt far ahead in time.
+    leapt: bool,
 }
 
 /// A frame's place on the wire while it is taken apart.
@@ -43,6 +45,7 @@ impl Engine {
             fragments: Fragments::default(),
             filter,
             windows: None,
+            leapt: false,
         }
     }
 

@@ -17,11 +17,13 @@ const UDP_IDLE: i64 = 300_000_000_000;
 const SYN_WAIT: i64 = 20_000_000_000;
 /// A connection that is over waits so long for its last packets, ns.
 const LINGER: i64 = 5_000_000_000;
+/// A jump in packet time beyond a day is not believed of one frame alone, ns.
+const LEAP: i64 = 86_400_000_000_000;
 
 impl Engine {
     /// Moves packet time on; at window borders tells what the window held. Windows nothing happened in are not walked.
     pub(super) fn advance(&mut self, time: i64) {
-        let time = time.max(self.ledger.clock);
+        let time = self.believed(time).max(self.ledger.clock);
         let windows = [RATE_SPAN, CADENCE_SPAN, SUMMARY_SPAN].map(|span| time.div_euclid(span));
         let [rate, cadence, summary] = windows;
         match self.windows {
@@ -49,6 +51,19 @@ impl Engine {
             }
         }
         self.ledger.clock = time;
+    }
+
+    /// One frame alone from the far future does not move the clock, or everything after it would be in the past; a second
+    /// one says that time did pass.
+    fn believed(&mut self, time: i64) -> i64 {
+        let leap = self.windows.is_some() && time.saturating_sub(self.ledger.clock) > LEAP;
+        if leap && !self.leapt {
+            self.leapt = true;
+            self.ledger.counters.add("reader", "time_leaps", 1);
+            return self.ledger.clock;
+        }
+        self.leapt = false;
+        time
     }
 
     fn ten_seconds(&mut self, now: i64, five_minutes: bool) {
