@@ -5,6 +5,8 @@
 
 pub mod exchange;
 pub mod modbus;
+pub mod mqtt;
+mod sparkplug;
 pub mod talk;
 
 pub use exchange::{Address, Exchange, Function, Item, Object, Outcome, Reply, Unit, Values};
@@ -89,7 +91,7 @@ pub struct Protocol {
 }
 
 /// Every protocol the core parses. A contract test walks this list.
-pub static PROTOCOLS: &[Protocol] = &[modbus::PROTOCOL, modbus::rtu::PROTOCOL];
+pub static PROTOCOLS: &[Protocol] = &[modbus::PROTOCOL, modbus::rtu::PROTOCOL, mqtt::PROTOCOL];
 
 /// What the port would promise; ports never name a protocol by themselves.
 pub fn promised(transport: Transport, port: u16) -> Option<&'static str> {
