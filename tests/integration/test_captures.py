@@ -19,7 +19,9 @@ LEVELS = ("informational", "low", "medium", "high", "critical")
 TRUNCATED = {"iti_ics_security_tools/pcaps/MELSEC/melsoft_129_clean.pcap"}
 """Ends inside a record; its whole frames are given, then the error."""
 
-NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {}
+NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {
+    "ndpi/tests/cfgs/default/pcap/coap_mqtt.pcap": ({"mqtt"}, "MQTT on port 17501; nDPI says so too, tshark goes by port"),
+}
 """Captures where the reference dissector's protocols are not ours: what we name, and who is right."""
 
 

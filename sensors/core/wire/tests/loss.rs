@@ -12,7 +12,8 @@ use wire::capture::{FileSource, Limits};
 fn capture(packets: usize) -> Vec<Taken> {
     let mut bytes = Vec::new();
     traffic::write(&mut bytes, packets, 50);
-    let mut source = FileSource::from_reader(Box::new(std::io::Cursor::new(bytes)), "cyclic", Limits::default()).unwrap();
+    let mut source =
+        FileSource::from_reader(Box::new(std::io::Cursor::new(bytes)), "cyclic", Limits::default()).unwrap();
     let mut all = Vec::new();
     while let Some(frame) = source.next().unwrap() {
         all.push(Taken { time: frame.timestamp, data: frame.data.to_vec(), link: frame.link });

@@ -30,7 +30,8 @@ struct Session {
 
 /// Writes a capture of about `packets` packets over `count` sessions; returns packets and transactions.
 pub fn write(out: &mut impl Write, packets: usize, count: usize) -> (usize, u64) {
-    let head = [0xa1b2_3c4du32.to_le_bytes(), [2, 0, 4, 0], [0; 4], [0; 4], 65_535u32.to_le_bytes(), 1u32.to_le_bytes()];
+    let head =
+        [0xa1b2_3c4du32.to_le_bytes(), [2, 0, 4, 0], [0; 4], [0; 4], 65_535u32.to_le_bytes(), 1u32.to_le_bytes()];
     out.write_all(&head.concat()).unwrap();
     let mut random = Random(7);
     let mut sessions: Vec<Session> = (0..count).map(|i| session(i, count, &mut random)).collect();

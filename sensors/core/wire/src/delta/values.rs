@@ -81,15 +81,41 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// Whether value `i` has other bytes than in `before`, the raw bytes of the same shape's last values.
-    pub fn differs_at(&self, i: usize, raw: &[u8], before: &[u8]) -> bool {
-        let width = match self {
-            Values::None => return false,
-            Values::Bits(..) => return raw.get(i / 8) != before.get(i / 8),
-            Values::Registers(_) => 2,
-            Values::Numbers { .. } | Values::Text { .. } => 8,
+    /// The next value from `from` on that may be news: its bytes differ from those `before`, the raw bytes of the same
+    /// shape's last values, or its bit in `continuous` is set. Equal stretches are passed over in large steps: most
+    /// registers of a poll never change.
+    pub fn next_news(&self, from: usize, raw: &[u8], before: &[u8], continuous: &[u64]) -> Option<usize> {
+        let (bytes, values) = match self {
+            Values::None => return None,
+            Values::Bits(..) => (1, 8),
+            Values::Registers(_) => (2, 1),
+            Values::Numbers { .. } | Values::Text { .. } => (8, 1),
         };
-        let range = i * width..(i + 1) * width;
-        raw.get(range.clone()) != before.get(range)
+        let differs = first_difference(raw, before, from / values * bytes).map(|at| (at / bytes * values).max(from));
+        let moving = next_bit(continuous, from);
+        match (differs, moving) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
     }
+}
+
+/// Place of the first byte from `from` on that differs.
+fn first_difference(a: &[u8], b: &[u8], from: usize) -> Option<usize> {
+    const STEP: usize = 32;
+    let (a, b) = (a.get(from..)?, b.get(from..)?);
+    let equal = a.chunks_exact(STEP).zip(b.chunks_exact(STEP)).take_while(|(x, y)| x == y).count() * STEP;
+    let rest = a.get(equal..)?.iter().zip(b.get(equal..)?).position(|(x, y)| x != y)?;
+    Some(from + equal + rest)
+}
+
+/// Place of the first set bit from `from` on.
+fn next_bit(bits: &[u64], from: usize) -> Option<usize> {
+    let mut word = from / 64;
+    let mut held = bits.get(word)? >> (from % 64) << (from % 64);
+    while held == 0 {
+        word += 1;
+        held = *bits.get(word)?;
+    }
+    Some(word * 64 + usize::try_from(held.trailing_zeros()).ok()?)
 }

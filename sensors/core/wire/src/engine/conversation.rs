@@ -189,6 +189,7 @@ fn connection(flow: &mut Flow, side: Side, segment: &Segment<'_>) {
     if syn && segment.flags & ACK == 0 {
         flow.state = State::Syn;
         flow.syn_sequence = Some(segment.sequence);
+        flow.facts.begun = true;
     }
     if syn {
         flow.side(side).stream.open(segment.sequence);

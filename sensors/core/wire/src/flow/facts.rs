@@ -38,6 +38,8 @@ pub struct Facts {
     pub channel: Option<(u64, u32)>,
     /// No exchange was seen yet: 3-grams begin anew with the connection.
     pub opened: bool,
+    /// The connection's beginning was seen (a SYN): nothing came before the first message.
+    pub begun: bool,
     names: Option<Box<Names>>,
 }
 
@@ -65,6 +67,7 @@ impl Facts {
             ordinal: 0,
             channel: None,
             opened: true,
+            begun: false,
             names: None,
         }
     }

@@ -7,8 +7,10 @@ mod exchange;
 mod flags;
 mod identity;
 mod link;
+mod points;
 mod rates;
 mod sequence;
+mod transaction;
 
 pub use counters::Counters;
 pub use identity::AssetKeys;
@@ -60,7 +62,7 @@ struct Scratch {
     before: Vec<f64>,
     raw: Vec<u8>,
     previous: Vec<u8>,
-    changes: Vec<exchange::PointNews>,
+    changes: Vec<points::PointNews>,
 }
 
 /// All state between parsers and rows.

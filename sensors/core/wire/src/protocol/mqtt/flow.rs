@@ -75,6 +75,10 @@ impl Flow {
             self.version = fits::version(kind, header.flags, body);
         }
         self.fixed_header(side, header, &mut odd);
+        let from_client = side == self.who.side && !self.connected;
+        if kind != p::CONNECT && from_client && !self.spoke && talk.facts.begun {
+            odd.add(Flag::MqttConnectFirst, 0);
+        }
         let version = self.version.unwrap_or(Version::V311);
         let (flags, offset, length) = (header.flags, header.body, header.total());
         let packet = Packet { side, kind, flags, body, offset, length, version };
@@ -89,7 +93,7 @@ impl Flow {
             p::DISCONNECT => self.disconnect(&packet, odd, talk),
             _ => self.authenticate(&packet, odd, talk),
         }
-        self.spoke |= side == self.who.side && !self.connected;
+        self.spoke |= from_client && !self.connected;
     }
 
     /// What the first bytes alone show to be odd.
