@@ -60,7 +60,7 @@ class Judgement:
         bittern = self.rule.bittern
         assert bittern is not None
         source, destination = _end(values, "source"), _end(values, "destination")
-        parameters = {name: _plain(values.get(name)) for name in self.parameters if name in values}
+        parameters = {name: _plain(values.get(name), name) for name in self.parameters if name in values}
         parameters |= {"source": label(source), "destination": label(destination)}
         if count is not None:
             parameters["count"] = count
@@ -143,7 +143,9 @@ def _explanation(values: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, name: str = "") -> object:
+    if name in ("ot.observed", "ot.expected") and isinstance(value, str):
+        return ", ".join(f"{key}={each}" for key, each in json.loads(value).items())
     return value if isinstance(value, str | int | float | bool | list) or value is None else str(value)
 
 
