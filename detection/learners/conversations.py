@@ -19,9 +19,11 @@ class ConversationGraph(Learner):
     reads = frozenset({"flow"})
 
     def observe(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-        """Takes `flow` rows. A connection request nobody answered is no conversation."""
+        """Takes `flow` rows. A connection request that nobody answered, or that was refused, is none."""
         flows = datasets["flow"]
-        spoken = ~pl.col("ot.flow_state").cast(pl.String).is_in(["half_open", "syn"])
+        state = pl.col("ot.flow_state").cast(pl.String)
+        refused = (state == "reset") & pl.col("network.protocol").is_null()
+        spoken = ~(state.is_in(["half_open", "syn"]) | refused)
         keyed = flows.with_row_index("row").filter(spoken & pl.col("ot.server.ip").is_not_null())
         if keyed.is_empty():
             return finding_frame(self.name, flows, [])

@@ -23,7 +23,3 @@ pub fn le32(data: &[u8], at: usize) -> Option<u32> {
 pub fn le64(data: &[u8], at: usize) -> Option<u64> {
     data.get(at..)?.first_chunk::<8>().map(|b| u64::from_le_bytes(*b))
 }
-
-pub fn be64(data: &[u8], at: usize) -> Option<u64> {
-    data.get(at..)?.first_chunk::<8>().map(|b| u64::from_be_bytes(*b))
-}

@@ -1,4 +1,6 @@
 //! Golden captures, and rows as text to compare.
+// Each test program compiles this module for itself and uses its own part of it.
+#![allow(dead_code)]
 
 use std::path::PathBuf;
 use wire::capture::{Limits, Merged};

@@ -27,7 +27,7 @@ pub const UMAS: u8 = 90;
 /// Set in the function code of an exception reply.
 pub const EXCEPTION: u8 = 0x80;
 
-pub const MEI_CANOPEN: u8 = 13;
+pub const MEI_CANOPEN: u16 = 13;
 pub const MEI_READ_DEVICE_IDENTIFICATION: u8 = 14;
 
 /// Quantities that 6.1 to 6.17 allow.
@@ -129,7 +129,7 @@ pub const fn terms(code: u8, sub: Option<u16>) -> (Function, Function) {
     );
     let sub_name = match (code, sub) {
         (DIAGNOSTICS, Some(s)) => Some(diagnostics(s).0),
-        (ENCAPSULATED_INTERFACE_TRANSPORT, Some(13)) => Some("CANopen General Reference"),
+        (ENCAPSULATED_INTERFACE_TRANSPORT, Some(MEI_CANOPEN)) => Some("CANopen General Reference"),
         (ENCAPSULATED_INTERFACE_TRANSPORT, Some(14)) => Some("Read Device Identification"),
         (ENCAPSULATED_INTERFACE_TRANSPORT, Some(_)) => Some("Reserved MEI Type"),
         _ => None,
