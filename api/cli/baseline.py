@@ -114,7 +114,8 @@ def diff(
 
     found = difference(before, after)
     if as_json:
-        added, removed = ([_document(entry) for entry in entries] for entries in (found.added, found.removed))
+        added: list[Json] = [_document(entry) for entry in found.added]
+        removed: list[Json] = [_document(entry) for entry in found.removed]
         terminal.data(
             dumps({"schema": "bittern.baseline-diff/v1", "added": added, "removed": removed, "same": found.same})
         )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from api.cli import options as option
 from api.cli.exit_codes import ExitCode
 from api.cli.options import terminal_of
+
+if TYPE_CHECKING:
+    from api.output.documents import Json
 
 MARKS = {"ok": ("✔", "good"), "warn": ("⚠", "warn"), "fail": ("✖", "bad")}
 
@@ -38,7 +43,7 @@ def doctor(
         for check in checks
     ]
     if as_json:
-        data = [{"check": c.name, "status": c.status, "text": text, "fix": fix} for c, text, fix in said]
+        data: list[Json] = [{"check": c.name, "status": c.status, "text": text, "fix": fix} for c, text, fix in said]
         terminal.data(listing("bittern.doctor/v1", data, failed=sum(c.status == "fail" for c in checks)))
     else:
         page = page_of(terminal)

@@ -38,6 +38,7 @@ def run(arguments: Sequence[str], terminal: Terminal | None = None) -> int:
     terminal = terminal or make_terminal(list(arguments))
     try:
         command = typer.main.get_command(app)
+        assert isinstance(command, TyperGroup)
         translate(command, terminal.texts)
         command.main(args=list(arguments), prog_name="bittern", obj=terminal, max_content_width=100)
     except SystemExit as end:

@@ -10,7 +10,7 @@ from pathlib import Path
 from api.analysis import Options, analyse
 from api.cli.results import page_of
 from api.cli.terminal import Terminal
-from api.output.documents import listing
+from api.output.documents import Json, listing
 from api.output.page import Part
 from api.texts import shipped
 from detection.sigma.load import RuleSet
@@ -50,7 +50,7 @@ def prove(
 def show_trials(trials: Sequence[Trial], terminal: Terminal, *, as_json: bool) -> None:
     """What came of it, failures last so that they are read; JSON on request."""
     if as_json:
-        data = [
+        data: list[Json] = [
             {"rule": t.rule, "capture": t.capture, "wanted": t.wanted, "outcome": t.outcome, "holds": t.holds}
             for t in trials
         ]

@@ -15,6 +15,7 @@ from api.cli.records import ListFormat, format_of
 
 if TYPE_CHECKING:
     from api.cli.terminal import Terminal
+    from api.output.documents import Json
     from detection.sigma.load import RuleSet
     from detection.sigma.model import Correlation, Rule
 
@@ -63,7 +64,8 @@ def show_rule(
     terminal = terminal_of(context)
     terminal.adjust(lang=lang, plain=no_color)
     loaded = _loaded(rules, terminal)
-    rule = next((r for r in (*loaded.rules, *loaded.correlations) if name in (r.name, r.id)), None)
+    every: list[Rule | Correlation] = [*loaded.rules, *loaded.correlations]
+    rule = next((r for r in every if name in (r.name, r.id)), None)
     if rule is None:
         raise Failure(ExitCode.USAGE, "error.no_rule", name=name)
     from api.cli.results import page_of
@@ -97,7 +99,7 @@ def validate(
     loaded = RuleSet.load(folders or [shipped_folder()], techniques())
     count = len(loaded.rules) + len(loaded.correlations)
     if as_json:
-        data = [
+        data: list[Json] = [
             {"file": i.file, "line": i.line, "rule": i.rule, "what": i.what, "mend": i.mend, "fatal": i.fatal}
             for i in loaded.issues
         ]
@@ -171,5 +173,5 @@ def _loaded(folders: list[Path] | None, terminal: Terminal) -> RuleSet:
 
 def _speaking(loaded: RuleSet) -> list[Rule | Correlation]:
     """Rules that raise alerts, by name."""
-    every = (*loaded.rules, *loaded.correlations)
+    every: list[Rule | Correlation] = [*loaded.rules, *loaded.correlations]
     return sorted((r for r in every if r.name not in loaded.silent and r.bittern), key=lambda rule: rule.name)

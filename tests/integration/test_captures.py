@@ -21,6 +21,8 @@ TRUNCATED = {"iti_ics_security_tools/pcaps/MELSEC/melsoft_129_clean.pcap"}
 
 NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {
     "ndpi/tests/cfgs/default/pcap/coap_mqtt.pcap": ({"mqtt"}, "MQTT on port 17501; nDPI says so too, tshark goes by port"),
+    "kiwimiri_opcua/pcaps/anssi_attack.pcap": (set(), "only a SYN and its refusal on port 4840: no OPC UA in it"),
+    "iti_ics_security_tools/pcaps/OPC/opc-ua-ap-method-wireshark-freeze.pcap": ({"opcua"}, "OPC UA on port 12001"),
 }
 """Captures where the reference dissector's protocols are not ours: what we name, and who is right."""
 

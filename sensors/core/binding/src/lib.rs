@@ -26,7 +26,7 @@ mod _core {
 
     /// Capture files among paths: (captures in order, what was passed over and why, what is wrong).
     #[pyfunction]
-    fn discover(paths: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<(PathBuf, &'static str)>, Vec<(String, String)>) {
+    fn discover(paths: Vec<PathBuf>) -> super::run::Discovered {
         super::run::discover(&paths)
     }
 }

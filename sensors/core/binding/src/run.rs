@@ -289,8 +289,11 @@ fn filled(engine: &mut Engine) -> Message {
     Message::Batch(Box::new(Filled { datasets, counters, clock: engine.ledger.clock, position: 0 }))
 }
 
-/// (captures in order, what was passed over and why, what is wrong).
-pub fn discover(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<(PathBuf, &'static str)>, Vec<(String, String)>) {
+/// Captures in order, what was passed over and why, and paths with what is wrong.
+pub type Discovered = (Vec<PathBuf>, Vec<(PathBuf, &'static str)>, Vec<(String, String)>);
+
+/// Looks for captures in files and folders.
+pub fn discover(paths: &[PathBuf]) -> Discovered {
     let found = wire::capture::discover(paths);
     let others = found.others.into_iter().map(|p| (p, "not a capture"));
     let passed = found.passed_over.into_iter().map(|p| (p, "hidden or special"));

@@ -7,7 +7,7 @@ use crate::dataset::rows::{SampleRow, ValueRow};
 use crate::delta::point::{Change, Class, Point};
 use crate::flow::Facts;
 use crate::hash;
-use crate::protocol::{Address, Exchange, Item, Reply, Values};
+use crate::protocol::{Address, Exchange, Item, Outcome, Reply, Values};
 
 /// Longest range whose points are followed one by one (Modbus reads at most 2000 coils).
 const RANGE_LIMIT: usize = 2048;
@@ -54,6 +54,11 @@ impl Ledger {
         let mut buffer = std::mem::take(&mut self.scratch.raw);
         let raw = item.values.raw(&mut buffer);
         let write = !item.operation.quiet();
+        // A refused write changed nothing.
+        if write && item.outcome.unwrap_or(x.outcome) == Outcome::Failure {
+            self.scratch.raw = buffer;
+            return seen;
+        }
         let fresh = new || state.raw.len() != raw.len() || state.version != version;
         seen.inside = write && !state.points.is_empty();
         let numeric = item.values.numeric();

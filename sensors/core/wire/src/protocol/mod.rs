@@ -6,6 +6,7 @@
 pub mod exchange;
 pub mod modbus;
 pub mod mqtt;
+pub mod opcua;
 mod sparkplug;
 pub mod talk;
 
@@ -91,7 +92,7 @@ pub struct Protocol {
 }
 
 /// Every protocol the core parses. A contract test walks this list.
-pub static PROTOCOLS: &[Protocol] = &[modbus::PROTOCOL, modbus::rtu::PROTOCOL, mqtt::PROTOCOL];
+pub static PROTOCOLS: &[Protocol] = &[modbus::PROTOCOL, modbus::rtu::PROTOCOL, mqtt::PROTOCOL, opcua::PROTOCOL];
 
 /// What the port would promise; ports never name a protocol by themselves.
 pub fn promised(transport: Transport, port: u16) -> Option<&'static str> {
