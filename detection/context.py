@@ -45,7 +45,8 @@ class Context:
         keys = frame.select(ip.alias("ip"), pl.col("network.vlan.id").alias("vlan"), _tick().alias("tick"))
         if self.site is None:
             found = keys.with_columns(
-                pl.col("ip").alias("asset"), pl.lit(UNKNOWN).alias("zone"), pl.lit(None, pl.String).alias("criticality"),
+                pl.col("ip").alias("asset"), pl.lit(UNKNOWN).alias("zone"),
+                pl.lit(None, pl.String).alias("criticality"),
                 pl.lit(None, pl.String).alias("owner"), pl.lit("").alias("declared"),
             )  # fmt: skip
         else:
@@ -63,7 +64,7 @@ class Context:
         return frame.drop([c for c in columns.columns if c in frame.columns]).hstack(columns)
 
     def _roles(self, keys: pl.DataFrame) -> pl.Series:
-        """Declared roles and those inferred up to the tick of each row, as sorted lists; [unknown] where there are none."""
+        """Declared roles and those inferred up to the tick of each row, as sorted lists; [unknown] for none."""
         inferred = pl.repeat("", len(keys), dtype=pl.String, eager=True)
         for changes in self.roles.tables():
             found = keys.select("ip", "tick").join(changes, on="ip", how="left", maintain_order="left")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+
 import polars as pl
 
 from detection.judgement import Judgement, judgement
@@ -146,5 +147,4 @@ def packets_of(rows: pl.DataFrame) -> list[Packets]:
     columns = rows.select(
         pl.col("ot.capture").cast(pl.String), "ot.packet.first", pl.coalesce("ot.packet.last", "ot.packet.first")
     )
-    found = [Packets(capture or "", first, last) for capture, first, last in columns.iter_rows() if first]
-    return found
+    return [Packets(capture or "", first, last) for capture, first, last in columns.iter_rows() if first]

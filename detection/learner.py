@@ -19,8 +19,8 @@ class Learner(ABC):
     """Takes frames, says findings, and notes what it saw in a baseline that is text.
 
     `known` is the baseline in force, or None: then nothing is judged against it and maturity is `learn`. It is never
-    changed. `seen` gets everything observed in this run; writing it out is how a baseline is made. `site` is what the plant
-    declares, or None.
+    changed. `seen` gets everything observed in this run; writing it out is how a baseline is made. `site` is what the
+    plant declares, or None.
     """
 
     name: ClassVar[str]
@@ -53,7 +53,7 @@ class Learner(ABC):
 
     def finish(self) -> None:
         """The input ended: what was held back for the baseline goes there."""
-        return None
+        return
 
     def maturity(self, kind: str) -> str:
         """active where the baseline in force has entries of this kind, else learn."""

@@ -1,7 +1,7 @@
 """Occurrences: a rule's judgement with the rows that caused it, immutable and with a deterministic id.
 
-Vocabulary §5: part 0 is the first hit of a (rule, dedup values, packet-time minute), sent at once; part 1 is the rest of
-that minute, sent at its end. The worker, or `bittern analyze` itself, folds occurrences into alerts.
+Vocabulary §5: part 0 is the first hit of a (rule, dedup values, packet-time minute), sent at once; part 1 is the rest
+of that minute, sent at its end. The worker, or `bittern analyze` itself, folds occurrences into alerts.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ class Packets:
 class Occurrence:
     """One immutable occurrence.
 
-    Times are nanoseconds since the epoch (UTC). `dedup` are the values of the rule's dedup fields as text, in the rule's
-    order, "" for null. `count` is the number of hits it stands for; `events` names at most `EVENTS_PER_OCCURRENCE` of
-    them, the first ones. `parameters` are the placeholders of the rule's texts by field name; `source` and
-    `destination` hold mac, ip, port, asset, roles, zone, owner where known; `explanation` holds observed, expected,
-    since, support, learner, score, p_value where a learner was behind it.
+    Times are nanoseconds since the epoch (UTC). `dedup` are the values of the rule's dedup fields as text, in the
+    rule's order, "" for null. `count` is the number of hits it stands for; `events` names at most
+    `EVENTS_PER_OCCURRENCE` of them, the first ones. `parameters` are the placeholders of the rule's texts by field
+    name; `source` and `destination` hold mac, ip, port, asset, roles, zone, owner where known; `explanation` holds
+    observed, expected, since, support, learner, score, p_value where a learner was behind it.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The site model: what the plant declares, as text (`site.yml`, vocabulary §5). Detection and compliance read this one."""
+"""The site model: what the plant declares, as text (`site.yml`, vocabulary §5). Detection and compliance read it."""
 
 from __future__ import annotations
 

@@ -44,8 +44,8 @@ POINT = (
 )
 WINDOW = ("id", "assets", "start", "end", "order", "allows")
 ROLES = (
-    "controller", "io", "hmi", "scada", "engineering", "historian", "broker", "gateway", "server", "workstation", "network",
-    "time_source", "writer", "programmer", "scanner",
+    "controller", "io", "hmi", "scada", "engineering", "historian", "broker", "gateway", "server", "workstation",
+    "network", "time_source", "writer", "programmer", "scanner",
 )  # fmt: skip
 CRITICALITIES = ("low", "medium", "high", "critical")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

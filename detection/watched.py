@@ -44,7 +44,8 @@ def identity(frame: pl.DataFrame) -> Iterable[Fact]:
     """Every attribute an `identity` row tells of its asset; the address itself is `address`."""
     rows = frame.with_row_index("row").select(
         "row", pl.col("@timestamp").dt.epoch("ns").alias("ts"), _text("ot.asset_key").alias("key"),
-        _text("ot.attribute").alias("attribute"), _text("ot.attribute_value").alias("value"), _text("source.ip").alias("ip"),
+        _text("ot.attribute").alias("attribute"), _text("ot.attribute_value").alias("value"),
+        _text("source.ip").alias("ip"),
     )  # fmt: skip
     for row, ts, key, attribute, value, ip in rows.drop_nulls(["key", "attribute", "value"]).iter_rows():
         # Bindings are watched by address: the asset's key may be the very MAC that changes.

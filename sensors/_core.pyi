@@ -36,7 +36,7 @@ class Capture:
         names: list[str],
         full: bool = False,
         samples: bool = False,
-        filter: str | None = None,
+        filter: str | None = None,  # noqa: A002 - the name the binding gives it
         batch_rows: int = 65_536,
         drill: bool = False,
     ) -> None: ...

@@ -55,7 +55,8 @@ class CaptureFiles:
     """Capture files read as one time line by the Rust core.
 
     `sensor` and `segment` go into every event; `capture_filter` is a capture filter expression. Iterating gives
-    `EventBatch`es of at most about `batch_rows` rows; `errors` then names the files that could not be read to their end.
+    `EventBatch`es of about `batch_rows` rows at most; `errors` then names the files that could not be read to their
+    end.
 
     Raises `_core.BadFilter` when the filter cannot be understood.
     """

@@ -27,7 +27,10 @@ class Destination:
 
     def __enter__(self) -> Self:
         if self._part is not None:
-            self._part.open("ab").close()
+            try:
+                self._part.open("ab").close()
+            except OSError as error:  # told by the name that was asked for
+                raise type(error)(error.errno, error.strerror, str(self._target)) from error
         return self
 
     def __exit__(

@@ -109,7 +109,7 @@ def _evidence(alert: Alert, teller: Teller) -> str:
     packets = packet_names(alert.packets[:PACKETS_IN_LIST])
     more = ["…"] if len(alert.packets) > PACKETS_IN_LIST else []
     found = teller.texts.get("alert.packets", packets=", ".join(packets + more)) if packets else ""
-    return " · ".join(filter(None, [found, f"id {alert.id}"]))
+    return " · ".join(filter(None, [f"id {alert.id}", found]))
 
 
 def packet_names(packets: Iterable[Packets]) -> list[str]:

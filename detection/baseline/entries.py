@@ -88,7 +88,7 @@ class Baseline:
 class Seen:
     """What this run saw. With `record` it becomes a baseline; without, only the fact is kept, in a tenth of the memory.
 
-    Bounded by `limit`; what does not fit counts as seen before, so that it is not told again and again, and in `refused`.
+    Bounded by `limit`; what does not fit counts as seen before, so that it is not told again, and in `refused`.
     """
 
     def __init__(self, record: bool, limit: int = 1_000_000) -> None:

@@ -1,4 +1,4 @@
-"""The baseline as text: one file a kind (`conversations.yml`…), sorted, one entry a line, so that diffs are readable."""
+"""The baseline as text: one file a kind (`conversations.yml`…), sorted, one entry a line: diffs are readable."""
 
 from __future__ import annotations
 

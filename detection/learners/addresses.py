@@ -97,6 +97,6 @@ POLICIES = (
 
 
 def strength(policy: str) -> int:
-    """Rank of an OPC UA security policy (Part 7, 6.6); an unknown one counts as strong, so that it never looks lowered."""
+    """Rank of an OPC UA security policy (Part 7, 6.6); an unknown one counts as strong and never looks lowered."""
     name = policy.rsplit("#", 1)[-1]
     return POLICIES.index(name) if name in POLICIES else len(POLICIES)

@@ -1,4 +1,4 @@
-"""D4, write values: the engineering range of a declared point, else the range of values written so far (detectors §5.1).
+"""D4, write values: the engineering range of a declared point, else the range written so far (detectors §5.1).
 
 Learned margins follow SIMPLE MinMax (detectors §1.3): half the range on either side, none for ten values or fewer.
 """
@@ -58,7 +58,7 @@ class Written:
 
 
 class Setpoints(Learner):
-    """Says out_of_range for a written value outside its engineering range, or outside the range it was ever written in."""
+    """Says out_of_range for a value written outside its engineering range, or outside the range ever written."""
 
     name = "D4"
     reads = frozenset({"transaction"})
@@ -80,8 +80,9 @@ class Setpoints(Learner):
             & pl.col("ot.value.numbers").is_not_null()
         )
         found: list[Finding] = []
-        columns = ["row", pl.col("@timestamp").dt.epoch("ns"), "ot.server.ip", "ot.unit", "ot.object.kind", "ot.object.start",
-                   "ot.object.address", "ot.value.numbers"]  # fmt: skip
+        time = pl.col("@timestamp").dt.epoch("ns")
+        objects = ("ot.object.kind", "ot.object.start", "ot.object.address")
+        columns = ["row", time, "ot.server.ip", "ot.unit", *objects, "ot.value.numbers"]
         for row, ts, server, unit, kind, start, address, numbers in written.select(columns).iter_rows():
             said = self._engineered(row, server, unit, kind, start, numbers)
             found += said or self._learned(row, ts, server, unit, kind, start, address, numbers)
@@ -122,9 +123,16 @@ class Setpoints(Learner):
         return found
 
     def _learned(
-        self, row: int, ts: int, server: str, unit: str | None, kind: str | None, start: int | None, address: str | None,
+        self,
+        row: int,
+        ts: int,
+        server: str,
+        unit: str | None,
+        kind: str | None,
+        start: int | None,
+        address: str | None,
         numbers: Sequence[float],
-    ) -> Iterator[Finding]:  # fmt: skip
+    ) -> Iterator[Finding]:
         for i, value in enumerate(numbers):
             where = f"{kind}:{start + i}" if start is not None else address or ""
             entity = f"{server}{f'#{unit}' if unit else ''} {where}"

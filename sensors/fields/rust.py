@@ -23,6 +23,10 @@ COLUMN_TYPES = {
     "f32": "Numbers<f32>", "f64": "Numbers<f64>", "bool": "Numbers<bool>", "dict": "Words", "utf8": "Texts",
     "json": "Texts", "list<f64>": "NumberLists", "list<utf8>": "TextLists",
 }  # fmt: skip
+VIEWS = {
+    "ts": "Time", "key": "I64", "i64": "I64", "u16": "U16", "u32": "U32", "f32": "F32", "f64": "F64", "bool": "Bool",
+    "dict": "Word", "utf8": "Text", "json": "Text", "list<f64>": "NumberList", "list<utf8>": "TextList",
+}  # fmt: skip
 CORE_DATASETS = tuple(n for n in vocabulary().datasets if n != "finding")
 
 
@@ -61,15 +65,14 @@ def _columns(name: str, fields: tuple[Field, ...], nested: bool) -> str:
         f"#[derive(Default)]\npub struct {name}Columns {{\n{lead[0]}{kinds}\n}}\n\n"
         f"impl {name}Columns {{\n"
         f"    pub fn push(&mut self, row: &{name}Row<'_>, words: &mut Dictionary) {{\n{lead[1]}{pushes}\n    }}\n\n"
-        f"    pub fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'static str, ColumnView<'a>)) {{\n{lead[2]}{visits}\n    }}\n\n"
+        f"    pub fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'static str, ColumnView<'a>)) {{\n"
+        f"{lead[2]}{visits}\n    }}\n\n"
         f"    pub fn rows(&self) -> usize {{\n        {first}.len()\n    }}\n}}\n"
     )
 
 
 def _view(kind: str) -> str:
-    views = {"ts": "Time", "key": "I64", "i64": "I64", "u16": "U16", "u32": "U32", "f32": "F32", "f64": "F64", "bool": "Bool",
-             "dict": "Word", "utf8": "Text", "json": "Text", "list<f64>": "NumberList", "list<utf8>": "TextList"}  # fmt: skip
-    return views[kind]
+    return VIEWS[kind]
 
 
 def _own(dataset: Dataset) -> tuple[Field, ...]:
@@ -99,7 +102,8 @@ def rows_source() -> str:
         "\n/// One batch: every dataset and the dictionary their words are kept in.\n#[derive(Default)]\n",
         f"pub struct Batch {{\n    pub words: Dictionary,\n{members}\n}}\n\n",
         "pub type EachColumn<'v, 'a> = &'v dyn Fn(&mut dyn FnMut(&'static str, ColumnView<'a>));\n\n",
-        "impl Batch {\n    pub fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'static str, EachColumn<'_, 'a>, usize)) {\n",
+        "impl Batch {\n    pub fn visit<'a>(",
+        "&'a self, visit: &mut dyn FnMut(&'static str, EachColumn<'_, 'a>, usize)) {\n",
         f"{visits}\n    }}\n\n    pub fn rows(&self) -> usize {{\n        {total}\n    }}\n}}\n",
     ]
     return "".join(parts)
@@ -117,12 +121,16 @@ def words_source() -> str:
     flag_names = "\n".join(f'            Self::{variant(f.name)} => "{f.name}",' for f in v.flags.values())
     derive = "#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]\n"
     return (
-        f"{HEADER}/// `ot.operation`: a closed list, the same over all protocols.\n{derive}pub enum Operation {{\n{variants}\n}}\n\n"
-        f"impl Operation {{\n    pub const fn name(self) -> &'static str {{\n        match self {{\n{names}\n        }}\n    }}\n\n"
-        f"    /// Default IPAL verb.\n    pub const fn activity(self) -> &'static str {{\n        match self {{\n{activities}\n        }}\n    }}\n\n"
-        f"    /// The delta filter passes it only on news.\n    pub const fn quiet(self) -> bool {{\n        matches!(self, {quiet})\n    }}\n}}\n\n"
+        f"{HEADER}/// `ot.operation`: a closed list, the same over all protocols.\n"
+        f"{derive}pub enum Operation {{\n{variants}\n}}\n\nimpl Operation {{\n"
+        f"    pub const fn name(self) -> &'static str {{\n        match self {{\n{names}\n        }}\n    }}\n\n"
+        f"    /// Default IPAL verb.\n    pub const fn activity(self) -> &'static str {{\n"
+        f"        match self {{\n{activities}\n        }}\n    }}\n\n"
+        f"    /// The delta filter passes it only on news.\n    pub const fn quiet(self) -> bool {{\n"
+        f"        matches!(self, {quiet})\n    }}\n}}\n\n"
         f"/// `ot.flag`: what a parser or the flow layer may find odd.\n{derive}pub enum Flag {{\n{flags}\n}}\n\n"
-        f"impl Flag {{\n    pub const fn name(self) -> &'static str {{\n        match self {{\n{flag_names}\n        }}\n    }}\n}}\n"
+        f"impl Flag {{\n    pub const fn name(self) -> &'static str {{\n"
+        f"        match self {{\n{flag_names}\n        }}\n    }}\n}}\n"
     )
 
 

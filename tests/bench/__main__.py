@@ -40,7 +40,8 @@ def timed(command: Sequence[str], environment: dict[str, str] | None = None) -> 
     """Wall and CPU seconds, peak memory in MB and standard output of a command on one core."""
     pinned = ["taskset", "-c", "0", *command] if shutil.which("taskset") else list(command)
     watcher = (
-        "import resource,subprocess,sys,time;t=time.perf_counter();p=subprocess.run(sys.argv[1:],stdout=subprocess.PIPE);"
+        "import resource,subprocess,sys,time;t=time.perf_counter();"
+        "p=subprocess.run(sys.argv[1:],stdout=subprocess.PIPE);"
         "u=resource.getrusage(resource.RUSAGE_CHILDREN);sys.stdout.buffer.write(p.stdout);"
         "sys.stderr.write(f'\\n@{time.perf_counter()-t} {u.ru_utime+u.ru_stime} {u.ru_maxrss} {p.returncode}')"
     )
@@ -138,7 +139,8 @@ def main() -> int:
 def table(figures: Sequence[Figure]) -> None:
     """Prints the figures, and ours as a multiple of each other tool's on the same capture (CPU time)."""
     print(
-        f"{'capture':8} {'tool':9} {'packets/s wall':>15} {'packets/s CPU':>15} {'RSS MB':>7} {'rows/packet':>12} {'stored MB':>10} {'ours is':>8}"
+        f"{'capture':8} {'tool':9} {'packets/s wall':>15} {'packets/s CPU':>15} {'RSS MB':>7} {'rows/packet':>12}"
+        f" {'stored MB':>10} {'ours is':>8}"
     )
     ours = {figure.capture: figure for figure in figures if figure.tool == "bittern"}
     for figure in figures:
@@ -146,10 +148,12 @@ def table(figures: Sequence[Figure]) -> None:
         rows = f"1/{figure.packets / figure.stored_rows:.0f}" if figure.stored_rows else ""
         stored = f"{figure.stored_bytes / 1e6:.1f}" if figure.stored_bytes else ""
         print(
-            f"{figure.capture:8} {figure.tool:9} {figure.rate_wall:15,.0f} {figure.rate_cpu:15,.0f} {figure.rss_mb:7} {rows:>12} {stored:>10} {times:>8}"
+            f"{figure.capture:8} {figure.tool:9} {figure.rate_wall:15,.0f} {figure.rate_cpu:15,.0f} {figure.rss_mb:7}"
+            f" {rows:>12} {stored:>10} {times:>8}"
         )
     print(
-        f"memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB; times include the start of each program"
+        f"memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB;"
+        " times include the start of each program"
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import subprocess
 from pathlib import Path
+from typing import Literal
 
 from tests.needs import PROJECT, SHARED
 
 FOLDER = PROJECT / "build" / "bench"
 CORE = PROJECT / "sensors" / "core"
 MIX_REPEATS = 60
+ETHERNET = 1
 
 
 def generated(name: str, packets: int, sessions: int) -> Path:
@@ -25,7 +27,7 @@ def generated(name: str, packets: int, sessions: int) -> Path:
 
 
 def mix() -> Path | None:
-    """Real captures that hold our protocols, repeated end to end with times moved on; None without the shared folder."""
+    """Real captures with our protocols, repeated end to end with times moved on; None without the shared folder."""
     manifest = SHARED / "captures" / "manifest.csv"
     if not manifest.exists():
         return None
@@ -55,16 +57,26 @@ def mix() -> Path | None:
 def _records(path: Path) -> list[tuple[int, bytes, bytes]]:
     """(ns since the record before, at most ten seconds; lengths as in the file; frame) of an Ethernet pcap file."""
     data = path.read_bytes()
-    magic = data[:4]
-    order = {b"\xd4\xc3\xb2\xa1": "little", b"\xa1\xb2\xc3\xd4": "big"}.get(magic)
-    if order is None or int.from_bytes(data[20:24], order) != 1:  # type: ignore[arg-type]  # a literal by construction
+    order: Literal["little", "big"]
+    match data[:4]:
+        case b"\xd4\xc3\xb2\xa1":
+            order = "little"
+        case b"\xa1\xb2\xc3\xd4":
+            order = "big"
+        case _:
+            return []
+    if _number(data, 20, order) != ETHERNET:
         return []
-    number = lambda at: int.from_bytes(data[at : at + 4], order)  # type: ignore[arg-type]  # noqa: E731 - one reader, used four times
-    found, at, before = [], 24, None
+    found: list[tuple[int, bytes, bytes]] = []
+    at, before = 24, None
     while at + 16 <= len(data):
-        time = number(at) * 1_000_000_000 + number(at + 4) * 1000
-        length, wire = number(at + 8), number(at + 12)
+        time = _number(data, at, order) * 1_000_000_000 + _number(data, at + 4, order) * 1000
+        length, wire = _number(data, at + 8, order), _number(data, at + 12, order)
         gap = 0 if before is None else min(max(time - before, 0), 10_000_000_000)
         found.append((gap, length.to_bytes(4, "little") + wire.to_bytes(4, "little"), data[at + 16 : at + 16 + length]))
         before, at = time, at + 16 + length
     return found
+
+
+def _number(data: bytes, at: int, order: Literal["little", "big"]) -> int:
+    return int.from_bytes(data[at : at + 4], order)

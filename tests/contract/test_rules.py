@@ -1,4 +1,4 @@
-"""What every shipped rule must keep (design §3, contract tests): it validates, its proofs prove it, pySigma reads it."""
+"""What every shipped rule must keep (design §3): it validates, its proofs prove it, pySigma reads it."""
 
 from __future__ import annotations
 
@@ -78,5 +78,6 @@ def test_benign_proofs_do_not(rule: Rule | Correlation, baselines: dict[tuple[st
 def test_pysigma_reads_every_rule() -> None:
     found = SigmaCollection.load_ruleset([str(shipped_rules())])
     assert not found.errors
-    pages = [page for file in shipped_rules().rglob("*.yml") for page in yaml.safe_load_all(file.read_text("utf-8")) if page]
+    texts = [file.read_text(encoding="utf-8") for file in shipped_rules().rglob("*.yml")]
+    pages = [page for text in texts for page in yaml.safe_load_all(text) if page]
     assert len(found.rules) == len(pages)

@@ -1,4 +1,4 @@
-"""The events of a golden capture as text: one JSON object a line, dataset by dataset, in the order the core gave them."""
+"""The events of a golden capture as text: one JSON object a line, by dataset, in the order the core gave them."""
 
 from __future__ import annotations
 

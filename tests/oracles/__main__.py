@@ -22,7 +22,8 @@ def main() -> int:
             total += found.both
             differ += sum(alone) + len(found.values_differ)
             print(
-                f"{row['file'][-72:]:72} {found.both:7} {alone[0]:7} {alone[1]:7} {found.values_equal:7} {len(found.values_differ):7}"
+                f"{row['file'][-72:]:72} {found.both:7} {alone[0]:7} {alone[1]:7} {found.values_equal:7}"
+                f" {len(found.values_differ):7}"
             )
             if "-v" in sys.argv:
                 for name, counts in (("tshark", found.tshark_alone), ("ours", found.ours_alone)):

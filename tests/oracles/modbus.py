@@ -1,4 +1,4 @@
-"""Modbus against tshark: every request and reply by frame, unit and function; exceptions; register values of replies."""
+"""Modbus against tshark: every request and reply by frame, unit and function; register values of replies."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ SEPARATOR = "\x1f"
 
 def fields(capture: Path, display_filter: str, names: Sequence[str], *options: str) -> Iterator[dict[str, list[str]]]:
     """For each frame that passes `display_filter`: the values of `names`, all occurrences in order."""
-    command = [tool("tshark"), "-n", "-r", str(capture), "-Y", display_filter, "-T", "fields", "-E", f"separator={SEPARATOR}",
-               "-E", "occurrence=a", "-E", "aggregator=;", *options]  # fmt: skip
+    form = ("-T", "fields", "-E", f"separator={SEPARATOR}", "-E", "occurrence=a", "-E", "aggregator=;")
+    command = [tool("tshark"), "-n", "-r", str(capture), "-Y", display_filter, *form, *options]
     for name in names:
         command += ["-e", name]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
