@@ -78,10 +78,11 @@ def check_texts(_: Patient) -> Check:
 
 
 def check_rules(patient: Patient) -> Check:
-    from api.cli.inputs import shipped_folder, techniques
+    from api.analysis import shipped_rules
+    from api.cli.inputs import techniques
     from detection.sigma.load import RuleSet
 
-    rules = RuleSet.load(list(patient.rules) or [shipped_folder()], techniques())
+    rules = RuleSet.load(list(patient.rules) or [shipped_rules()], techniques())
     found = {"count": len(rules.rules) + len(rules.correlations), "issues": len(rules.issues)}
     if not found["count"]:
         return Check("rules", "fail", "doctor.no_rules", found, "doctor.reinstall")

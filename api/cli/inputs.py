@@ -31,11 +31,6 @@ def _check_text(path: Path) -> None:
         raise Failure(ExitCode.CONFIGURATION, "error.unreadable", path=path, why=error.strerror or error) from error
 
 
-def shipped_folder() -> Path:
-    """The folder of the rules that come with the program."""
-    return Path(str(shipped("detection")))
-
-
 def techniques() -> frozenset[str]:
     """Ids of ATT&CK for ICS that tags may name."""
     return read_techniques(Path(str(shipped("attack-ics.json"))))
@@ -48,7 +43,7 @@ def rules_in_force(folders: Sequence[Path], terminal: Terminal) -> RuleSet:
             raise Failure(
                 ExitCode.CONFIGURATION, "error.unreadable", path=folder, why=terminal.texts.get("error.absent")
             )
-    rules = load_rules(list(folders) or [shipped_folder()])
+    rules = load_rules(folders)
     fatal = [issue for issue in rules.issues if issue.fatal]
     if folders and fatal:
         listed = "\n".join(f"  {issue}" for issue in fatal)

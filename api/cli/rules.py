@@ -92,11 +92,12 @@ def validate(
     """Exit code 3 when there is anything to mend."""
     terminal = terminal_of(context)
     terminal.adjust(lang=lang)
-    from api.cli.inputs import shipped_folder, techniques
+    from api.analysis import shipped_rules
+    from api.cli.inputs import techniques
     from api.output.documents import listing
     from detection.sigma.load import RuleSet
 
-    loaded = RuleSet.load(folders or [shipped_folder()], techniques())
+    loaded = RuleSet.load(folders or [shipped_rules()], techniques())
     count = len(loaded.rules) + len(loaded.correlations)
     if as_json:
         data: list[Json] = [

@@ -13,6 +13,7 @@ from api.output.documents import plain
 from api.output.moments import clock, span
 from api.output.page import Page, Part
 from api.output.told import Teller, safe
+from api.texts import Texts
 from detection.occurrence import Packets
 from response.alerts import Alert
 
@@ -131,14 +132,16 @@ def _value(value: object) -> str:
 def end_lines(alert: Alert, teller: Teller) -> Iterator[str]:
     """Source and destination with what is known of them, a line each."""
     for side, end in (("source", alert.source), ("destination", alert.destination)):
-        facts = [
-            f"{teller.texts.word('end', name)} {teller.texts.get('alert.joint').join(map(str, value))}"
-            if isinstance(value, list)
-            else f"{teller.texts.word('end', name)} {value}"
-            for name, value in end.items()
-        ]
+        facts = [f"{teller.texts.word('end', name)} {_fact(name, value, teller.texts)}" for name, value in end.items()]
         if facts:
             yield f"{teller.texts.get(f'alert.{side}')}: {' · '.join(facts)}"
+
+
+def _fact(name: str, value: object, words: Texts) -> str:
+    """A fact of one end; roles and criticality are words of closed lists."""
+    if isinstance(value, list):
+        return words.get("alert.joint").join(words.word("role", str(each)) for each in value)
+    return words.word("severity", value) if name == "criticality" and isinstance(value, str) else str(value)
 
 
 def _state(alert: Alert, teller: Teller, zone: tzinfo) -> Iterator[str]:
