@@ -80,19 +80,18 @@ def _table(assets: tuple[AssetRecord, ...], terminal: Terminal, zone: tzinfo) ->
     from api.output.told import safe
 
     words, page = terminal.texts, page_of(terminal)
-    heads = [words.get(f"column.{name}") for name in ("address", "key", "first_seen", "last_seen", "roles", "identity")]
+    heads = [words.get(f"column.{name}") for name in ("address", "mac", "last_seen", "roles", "identity")]
     rows = [
         [
             safe(" ".join(_values(asset, "address")[:3])) or "–",
-            safe(asset.key),
-            clock(asset.first_seen, zone),
+            safe(" ".join(_values(asset, "mac")[:1])) or "–",
             clock(asset.last_seen, zone),
-            safe(" ".join(asset.roles)),
+            safe(words.get("alert.joint").join(words.word("role", role) for role in asset.roles)),
             safe(" · ".join(value for name in IN_LIST for value in _values(asset, name)[:1])),
         ]
         for asset in assets
     ]
-    page.columns(heads, rows)
+    page.columns(heads, rows, wrapped=2)
     terminal.data(page.text())
 
 

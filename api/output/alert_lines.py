@@ -12,7 +12,7 @@ from api.output.documents import line as json_line
 from api.output.documents import plain
 from api.output.moments import clock, span
 from api.output.page import Page, Part
-from api.output.told import Teller, safe
+from api.output.told import Teller, Told, safe
 from api.texts import Texts
 from detection.occurrence import Packets
 from response.alerts import Alert
@@ -24,7 +24,7 @@ PACKETS_IN_LIST = 3
 def alert_block(page: Page, alert: Alert, teller: Teller, zone: tzinfo) -> None:
     """An alert in a list: its sentence and the first steps."""
     words, told = teller.texts, teller.tell(alert)
-    _head(page, alert, teller, zone)
+    _head(page, alert, told, teller, zone)
     page.line((told.what, "strong"), indent=2)
     if lacking := teller.lacking(alert):
         page.line(lacking, indent=2)
@@ -42,7 +42,7 @@ def alert_block(page: Page, alert: Alert, teller: Teller, zone: tzinfo) -> None:
 def alert_page(page: Page, alert: Alert, teller: Teller, zone: tzinfo) -> None:
     """Everything about an alert."""
     words, told = teller.texts, teller.tell(alert)
-    _head(page, alert, teller, zone)
+    _head(page, alert, told, teller, zone)
     page.line((told.what, "strong"), indent=2)
     page.gap()
     sections: list[tuple[str, Iterable[str]]] = [
@@ -86,10 +86,11 @@ def safe_line(text: str) -> str:
     return "".join(safe(text[start : start + 500]) for start in range(0, len(text), 500))
 
 
-def _head(page: Page, alert: Alert, teller: Teller, zone: tzinfo) -> None:
+def _head(page: Page, alert: Alert, told: Told, teller: Teller, zone: tzinfo) -> None:
     words = teller.texts
     parts: list[Part] = [(f" {words.word('severity', alert.severity)} ", alert.severity)]
-    parts += [(f" {alert.rule}", "strong"), f" · {words.word('class', alert.rule_class)}"]
+    title = f" {safe(told.title)}" if told.title != alert.rule else ""
+    parts += [(f" {safe(alert.rule)}", "strong"), f"{title} · {words.word('class', alert.rule_class)}"]
     if alert.status != "new" or alert.resolution:
         state = [words.word("status", alert.status), words.word("resolution", alert.resolution or "")]
         parts.append(f" · {', '.join(filter(None, state))}")
@@ -121,11 +122,17 @@ def packet_names(packets: Iterable[Packets]) -> list[str]:
 def explanation_lines(alert: Alert, teller: Teller, zone: tzinfo) -> Iterator[str]:
     """What was observed and what is normal, a fact a line."""
     for name, value in alert.explanation.items():
-        shown = clock(value, zone) if name == "since" and isinstance(value, int) else _value(value)
+        if value in ({}, [], ""):
+            continue
+        shown = clock(value, zone) if name == "since" and isinstance(value, int) else _value(value, teller.texts)
+        shown = teller.texts.word("maturity", shown) if name == "maturity" else shown
         yield f"{teller.texts.word('explained', name)}: {shown}"
 
 
-def _value(value: object) -> str:
+def _value(value: object, words: Texts) -> str:
+    """What a learner says it observed, as words rather than JSON where it is a flat list of facts."""
+    if isinstance(value, dict):
+        return ", ".join(f"{words.word('attribute', str(name))} {_value(each, words)}" for name, each in value.items())
     return value if isinstance(value, str) else json_line(plain(value))
 
 
@@ -149,7 +156,7 @@ def _state(alert: Alert, teller: Teller, zone: tzinfo) -> Iterator[str]:
     yield f"id {alert.id}"
     yield f"{words.get('alert.sensor')} {alert.sensor} · {words.get('alert.occurrences', count=alert.occurrences)}"
     if alert.playbook:
-        yield f"{words.get('alert.playbook')} {alert.playbook}"
+        yield f"{words.get('alert.playbook')} {words.word('playbook', alert.playbook)}"
     if alert.assignee:
         yield f"{words.get('alert.assignee')} {alert.assignee}"
     if alert.precedent:

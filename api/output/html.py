@@ -8,7 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from api.output.alert_lines import end_lines, explanation_lines, packet_names, safe_line, technique_names
 from api.output.analysis_table import looked_at, notice_text, seen_span
@@ -78,4 +77,4 @@ def _environment() -> Environment:
 
 
 def _clean(value: object) -> object:
-    return safe_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return safe_line(value) if isinstance(value, str) and not hasattr(value, "__html__") else value

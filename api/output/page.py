@@ -57,16 +57,16 @@ class Page:
         """An empty line."""
         self._out.write("\n")
 
-    def columns(self, heads: Sequence[str], rows: Sequence[Sequence[Part]], indent: int = 0) -> None:
-        """Rows under headings; the last column takes what is left of the width."""
+    def columns(self, heads: Sequence[str], rows: Sequence[Sequence[Part]], indent: int = 0, wrapped: int = 1) -> None:
+        """Rows under headings; the last `wrapped` columns share what the others leave of the width."""
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
         for number, head in enumerate(heads):
-            last = number == len(heads) - 1
-            table.add_column(head, no_wrap=not last, overflow="fold" if last else "ellipsis")
+            wraps = number >= len(heads) - wrapped
+            table.add_column(head, no_wrap=not wraps, overflow="fold" if wraps else "ellipsis")
         for row in rows:
             table.add_row(*(_text([cell]) for cell in row))
         with self._console.capture() as captured:
-            self._console.print(table)
+            self._console.print(table, width=(self._width or ENDLESS) - indent)
         for text in captured.get().splitlines():
             self._out.write((" " * indent + text).rstrip() + "\n")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from api.output.alert_lines import technique_names
 from api.output.documents import Json
 from api.output.page import Page, Part
-from api.output.told import safe
+from api.output.told import safe, title_of
 from api.texts import Language, Texts
 from detection.sigma.model import Correlation, Head, Rule
 
@@ -56,7 +56,11 @@ def rule_table(page: Page, rules: Sequence[Rule | Correlation], words: Texts) ->
 def rule_page(page: Page, rule: Rule | Correlation, words: Texts) -> None:
     """Everything about a rule; placeholders stay as they are written."""
     bittern = rule.bittern
-    page.line((f" {words.word('severity', rule.level)} ", rule.level), (f" {rule.name}", "strong"), f" · {rule.title}")
+    page.line(
+        (f" {words.word('severity', rule.level)} ", rule.level),
+        (f" {rule.name}", "strong"),
+        f" {title_of(rule, words)}",
+    )
     lines: list[tuple[str, Sequence[str]]] = [
         ("description", [rule.description] if rule.description else []),
         ("false_positives", rule.falsepositives),
@@ -89,5 +93,5 @@ def _row(rule: Head, words: Texts) -> list[Part]:
         (words.word("severity", rule.level), rule.level),
         rule_class,
         " ".join(rule.techniques),
-        safe(rule.title),
+        safe(title_of(rule, words)),
     ]

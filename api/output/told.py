@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from api.texts import Language, texts
+from api.texts import Language, Texts, texts
 from detection.sigma.load import RuleSet
 from detection.sigma.model import Head
 from detection.sigma.text import UNSAFE, render
@@ -16,7 +16,7 @@ LONGEST = 512
 
 @dataclass(frozen=True)
 class Told:
-    """What an alert says. `title` is the rule's own, in English as in Sigma; `safety` what to take care of, or ""."""
+    """What an alert says. `title` names the rule in short; `safety` what to take care of, or ""."""
 
     title: str
     what: str
@@ -42,7 +42,7 @@ class Teller:
             return Told(alert.rule, what, self.texts.get("alert.unknown_rule_why"), (), "")
         text = rule.bittern.text[self.lang]
         return Told(
-            title=rule.title,
+            title=title_of(rule, self.texts),
             what=self._fill(text.what, alert),
             why=self._fill(text.why, alert),
             do=tuple(self._fill(step, alert) for step in text.do),
@@ -60,6 +60,11 @@ class Teller:
 
     def _fill(self, template: str, alert: Alert) -> str:
         return render(template, alert.parameters, self.lang)
+
+
+def title_of(rule: Head, words: Texts) -> str:
+    """Title of a rule in the reader's language; a rule of the user's own has its Sigma title in any language."""
+    return words.by_key.get(f"title.{rule.name}", rule.title) if words.lang != "en" else rule.title
 
 
 def safe(value: object) -> str:

@@ -34,6 +34,9 @@ pub struct ChannelRate {
     pub objects: u32,
     pub bytes: i64,
     pub functions: u128,
+    /// First and last frame of the window's messages, and their source.
+    pub frames: Option<(i64, i64)>,
+    pub source: u32,
 }
 
 /// Who speaks to which unit.

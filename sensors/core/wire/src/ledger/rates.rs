@@ -64,6 +64,9 @@ impl Ledger {
         }
         let rate = &mut channel_state.rate;
         rate.messages += 1;
+        let first = rate.frames.map_or(x.span.first.number, |(first, _)| first);
+        rate.frames = Some((first, x.span.last.number));
+        rate.source = x.span.first.source;
         rate.bytes += i64::from(x.bytes);
         rate.failures += u32::from(x.outcome == Outcome::Failure);
         rate.unanswered += u32::from(x.reply == Reply::Unanswered);
@@ -124,10 +127,15 @@ impl Ledger {
                 host.channel.add(&rate);
             }
             let Some(channel) = self.channels.get(index) else { continue };
-            let place = pick(&self.places, channel.facts.interface);
+            let place = pick(&self.places, rate.source);
             let id = event_id(&place.sensor, "rate", key, window, 0, "channel");
             let event = channel.facts.event(place, self.clock, Side::Client, window_span(window), &id);
-            let event = EventRow { event_dataset: Some("rate"), ot_packet_first: None, ot_packet_last: None, ..event };
+            let event = EventRow {
+                event_dataset: Some("rate"),
+                ot_packet_first: rate.frames.map(|frames| frames.0),
+                ot_packet_last: rate.frames.map(|frames| frames.1),
+                ..event
+            };
             let row = RateRow {
                 event,
                 ot_entity_kind: Some("channel"),
