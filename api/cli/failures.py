@@ -8,7 +8,7 @@ from pathlib import Path
 from unicodedata import east_asian_width
 
 from api.cli.exit_codes import ExitCode
-from api.cli.terminal import Terminal
+from api.cli.terminal import ReaderGone, Terminal
 
 
 class Failure(Exception):
@@ -31,7 +31,7 @@ def explain(error: BaseException, terminal: Terminal) -> ExitCode:
     if isinstance(error, KeyboardInterrupt):
         terminal.error("error.interrupted")
         return ExitCode.INTERRUPTED
-    if isinstance(error, BrokenPipeError):
+    if isinstance(error, ReaderGone):
         return _closed_pipe(terminal)
     return _explain_known(error, terminal)
 

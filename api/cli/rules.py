@@ -134,6 +134,7 @@ def prove_rules(
     chosen = _speaking(loaded)
     if missing := sorted(set(names or ()) - {rule.name for rule in chosen}):
         raise Failure(ExitCode.USAGE, "error.no_rule", name=", ".join(missing))
+    terminal.tell("cli.proving_rules", rules=len(names or chosen))
     trials = prove(loaded, [rule for rule in chosen if not names or rule.name in names], proofs, terminal)
     show_trials(trials, terminal, as_json=as_json)
     if not all(trial.holds for trial in trials):

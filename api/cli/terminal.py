@@ -15,6 +15,10 @@ CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u206
 """What no message needs and a hostile file name may hold; line ends and tabs stay."""
 
 
+class ReaderGone(Exception):
+    """Who read standard output went away. Not an OSError: Typer would end with code 1 for those, which means alerts."""
+
+
 @dataclass
 class Terminal:
     """The streams of one run, and how much to say.
@@ -47,8 +51,11 @@ class Terminal:
 
     def data(self, text: str) -> None:
         """Writes what was asked for, with a line end, to standard output."""
-        self.out.write(text if text.endswith("\n") else text + "\n")
-        self.out.flush()
+        try:
+            self.out.write(text if text.endswith("\n") else text + "\n")
+            self.out.flush()
+        except BrokenPipeError:
+            raise ReaderGone from None
 
     def tell(self, key: str, **parameters: object) -> None:
         """Says something on standard error, unless quiet."""

@@ -28,6 +28,7 @@ _MODULES = (
     "proofs_general",
     "proofs_availability",
     "proofs_link",
+    "proofs_sequence",
     "golden_opcua",
 )
 

@@ -40,7 +40,7 @@ class Broker:
     def __init__(self, lab: Lab, settings: BrokerSettings | None = None) -> None:
         self.settings = settings or BrokerSettings()
         self._folder = lab.folder / f"mosquitto-{self.settings.host}"
-        self._folder.mkdir()
+        self._folder.mkdir(exist_ok=True)  # a broker may be stopped and started with other settings
         if shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin") is None:
             raise PlantError("mosquitto is missing. On Debian: apt-get install mosquitto")
         configuration = self._folder / "mosquitto.conf"

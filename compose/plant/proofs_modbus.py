@@ -56,7 +56,7 @@ def hmi_normal(lab: Lab) -> None:
     "modbus/hmi-normal-later.pcap",
     "The same cell later: same clients, objects and ranges. With the baseline learned, nothing may fire.",
     "plc1 plc2 gw opc hmi eng hist",
-    rules=f"{ALL_RULES} {QUIET_NETWORK}",
+    rules=f"{ALL_RULES} {QUIET_NETWORK} X01 X03",
     kind="benign",
     learn=NORMAL,
     check={"modbus.func_code==6": 6},

@@ -157,8 +157,11 @@ def two_different_answers(lab: Lab) -> None:
     _ask_odd(lab, server, "second, different answer", ["T0856", "T0832"], ["MB16"])
 
 
-def _forged_answer(request: bytes) -> bytes | None:
-    """Return a frame that answers a captured read of input registers with false values, None for other frames."""
+def forged_answer(request: bytes, sender: str = "plc1") -> bytes | None:
+    """Return a frame that answers a captured read of input registers with false values, None for other frames.
+
+    sender: host whose MAC it carries.
+    """
     if request[12:14] != b"\x08\x00" or request[23] != socket.IPPROTO_TCP:
         return None
     start = 14 + 4 * (request[14] & 0x0F)
@@ -171,7 +174,7 @@ def _forged_answer(request: bytes) -> bytes | None:
     answer = payload[:4] + struct.pack(">H", len(pdu) + 1) + payload[6:7] + pdu
     receiver = (ip("hmi"), source_port), PSH | ACK, acknowledgement, sequence + len(payload)
     segment = frames.tcp((ip("plc1"), MODBUS_PORT), *receiver, answer)
-    return frames.ethernet(mac("plc1"), mac("hmi"), frames.ETHERTYPE_IPV4, segment)
+    return frames.ethernet(mac(sender), mac("hmi"), frames.ETHERTYPE_IPV4, segment)
 
 
 @capture(
@@ -189,7 +192,7 @@ def answer_injected(lab: Lab) -> None:
         done, end = 0, time.monotonic() + 10
         with frames.packet_socket() as out:
             while done < 8 and time.monotonic() < end:
-                forged = _forged_answer(tap.recv(2048))
+                forged = forged_answer(tap.recv(2048))
                 if forged is not None:
                     done += 1
                     if done % 2:

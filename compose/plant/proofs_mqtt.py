@@ -16,7 +16,7 @@ from compose.plant.sparkplug import BDSEQ, DEVICE, REBIRTH, Metric, payload, top
 
 NORMAL = "mqtt/normal.pcap"
 CELL = "broker edge hmi"
-QUIET = "MQ01 MQ02 MQ04 MQ05 MQ06 MQ07 MQ08 MQ09 MQ10 MQ11 MQ12 MQ13"
+QUIET = "MQ01 MQ02 MQ04 MQ05 MQ06 MQ07 MQ08 MQ09 MQ10 MQ11 MQ12 MQ13 MQ14"
 _STRANGER = "ip.src==10.9.1.66 && mqtt"
 
 
@@ -115,7 +115,7 @@ def clear_text_password(lab: Lab) -> None:
     "mqtt/tls.pcap",
     "The operator's client on port 8883: user name, password and topics are encrypted.",
     "broker hmi",
-    rules="MQ01 MQ02 MQ03 MQ05 G12",
+    rules="MQ01 MQ02 MQ03 MQ05 MQ14 G12",
     kind="benign",
     check={"tls.handshake.type==1": 1, "tcp.port==8883": 20},
 )

@@ -1,0 +1,9 @@
+//! What the fuzz targets do with bytes. A failed assertion here, a panic in `wire`, a slow input or a large one is a
+//! finding; why each is asserted stands in `docs/decisions/fuzzing.md`.
+
+mod dialogue;
+mod digest;
+pub mod frames;
+pub mod seeds;
+pub mod stream;
+mod watch;

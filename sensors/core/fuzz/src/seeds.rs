@@ -1,0 +1,126 @@
+//! Seeds out of golden captures: short captures for `frames`, dialogues for each protocol.
+
+use crate::dialogue;
+use crate::stream::label;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use wire::capture::{FileSource, Limits};
+use wire::flow::ip::{self, Datagram};
+use wire::flow::{Side, Transport};
+use wire::link::decode;
+use wire::protocol::{Guess, PROTOCOLS, Probe};
+
+/// Variables: folder of golden captures, folder to write seeds to (one folder a target in it).
+pub const FROM: &str = "BITTERN_FUZZ_GOLDEN";
+pub const TO: &str = "BITTERN_FUZZ_SEEDS";
+
+/// Frames in a seed of `frames`: few, as time goes with length.
+const FRAMES: usize = 12;
+/// A dialogue goes on in a new seed behind so many bytes.
+const DIALOGUE: usize = 6 << 10;
+
+/// One flow's payloads in the order they were captured.
+type Dialogue = Vec<(Side, Vec<u8>)>;
+/// The two ends, lower one first.
+type Key = ([String; 2], bool);
+
+/// Writes all seeds if the environment asks for them; true if it did.
+///
+/// # Errors
+/// What the file system says; a golden capture that cannot be read.
+pub fn asked() -> io::Result<bool> {
+    let (Some(from), Some(to)) = (std::env::var_os(FROM), std::env::var_os(TO)) else { return Ok(false) };
+    let to = PathBuf::from(to);
+    let targets = (0..PROTOCOLS.len()).map(label).chain(["frames".to_owned()]);
+    targets.into_iter().try_for_each(|target| fs::create_dir_all(to.join(target)))?;
+    for folder in fs::read_dir(from)?.flatten().filter(|entry| entry.path().is_dir()) {
+        for file in fs::read_dir(folder.path())?.flatten().map(|entry| entry.path()) {
+            if file.extension().is_some_and(|extension| extension == "pcap") {
+                let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                capture(&file, &to, &format!("{}-{stem}", folder.file_name().to_string_lossy()))?;
+            }
+        }
+    }
+    Ok(true)
+}
+
+fn capture(file: &Path, to: &Path, name: &str) -> io::Result<()> {
+    let bytes = fs::read(file)?;
+    let odd = |error: String| io::Error::other(format!("{}: {error}", file.display()));
+    let mut source = FileSource::open(file, Limits::default()).map_err(|e| odd(e.to_string()))?;
+    let mut flows: BTreeMap<Key, (String, Dialogue)> = BTreeMap::new();
+    let mut ends = Vec::new();
+    while let Some(frame) = source.next().map_err(|e| odd(e.to_string()))? {
+        if let Some((key, sender, payload)) = payload(frame.link, frame.data) {
+            let (client, dialogue) = flows.entry(key).or_insert_with(|| (sender.clone(), Vec::new()));
+            let side = if *client == sender { Side::Client } else { Side::Server };
+            if !payload.is_empty() {
+                dialogue.push((side, payload.to_vec()));
+            }
+        }
+        ends.push(usize::try_from(source.position()).unwrap_or(usize::MAX));
+    }
+    // The file's own header before each short run of frames: classic pcap needs no more.
+    let header = bytes.get(..24).unwrap_or_default();
+    let borders: Vec<usize> =
+        std::iter::once(header.len()).chain(ends.into_iter().skip(FRAMES - 1).step_by(FRAMES)).collect();
+    for (i, pair) in borders.windows(2).enumerate() {
+        let part = bytes.get(pair[0]..pair[1]).unwrap_or_default();
+        fs::write(to.join("frames").join(format!("{name}-{i}")), [header, part].concat())?;
+    }
+    for (i, ((_, datagrams), (_, dialogue))) in flows.iter().enumerate() {
+        dialogues(dialogue, *datagrams, to, &format!("{name}-{i}"))?;
+    }
+    Ok(())
+}
+
+/// Ends, sender and payload of a TCP or UDP packet; the boolean says that it is UDP.
+fn payload(link: wire::capture::LinkType, data: &[u8]) -> Option<(Key, String, &[u8])> {
+    let packet = decode::decode(link, data).ok()?;
+    let datagram: Datagram<'_> = match packet.ether_type? {
+        decode::ETHERTYPE_IPV4 => ip::ipv4(packet.payload)?,
+        decode::ETHERTYPE_IPV6 => ip::ipv6(packet.payload)?,
+        _ => return None,
+    };
+    let data = datagram.payload;
+    let (header, udp) = match datagram.protocol {
+        ip::TCP => (usize::from(data.get(12)? >> 4) * 4, false),
+        ip::UDP => (8, true),
+        _ => return None,
+    };
+    let port = |at: usize| Some(u16::from_be_bytes([*data.get(at)?, *data.get(at + 1)?]));
+    let sender = format!("{} {}", datagram.source, port(0)?);
+    let mut ends = [sender.clone(), format!("{} {}", datagram.destination, port(2)?)];
+    ends.sort();
+    Some(((ends, udp), sender, data.get(header..)?))
+}
+
+/// Writes a dialogue for the protocol that claims its first payload.
+fn dialogues(dialogue: &Dialogue, datagrams: bool, to: &Path, name: &str) -> io::Result<()> {
+    let Some(index) = dialogue.iter().find_map(|(_, payload)| owner(payload, datagrams)) else { return Ok(()) };
+    let head = [u8::try_from(index).unwrap_or(u8::MAX), u8::from(datagrams) << 4];
+    let mut seed = head.to_vec();
+    let mut part = 0;
+    for (i, (side, payload)) in dialogue.iter().enumerate() {
+        dialogue::write(&mut seed, *side, payload);
+        if seed.len() > DIALOGUE || i + 1 == dialogue.len() {
+            fs::write(to.join(label(index)).join(format!("{name}-{part}")), &seed)?;
+            seed = head.to_vec();
+            part += 1;
+        }
+    }
+    Ok(())
+}
+
+fn owner(data: &[u8], datagrams: bool) -> Option<usize> {
+    let transport = if datagrams { Transport::Udp } else { Transport::Tcp };
+    let probe = Probe { data, transport, source_port: 0, destination_port: 0 };
+    let sure = |index: &usize| match (PROTOCOLS[*index].probe)(&probe) {
+        Guess::Yes { confidence, .. } => Some(confidence),
+        _ => None,
+    };
+    let able = (0..PROTOCOLS.len()).filter(|index| PROTOCOLS[*index].transports.contains(&transport));
+    able.filter_map(|index| Some((index, sure(&index)?))).max_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index)
+}

@@ -1,0 +1,156 @@
+"""`bittern analyze` over real captures: what it prints, in which order, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.integration.cli_runner import NORMAL, PROJECT, SITE, WRITE, Cli, cli
+
+__all__ = ["cli"]
+
+RECORD_KEYS = {
+    "id", "rule", "severity", "class", "title", "techniques", "source", "destination", "first_seen", "last_seen",
+    "count", "occurrences", "events", "text", "protocol", "explanation", "packets", "controls", "objects", "playbook",
+    "lacking", "status", "parameters",
+}  # fmt: skip
+BITTERN = [sys.executable, "-c", "from api.cli import main; main()"]
+
+
+@pytest.fixture
+def baseline(cli: Cli, tmp_path: Path) -> Path:
+    """What is normal in the plant of the proofs."""
+    target = tmp_path / "known"
+    assert cli("baseline", "learn", NORMAL, "--site", SITE, "--output", target).code == 0
+    return target
+
+
+def test_json_has_the_promised_form(cli: Cli, baseline: Path) -> None:
+    found = cli("analyze", WRITE, "--baseline", baseline, "--site", SITE, "--format", "json").json()
+    assert found["schema"] == "bittern.analysis/v1"
+    assert found["capture"]["packets"] == found["capture"]["link.frames"] > 100
+    assert found["capture"]["bytes"] > 0
+    assert found["capture"]["files"] == 1
+    assert found["events"]["transaction"] > 0
+    assert (found["errors"], found["failures"]) == ([], {})
+    assert found["seconds"] >= 0
+    alerts = {alert["rule"]: alert for alert in found["alerts"]}
+    written = alerts["MB01"]
+    assert set(written) >= RECORD_KEYS
+    assert set(written["text"]) == {"what", "why", "do", "safety"}
+    assert written["source"]["ip"] == "10.9.1.66"
+    assert written["text"]["what"].startswith("10.9.1.66 wrote")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z", written["first_seen"])
+    assert {alert["class"] for alert in found["alerts"]} <= {"threat", "policy"}
+    assert all(alert["severity"] != "informational" for name in ("alerts", "posture", "health") for alert in found[name])
+    order = [(alert["first_seen"], alert["id"]) for alert in found["alerts"]]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize("form", ["json", "ndjson", "ecs", "html", "table"])
+def test_the_same_input_gives_the_same_bytes(cli: Cli, form: str) -> None:
+    first, second = (
+        re.sub(r'"seconds": [0-9.]+', "", cli("analyze", WRITE, NORMAL, "--site", SITE, "--format", form).out)
+        for _ in range(2)
+    )
+    assert first == second
+    assert first
+
+
+def test_ndjson_is_the_alerts_of_json(cli: Cli) -> None:
+    lines = cli("analyze", WRITE, "--site", SITE, "--format", "ndjson").out.splitlines()
+    assert [json.loads(line) for line in lines] == cli("analyze", WRITE, "--site", SITE, "--format", "json").json()[
+        "alerts"
+    ]
+
+
+def test_severity_min_hides_and_fail_on_counts_what_is_hidden(cli: Cli) -> None:
+    everything = cli("analyze", WRITE, "--site", SITE, "--format", "json", "--severity-min", "low").json()
+    severe = cli("analyze", WRITE, "--site", SITE, "--format", "json", "--severity-min", "high").json()
+    highs = [alert for alert in everything["alerts"] if alert["severity"] in ("high", "critical")]
+    assert severe["alerts"] == highs
+    assert severe["alerts_below_severity_min"] == len(everything["alerts"]) - len(highs) > 0
+    assert cli("analyze", WRITE, "--site", SITE, "--severity-min", "critical", "--fail-on", "high").code == 1
+    assert cli("analyze", WRITE, "--site", SITE, "--fail-on", "critical").code == 0
+
+
+def test_table_in_both_languages_and_the_readers_time_zone(cli: Cli) -> None:
+    english = cli("analyze", WRITE, "--site", SITE)
+    chinese = cli("analyze", WRITE, "--site", SITE, "--lang", "zh", "--time-zone", "Asia/Shanghai")
+    first = cli("analyze", WRITE, "--site", SITE, "--format", "json").json()["alerts"][0]["first_seen"]
+    assert first[:10] in english.out
+    assert first[11:19] in english.out
+    assert f"{(int(first[11:13]) + 8) % 24:02d}{first[13:19]}" in chinese.out
+    assert "next: 1. " in english.out
+    assert "下一步：1. " in chinese.out
+    assert "写操作" in chinese.out
+    assert not re.search("[\u4e00-\u9fff]", english.out)
+
+
+def test_nothing_found_says_what_was_looked_at_and_what_not(cli: Cli, baseline: Path) -> None:
+    calm = cli("analyze", NORMAL.with_name("hmi-normal-later.pcap"), "--baseline", baseline, "--site", SITE)
+    assert calm.code == 0
+    assert "packets: " in calm.out.splitlines()[0]
+    assert "No alerts." in calm.out
+    without = cli("analyze", NORMAL, "--filter", "host 192.0.2.1")
+    assert "What was not seen" in without.out
+    assert "No site model was given" in without.out
+    assert "A capture filter was given" in without.out
+
+
+def test_output_file_is_whole_and_stdout_stays_empty(cli: Cli, tmp_path: Path) -> None:
+    target = tmp_path / "report.html"
+    told = cli("analyze", WRITE, "--format", "html", "--output", target)
+    assert told.out == ""
+    assert str(target) in told.err
+    assert target.read_text(encoding="utf-8").rstrip().endswith("</html>")
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+    assert cli("analyze", WRITE, "--format", "html", "--output", target, "--quiet").err == ""
+
+
+def test_a_run_that_fails_leaves_the_old_output_alone(cli: Cli, tmp_path: Path) -> None:
+    target = tmp_path / "report.json"
+    target.write_text("before")
+    assert cli("analyze", WRITE, "--filter", "tcp and", "--format", "json", "--output", target).code == 2
+    assert target.read_text() == "before"
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_events_go_to_a_file(cli: Cli, tmp_path: Path) -> None:
+    events = tmp_path / "events.ndjson"
+    found = cli("analyze", WRITE, "--events", events, "--format", "json").json()
+    assert len(events.read_text().splitlines()) == sum(found["events"].values())
+
+
+def test_the_real_program_reads_standard_input_and_writes_no_colour_into_a_pipe() -> None:
+    environment = {**os.environ, "LANG": "zh_CN.UTF-8", "PYTHONPATH": str(PROJECT)}
+    for name in ("BITTERN_LANG", "BITTERN_STORE", "BITTERN_TIME_ZONE", "LC_ALL", "LC_MESSAGES"):
+        environment.pop(name, None)
+    with WRITE.open("rb") as capture:
+        done = subprocess.run(
+            [*BITTERN, "analyze", "-", "-r", "--site", SITE], stdin=capture, capture_output=True, env=environment, check=False
+        )
+    assert done.returncode == 0
+    assert "告警" in done.stdout.decode()
+    assert b"\x1b" not in done.stdout + done.stderr
+    assert done.stderr == b""
+
+
+def test_the_real_program_bears_a_reader_that_goes_away() -> None:
+    command = [*BITTERN, "analyze", WRITE, "--format", "json"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(PROJECT)}
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+        assert process.wait() == 141
+    assert b"Traceback" not in said
+    assert b"Exception" not in said

@@ -1,0 +1,176 @@
+"""Bad input and bad configuration: a clear message with its exit code, never a traceback, never silence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.cli_runner import (
+    SITE,
+    WRITE,
+    Cli,
+    capture_of_link_type,
+    cli,
+    cut_capture,
+    snapped_capture,
+)
+
+__all__ = ["cli"]
+
+
+def make_broken(folder: Path) -> dict[str, Path]:
+    """Paths that are no capture, by what is wrong."""
+    (folder / "empty.pcap").write_bytes(b"")
+    (folder / "text.pcap").write_text("this is no capture\n")
+    (folder / "folder").mkdir()
+    (folder / "folder" / "notes.txt").write_text("nothing here")
+    return {
+        "empty": folder / "empty.pcap",
+        "not a capture": folder / "text.pcap",
+        "no capture in this folder": folder / "folder",
+        "No such file": folder / "absent.pcap",
+    }
+
+
+@pytest.mark.parametrize("what", ["empty", "not a capture", "no capture in this folder", "No such file"])
+def test_what_is_no_capture_is_named_and_the_good_ones_are_analysed(cli: Cli, tmp_path: Path, what: str) -> None:
+    path = make_broken(tmp_path)[what]
+    alone = cli("analyze", path)
+    assert alone.code == 4
+    assert f"error: {path}: " in alone.err
+    assert what in alone.err
+    both = cli("analyze", path, WRITE, "--format", "json", "--fail-on", "low")
+    assert both.code == 4, "that the result is not whole outweighs what it holds"
+    found = both.json()
+    assert found["capture"]["packets"] > 100
+    assert [error["path"] for error in found["errors"]] == [str(path)]
+    assert str(path) not in found["errors"][0]["reason"]
+
+
+def test_in_a_folder_what_is_no_capture_is_only_counted(cli: Cli, tmp_path: Path) -> None:
+    make_broken(tmp_path)
+    (tmp_path / "good.pcap").write_bytes(WRITE.read_bytes())
+    found = cli("analyze", tmp_path, "--format", "json")
+    assert (found.code, found.err) == (0, "")
+    assert found.json()["capture"]["files_passed_over"] == 3
+    assert "Files in the folder that are no captures: 3" in cli("analyze", tmp_path).out
+    assert "notes.txt" in cli("analyze", tmp_path, "-v").err
+
+
+def test_a_cut_capture_is_read_up_to_its_end_with_a_warning(cli: Cli, tmp_path: Path) -> None:
+    found = cli("analyze", cut_capture(tmp_path / "cut.pcap", missing=37), "--format", "json")
+    assert found.code == 0
+    assert "warning:" in found.err
+    assert "cut.pcap was read up to byte" in found.err
+    assert found.json()["errors"][0]["offset"] > 0
+
+
+@pytest.mark.parametrize(
+    ("make", "value", "counter", "says"),
+    [
+        (capture_of_link_type, 250, "link.unknown_link_type", "link type that is not known"),
+        (snapped_capture, 60, "link.snapped", "snap length"),
+    ],
+)
+def test_packets_that_cannot_be_looked_into_are_a_warning(
+    cli: Cli, tmp_path: Path, make: object, value: int, counter: str, says: str
+) -> None:
+    assert callable(make)
+    path = make(tmp_path / "odd.pcap", value)
+    found = cli("analyze", path, "--format", "json")
+    assert found.code == 0
+    assert says in found.err
+    assert found.json()["capture"][counter] > 0
+    assert counter.replace(".", "_") in {notice["code"] for notice in found.json()["notices"]}
+    assert says in cli("analyze", path).out
+    assert cli("analyze", path, "--quiet").err == ""
+
+
+def test_a_bad_filter_is_marked_at_its_place(cli: Cli) -> None:
+    said = cli("analyze", WRITE, "--filter", "tcp and hots 10.0.0.1")
+    assert said.code == 2
+    lines = said.err.splitlines()
+    assert lines[1].index("hots") == lines[2].index("^")
+
+
+CONFIGURATION = {
+    "site absent": ["--site", "absent.yml"],
+    "site is no text": ["--site", str(WRITE)],
+    "site is wrong": ["--site", "site.yml"],
+    "baseline absent": ["--baseline", "absent"],
+    "baseline is wrong": ["--baseline", "known"],
+    "rules absent": ["--rules", "absent"],
+    "no rules": ["--rules", "none"],
+    "rule is wrong": ["--rules", "rules"],
+}
+
+
+@pytest.mark.parametrize("what", CONFIGURATION)
+def test_bad_configuration_is_code_3_and_nothing_is_analysed(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "site.yml").write_text("zones: 3\n")
+    for name in ("known", "none", "rules"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "known" / "conversations.yml").write_text("- {entity: a, kind: gossip}\n")
+    (tmp_path / "rules" / "bad.yml").write_text("title: no detection\n")
+    said = cli("analyze", WRITE, *CONFIGURATION[what])
+    assert said.code == 3
+    assert said.out == ""
+    assert said.err.startswith("error: ")
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["analyze"], 2, "Missing argument"),
+        (["analyze", "x", "--format", "pdf"], 2, "--format"),
+        (["analyze", "x", "--time-zone", "Mars/Base"], 2, "Mars/Base"),
+        (["analyze", str(WRITE), "--store", "ftp://x"], 6, "not the address of a store"),
+        (["analyze", str(WRITE), "--output", "/absent/folder/x.json"], 4, "/absent/folder/x.json: "),
+        (["alerts", "list"], 2, "--store"),
+        (["alerts", "list", "--store", "embedded:/absent"], 6, "/absent"),
+        (["rules", "show", "NOPE"], 2, "NOPE"),
+        (["nonsense"], 2, "nonsense"),
+    ],
+)
+def test_usage_and_places(cli: Cli, arguments: list[str], code: int, says: str) -> None:
+    said = cli(*arguments)
+    assert said.code == code
+    assert says in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_fault_of_the_program_is_one_sentence(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(*_: object) -> None:
+        raise ZeroDivisionError("of the test")
+
+    monkeypatch.setattr("api.analysis.analyse", break_down)
+    said = cli("analyze", WRITE, "--site", SITE)
+    assert said.code == 3
+    assert "please report it" in said.err
+    assert "Traceback" not in said.err
+    assert "Traceback" in cli("analyze", WRITE, "-vv").err
+
+
+def test_interrupted_is_130_and_leaves_nothing(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("api.analysis.analyse", interrupt)
+    assert cli("analyze", WRITE, "--output", tmp_path / "x.json", "--format", "json").code == 130
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_permission_denied_is_5(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "x")
+
+    # Root may write everywhere, so that the refusal of the system has to be played.
+    monkeypatch.setattr(Path, "open", refuse)
+    said = cli("analyze", WRITE, "--output", tmp_path / "x.json")
+    assert said.code == 5
+    assert "x.json: Permission denied" in said.err
