@@ -1,6 +1,6 @@
 //! All layers: a capture file out of bytes, every frame through the engine.
 
-use crate::digest::counts;
+use crate::rows::counts;
 use std::io::Cursor;
 use wire::capture::{FileSource, Frame, Limits, LinkType};
 use wire::{Engine, Place, Settings};

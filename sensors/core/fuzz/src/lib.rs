@@ -2,8 +2,8 @@
 //! finding; why each is asserted stands in `docs/decisions/fuzzing.md`.
 
 mod dialogue;
-mod digest;
 pub mod frames;
+mod rows;
 pub mod seeds;
 pub mod stream;
 mod watch;

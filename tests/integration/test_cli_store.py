@@ -1,0 +1,86 @@
+"""`bittern alerts` and `bittern assets` over a store that `bittern analyze` filled."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.integration.cli_runner import NORMAL, SITE, WRITE, Cli, cli
+
+__all__ = ["cli"]
+
+
+@pytest.fixture
+def store(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    url = f"embedded:{tmp_path / 'store'}"
+    monkeypatch.setenv("BITTERN_STORE", url)
+    known = tmp_path / "known"
+    cli("baseline", "learn", NORMAL, "--output", known)
+    stored = cli("analyze", WRITE, "--baseline", known, "--site", SITE, "--format", "ndjson")
+    assert stored.code == 0
+    assert "stored: " in stored.err
+    return url
+
+
+def test_alerts_are_listed_filtered_paged_and_shown(cli: Cli, store: str) -> None:
+    listed = cli("alerts", "list", "--json").json()
+    assert listed["schema"] == "bittern.alerts/v1"
+    assert listed["meta"] == {"cursor": None}
+    alerts = listed["data"]
+    assert len(alerts) > 1
+    assert [a["id"] for a in cli("alerts", "list", "--rule", "MB01", "--json").json()["data"]] == [
+        a["id"] for a in alerts if a["rule"] == "MB01"
+    ]
+    first = cli("alerts", "list", "--limit", "1", "--json").json()
+    rest = cli("alerts", "list", "--limit", "5000", "--cursor", first["meta"]["cursor"], "--json").json()
+    assert first["data"] + rest["data"] == alerts
+    assert cli("alerts", "list", "--since", "2030-01-01", "--json").json()["data"] == []
+    assert cli("alerts", "list", "--status", "closed").err == "no alert answers to this\n"
+    assert [json.loads(line) for line in cli("alerts", "list", "--format", "ndjson").out.splitlines()] == alerts
+    shown = cli("alerts", "show", alerts[0]["id"])
+    assert shown.code == 0
+    assert alerts[0]["text"]["what"] in shown.out
+    assert "What to do next" in shown.out
+    assert cli("alerts", "show", alerts[0]["id"], "--json").json()["data"] == alerts[0]
+    assert cli("alerts", "show", alerts[0]["id"], "--format", "ecs").json()["event"]["id"] == alerts[0]["id"]
+    assert "下一步怎么做" in cli("alerts", "show", alerts[0]["id"], "--lang", "zh").out
+
+
+def test_analysing_again_stores_nothing_twice(cli: Cli, store: str, tmp_path: Path) -> None:
+    before = cli("alerts", "list", "--json").json()
+    again = cli("analyze", WRITE, "--baseline", tmp_path / "known", "--site", SITE, "--format", "ndjson")
+    assert "stored: 0 new events, 0 new alerts" in again.err
+    assert cli("alerts", "list", "--json").json() == before
+
+
+def test_an_unknown_alert_and_a_foreign_cursor_are_code_6(cli: Cli, store: str) -> None:
+    for arguments in (["show", "nope"], ["list", "--cursor", "abc"]):
+        said = cli("alerts", *arguments)
+        assert (said.code, said.out) == (6, "")
+        assert said.err.startswith("error: ")
+
+
+def test_assets_are_listed_and_shown_by_key_and_address(cli: Cli, store: str) -> None:
+    assets = cli("assets", "list", "--json").json()["data"]
+    assert [asset["key"] for asset in assets] == sorted(asset["key"] for asset in assets)
+    controller = next(a for a in assets if any(v["value"] == "10.9.1.11" for v in a["attributes"]["address"]))
+    assert cli("assets", "show", "10.9.1.11", "--json").json()["data"] == controller
+    assert cli("assets", "show", controller["key"], "--json").json()["data"] == controller
+    assert "unauthorised-write.pcap" in cli("assets", "show", "10.9.1.11").out
+    assert "10.9.1.11" in cli("assets", "list").out
+    assert cli("assets", "show", "192.0.2.1").code == 6
+
+
+def test_doctor_looks_at_the_store(cli: Cli, store: str) -> None:
+    checks = {check["check"]: check for check in cli("doctor", "--json").json()["data"]}
+    assert checks["store"]["status"] == "ok"
+    assert "green" in checks["store"]["text"]
+
+
+def test_a_damaged_store_is_code_7(cli: Cli, store: str, tmp_path: Path) -> None:
+    (tmp_path / "store" / "bittern.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 8192)
+    said = cli("alerts", "list")
+    assert said.code == 7
+    assert "damaged" in said.err

@@ -1,0 +1,155 @@
+"""The catalogue: both languages say the same things, every key that the program names is there; help and doctor."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from api.cli.doctor_checks import CHECKS, Patient, examine
+from api.cli.exit_codes import ExitCode
+from api.cli.options import Severity
+from api.texts import PLACEHOLDER, language, texts
+from response.alerts import CLASSES, RESOLUTIONS, SEVERITIES, STATUSES
+from tests.integration.cli_runner import PROJECT, Cli, cli
+
+__all__ = ["cli"]
+
+CHINESE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
+SAME_IN_BOTH = re.compile(r"^[\W\d]*$|^(\{\w+\}[\W\d]*)+$|^(bittern|apt-get) |^[A-Z/&-]+( for ICS)?$|^id$")
+"""Texts that need no translation: signs, parameters alone, commands, abbreviations."""
+KEY_OF_CODE = re.compile(r"""["']((?:help|cli|error|doctor|analysis|html|coverage)\.(?!html)[a-z_.]+)["']""")
+
+
+def test_both_languages_have_the_same_keys_and_placeholders() -> None:
+    english, chinese = texts("en").by_key, texts("zh").by_key
+    assert set(english) == set(chinese)
+    for key, text in english.items():
+        assert sorted(set(PLACEHOLDER.findall(text))) == sorted(set(PLACEHOLDER.findall(chinese[key]))), key
+        assert text.strip(), key
+        assert chinese[key].strip(), key
+
+
+def test_english_holds_no_chinese_and_chinese_is_translated() -> None:
+    english, chinese = texts("en").by_key, texts("zh").by_key
+    assert [key for key, text in english.items() if CHINESE.search(text)] == []
+    untranslated = [key for key, text in chinese.items() if text == english[key] and not SAME_IN_BOTH.match(text)]
+    assert untranslated == []
+
+
+def test_every_key_that_the_program_names_is_there() -> None:
+    sources = [*(PROJECT / "api" / "cli").glob("*.py"), *(PROJECT / "api" / "output").rglob("*.*")]
+    named = {
+        key for path in sources if path.suffix in (".py", ".html") for key in KEY_OF_CODE.findall(path.read_text())
+    }
+    assert len(named) > 100
+    assert named - set(texts("en").by_key) == set()
+
+
+@pytest.mark.parametrize(
+    ("group", "words"),
+    [("severity", SEVERITIES), ("class", CLASSES), ("status", STATUSES), ("resolution", RESOLUTIONS)],
+)
+def test_every_code_has_a_word(group: str, words: tuple[str, ...]) -> None:
+    for word in words:
+        assert f"{group}.{word}" in texts("en").by_key
+
+
+def test_severities_of_options_are_those_of_triage() -> None:
+    assert get_args(Severity) == SEVERITIES[1:]
+
+
+@pytest.mark.parametrize(
+    ("asked", "environment", "expected"),
+    [
+        (None, {}, "en"),
+        (None, {"LANG": "zh_CN.UTF-8"}, "zh"),
+        (None, {"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, "en"),
+        (None, {"LANG": "de_DE.UTF-8", "BITTERN_LANG": "zh-CN"}, "zh"),
+        ("en", {"LANG": "zh_CN.UTF-8", "BITTERN_LANG": "zh"}, "en"),
+    ],
+)
+def test_which_language(asked: str | None, environment: dict[str, str], expected: str) -> None:
+    assert language(asked, environment) == expected
+
+
+COMMANDS = [
+    [], ["analyze"], ["doctor"], ["version"], ["completion"],
+    ["alerts"], ["alerts", "list"], ["alerts", "show"], ["assets"], ["assets", "list"], ["assets", "show"],
+    ["rules"], ["rules", "list"], ["rules", "show"], ["rules", "validate"], ["rules", "test"], ["rules", "coverage"],
+    ["baseline"], ["baseline", "learn"], ["baseline", "show"], ["baseline", "diff"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_help_is_plain_and_in_the_readers_language(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    english = cli(*command, "--help")
+    monkeypatch.setenv("BITTERN_LANG", "zh")
+    chinese = cli(*command, "--help")
+    assert english.code == chinese.code == 0
+    assert "help." not in english.out + chinese.out, "a key stands where a text should"
+    assert "\x1b" not in english.out
+    assert "│" not in english.out
+    assert not CHINESE.search(english.out)
+    assert CHINESE.search(chinese.out)
+
+
+def test_help_names_every_exit_code_and_an_example(cli: Cli) -> None:
+    shown = cli("analyze", "--help")
+    for code in ExitCode:
+        assert re.search(rf"\b{code.value}\b", shown.out), code
+    assert "bittern analyze plant.pcap" in shown.out
+    assert "分析抓包" in cli("analyze", "--help", "--lang=zh").out
+    assert "-r" not in re.findall(r"(?<=\s)-\w\b", shown.out.split("Options:")[1].split("Exit codes")[0])
+
+
+def test_version_starts_neither_frames_nor_stores() -> None:
+    script = (
+        "import sys; from api.cli.program import run; code = run(['version', '--json']);"
+        "heavy = sorted({'polars', 'elasticsearch', 'jinja2', 'rich', 'yaml'} & set(sys.modules));"
+        "print(heavy, file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        check=True,
+    )
+    found = json.loads(done.stdout)
+    assert found["schema"] == "bittern.version/v1"
+    assert found["data"]["bittern"]
+    assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(cli: Cli, shell: str) -> None:
+    assert "_BITTERN_COMPLETE" in cli("completion", shell).out
+    assert cli("completion", "tcsh").code == 2
+
+
+def test_doctor_says_how_to_mend(cli: Cli, tmp_path: Path) -> None:
+    healthy = cli("doctor", "--json").json()
+    assert [check["check"] for check in healthy["data"]] == [check.__name__.removeprefix("check_") for check in CHECKS]
+    sick = cli("doctor", "--rules", tmp_path, "--time-zone", "Mars/Base", "--store", "ftp://x")
+    assert sick.code == 3
+    assert sick.out.count("✖") == 3
+    assert "→ apt-get install tzdata" in sick.out
+    assert "时区" in cli("doctor", "--lang", "zh").out
+
+
+def test_a_check_that_breaks_is_a_failed_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    def check_broken(_: Patient) -> None:
+        raise RuntimeError("of the test")
+
+    monkeypatch.setattr("api.cli.doctor_checks.CHECKS", (check_broken, *CHECKS[:1]))
+    broken, python = examine(Patient(None, (), "UTC"))
+    assert (broken.name, broken.status, python.status) == ("broken", "fail", "ok")
