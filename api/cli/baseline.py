@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from detection.baseline import Baseline, Entry
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-Kind: TypeAlias = Literal["address", "attribute", "conversation", "operation", "object", "rate"]
+Kind: TypeAlias = Literal["address", "attribute", "conversation", "operation", "object", "range", "rate"]
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="help.option.baseline_dir")]
 
 

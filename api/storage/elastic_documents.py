@@ -45,15 +45,21 @@ def fetch(cluster: Cluster, part: str, ids: Iterable[str]) -> dict[str, Version]
 
 
 def _fetch_chunk(cluster: Cluster, index: str, ids: Sequence[str]) -> dict[str, Version]:
-    answer = cluster.patiently(lambda: cluster.reader.mget(index=index, ids=ids))
-    found = {}
-    for doc in answer["docs"]:
+    docs = cluster.patiently(lambda: _documents(cluster, index, ids))
+    return {
+        doc["_id"]: Version(doc["_source"], doc["_seq_no"], doc["_primary_term"]) for doc in docs if doc.get("found")
+    }
+
+
+def _documents(cluster: Cluster, index: str, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """One answer's documents. An index that somebody makes right now has no shard yet: that is said per document, and
+    is a reason to ask again like any other absence."""
+    docs: list[dict[str, Any]] = cluster.call(lambda: cluster.reader.mget(index=index, ids=ids))["docs"]
+    for doc in docs:
         kind = doc.get("error", {}).get("type", "index_not_found_exception")
         if kind != "index_not_found_exception":
             raise meaning(cluster.address.shown, 503, kind, doc["error"].get("reason", ""))
-        if doc.get("found"):
-            found[doc["_id"]] = Version(doc["_source"], doc["_seq_no"], doc["_primary_term"])
-    return found
+    return docs
 
 
 def swap(cluster: Cluster, part: str, swaps: Sequence[Swap]) -> list[str]:

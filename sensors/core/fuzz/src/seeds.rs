@@ -19,7 +19,7 @@ pub const TO: &str = "BITTERN_FUZZ_SEEDS";
 /// Frames in a seed of `frames`: few, as time goes with length.
 const FRAMES: usize = 12;
 /// A dialogue goes on in a new seed behind so many bytes.
-const DIALOGUE: usize = 6 << 10;
+const DIALOGUE: usize = 2 << 10;
 
 /// One flow's payloads in the order they were captured.
 type Dialogue = Vec<(Side, Vec<u8>)>;
