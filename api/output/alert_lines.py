@@ -115,8 +115,11 @@ def _evidence(alert: Alert, teller: Teller) -> str:
 
 
 def packet_names(packets: Iterable[Packets]) -> list[str]:
-    """Captures with their frame numbers."""
-    return [f"{safe(p.capture)} {p.first}" + (f"–{p.last}" if p.last != p.first else "") for p in packets]
+    """Each capture with its frame numbers."""
+    found: dict[str, list[str]] = {}
+    for p in packets:
+        found.setdefault(p.capture, []).append(f"{p.first}–{p.last}" if p.last != p.first else str(p.first))
+    return [f"{safe(capture)} {', '.join(frames)}" for capture, frames in found.items()]
 
 
 def explanation_lines(alert: Alert, teller: Teller, zone: tzinfo) -> Iterator[str]:

@@ -46,7 +46,7 @@ def seen_span(report: Report) -> str:
     if report.span is None:
         return ""
     first, last = report.span
-    return f"{span(first, last, report.zone)} {report.zone} ({duration(last - first)})"
+    return f"{span(first, last, report.zone)} ({duration(last - first)})"
 
 
 def notice_text(report: Report, notice: Notice) -> str:

@@ -19,11 +19,20 @@ def clock(nanoseconds: int, zone: tzinfo) -> str:
 
 
 def span(first: int, last: int, zone: tzinfo) -> str:
-    """First to last moment; the second one without its date where that is the same, left out where all is the same."""
+    """First to last moment with the offset from UTC: `2026-11-24 08:14:39 – 08:14:41 +08:00`.
+
+    The second one goes without its date where that is the same, and is left out where all is the same.
+    """
     start, end = clock(first, zone), clock(last, zone)
     if start == end:
-        return start
-    return f"{start} – {end[11:] if start[:10] == end[:10] else end}"
+        return f"{start} {offset(last, zone)}"
+    return f"{start} – {end[11:] if start[:10] == end[:10] else end} {offset(last, zone)}"
+
+
+def offset(nanoseconds: int, zone: tzinfo) -> str:
+    """`UTC`, or `+08:00` where clocks are eight hours ahead at that moment."""
+    shown = f"{datetime.fromtimestamp(nanoseconds // SECOND, zone):%z}"
+    return "UTC" if shown == "+0000" else f"{shown[:3]}:{shown[3:]}"
 
 
 def duration(nanoseconds: int) -> str:

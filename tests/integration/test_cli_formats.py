@@ -214,8 +214,8 @@ def leaf_names(tree: object, prefix: str = "") -> set[str]:
 def test_times() -> None:
     shanghai = ZoneInfo("Asia/Shanghai")
     assert iso(START + 5) == "2026-11-23T23:46:15.000000005Z"
-    assert span(START, START, shanghai) == "2026-11-24 07:46:15"
-    assert span(START, START + 2 * SECOND, shanghai) == "2026-11-24 07:46:15 – 07:46:17"
-    assert span(START, START + 15 * 60 * SECOND, UTC) == "2026-11-23 23:46:15 – 2026-11-24 00:01:15"
+    assert span(START, START, shanghai) == "2026-11-24 07:46:15 +08:00"
+    assert span(START, START + 2 * SECOND, shanghai) == "2026-11-24 07:46:15 – 07:46:17 +08:00"
+    assert span(START, START + 15 * 60 * SECOND, UTC) == "2026-11-23 23:46:15 – 2026-11-24 00:01:15 UTC"
     assert [duration(n * SECOND) for n in (5, 154, 3_661, 200_000)] == ["5.0 s", "2:34", "1:01:01", "2 d 07:33:20"]
     assert moment("2026-11-24T07:46:15", shanghai) == moment("2026-11-23T23:46:15Z", UTC) == START
