@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
+import polars as pl
+
 from api.event_files import EventFiles, stored
 from api.storage import open_store
 from detection.baseline import Baseline, read_baseline, write_baseline
@@ -62,6 +64,10 @@ class Analysis:
     written: Written | None = None
     seconds: float = 0.0
     learned: int | None = None
+    span: tuple[int, int] | None = None
+    """First and last packet time told, ns since the epoch."""
+    protocols: Counter[str] = field(default_factory=Counter)
+    """Flows by recognised protocol."""
 
 
 def shipped_rules() -> Path:
@@ -146,9 +152,20 @@ def _run(
 def _count(result: Analysis, detected: Detected) -> None:
     for name, frame in stored(detected.datasets).items():
         result.rows[name] += len(frame)
+        starts, ends = frame["@timestamp"].dt.epoch("ns"), frame["event.end"].dt.epoch("ns")
+        _widen(result, starts.min(), ends.max())
+    flows = detected.datasets["flow"].filter(pl.col("event.type") == "start")
+    for protocol, count in flows["network.protocol"].drop_nulls().value_counts().iter_rows():
+        result.protocols[protocol] += count
     if len(findings := detected.datasets["finding"]):
         for kind, count in findings["ot.finding"].value_counts().iter_rows():
             result.findings[kind] += count
+
+
+def _widen(result: Analysis, first: object, last: object) -> None:
+    if isinstance(first, int) and isinstance(last, int):
+        low, high = result.span or (first, last)
+        result.span = min(low, first), max(high, last)
 
 
 def _write(store: Store, batch: EventBatch, detected: Detected, before: Written | None) -> Written:

@@ -84,8 +84,8 @@ def make_report(
         unread=tuple(bad for bad in analysis.bad_files if not was_read(bad)),
         hints=tuple(_hints(options)),
         # Shown once the analysis tells them.
-        span=getattr(analysis, "span", None),
-        protocols=tuple(sorted(getattr(analysis, "protocols", ()))),
+        span=analysis.span,
+        protocols=tuple(sorted(analysis.protocols)),
     )
 
 
