@@ -79,7 +79,7 @@ bench: setup ## speed and memory, as ratios to tshark and Suricata in the same r
 	$(PY) -m tests.bench $(ARGS)
 
 eval: setup ## detection and false incidents on labelled data sets
-	$(PY) -m detection.evaluation $(ARGS)
+	$(PY) -m tests.eval $(ARGS)
 
 docs: environment ## write every generated file anew
 	$(PY) -m workshop.generated

@@ -1,0 +1,1 @@
+"""Detection measured on labelled captures of others."""
