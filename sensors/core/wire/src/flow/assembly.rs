@@ -92,6 +92,11 @@ impl Assembly {
                 let (skipped, found) = parser.resynchronise(side, rest);
                 at += skipped.min(rest.len());
                 if !found {
+                    // What cannot begin a message within the limit never will.
+                    if data.len().saturating_sub(at) >= BUFFER_LIMIT {
+                        at += 1;
+                        continue;
+                    }
                     return at;
                 }
                 self.lost = false;
@@ -108,6 +113,8 @@ impl Assembly {
                 Framing::Message(length) if length > 0 && length <= BUFFER_LIMIT => return at,
                 Framing::Need if rest.len() < BUFFER_LIMIT => return at,
                 Framing::Oversize(length) => {
+                    // A length of 0 would pass over nothing, for ever.
+                    let length = length.max(1);
                     talk.begin(Span::at(self.stamp_at(at, stamp)));
                     talk.flag(Flag::ProtocolOversize, None, None);
                     let here = length.min(rest.len());

@@ -54,7 +54,7 @@ pub struct Probe<'a> {
 /// State of one protocol on one flow.
 pub trait Parser: Send {
     /// Length of the message at the head of `data`, which is never empty. Must depend on the bytes only, and once it
-    /// answered other than `Need` must answer the same with more bytes.
+    /// answered that a whole message is there must answer the same with more bytes.
     fn framing(&self, side: Side, data: &[u8]) -> Framing;
 
     /// One whole message.
