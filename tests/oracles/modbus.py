@@ -19,7 +19,7 @@ NAMES = (
 
 @dataclass
 class Agreement:
-    """Messages by (kind, frame, unit, function, status): both, tshark alone, ours alone; and registers compared."""
+    """Messages by (frame, unit, function): both, tshark alone, ours alone; and registers compared."""
 
     both: int = 0
     tshark_alone: Counter[tuple[object, ...]] = field(default_factory=Counter)
