@@ -26,6 +26,7 @@ from sensors.capture import BATCH_ROWS, BadFile, CaptureFiles, EventBatch, disco
 from sensors.inventory import Asset, Inventory
 
 SENSOR = "analyze"
+ASSETS_AT_ONCE = 5_000
 Progress = Callable[[int, int], None]
 """Called with frames so far and rows so far."""
 
@@ -109,7 +110,9 @@ def analyse(options: Options, rules: RuleSet, progress: Progress | None = None) 
                 progress(batch.counters.get("link.frames", 0), result.rows.total())
         result.assets = inventory.assets()
         if store is not None:
-            store.put_assets([_record(asset, detection) for asset in result.assets])
+            for start in range(0, len(result.assets), ASSETS_AT_ONCE):
+                some = result.assets[start : start + ASSETS_AT_ONCE]
+                store.put_assets([_record(asset, detection) for asset in some])
     result.failures = detection.failures
     result.alerts = fold(occurrences)
     if options.learn is not None and detection.seen.baseline is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from sys import intern
 
 import polars as pl
 
@@ -12,7 +13,7 @@ VALUES_PER_ATTRIBUTE = 32
 ASSETS = 200_000
 
 
-@dataclass
+@dataclass(slots=True)
 class Evidence:
     """One value of an attribute: who said so, how sure that is, since when, and in which packets."""
 
@@ -24,7 +25,7 @@ class Evidence:
     packets: list[tuple[str, int, int]] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(slots=True)
 class Asset:
     """What identity events say of one asset. Times are ns since the epoch."""
 
@@ -50,13 +51,15 @@ class Inventory:
 
     def take(self, identity: pl.DataFrame) -> None:
         """Takes rows of dataset `identity`."""
-        for key, segment, ts, attribute, value, confidence, evidence, capture, first, last in _rows(identity):
+        for key, segment, ts, attribute, value, confidence, told, capture, first, last in _rows(identity):
             asset = self._asset(self._alias.get(key, key), segment, ts)
             if asset is None:
                 continue
             if attribute == "alias":
                 self._join(asset, value)
-            known = asset.attributes.setdefault(attribute, {})
+            # A few words repeat in every row; each is kept once.
+            evidence = intern(told)
+            known = asset.attributes.setdefault(intern(attribute), {})
             found = known.get(value)
             if found is None:
                 if len(known) >= VALUES_PER_ATTRIBUTE:
@@ -67,7 +70,7 @@ class Inventory:
             if confidence > found.confidence:
                 found.confidence, found.evidence = confidence, evidence
             if first is not None and len(found.packets) < PACKETS_PER_VALUE:
-                found.packets.append((capture or "", first, last or first))
+                found.packets.append((intern(capture or ""), first, last or first))
 
     def assets(self) -> list[Asset]:
         """All assets in order of key."""
@@ -79,7 +82,7 @@ class Inventory:
             if len(self._assets) >= ASSETS:
                 self.refused += 1
                 return None
-            asset = self._assets[key] = Asset(key, segment, ts, ts)
+            asset = self._assets[key] = Asset(key, segment and intern(segment), ts, ts)
         asset.first_seen, asset.last_seen = min(asset.first_seen, ts), max(asset.last_seen, ts)
         return asset
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from response.ports import AssetRecord, AttributeValue
 
 VALUES_PER_ATTRIBUTE = 100
 PACKETS_PER_VALUE = 10
+NOTHING = AssetRecord("", {}, first_seen=2**63 - 1, last_seen=0)
 
 
 def merged(known: AssetRecord, more: AssetRecord) -> AssetRecord:
@@ -32,9 +34,13 @@ def _values(values: Iterable[AttributeValue]) -> tuple[AttributeValue, ...]:
     by_kind: dict[tuple[str, str], AttributeValue] = {}
     for value in values:
         kind = (value.value, value.evidence)
-        by_kind[kind] = _united(by_kind[kind], value) if kind in by_kind else _united(value, value)
+        by_kind[kind] = _united(by_kind[kind], value) if kind in by_kind else _bounded(value)
     ordered = sorted(by_kind.values(), key=lambda v: (v.first_seen, v.value, v.evidence))
     return tuple(ordered[:VALUES_PER_ATTRIBUTE])
+
+
+def _bounded(value: AttributeValue) -> AttributeValue:
+    return value if len(value.packets) < 2 else _united(value, value)
 
 
 def _united(one: AttributeValue, other: AttributeValue) -> AttributeValue:
@@ -50,8 +56,9 @@ def _united(one: AttributeValue, other: AttributeValue) -> AttributeValue:
 
 
 def gathered(records: Iterable[AssetRecord]) -> dict[str, AssetRecord]:
-    """The records by key, those of equal key merged."""
+    """The records by key, those of equal key merged; one that stands alone is put in order and bounded too."""
     found: dict[str, AssetRecord] = {}
     for record in records:
-        found[record.key] = merged(found.get(record.key, record), record)
+        known = found.get(record.key) or replace(NOTHING, key=record.key)
+        found[record.key] = merged(known, record)
     return found

@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from detection.occurrence import Occurrence, Packets
@@ -22,7 +23,12 @@ SECOND = 1_000_000_000
 def time_text(ns: int) -> str:
     """`2026-11-01T08:00:00.000000001Z` for nanoseconds since the epoch, not before 1970."""
     seconds, rest = divmod(ns, SECOND)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
+    return f"{_second_text(seconds)}.{rest:09d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second_text(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def time_ns(text: str) -> int:

@@ -230,9 +230,10 @@ fn read(paths: &[PathBuf], mut engine: Engine, sender: &SyncSender<Message>, sto
                 return;
             }
         }
+        let mut over = false;
         if !more {
             reader_counters(&mut engine, &merged);
-            engine.finish();
+            over = engine.finish_some();
         }
         if engine.batch_full() || !more {
             for error in merged.errors().iter().skip(told) {
@@ -243,7 +244,7 @@ fn read(paths: &[PathBuf], mut engine: Engine, sender: &SyncSender<Message>, sto
                 }
             }
             told = merged.errors().len();
-            if sender.send(filled(&mut engine)).is_err() || !more {
+            if sender.send(filled(&mut engine)).is_err() || over {
                 return;
             }
         }

@@ -26,6 +26,8 @@ pub struct Engine {
     windows: Option<[i64; 3]>,
     /// The frame before leapt far ahead in time.
     leapt: bool,
+    /// Flows before this place were ended by `finish_some`.
+    ended: u32,
 }
 
 /// A frame's place on the wire while it is taken apart.
@@ -46,6 +48,7 @@ impl Engine {
             filter,
             windows: None,
             leapt: false,
+            ended: 0,
         }
     }
 

@@ -120,9 +120,19 @@ impl Engine {
 
     /// Ends the input.
     pub fn finish(&mut self) {
-        for index in 0..self.flows.end() {
+        while !self.finish_some() {}
+    }
+
+    /// Ends the input as far as one batch takes: true when everything is told, false when the batch is to be taken first.
+    pub fn finish_some(&mut self) -> bool {
+        while self.ended < self.flows.end() {
+            let index = self.ended;
             let state = self.flows.get(index).map(|flow| if half_open(flow) { State::HalfOpen } else { flow.state });
             self.end_flow(index, state);
+            self.ended += 1;
+            if self.batch_full() {
+                return false;
+            }
         }
         let lost = self.fragments.expire(i64::MAX);
         if lost > 0 {
@@ -131,6 +141,7 @@ impl Engine {
             self.ledger.frame_flag(Flag::IpFragmentIncomplete, stamp, None, None);
         }
         self.ledger.finish();
+        true
     }
 }
 

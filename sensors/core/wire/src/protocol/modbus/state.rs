@@ -83,6 +83,10 @@ impl State {
             talk.flag(Flag::ParserLimit, None, None);
             reply::emit_silent(&oldest, Reply::None, talk);
         }
+        // Most clients wait for each reply: a flow need not keep room for four requests.
+        if self.waiting.capacity() == 0 {
+            self.waiting.reserve_exact(1);
+        }
         self.waiting.push(request);
     }
 

@@ -1,0 +1,28 @@
+//! Decodes capture files and says what came of it: `decode [--full] FILES`. For profilers: no Python, no store.
+#![allow(clippy::unwrap_used, clippy::as_conversions)]
+
+use std::path::PathBuf;
+use std::time::Instant;
+use wire::capture::{Limits, Merged};
+use wire::{Engine, Place, Settings};
+
+fn main() {
+    let (options, files): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|a| a.starts_with("--"));
+    let paths: Vec<PathBuf> = files.iter().map(PathBuf::from).collect();
+    let places = files.iter().map(|name| Place { sensor: "decode".into(), capture: name.clone(), ..Place::default() });
+    let settings = Settings { full: options.iter().any(|o| o == "--full"), ..Settings::default() };
+    let mut engine = Engine::new(settings, places.collect(), None);
+    let mut merged = Merged::open(&paths, Limits::default());
+    let (began, mut frames, mut rows) = (Instant::now(), 0u64, 0);
+    while let Some(frame) = merged.next() {
+        engine.frame(&frame);
+        frames += 1;
+        if engine.batch_full() {
+            rows += engine.take_batch().rows();
+        }
+    }
+    engine.finish();
+    rows += engine.take_batch().rows();
+    let seconds = began.elapsed().as_secs_f64();
+    println!("{frames} frames, {rows} rows, {seconds:.3} s, {:.0} ns a frame", seconds * 1e9 / frames.max(1) as f64);
+}
