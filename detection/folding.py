@@ -6,8 +6,9 @@ those of `ot.clock`, which never runs backwards, so that no late row can reopen 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import polars as pl
 
@@ -16,6 +17,7 @@ from detection.occurrence import EVENTS_PER_OCCURRENCE, MINUTE, Occurrence, Pack
 from detection.sigma.correlated import CorrelationHit
 from detection.sigma.evaluate import Hits
 
+EPOCH = pl.col("@timestamp").dt.epoch("ns")
 KEYS = 200_000
 """Open (rule, key) pairs; beyond it the oldest minute is closed early and counted."""
 
@@ -53,14 +55,15 @@ class Folding:
         judged = self._judgement(hits)
         if judged is None:
             return
-        keyed = hits.rows.with_columns(
-            (pl.col("ot.clock").dt.epoch("ns") // MINUTE).alias("minute"), *judged.dedup_columns()
+        keyed = hits.rows.select(
+            (pl.col("ot.clock").dt.epoch("ns") // MINUTE).alias("minute"), *judged.dedup_columns(), ts=EPOCH
         ).with_row_index("place")
-        groups = keyed.group_by("minute", *judged.key_names, maintain_order=True).agg(
-            pl.col("place"), pl.col("@timestamp").dt.epoch("ns").alias("ts")
-        )
-        for minute, *key, places, times in groups.iter_rows():
-            yield from self._minute(judged, hits.rows, int(minute) * MINUTE, tuple(key), places, times)
+        groups = keyed.group_by("minute", *judged.key_names, maintain_order=True).agg("place", "ts").rows()
+        # Whatever is needed of single rows is taken out at once: most of the cost is per call, not per row.
+        firsts = judged.values(hits.rows[[places[0] for *_, places, _ in groups]])
+        shown = _shown(hits.rows, [place for *_, places, _ in groups for place in places[: EVENTS_PER_OCCURRENCE + 1]])
+        for (minute, *key, places, times), values in zip(groups, firsts, strict=True):
+            yield from self._minute(judged, values, int(minute) * MINUTE, tuple(key), places, times, shown)
 
     def take_correlation(self, hit: CorrelationHit) -> Iterator[Occurrence]:
         """An occurrence of a correlation: always a part 0, with all events behind it."""
@@ -77,7 +80,8 @@ class Folding:
             return
         if known is not None:
             yield from self._close((judged.name, key))
-        first = judged.occurrence(self.sensor, hit.rows, key, minute, hit.count, hit.group)
+        (values,) = judged.values(hit.rows)
+        first = judged.occurrence(self.sensor, values, key, minute, hit.count, hit.group)
         whole = replace(
             first, count=1, first_seen=hit.first, last_seen=hit.last, events=tuple(events), packets=tuple(packets)
         )
@@ -87,11 +91,12 @@ class Folding:
     def _minute(
         self,
         judged: Judgement,
-        rows: pl.DataFrame,
+        values: Mapping[str, Any],
         minute: int,
         key: tuple[str, ...],
         places: list[int],
         times: list[int],
+        shown: Mapping[int, tuple[str, Packets | None]],
     ) -> Iterator[Occurrence]:
         known = self._open.get((judged.name, key))
         if known is not None and known.template.minute != minute:
@@ -101,13 +106,14 @@ class Folding:
             if len(self._open) >= KEYS:
                 self.closed_early += 1
                 yield from self._close(next(iter(self._open)))
-            first = judged.occurrence(self.sensor, rows[places[0]], key, minute)
+            first = judged.occurrence(self.sensor, values, key, minute)
             known = self._open[judged.name, key] = Rest(first)
             yield first
             places, times = places[1:], times[1:]
         if places:
-            shown = rows[places[:EVENTS_PER_OCCURRENCE]]
-            known.add(len(places), min(times), max(times), shown["event.id"].to_list(), packets_of(shown))
+            some = [shown[place] for place in places[:EVENTS_PER_OCCURRENCE]]
+            packets = [packets for _, packets in some if packets is not None]
+            known.add(len(places), min(times), max(times), [event for event, _ in some], packets)
 
     def advance(self, clock: int) -> Iterator[Occurrence]:
         """Closes the minutes that are over at `clock`."""
@@ -142,9 +148,16 @@ class Folding:
         return self._judgements.get(name)
 
 
-def packets_of(rows: pl.DataFrame) -> list[Packets]:
-    """Where the packets of rows are; rows without packets are left out."""
-    columns = rows.select(
-        pl.col("ot.capture").cast(pl.String), "ot.packet.first", pl.coalesce("ot.packet.last", "ot.packet.first")
+def _shown(rows: pl.DataFrame, places: list[int]) -> dict[int, tuple[str, Packets | None]]:
+    """Event ids of the rows at `places`, and where their packets are, where they have any."""
+    columns = rows[places].select(
+        "event.id",
+        pl.col("ot.capture").cast(pl.String),
+        "ot.packet.first",
+        pl.coalesce("ot.packet.last", "ot.packet.first"),
     )
-    return [Packets(capture or "", first, last) for capture, first, last in columns.iter_rows() if first]
+    found = columns.iter_rows()
+    return {
+        place: (event, Packets(capture or "", first, last) if first else None)
+        for place, (event, capture, first, last) in zip(places, found, strict=True)
+    }

@@ -45,18 +45,21 @@ class Judgement:
     def key_of(self, row: pl.DataFrame) -> tuple[str, ...]:
         return tuple(str(value) for value in row.select(self.dedup_columns()).row(0))
 
+    def values(self, rows: pl.DataFrame) -> list[dict[str, Any]]:
+        """What `occurrence` needs of each row, by field name; times are ns since the epoch."""
+        times = [name for name, kind in rows.schema.items() if isinstance(kind, pl.Datetime)]
+        return rows.with_columns(pl.col(times).dt.epoch("ns")).rows(named=True)
+
     def occurrence(
         self,
         sensor: str,
-        row: pl.DataFrame,
+        values: Mapping[str, Any],
         key: tuple[str, ...],
         minute: int,
         count: int | None = None,
         group: Mapping[str, object] | None = None,
     ) -> Occurrence:
-        """Part 0: the first hit of a minute. `row` is one row; `count` and `group` are those of a correlation."""
-        times = [name for name, kind in row.schema.items() if isinstance(kind, pl.Datetime)]
-        values: dict[str, Any] = row.with_columns(pl.col(times).dt.epoch("ns")).row(0, named=True)
+        """Part 0: the first hit of a minute. `values` are those of its row; `count` and `group` a correlation's."""
         bittern = self.rule.bittern
         assert bittern is not None
         source, destination = _end(values, "source"), _end(values, "destination")

@@ -170,6 +170,27 @@ def folded(
     )
 
 
+def continued(known: Alert, totals: Totals, latest: Occurrence) -> Alert:
+    """`known` after occurrences that all come behind its first `EARLIEST_NEEDED`: what happened stays, how it is judged
+    and how far it goes may change. Arguments as for `folded`."""
+    return replace(
+        known,
+        rule=latest.rule,
+        rule_id=latest.rule_id,
+        rule_version=latest.rule_version,
+        rule_class=latest.rule_class,
+        severity=latest.severity,
+        count=totals.count,
+        occurrences=totals.occurrences,
+        last_seen=latest.last_seen,
+        techniques=latest.techniques,
+        controls=latest.controls,
+        objects=latest.objects,
+        playbook=latest.playbook,
+        lacking=latest.lacking,
+    )
+
+
 def _first_of(values: Iterable[Value], most: int) -> tuple[Value, ...]:
     return tuple(islice(dict.fromkeys(values), most))
 

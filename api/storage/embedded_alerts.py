@@ -17,6 +17,7 @@ from response.alerts import (
     SEVERITIES,
     Alert,
     Totals,
+    continued,
     decided,
     fold_key,
     folded,
@@ -43,6 +44,8 @@ class _Target:
     alert: str
     precedent: str | None
     opens: bool
+    since: int
+    """The least first_seen of the occurrences it takes, ns."""
 
 
 def fold_in(connection: sqlite3.Connection, occurrences: Iterable[Occurrence]) -> Folded:
@@ -67,8 +70,8 @@ def _target(connection: sqlite3.Connection, thread: str, first: Occurrence) -> _
     rows = connection.execute("SELECT id, status FROM alerts WHERE thread = ? ORDER BY serial", (thread,))
     placement = placed([(row["id"], row["status"]) for row in rows])
     if placement.alert is None:
-        return _Target(first.id, placement.precedent, opens=True)
-    return _Target(placement.alert, None, opens=False)
+        return _Target(first.id, placement.precedent, opens=True, since=first.first_seen)
+    return _Target(placement.alert, None, opens=False, since=first.first_seen)
 
 
 def _recompute(connection: sqlite3.Connection, thread: str, target: _Target) -> None:
@@ -79,19 +82,37 @@ def _recompute(connection: sqlite3.Connection, thread: str, target: _Target) -> 
         connection.execute(f"INSERT INTO alerts ({', '.join(columns)}) VALUES ({marks})", list(columns.values()))
         return
     known = read_alert(connection, target.alert)
+    if _is_behind_the_first(connection, target):
+        write_alert(connection, continued(known, *_extent(connection, target.alert)))
+        return
     write_alert(connection, decided(_computed(connection, target.alert, known.precedent), known))
+
+
+def _is_behind_the_first(connection: sqlite3.Connection, target: _Target) -> bool:
+    """Whether so many occurrences came before the new ones that these cannot be among the first: a long alert is then
+    not read again from its beginning."""
+    before = connection.execute(
+        "SELECT 1 FROM occurrences WHERE alert = ? AND first_seen < ? LIMIT 1 OFFSET ?",
+        (target.alert, target.since, EARLIEST_NEEDED - 1),
+    )
+    return before.fetchone() is not None
+
+
+def _extent(connection: sqlite3.Connection, alert_id: str) -> tuple[Totals, Occurrence]:
+    sums = connection.execute("SELECT sum(count), count(*) FROM occurrences WHERE alert = ?", (alert_id,)).fetchone()
+    latest = connection.execute(
+        "SELECT body FROM occurrences WHERE alert = ? ORDER BY last_seen DESC, id DESC LIMIT 1", (alert_id,)
+    ).fetchone()
+    return Totals(*sums), _occurrence(latest)
 
 
 def _computed(connection: sqlite3.Connection, alert_id: str, precedent: str | None) -> Alert:
     """The alert as its occurrences make it."""
-    sums = connection.execute("SELECT sum(count), count(*) FROM occurrences WHERE alert = ?", (alert_id,)).fetchone()
     earliest = connection.execute(
         "SELECT body FROM occurrences WHERE alert = ? ORDER BY first_seen, id LIMIT ?", (alert_id, EARLIEST_NEEDED)
     ).fetchall()
-    latest = connection.execute(
-        "SELECT body FROM occurrences WHERE alert = ? ORDER BY last_seen DESC, id DESC LIMIT 1", (alert_id,)
-    ).fetchone()
-    return folded(alert_id, precedent, Totals(*sums), [_occurrence(row) for row in earliest], _occurrence(latest))
+    totals, latest = _extent(connection, alert_id)
+    return folded(alert_id, precedent, totals, [_occurrence(row) for row in earliest], latest)
 
 
 def _occurrence(row: sqlite3.Row) -> Occurrence:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import heapq
 import subprocess
 from pathlib import Path
 from typing import Literal
@@ -13,6 +14,7 @@ FOLDER = PROJECT / "build" / "bench"
 CORE = PROJECT / "sensors" / "core"
 MIX_REPEATS = 60
 ETHERNET = 1
+NANOSECONDS = 1_000_000_000
 
 
 def generated(name: str, packets: int, sessions: int) -> Path:
@@ -27,7 +29,11 @@ def generated(name: str, packets: int, sessions: int) -> Path:
 
 
 def mix() -> Path | None:
-    """Real captures with our protocols, repeated end to end with times moved on; None without the shared folder."""
+    """Real captures with our protocols side by side, as behind one mirror port, and again and again.
+
+    Each begins at the same moment and keeps its own times, but no gap is longer than a second: some were recorded over
+    years. None without the shared folder.
+    """
     manifest = SHARED / "captures" / "manifest.csv"
     if not manifest.exists():
         return None
@@ -39,23 +45,32 @@ def mix() -> Path | None:
         chosen = [
             r for r in csv.DictReader(rows) if any(p in r["ot_protocols"] for p in ("modbus:", "mqtt:", "opcua:"))
         ]
-    records = [record for row in chosen for record in _records(SHARED / "captures" / row["file"])]
-    if not records:
+    records = sorted(_timed(SHARED / "captures" / row["file"]) for row in chosen)
+    merged = list(heapq.merge(*records, key=lambda record: record[0]))
+    if not merged:
         return None
     with target.open("wb") as out:
         out.write(bytes.fromhex("4d3cb2a1020004000000000000000000ffff000001000000"))
         clock = 1_700_000_000_000_000_000
         for _ in range(MIX_REPEATS):
-            for gap, head, data in records:
-                clock += gap
-                seconds, rest = divmod(clock, 1_000_000_000)
+            for time, head, data in merged:
+                seconds, rest = divmod(clock + time, NANOSECONDS)
                 out.write(seconds.to_bytes(4, "little") + rest.to_bytes(4, "little") + head + data)
-            clock += 60_000_000_000
+            clock += merged[-1][0] + NANOSECONDS
     return target
 
 
+def _timed(path: Path) -> list[tuple[int, bytes, bytes]]:
+    """Records with the time since the first one, ns, no gap longer than a second."""
+    found, clock = [], 0
+    for gap, head, data in _records(path):
+        clock += min(gap, NANOSECONDS)
+        found.append((clock, head, data))
+    return found
+
+
 def _records(path: Path) -> list[tuple[int, bytes, bytes]]:
-    """(ns since the record before, at most ten seconds; lengths as in the file; frame) of an Ethernet pcap file."""
+    """(ns since the record before; lengths as in the file; frame) of an Ethernet pcap file."""
     data = path.read_bytes()
     order: Literal["little", "big"]
     match data[:4]:
@@ -72,7 +87,7 @@ def _records(path: Path) -> list[tuple[int, bytes, bytes]]:
     while at + 16 <= len(data):
         time = _number(data, at, order) * 1_000_000_000 + _number(data, at + 4, order) * 1000
         length, wire = _number(data, at + 8, order), _number(data, at + 12, order)
-        gap = 0 if before is None else min(max(time - before, 0), 10_000_000_000)
+        gap = 0 if before is None else max(time - before, 0)
         found.append((gap, length.to_bytes(4, "little") + wire.to_bytes(4, "little"), data[at + 16 : at + 16 + length]))
         before, at = time, at + 16 + length
     return found

@@ -55,6 +55,16 @@ def test_what_happened_comes_from_the_first_and_the_judgement_from_the_latest(st
     assert (alert.rule_version, alert.severity, alert.playbook, alert.techniques) == ("2", "low", None, ("T0836",))
 
 
+def test_a_long_alert_is_the_same_however_its_occurrences_came(store: Store) -> None:
+    """Behind its first fifty occurrences an alert is continued, not made anew: late ones among the first must show."""
+    many = [occurrence(number) for number in range(0, 160, 2)]
+    late = [occurrence(5), occurrence(131)]
+    latest = occurrence(200, rule_version="2", severity="low")
+    for some in (many[:70], [many[70]], late[1:], many[71:], [latest], late[:1]):
+        write(store, *some)
+    assert only(store) == fold([*many, *late, latest])[0]
+
+
 def test_a_late_earlier_occurrence_moves_first_seen_never_the_id(store: Store) -> None:
     write(store, occurrence(10))
     write(store, occurrence(3))

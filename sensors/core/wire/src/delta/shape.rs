@@ -15,6 +15,10 @@ const CYCLE_DEVIATION: f64 = 0.35;
 /// Silent after so many periods, but not before ten seconds (rule G24).
 const SILENT_PERIODS: i64 = 5;
 const SILENT_LEAST: i64 = 10_000_000_000;
+/// A span with fewer requests goes on behind the border of its five minutes, for at most 55 minutes, ns: with the border
+/// it is told at, an hour.
+const SPAN_LEAST: u32 = 30;
+const SPAN_LONGEST: i64 = 3_300_000_000_000;
 
 /// `ot.cadence.kind`.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -37,7 +41,7 @@ impl Cadence {
     }
 }
 
-/// Counts of one span of five minutes.
+/// Counts of one span.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SpanCounts {
     pub count: u32,
@@ -176,12 +180,21 @@ impl Shape {
 
     /// Turns a cyclic shape silent when nothing came for five periods; true when it did so now.
     pub fn falls_silent(&mut self, now: i64) -> bool {
-        let limit = nanoseconds(self.period).saturating_mul(SILENT_PERIODS).max(SILENT_LEAST);
-        if self.cadence != Cadence::Cyclic || now.saturating_sub(self.last_time) <= limit {
+        let quiet = now.saturating_sub(self.last_time);
+        // Asked of every shape at every tick: most answers need no period.
+        if self.cadence != Cadence::Cyclic || quiet <= SILENT_LEAST {
+            return false;
+        }
+        if quiet <= nanoseconds(self.period).saturating_mul(SILENT_PERIODS) {
             return false;
         }
         self.cadence = Cadence::Silent;
         true
+    }
+
+    /// Whether the span is told at the border of five minutes at `now`: a slow one goes on, or each poll would be a row.
+    pub fn span_is_full(&self, now: i64) -> bool {
+        self.span.count >= SPAN_LEAST || now.saturating_sub(self.first.first.time) >= SPAN_LONGEST
     }
 
     /// `holding:100-109`, a text address, or None.
@@ -252,14 +265,14 @@ impl Want<'_> {
 }
 
 impl Shapes {
-    /// The shape of an item on a channel: its index, whether it is new, and the points of one forgotten for it.
+    /// The shape of an item on a channel: its index, whether it is new, and the one that was forgotten for it.
     pub fn of(
         &mut self,
         channel: u32,
         functions: (Function, Function),
         item: &Item<'_>,
         limit: usize,
-    ) -> (u32, bool, Vec<u32>) {
+    ) -> (u32, bool, Option<Box<Shape>>) {
         let (function, subfunction) = functions;
         let want = Want {
             channel,
@@ -274,13 +287,13 @@ impl Shapes {
         let list = &self.list;
         let at = |index: u32| usize::try_from(index).ok().and_then(|i| list.get(i));
         if let Some(index) = self.table.find(hash, |index| at(*index).is_some_and(|shape| want.is(shape))) {
-            return (*index, false, Vec::new());
+            return (*index, false, None);
         }
         let mut shape = fresh(&want, function, subfunction, text);
         shape.hash = hash;
-        let (index, freed) = if self.list.len() < limit {
+        let (index, old) = if self.list.len() < limit {
             self.list.push(shape);
-            (self.list.len() - 1, Vec::new())
+            (self.list.len() - 1, None)
         } else {
             self.replace(shape)
         };
@@ -288,11 +301,11 @@ impl Shapes {
         let list = &self.list;
         self.table
             .insert_unique(hash, index, |i| usize::try_from(*i).ok().and_then(|i| list.get(i)).map_or(0, |s| s.hash));
-        (index, true, freed)
+        (index, true, old)
     }
 
     /// Forgets the least recently used of the next 64 shapes behind a moving hand.
-    fn replace(&mut self, shape: Shape) -> (usize, Vec<u32>) {
+    fn replace(&mut self, shape: Shape) -> (usize, Option<Box<Shape>>) {
         let count = self.list.len().max(1);
         let victim = (0..64)
             .map(|i| (self.hand + i) % count)
@@ -300,13 +313,13 @@ impl Shapes {
             .unwrap_or(0);
         self.hand = (self.hand + 64) % count;
         self.forgotten += 1;
-        let Some(slot) = self.list.get_mut(victim) else { return (0, Vec::new()) };
+        let Some(slot) = self.list.get_mut(victim) else { return (0, None) };
         let old = std::mem::replace(slot, shape);
         let index = u32::try_from(victim).unwrap_or(u32::MAX);
         if let Ok(entry) = self.table.find_entry(old.hash, |i| *i == index) {
             entry.remove();
         }
-        (victim, old.points)
+        (victim, Some(Box::new(old)))
     }
 
     pub fn get(&mut self, index: u32) -> Option<&mut Shape> {

@@ -2,19 +2,22 @@
 //! summaries of continuous points.
 
 use super::{Ledger, event_id, pick};
-use crate::dataset::EventRow;
 use crate::dataset::rows::{CadenceRow, ValueRow};
-use crate::delta::shape::{Cadence, SpanCounts};
+use crate::dataset::{Batch, EventRow};
+use crate::delta::channel::Channels;
+use crate::delta::shape::{Cadence, Shape, SpanCounts};
+use crate::flow::facts::Place;
 use crate::flow::{Side, Span};
 use crate::hash;
 
 impl Ledger {
-    /// Tells every shape that was active in the span that ends at `now`; `last` ends the input.
+    /// Tells every shape whose span is full at `now`; `last` ends the input.
     pub fn cadence_tick(&mut self, now: i64, last: bool) {
         let count = u32::try_from(self.shapes.list.len()).unwrap_or(u32::MAX);
         for index in 0..count {
-            let silent = self.shapes.get(index).is_some_and(|s| !last && s.falls_silent(now));
-            if silent || self.shapes.get(index).is_some_and(|s| s.span.count > 0) {
+            let Some(shape) = self.shapes.get(index) else { continue };
+            let silent = !last && shape.falls_silent(now);
+            if silent || shape.span.count > 0 && (last || shape.span_is_full(now)) {
                 self.cadence_row(index);
             }
         }
@@ -32,40 +35,19 @@ impl Ledger {
 
     /// One row with what was counted since the shape's last row.
     pub(super) fn cadence_row(&mut self, index: u32) {
-        let mut address = std::mem::take(&mut self.scratch.address);
         let Some(shape) = self.shapes.get(index) else { return };
-        let counts = std::mem::take(&mut shape.span);
-        let has_address = shape.write_address(&mut address);
-        let span = Span { first: shape.first.first, last: shape.last.last };
-        let symbol = shape.symbol.to_be_bytes();
-        let Some(channel) = self.channels.get(shape.channel) else { return };
-        let key = hash::key(&[b"shape", &channel.key.to_be_bytes(), &symbol]);
-        let place = pick(&self.places, span.first.source);
-        let kind = if shape.seen == 1 && shape.cadence != Cadence::Silent { Cadence::Once } else { shape.cadence };
-        let id =
-            event_id(&place.sensor, "cadence", key, span.first.time, 0, &format!("{}.{}", kind.name(), span.last.time));
-        let event = EventRow {
-            event_dataset: Some("cadence"),
-            ..channel.facts.event(place, self.clock, Side::Client, span, &id)
-        };
-        let row = CadenceRow {
-            event,
-            ot_shape: Some(key),
-            ot_channel: Some(channel.key),
-            ot_operation: Some(shape.operation.name()),
-            ot_function_code: shape.function.code,
-            ot_function_name: shape.function.name,
-            ot_subfunction_code: shape.subfunction.code,
-            ot_subfunction_name: shape.subfunction.name,
-            ot_unit: channel.unit.as_deref(),
-            ot_object_kind: shape.kind,
-            ot_object_address: has_address.then_some(address.as_str()),
-            ot_object_start: (shape.count > 0).then_some(shape.start),
-            ot_object_count: (shape.count > 0).then_some(shape.count),
-            ..counts_row(&counts, kind)
-        };
-        self.batch.cadence.push(&row, &mut self.batch.words);
-        self.scratch.address = address;
+        let (channels, batch) = (&mut self.channels, &mut self.batch);
+        tell(shape, channels, &self.places, self.clock, batch, &mut self.scratch.address);
+    }
+
+    /// A shape was forgotten for another one: what was counted of it is told. Its points stay known to the other shapes
+    /// that read them; they are part of the device.
+    pub(super) fn forgotten(&mut self, mut shape: Shape) {
+        self.counters.add("delta", "shapes_forgotten", 1);
+        if shape.span.count > 0 {
+            let (channels, batch) = (&mut self.channels, &mut self.batch);
+            tell(&mut shape, channels, &self.places, self.clock, batch, &mut self.scratch.address);
+        }
     }
 
     /// Summaries of continuous points that moved in the quarter of an hour that ends.
@@ -157,4 +139,44 @@ fn counts_row<'a>(counts: &SpanCounts, kind: Cadence) -> CadenceRow<'a> {
         ot_cadence_kind: Some(kind.name()),
         ..CadenceRow::default()
     }
+}
+
+/// The cadence row of a shape.
+fn tell(
+    shape: &mut Shape,
+    channels: &mut Channels,
+    places: &[Place],
+    clock: i64,
+    batch: &mut Batch,
+    address: &mut String,
+) {
+    let counts = std::mem::take(&mut shape.span);
+    let has_address = shape.write_address(address);
+    let span = Span { first: shape.first.first, last: shape.last.last };
+    let symbol = shape.symbol.to_be_bytes();
+    let Some(channel) = channels.get(shape.channel) else { return };
+    let key = hash::key(&[b"shape", &channel.key.to_be_bytes(), &symbol]);
+    let place = pick(places, span.first.source);
+    let kind = if shape.seen == 1 && shape.cadence != Cadence::Silent { Cadence::Once } else { shape.cadence };
+    let id =
+        event_id(&place.sensor, "cadence", key, span.first.time, 0, &format!("{}.{}", kind.name(), span.last.time));
+    let event =
+        EventRow { event_dataset: Some("cadence"), ..channel.facts.event(place, clock, Side::Client, span, &id) };
+    let row = CadenceRow {
+        event,
+        ot_shape: Some(key),
+        ot_channel: Some(channel.key),
+        ot_operation: Some(shape.operation.name()),
+        ot_function_code: shape.function.code,
+        ot_function_name: shape.function.name,
+        ot_subfunction_code: shape.subfunction.code,
+        ot_subfunction_name: shape.subfunction.name,
+        ot_unit: channel.unit.as_deref(),
+        ot_object_kind: shape.kind,
+        ot_object_address: has_address.then_some(address.as_str()),
+        ot_object_start: (shape.count > 0).then_some(shape.start),
+        ot_object_count: (shape.count > 0).then_some(shape.count),
+        ..counts_row(&counts, kind)
+    };
+    batch.cadence.push(&row, &mut batch.words);
 }

@@ -30,8 +30,11 @@ impl Ledger {
     }
 
     fn item(&mut self, facts: &mut Facts, x: &Exchange<'_>, item: &Item<'_>, number: u16, channel: u32, opened: bool) {
-        let (shape, new, freed) = self.shapes.of(channel, (x.function, x.subfunction), item, self.settings.max_shapes);
-        self.release(&freed);
+        let limit = self.settings.max_shapes;
+        let (shape, new, old) = self.shapes.of(channel, (x.function, x.subfunction), item, limit);
+        if let Some(old) = old {
+            self.forgotten(*old);
+        }
         let outcome = item.outcome.unwrap_or(x.outcome);
         let status = status_word(x, item, outcome);
         self.count_object(channel, shape);

@@ -172,13 +172,6 @@ impl Ledger {
         Some(slot)
     }
 
-    /// A forgotten shape's points stay known to the other shapes that read them; they are part of the device.
-    pub(super) fn release(&mut self, freed: &[u32]) {
-        if !freed.is_empty() {
-            self.counters.add("delta", "shapes_forgotten", 1);
-        }
-    }
-
     pub(super) fn value_rows(
         &mut self,
         facts: &mut Facts,
