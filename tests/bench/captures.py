@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import heapq
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +26,17 @@ def generated(name: str, packets: int, sessions: int) -> Path:
         command = ["cargo", "run", "--quiet", "--release", "--locked", "-p", "wire", "--example", "cyclic", "--"]
         numbers = [str(target), "--packets", str(packets), "--sessions", str(sessions)]
         subprocess.run([*command, *numbers], cwd=CORE, check=True)
+    return target
+
+
+def one_packet() -> Path:
+    """A capture of one frame, to measure how long a program takes to start and end."""
+    target = FOLDER / "one.pcap"
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    head = bytes.fromhex("4d3cb2a1020004000000000000000000ffff000001000000")
+    arp = "ffffffffffff 000e8c000101 0806 0001 0800 06 04 0001 000e8c000101 0a010001 000000000000 0a010002"
+    frame = bytes.fromhex(arp) + bytes(18)
+    target.write_bytes(head + bytes(8) + len(frame).to_bytes(4, "little") * 2 + frame)
     return target
 
 
@@ -95,3 +107,11 @@ def _records(path: Path) -> list[tuple[int, bytes, bytes]]:
 
 def _number(data: bytes, at: int, order: Literal["little", "big"]) -> int:
     return int.from_bytes(data[at : at + 4], order)
+
+
+CAPTURES: dict[str, Callable[[], Path | None]] = {
+    "cyclic": lambda: generated("cyclic.pcap", 1_000_002, 200),
+    "mix": mix,
+    "many": lambda: generated("many.pcap", 1_500_000, 100_000),
+}
+"""The captures by name: cyclic polling, a mix of real ones, and 100,000 sessions."""
