@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import polars as pl
@@ -13,10 +14,10 @@ from sensors.fields import vocabulary
 
 UNKNOWN = "unknown"
 CATEGORICAL = pl.Categorical()
-DESCRIBED = {
-    "ip": pl.String, "vlan": pl.UInt16, "asset": pl.String, "zone": pl.String, "criticality": pl.String,
-    "owner": pl.String, "declared": pl.String,
-}  # fmt: skip
+NEVER = 2**63 - 1
+DESCRIBED = ("asset", "zone", "criticality", "owner")
+Described = tuple[str | None, str, str | None, str | None, tuple[str, ...]]
+"""Asset (its id, else the address), zone, criticality, owner and declared roles of an address."""
 
 
 class Context:
@@ -25,9 +26,7 @@ class Context:
     def __init__(self, site: Site | None, roles: Roles) -> None:
         self.site = site
         self.roles = roles
-        self._ends: dict[
-            tuple[str | None, int | None], tuple[str | None, str, str | None, str | None, tuple[str, ...]]
-        ] = {}
+        self._ends: dict[tuple[str, int | None], Described] = {}
 
     def join(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`frame` with every column of `fields/context.yml`; the rows and their order stay."""
@@ -41,50 +40,66 @@ class Context:
 
     def _end(self, frame: pl.DataFrame, end: str) -> pl.DataFrame:
         """Asset, zone, criticality, owner and roles of one end."""
-        ip = pl.col(f"{end}.ip").cast(pl.String)
-        keys = frame.select(ip.alias("ip"), pl.col("network.vlan.id").alias("vlan"), _tick().alias("tick"))
-        if self.site is None:
-            found = keys.with_columns(
-                pl.col("ip").alias("asset"), pl.lit(UNKNOWN).alias("zone"),
-                pl.lit(None, pl.String).alias("criticality"),
-                pl.lit(None, pl.String).alias("owner"), pl.lit("").alias("declared"),
-            )  # fmt: skip
-        else:
-            unique = keys.select("ip", "vlan").unique()
-            rows = [(ip, vlan, *self._describe(ip, vlan)) for ip, vlan in unique.iter_rows()]
-            declared = pl.DataFrame(rows, schema=DESCRIBED, orient="row")
-            found = keys.join(declared, on=["ip", "vlan"], how="left", nulls_equal=True, maintain_order="left")
-        columns = found.select(
-            *(
-                pl.col(name).cast(CATEGORICAL).alias(f"ot.{end}.{name}")
-                for name in ("asset", "zone", "criticality", "owner")
-            ),
-            self._roles(found).alias(f"ot.{end}.roles"),
-        )
-        return frame.drop([c for c in columns.columns if c in frame.columns]).hstack(columns)
+        ends = frame.select(ip=pl.col(f"{end}.ip"), vlan=pl.col("network.vlan.id"))
+        # What is known of an end is found once for each and spread to its rows by number.
+        unique = ends.unique(maintain_order=True)
+        numbered = unique.with_row_index("number")
+        number = ends.join(numbered, on=["ip", "vlan"], how="left", nulls_equal=True, maintain_order="left")["number"]
+        texts = unique["ip"].cast(pl.String)
+        ends_told = zip(texts, unique["vlan"], strict=True)
+        described = [self._describe(self.site, ip, vlan) for ip, vlan in ends_told] if self.site else []
+        columns = [
+            pl.Series(f"ot.{end}.{name}", [each[place] for each in described], pl.String).cast(CATEGORICAL)[number]
+            if described
+            else _undeclared(ends["ip"], name).alias(f"ot.{end}.{name}")
+            for place, name in enumerate(DESCRIBED)
+        ]
+        declared = {place: roles for place, (*_, roles) in enumerate(described) if roles}
+        ticks = frame.select(_tick()).to_series()
+        roles = self._roles(texts, declared, number, ticks).alias(f"ot.{end}.roles")
+        given = [column.name for column in (*columns, roles) if column.name in frame.columns]
+        return frame.drop(given).hstack([*columns, roles])
 
-    def _roles(self, keys: pl.DataFrame) -> pl.Series:
-        """Declared roles and those inferred up to the tick of each row, as sorted lists; [unknown] for none."""
-        inferred = pl.repeat("", len(keys), dtype=pl.String, eager=True)
-        for changes in self.roles.tables():
-            found = keys.select("ip", "tick").join(changes, on="ip", how="left", maintain_order="left")
-            holds = (found["since"] <= found["tick"]).fill_null(False)
-            inferred = inferred.zip_with(~holds, found["roles"])
-        words = keys.select("declared").with_columns(inferred.alias("inferred"))
-        # Few different pairs: the lists are made once for each and spread by a join.
-        unique = words.unique()
-        lists = [sorted({*d.split("|"), *i.split("|")} - {""}) or [UNKNOWN] for d, i in unique.iter_rows()]
-        table_of = unique.with_columns(pl.Series("roles", lists, dtype=pl.List(pl.String)).cast(pl.List(CATEGORICAL)))
-        return words.join(table_of, on=["declared", "inferred"], how="left", maintain_order="left")["roles"]
+    def _roles(
+        self, ips: pl.Series, declared: Mapping[int, tuple[str, ...]], number: pl.Series, ticks: pl.Series
+    ) -> pl.Series:
+        """Declared roles and those inferred up to the tick of each row, as sorted lists; [unknown] for none.
 
-    def _describe(self, ip: str | None, vlan: int | None) -> tuple[str | None, str, str | None, str | None, str]:
+        `ips` are the different ends, `declared` the roles of some by their place there; `number` says which end a row
+        has.
+        """
+        known = ips.is_in(self.roles.addresses()).fill_null(False).arg_true()
+        steps = {place: self.roles.steps(ip) for place, ip in zip(known, ips[known], strict=True)}
+        width = 1 + max(map(len, steps.values()), default=0)
+        held = pl.zeros(len(number), pl.UInt32, eager=True)
+        for step in range(width - 1):
+            since = [NEVER] * len(ips)
+            for place, found in steps.items():
+                since[place] = found[step][0] if step < len(found) else NEVER
+            held += (pl.Series(since, dtype=pl.Int64)[number] <= ticks).cast(pl.UInt32)
+        # Few different lists: each is made once, and nearly all ends have no roles.
+        lists: dict[tuple[str, ...], int] = {(UNKNOWN,): 0}
+        chosen = [0] * (len(ips) * width)
+        for place in sorted({*declared, *steps}):
+            inferred: list[tuple[str, ...]] = [(), *(roles for _, roles in steps.get(place, ()))]
+            for step, roles in enumerate(inferred):
+                told = tuple(sorted({*declared.get(place, ()), *roles})) or (UNKNOWN,)
+                chosen[place * width + step] = lists.setdefault(told, len(lists))
+            # An end with fewer steps than others stays at its last one.
+            last = chosen[place * width + len(inferred) - 1]
+            chosen[place * width + len(inferred) : (place + 1) * width] = [last] * (width - len(inferred))
+        table = pl.Series(list(lists), dtype=pl.List(pl.String)).cast(pl.List(CATEGORICAL))
+        return table[pl.Series(chosen, dtype=pl.UInt32)[number * width + held]]
+
+    def _describe(self, site: Site, ip: str | None, vlan: int | None) -> Described:
+        if ip is None:
+            return None, UNKNOWN, None, None, ()
         known = self._ends.get((ip, vlan))
         if known is None:
-            known = _declared(self.site, ip, vlan)
+            known = _declared(site, ip, vlan)
             if len(self._ends) < 200_000:
                 self._ends[ip, vlan] = known
-        asset, zone, criticality, owner, roles = known
-        return asset, zone, criticality, owner, "|".join(roles)
+        return known
 
     def _conduit(self, frame: pl.DataFrame) -> pl.Expr:
         site = self.site
@@ -130,12 +145,15 @@ class Context:
         return pl.lit(found).cast(CATEGORICAL).alias("ot.calendar")
 
 
-def _declared(
-    site: Site | None, ip: str | None, vlan: int | None
-) -> tuple[str | None, str, str | None, str | None, tuple[str, ...]]:
-    """Asset (its id, else the address), zone, criticality, owner and declared roles of an address."""
-    if site is None or ip is None:
-        return ip, UNKNOWN, None, None, ()
+def _undeclared(ip: pl.Series, name: str) -> pl.Series:
+    """A column of `DESCRIBED` without a site model: the address stands for the asset."""
+    if name == "asset":
+        return ip
+    word = UNKNOWN if name == "zone" else None
+    return pl.repeat(word, len(ip), dtype=pl.String, eager=True).cast(CATEGORICAL)
+
+
+def _declared(site: Site, ip: str, vlan: int | None) -> Described:
     asset: Asset | None = site.asset_at(ip)
     zone = (asset.zone if asset and asset.zone else None) or site.zone_at(ipaddress.ip_address(ip), vlan) or UNKNOWN
     if asset is None:

@@ -15,6 +15,9 @@ SCADA_SERVERS = 3
 """Polling so many servers in cycles makes a client a SCADA server rather than one operator's HMI."""
 
 
+Step = tuple[int, tuple[str, ...]]
+
+
 class Roles:
     """Inferred roles by address, each with the tick it holds from."""
 
@@ -22,7 +25,7 @@ class Roles:
         self._since: dict[str, dict[str, int]] = {}
         self._polled: dict[str, set[str]] = {}
         self._units: dict[str, set[str]] = {}
-        self._tables: list[pl.DataFrame] | None = None
+        self._steps: dict[str, tuple[Step, ...]] = {}
 
     def observe(self, transactions: pl.DataFrame, cadence: pl.DataFrame) -> None:
         """Takes the evidence of one batch: answered requests, and cyclic polls."""
@@ -55,7 +58,7 @@ class Roles:
         known = self._since.setdefault(ip, {})
         if known.get(role, tick + 2) > tick + 1:
             known[role] = tick + 1
-            self._tables = None
+            self._steps.pop(ip, None)
 
     def of(self, ip: str) -> tuple[str, ...]:
         """All roles of an address so far, in order of name."""
@@ -64,18 +67,15 @@ class Roles:
     def addresses(self) -> tuple[str, ...]:
         return tuple(sorted(self._since))
 
-    def tables(self) -> list[pl.DataFrame]:
-        """Address, tick `since` and roles (joined by |): the first change of every address, the second, and so on."""
-        if self._tables is None:
-            rows: list[list[tuple[str, int, str]]] = []
-            for ip, since in self._since.items():
-                for number, tick in enumerate(sorted(set(since.values()))):
-                    if len(rows) <= number:
-                        rows.append([])
-                    rows[number].append((ip, tick, "|".join(sorted(r for r, t in since.items() if t <= tick))))
-            schema = {"ip": pl.String, "since": pl.Int64, "roles": pl.String}
-            self._tables = [pl.DataFrame(each, schema=schema, orient="row") for each in rows]
-        return self._tables
+    def steps(self, ip: str | None) -> tuple[Step, ...]:
+        """Each tick at which the roles of an address grew, with all it had from then on."""
+        known = self._since.get(ip) if ip is not None else None
+        if known is None or ip is None:
+            return ()
+        if ip not in self._steps:
+            ticks = sorted(set(known.values()))
+            self._steps[ip] = tuple((t, tuple(sorted(r for r, since in known.items() if since <= t))) for t in ticks)
+        return self._steps[ip]
 
 
 def _tick() -> pl.Expr:

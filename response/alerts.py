@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, TypeVar
 
@@ -114,7 +115,12 @@ def fold_key(occurrence: Occurrence) -> str:
     """What occurrences of one alert have in common, as an id. Sensor and drill belong to it: cloned cells use equal
     addresses behind different sensors, and a drill never mixes with what is real."""
     o = occurrence
-    return text_id("alert", o.sensor, o.rule, "drill" if o.drill else "real", *o.dedup)
+    return _fold_key(o.sensor, o.rule, "drill" if o.drill else "real", o.dedup)
+
+
+@lru_cache(maxsize=65_536)
+def _fold_key(sensor: str, rule: str, reality: str, dedup: tuple[str, ...]) -> str:
+    return text_id("alert", sensor, rule, reality, *dedup)
 
 
 def in_order(occurrences: Iterable[Occurrence]) -> list[Occurrence]:
