@@ -103,7 +103,8 @@ def topics(frame: pl.DataFrame) -> Iterable[Fact]:
         pl.lit("topic "), _text("ot.object.address").str.replace(r"\$\..*$", ""), pl.lit(" @ "), _text("ot.server.ip")
     )
     owner = pl.coalesce(_text("ot.client_name"), _text("source.ip"))
-    retained = rows.filter(_detail("retain") == "true")
+    # A client whose login was not seen has no name; by its address it would look like another owner of its own topic.
+    retained = rows.filter((_detail("retain") == "true") & pl.col("ot.client_name").is_not_null())
     yield from _facts(retained, "topic", "retained_owner", topic, owner)
     yield from _facts(rows, "topic", "topic_owner", topic, owner)
     yield from _facts(rows, "topic", "payload_shape", topic, _detail("payload_shape"))

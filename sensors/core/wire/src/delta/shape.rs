@@ -104,6 +104,8 @@ pub struct Shape {
     pub count: u32,
     pub address: Option<Box<str>>,
     ranged: bool,
+    /// Hash of the name of the client that publishes, 0 for none: behind one address there may be several.
+    pub publisher: u64,
     /// Function and address without the channel, for 3-grams.
     pub symbol: u64,
     pub last_time: i64,
@@ -242,6 +244,7 @@ struct Want<'a> {
     code: Option<u32>,
     subcode: Option<u32>,
     object: &'a Object<'a>,
+    publisher: u64,
 }
 
 impl Want<'_> {
@@ -260,17 +263,20 @@ impl Want<'_> {
             && shape.start == self.object.start
             && shape.count == self.object.count
             && shape.kind == self.object.kind
+            && shape.publisher == self.publisher
             && shape.address.as_deref() == self.text()
     }
 }
 
 impl Shapes {
     /// The shape of an item on a channel: its index, whether it is new, and the one that was forgotten for it.
+    /// `publisher` as in `Shape`.
     pub fn of(
         &mut self,
         channel: u32,
         functions: (Function, Function),
         item: &Item<'_>,
+        publisher: u64,
         limit: usize,
     ) -> (u32, bool, Option<Box<Shape>>) {
         let (function, subfunction) = functions;
@@ -280,10 +286,11 @@ impl Shapes {
             code: function.code,
             subcode: subfunction.code,
             object: &item.object,
+            publisher,
         };
         let text = want.text().map_or(0, |t| hash::quick(t.as_bytes()));
-        let hash =
-            self.seed.hash_one((channel, function.code, subfunction.code, item.object.start, item.object.count, text));
+        let object = (item.object.start, item.object.count, text);
+        let hash = self.seed.hash_one((channel, function.code, subfunction.code, object, publisher));
         let list = &self.list;
         let at = |index: u32| usize::try_from(index).ok().and_then(|i| list.get(i));
         if let Some(index) = self.table.find(hash, |index| at(*index).is_some_and(|shape| want.is(shape))) {
@@ -348,6 +355,7 @@ fn fresh(want: &Want<'_>, function: Function, subfunction: Function, text: u64) 
         count: want.object.count,
         address: want.text().map(Into::into),
         ranged: matches!(want.object.address, Address::Range),
+        publisher: want.publisher,
         symbol: hash::quick(&bytes) | 1,
         last_time: 0,
         first: Span::default(),

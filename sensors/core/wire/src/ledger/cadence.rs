@@ -155,7 +155,9 @@ fn tell(
     let span = Span { first: shape.first.first, last: shape.last.last };
     let symbol = shape.symbol.to_be_bytes();
     let Some(channel) = channels.get(shape.channel) else { return };
-    let key = hash::key(&[b"shape", &channel.key.to_be_bytes(), &symbol]);
+    let (channel_key, publisher) = (channel.key.to_be_bytes(), shape.publisher.to_be_bytes());
+    let parts: [&[u8]; 4] = [b"shape", &channel_key, &symbol, &publisher];
+    let key = hash::key(if shape.publisher == 0 { parts.get(..3).unwrap_or(&parts) } else { &parts });
     let place = pick(places, span.first.source);
     let kind = if shape.seen == 1 && shape.cadence != Cadence::Silent { Cadence::Once } else { shape.cadence };
     let id =

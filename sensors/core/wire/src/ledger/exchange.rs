@@ -3,7 +3,8 @@
 use super::points::Observed;
 use super::{Ledger, pick};
 use crate::dataset::Operation;
-use crate::flow::Facts;
+use crate::flow::{Facts, Side};
+use crate::hash;
 use crate::protocol::{Exchange, Item, Outcome, Reply};
 
 impl Ledger {
@@ -31,7 +32,7 @@ impl Ledger {
 
     fn item(&mut self, facts: &mut Facts, x: &Exchange<'_>, item: &Item<'_>, number: u16, channel: u32, opened: bool) {
         let limit = self.settings.max_shapes;
-        let (shape, new, old) = self.shapes.of(channel, (x.function, x.subfunction), item, limit);
+        let (shape, new, old) = self.shapes.of(channel, (x.function, x.subfunction), item, publisher(x, item), limit);
         if let Some(old) = old {
             self.forgotten(*old);
         }
@@ -61,6 +62,12 @@ impl Ledger {
             self.value_rows(facts, x, item, number, channel, shape);
         }
     }
+}
+
+/// Who publishes, as a hash of its name: who owns a topic is watched, and another owner behind the same address is news.
+fn publisher(x: &Exchange<'_>, item: &Item<'_>) -> u64 {
+    let publishes = x.sender == Side::Client && matches!(item.operation, Operation::Publish | Operation::Write);
+    x.client_name.filter(|_| publishes).map_or(0, |name| hash::quick(name.as_bytes()) | 1)
 }
 
 /// How the exchange ended, as one word to compare: success is 0, silence and strangeness have words of their own.

@@ -65,6 +65,13 @@ impl Bench {
         self.send(Side::Server, bytes)
     }
 
+    /// Another connection between the same two hosts.
+    pub fn reconnect(&mut self) -> &mut Self {
+        self.parser = (super::super::PROTOCOL.parser)();
+        (self.client, self.server) = (Assembly::default(), Assembly::default());
+        self
+    }
+
     /// Bytes of one side are lost.
     pub fn gap(&mut self, side: Side) -> &mut Self {
         match side {

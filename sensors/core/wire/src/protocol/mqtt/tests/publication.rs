@@ -147,6 +147,35 @@ fn deleting_a_retained_message_is_always_news() {
 }
 
 #[test]
+fn another_client_behind_the_same_address_is_news() {
+    let mut bench = Bench::quiet();
+    for client in ["pump-7", "pump-7", "intruder", "pump-7", "intruder"] {
+        bench.reconnect().client(&connect(client)).server(super::bench::CONNACK);
+        bench.client(&packet(0x31, &[&text("a/b"), b"on"]));
+    }
+    let rows = bench.rows("transaction");
+    let owners: Vec<&str> =
+        rows.iter().filter(|r| r["ot.operation"] == "publish").map(|r| r["ot.client_name"].as_str()).collect();
+    assert_eq!(owners, ["pump-7", "intruder"]);
+}
+
+#[test]
+fn a_message_that_is_retained_from_now_on_is_news() {
+    let mut bench = Bench::quiet();
+    bench.client(&connect("pump-7")).server(super::bench::CONNACK);
+    for kind in [0x30, 0x30, 0x31, 0x31, 0x30, 0x31] {
+        bench.client(&packet(kind, &[&text("a/b"), b"on"]));
+    }
+    let rows = bench.rows("transaction");
+    let told: Vec<bool> = rows
+        .iter()
+        .filter(|r| r["ot.operation"] == "publish")
+        .map(|r| r["ot.details"].contains(r#""retain":true"#))
+        .collect();
+    assert_eq!(told, [false, true]);
+}
+
+#[test]
 fn a_new_kind_of_payload_or_a_missing_key_is_news() {
     let mut bench = Bench::quiet();
     bench.client(&connect("pump-7")).server(super::bench::CONNACK);
