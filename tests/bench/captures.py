@@ -13,7 +13,7 @@ from tests.needs import PROJECT, SHARED
 
 FOLDER = PROJECT / "build" / "bench"
 CORE = PROJECT / "sensors" / "core"
-MIX_REPEATS = 60
+PACKETS = 1_000_000
 ETHERNET = 1
 NANOSECONDS = 1_000_000_000
 
@@ -40,8 +40,21 @@ def one_packet() -> Path:
     return target
 
 
-def mix() -> Path | None:
-    """Real captures with our protocols side by side, as behind one mirror port, and again and again.
+Row = dict[str, str]
+
+
+def of_many_protocols(row: Row) -> bool:
+    """Captures of OT traffic of any protocol, neither a handful of packets nor so many that one decides."""
+    return row["group"] == "ot" and 300 <= int(row["packets"]) <= 15_000
+
+
+def of_our_protocols(row: Row) -> bool:
+    """Every capture in which there is something for our parsers; many are attacks or tests of a few packets."""
+    return any(protocol in row["ot_protocols"] for protocol in ("modbus:", "mqtt:", "opcua:"))
+
+
+def mixed(name: str, chosen: Callable[[Row], bool]) -> Path | None:
+    """Real captures side by side, as behind one mirror port, and again and again to a million packets.
 
     Each begins at the same moment and keeps its own times, but no gap is longer than a second: some were recorded over
     years. None without the shared folder.
@@ -49,22 +62,19 @@ def mix() -> Path | None:
     manifest = SHARED / "captures" / "manifest.csv"
     if not manifest.exists():
         return None
-    target = FOLDER / "mix.pcap"
+    target = FOLDER / name
     if target.exists():
         return target
     FOLDER.mkdir(parents=True, exist_ok=True)
     with manifest.open(newline="", encoding="utf-8") as rows:
-        chosen = [
-            r for r in csv.DictReader(rows) if any(p in r["ot_protocols"] for p in ("modbus:", "mqtt:", "opcua:"))
-        ]
-    records = sorted(_timed(SHARED / "captures" / row["file"]) for row in chosen)
-    merged = list(heapq.merge(*records, key=lambda record: record[0]))
+        files = sorted(row["file"] for row in csv.DictReader(rows) if chosen(row))
+    merged = list(heapq.merge(*(_timed(SHARED / "captures" / file) for file in files), key=lambda record: record[0]))
     if not merged:
         return None
     with target.open("wb") as out:
         out.write(bytes.fromhex("4d3cb2a1020004000000000000000000ffff000001000000"))
         clock = 1_700_000_000_000_000_000
-        for _ in range(MIX_REPEATS):
+        for _ in range(PACKETS // len(merged) + 1):
             for time, head, data in merged:
                 seconds, rest = divmod(clock + time, NANOSECONDS)
                 out.write(seconds.to_bytes(4, "little") + rest.to_bytes(4, "little") + head + data)
@@ -96,7 +106,7 @@ def _records(path: Path) -> list[tuple[int, bytes, bytes]]:
         return []
     found: list[tuple[int, bytes, bytes]] = []
     at, before = 24, None
-    while at + 16 <= len(data):
+    while at + 16 <= len(data) and at + 16 + _number(data, at + 8, order) <= len(data):
         time = _number(data, at, order) * 1_000_000_000 + _number(data, at + 4, order) * 1000
         length, wire = _number(data, at + 8, order), _number(data, at + 12, order)
         gap = 0 if before is None else max(time - before, 0)
@@ -110,8 +120,9 @@ def _number(data: bytes, at: int, order: Literal["little", "big"]) -> int:
 
 
 CAPTURES: dict[str, Callable[[], Path | None]] = {
-    "cyclic": lambda: generated("cyclic.pcap", 1_000_002, 200),
-    "mix": mix,
+    "cyclic": lambda: generated("cyclic.pcap", PACKETS + 2, 200),
+    "mix": lambda: mixed("mix.pcap", of_many_protocols),
+    "parsed": lambda: mixed("parsed.pcap", of_our_protocols),
     "many": lambda: generated("many.pcap", 1_500_000, 100_000),
 }
-"""The captures by name: cyclic polling, a mix of real ones, and 100,000 sessions."""
+"""The captures by name: cyclic polling, real ones of all OT protocols, those with ours, and 100,000 sessions."""
