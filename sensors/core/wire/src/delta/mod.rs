@@ -3,6 +3,7 @@
 pub mod channel;
 pub mod point;
 pub mod shape;
+pub mod shapes;
 pub mod values;
 
 /// Span of a cadence row, ns of packet time, aligned to the epoch.

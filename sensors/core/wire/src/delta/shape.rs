@@ -2,12 +2,8 @@
 
 use crate::dataset::Operation;
 use crate::flow::Span;
-use crate::hash;
-use crate::protocol::{Address, Function, Item, Object};
-use foldhash::fast::RandomState;
-use hashbrown::HashTable;
+use crate::protocol::Function;
 use std::fmt::Write as _;
-use std::hash::BuildHasher;
 
 /// Repetitions that make a rhythm, and the relative deviation that still is one.
 const CYCLE: u32 = 5;
@@ -103,7 +99,7 @@ pub struct Shape {
     pub start: i64,
     pub count: u32,
     pub address: Option<Box<str>>,
-    ranged: bool,
+    pub(super) ranged: bool,
     /// Hash of the name of the client that publishes, 0 for none: behind one address there may be several.
     pub publisher: u64,
     /// Function and address without the channel, for 3-grams.
@@ -115,8 +111,8 @@ pub struct Shape {
     pub span: SpanCounts,
     pub cadence: Cadence,
     /// Long-run period and deviation (exponentially weighted), seconds.
-    period: f64,
-    deviation: f64,
+    pub(super) period: f64,
+    pub(super) deviation: f64,
     /// Status of the last reply; None = no reply seen yet.
     pub status: Option<Option<u32>>,
     pub failed_before: bool,
@@ -130,7 +126,7 @@ pub struct Shape {
     pub before: (u64, u64),
     /// Window in which it was last counted as an object addressed.
     pub window: i64,
-    hash: u64,
+    pub(super) hash: u64,
 }
 
 impl Shape {
@@ -225,154 +221,4 @@ pub fn write_range(out: &mut String, kind: Option<&str>, start: i64, count: u32)
     let end = start.saturating_add(i64::from(count)).saturating_sub(1);
     let kind = kind.unwrap_or("object");
     let _ = if count > 1 { write!(out, "{kind}:{start}-{end}") } else { write!(out, "{kind}:{start}") };
-}
-
-/// All shapes. At the limit the least recently used of a few is forgotten and counted.
-#[derive(Default)]
-pub struct Shapes {
-    table: HashTable<u32>,
-    seed: RandomState,
-    pub list: Vec<Shape>,
-    hand: usize,
-    pub forgotten: u64,
-}
-
-/// What makes two messages the same shape.
-struct Want<'a> {
-    channel: u32,
-    operation: Operation,
-    code: Option<u32>,
-    subcode: Option<u32>,
-    object: &'a Object<'a>,
-    publisher: u64,
-}
-
-impl Want<'_> {
-    fn text(&self) -> Option<&str> {
-        match self.object.address {
-            Address::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    fn is(&self, shape: &Shape) -> bool {
-        shape.channel == self.channel
-            && shape.operation == self.operation
-            && shape.function.code == self.code
-            && shape.subfunction.code == self.subcode
-            && shape.start == self.object.start
-            && shape.count == self.object.count
-            && shape.kind == self.object.kind
-            && shape.publisher == self.publisher
-            && shape.address.as_deref() == self.text()
-    }
-}
-
-impl Shapes {
-    /// The shape of an item on a channel: its index, whether it is new, and the one that was forgotten for it.
-    /// `publisher` as in `Shape`.
-    pub fn of(
-        &mut self,
-        channel: u32,
-        functions: (Function, Function),
-        item: &Item<'_>,
-        publisher: u64,
-        limit: usize,
-    ) -> (u32, bool, Option<Box<Shape>>) {
-        let (function, subfunction) = functions;
-        let want = Want {
-            channel,
-            operation: item.operation,
-            code: function.code,
-            subcode: subfunction.code,
-            object: &item.object,
-            publisher,
-        };
-        let text = want.text().map_or(0, |t| hash::quick(t.as_bytes()));
-        let object = (item.object.start, item.object.count, text);
-        let hash = self.seed.hash_one((channel, function.code, subfunction.code, object, publisher));
-        let list = &self.list;
-        let at = |index: u32| usize::try_from(index).ok().and_then(|i| list.get(i));
-        if let Some(index) = self.table.find(hash, |index| at(*index).is_some_and(|shape| want.is(shape))) {
-            return (*index, false, None);
-        }
-        let mut shape = fresh(&want, function, subfunction, text);
-        shape.hash = hash;
-        let (index, old) = if self.list.len() < limit {
-            self.list.push(shape);
-            (self.list.len() - 1, None)
-        } else {
-            self.replace(shape)
-        };
-        let index = u32::try_from(index).unwrap_or(u32::MAX);
-        let list = &self.list;
-        self.table
-            .insert_unique(hash, index, |i| usize::try_from(*i).ok().and_then(|i| list.get(i)).map_or(0, |s| s.hash));
-        (index, true, old)
-    }
-
-    /// Forgets the least recently used of the next 64 shapes behind a moving hand.
-    fn replace(&mut self, shape: Shape) -> (usize, Option<Box<Shape>>) {
-        let count = self.list.len().max(1);
-        let victim = (0..64)
-            .map(|i| (self.hand + i) % count)
-            .min_by_key(|i| (self.list.get(*i).map_or(0, |s| s.last_time), *i))
-            .unwrap_or(0);
-        self.hand = (self.hand + 64) % count;
-        self.forgotten += 1;
-        let Some(slot) = self.list.get_mut(victim) else { return (0, None) };
-        let old = std::mem::replace(slot, shape);
-        let index = u32::try_from(victim).unwrap_or(u32::MAX);
-        if let Ok(entry) = self.table.find_entry(old.hash, |i| *i == index) {
-            entry.remove();
-        }
-        (victim, Some(Box::new(old)))
-    }
-
-    pub fn get(&mut self, index: u32) -> Option<&mut Shape> {
-        self.list.get_mut(usize::try_from(index).ok()?)
-    }
-}
-
-fn fresh(want: &Want<'_>, function: Function, subfunction: Function, text: u64) -> Shape {
-    let symbol = [
-        u64::from(function.code.unwrap_or(u32::MAX)),
-        u64::from(subfunction.code.unwrap_or(u32::MAX)),
-        u64::from_ne_bytes(want.object.start.to_ne_bytes()),
-        u64::from(want.object.count),
-        text,
-        hash::quick(want.object.kind.unwrap_or_default().as_bytes()),
-        hash::quick(want.operation.name().as_bytes()),
-    ];
-    let bytes: Vec<u8> = symbol.iter().flat_map(|n| n.to_le_bytes()).collect();
-    Shape {
-        channel: want.channel,
-        operation: want.operation,
-        function,
-        subfunction,
-        kind: want.object.kind,
-        start: want.object.start,
-        count: want.object.count,
-        address: want.text().map(Into::into),
-        ranged: matches!(want.object.address, Address::Range),
-        publisher: want.publisher,
-        symbol: hash::quick(&bytes) | 1,
-        last_time: 0,
-        first: Span::default(),
-        last: Span::default(),
-        seen: 0,
-        span: SpanCounts::default(),
-        cadence: Cadence::Once,
-        period: 0.0,
-        deviation: 0.0,
-        status: None,
-        failed_before: false,
-        raw: Vec::new(),
-        version: 0,
-        points: Vec::new(),
-        continuous: Vec::new(),
-        before: (0, 0),
-        window: i64::MIN,
-        hash: 0,
-    }
 }

@@ -20,7 +20,7 @@ use crate::dataset::rows::{FlowRow, SessionRow};
 use crate::dataset::{Batch, EventRow};
 use crate::delta::channel::Channels;
 use crate::delta::point::Point;
-use crate::delta::shape::Shapes;
+use crate::delta::shapes::Shapes;
 use crate::flow::facts::Place;
 use crate::flow::{Facts, Side, Span};
 use crate::{hash, text};
