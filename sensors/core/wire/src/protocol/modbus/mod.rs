@@ -3,6 +3,7 @@
 mod frame;
 mod function;
 mod identification;
+mod items;
 mod reply;
 mod request;
 pub mod rtu;
