@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
@@ -22,12 +23,20 @@ from detection.site import Site
 from detection.site_reading import load_site
 from response.alerts import Alert, fold
 from response.ports import AssetRecord, AttributeValue, Segment, Store, Written
-from sensors.capture import BATCH_ROWS, BadFile, CaptureFiles, EventBatch, discover
+from sensors.capture import BATCH_ROWS, BadFile, CaptureFiles, EventBatch, Position, discover
 from sensors.inventory import Asset, Inventory
 
 SENSOR = "analyze"
-Progress = Callable[[int, int], None]
-"""Called with frames so far and rows so far."""
+
+
+class Progress(Protocol):
+    """Who wants to know how far an analysis is."""
+
+    def reading(self, position: Callable[[], Position]) -> None:
+        """The captures are open; `position` may be asked at any time, from any thread."""
+
+    def events(self, total: int) -> None:
+        """Another batch is done; so many events there were so far."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +106,7 @@ def analyse(options: Options, rules: RuleSet, progress: Progress | None = None) 
     with ExitStack() as stack:
         store = stack.enter_context(open_store(options.store)) if options.store else None
         files = stack.enter_context(EventFiles(options.events)) if options.events else None
-        for batch, detected in _run(options, found.files, detection, result):
+        for batch, detected in _run(options, found.files, detection, result, progress):
             inventory.take(batch.datasets["identity"])
             occurrences += detected.occurrences
             _count(result, detected)
@@ -106,7 +115,7 @@ def analyse(options: Options, rules: RuleSet, progress: Progress | None = None) 
             if store is not None:
                 result.written = _write(store, batch, detected, result.written)
             if progress is not None:
-                progress(batch.counters.get("link.frames", 0), result.rows.total())
+                progress.events(result.rows.total())
         result.assets = inventory.assets()
         if store is not None:
             store.put_assets([_record(asset, detection) for asset in result.assets])
@@ -120,7 +129,7 @@ def analyse(options: Options, rules: RuleSet, progress: Progress | None = None) 
 
 
 def _run(
-    options: Options, files: Sequence[Path], detection: Detection, result: Analysis
+    options: Options, files: Sequence[Path], detection: Detection, result: Analysis, progress: Progress | None
 ) -> Iterator[tuple[EventBatch, Detected]]:
     """Batches with what detection made of them; the last one carries what the end of the input brought."""
     if not files:
@@ -134,6 +143,8 @@ def _run(
         drill=options.drill,
     )
     last: tuple[EventBatch, Detected] | None = None
+    if progress is not None:
+        progress.reading(lambda: captures.position)
     try:
         for batch in captures:
             if last is not None:

@@ -69,7 +69,7 @@ def analyze(
         store=store,
         events=events,
     )
-    check_inputs(asked)
+    check_inputs(asked, terminal)
     loaded = rules_in_force(asked.rules, terminal)
     with ExitStack() as stack:
         destination = stack.enter_context(Destination(output, terminal))
@@ -77,7 +77,7 @@ def analyze(
             with following(terminal) as progress:
                 analysis = analyse(asked, loaded, progress)
         except BadFilter as error:
-            raise bad_filter(capture_filter or "", *error.args) from error
+            raise bad_filter(capture_filter or "", error, terminal.texts) from error
         report = make_report(analysis, asked, loaded, Teller(loaded, terminal.lang), zone, severity_min)
         destination.write(report, form)
     _tell(report, terminal, asked.learn)
@@ -87,16 +87,16 @@ def analyze(
 
 def _tell(report: Report, terminal: Terminal, learn: Path | None) -> None:
     from api.output.analysis_table import notice_text
-    from api.output.report import reason
+    from api.output.reasons import capture_reason
     from api.output.told import safe
 
     for notice in report.notices:
         if notice.loud:
             terminal.warn("cli.said", text=notice_text(report, notice))
     for bad in report.unread:
-        terminal.error("error.capture", path=safe(bad.path), why=reason(bad))
+        terminal.error("error.capture", path=safe(bad.path), why=capture_reason(bad, terminal.texts))
     for path, why in report.analysis.passed_over:
-        terminal.more("cli.passed_over", path=path, why=why)
+        terminal.more("cli.passed_over", path=path, why=terminal.texts.word("passed_over", why))
     if learn is not None:
         terminal.tell("cli.learned", count=f"{report.analysis.learned or 0:,}", path=learn)
     if written := report.analysis.written:

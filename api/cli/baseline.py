@@ -41,19 +41,20 @@ def learn(
     from api.cli.inputs import check_inputs
     from api.cli.progress import following
     from api.cli.proofs import NO_RULES
-    from api.output.report import reason, was_read
+    from api.output.reasons import capture_reason
+    from api.output.report import was_read
     from api.output.told import safe
     from sensors._core import BadFilter
 
     asked = Options(paths=tuple(captures), capture_filter=capture_filter, site=site, learn=output)
-    check_inputs(asked)
+    check_inputs(asked, terminal)
     try:
         with following(terminal) as progress:
             analysis = analyse(asked, NO_RULES, progress)
     except BadFilter as error:
-        raise bad_filter(capture_filter or "", *error.args) from error
+        raise bad_filter(capture_filter or "", error, terminal.texts) from error
     for bad in analysis.bad_files:
-        terminal.error("error.capture", path=safe(bad.path), why=reason(bad))
+        terminal.error("error.capture", path=safe(bad.path), why=capture_reason(bad, terminal.texts))
     terminal.tell("cli.learned", count=f"{analysis.learned or 0:,}", path=output)
     if not all(was_read(bad) for bad in analysis.bad_files):
         raise typer.Exit(ExitCode.INPUT)

@@ -9,26 +9,28 @@ from api.analysis import Options, load_rules
 from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure
 from api.cli.terminal import Terminal
+from api.output.reasons import system_reason
 from api.texts import shipped
 from detection.sigma.attack import read_techniques
 from detection.sigma.load import RuleSet
 
 
-def check_inputs(options: Options) -> None:
+def check_inputs(options: Options, terminal: Terminal) -> None:
     """Raises Failure when site model or baseline cannot be read; what stands in them is for their readers."""
     if options.site is not None:
-        _check_text(options.site)
+        _check_text(options.site, terminal)
     if options.baseline is not None and not options.baseline.exists():
         raise Failure(ExitCode.CONFIGURATION, "error.no_baseline", path=options.baseline)
 
 
-def _check_text(path: Path) -> None:
+def _check_text(path: Path, terminal: Terminal) -> None:
     try:
         path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise Failure(ExitCode.CONFIGURATION, "error.not_text", path=path, offset=error.start) from error
     except OSError as error:
-        raise Failure(ExitCode.CONFIGURATION, "error.unreadable", path=path, why=error.strerror or error) from error
+        why = system_reason(error, terminal.texts)
+        raise Failure(ExitCode.CONFIGURATION, "error.unreadable", path=path, why=why) from error
 
 
 def techniques() -> frozenset[str]:
@@ -41,7 +43,7 @@ def rules_in_force(folders: Sequence[Path], terminal: Terminal) -> RuleSet:
     for folder in folders:
         if not folder.exists():
             raise Failure(
-                ExitCode.CONFIGURATION, "error.unreadable", path=folder, why=terminal.texts.get("error.absent")
+                ExitCode.CONFIGURATION, "error.unreadable", path=folder, why=terminal.texts.get("system.ENOENT")
             )
     rules = load_rules(folders)
     fatal = [issue for issue in rules.issues if issue.fatal]

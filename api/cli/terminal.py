@@ -88,7 +88,7 @@ def make_terminal(arguments: list[str]) -> Terminal:
 
 
 def _asked(arguments: list[str]) -> str | None:
-    for argument, value in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, value in zip(arguments, [*arguments[1:], ""], strict=False):
         if argument == "--lang":
             return value
         if argument.startswith("--lang="):

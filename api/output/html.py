@@ -10,9 +10,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.output.alert_lines import end_lines, explanation_lines, packet_names, safe_line, technique_names
-from api.output.analysis_table import looked_at, notice_text, seen_span
+from api.output.analysis_table import hint_text, looked_at, none_means, notice_text, seen_span, unread_text
 from api.output.moments import span
-from api.output.report import Report, reason
+from api.output.report import Report
 from api.output.told import Told
 from response.alerts import SEVERITIES, Alert
 
@@ -35,7 +35,9 @@ def render_html(report: Report) -> str:
         alerts=[_facts(alert, report) for alert in report.worst_first],
         lists=[(name, _grouped(alerts, report)) for name, alerts in _lists(report) if alerts],
         notices=[(notice_text(report, notice), notice.loud) for notice in report.notices],
-        unread=[(bad.path, reason(bad)) for bad in report.unread],
+        unread=[unread_text(report, bad) for bad in report.unread],
+        hints=[hint_text(report, hint) for hint in report.hints],
+        none_means=none_means(report),
     )  # fmt: skip
 
 

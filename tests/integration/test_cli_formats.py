@@ -80,7 +80,7 @@ def report_of(*alerts: Alert, lang: Language = "en", severity_min: str | None = 
         alerts=list(alerts),
         counters={"link.frames": 10, "link.bytes": 1000, "link.snapped": 2, "opcua.parser_failed": 1},
         rows=Counter(transaction=4),
-        bad_files=[BadFile(f"x{HOSTILE}", 0, f"x{HOSTILE}: not a capture")],
+        bad_files=[BadFile(f"x{HOSTILE}", "not_a_capture", {"head": "00", "looks_like": HOSTILE})],
     )
     rules = RuleSet.from_texts({"TT01.yml": RULE})
     return make_report(analysis, Options(()), rules, make_teller(lang), UTC, severity_min)

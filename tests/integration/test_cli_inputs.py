@@ -29,11 +29,11 @@ def make_broken(folder: Path) -> dict[str, Path]:
         "empty": folder / "empty.pcap",
         "not a capture": folder / "text.pcap",
         "no capture in this folder": folder / "folder",
-        "No such file": folder / "absent.pcap",
+        "no such file": folder / "absent.pcap",
     }
 
 
-@pytest.mark.parametrize("what", ["empty", "not a capture", "no capture in this folder", "No such file"])
+@pytest.mark.parametrize("what", ["empty", "not a capture", "no capture in this folder", "no such file"])
 def test_what_is_no_capture_is_named_and_the_good_ones_are_analysed(cli: Cli, tmp_path: Path, what: str) -> None:
     path = make_broken(tmp_path)[what]
     alone = cli("analyze", path)
@@ -46,6 +46,37 @@ def test_what_is_no_capture_is_named_and_the_good_ones_are_analysed(cli: Cli, tm
     assert found["capture"]["packets"] > 100
     assert [error["path"] for error in found["errors"]] == [str(path)]
     assert str(path) not in found["errors"][0]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("what", "says"),
+    [("empty", "文件为空"), ("not a capture", "不是抓包文件：文本文件"), ("no such file", "文件或文件夹不存在")],
+)
+def test_why_a_capture_cannot_be_read_is_told_in_chinese(cli: Cli, tmp_path: Path, what: str, says: str) -> None:
+    path = make_broken(tmp_path)[what]
+    told = cli("analyze", path, "--lang", "zh", "--format", "json")
+    assert told.code == 4
+    assert f"错误：{path}：" in told.err
+    assert says in told.err
+    assert says in told.json()["errors"][0]["reason"]
+    assert says in cli("analyze", path, "--lang", "zh").out
+
+
+def test_a_capture_cut_before_its_first_packet_was_not_read(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "cut.pcap"
+    path.write_bytes(WRITE.read_bytes()[:30])
+    found = cli("analyze", path, "--format", "json")
+    assert found.code == 4
+    (error,) = found.json()["errors"]
+    assert (error["code"], error["packets"]) == ("truncated", 0)
+    assert error["parameters"] == {"part": "record_header", "expected": 16, "found": 6}
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en", "nothing was judged"), ("zh", "未作任何判断")])
+def test_no_alert_over_nothing_does_not_sound_like_all_is_well(cli: Cli, tmp_path: Path, lang: str, says: str) -> None:
+    for path in (make_broken(tmp_path)["empty"], capture_of_link_type(tmp_path / "odd.pcap", 250)):
+        assert says in cli("analyze", path, "--lang", lang).out
+        assert says in cli("analyze", path, "--lang", lang, "--format", "html").out
 
 
 def test_in_a_folder_what_is_no_capture_is_only_counted(cli: Cli, tmp_path: Path) -> None:
@@ -173,4 +204,4 @@ def test_permission_denied_is_5(cli: Cli, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(Path, "open", refuse)
     said = cli("analyze", WRITE, "--output", tmp_path / "x.json")
     assert said.code == 5
-    assert "x.json: Permission denied" in said.err
+    assert "x.json: permission denied" in said.err

@@ -16,7 +16,9 @@ from api.cli.doctor_checks import CHECKS, Patient, examine
 from api.cli.exit_codes import ExitCode
 from api.cli.options import Severity
 from api.texts import PLACEHOLDER, language, texts
+from response import store_errors
 from response.alerts import CLASSES, RESOLUTIONS, SEVERITIES, STATUSES
+from response.store_errors import StoreError
 from tests.integration.cli_runner import PROJECT, Cli, cli
 
 __all__ = ["cli"]
@@ -50,6 +52,41 @@ def test_every_key_that_the_program_names_is_there() -> None:
     }
     assert len(named) > 100
     assert named - set(texts("en").by_key) == set()
+
+
+CODE = re.compile(r'(?:=> |error\(|Err\(|Wrong::from\(|\|\| |code: |position, )"([a-z_0-9]+)"')
+VALUE = re.compile(r'"(<[a-z]+>)"')
+
+
+def test_every_code_of_the_capture_reader_has_a_text() -> None:
+    wire = PROJECT / "sensors" / "core" / "wire" / "src" / "capture"
+    read = {name: (wire / f"{name}.rs").read_text() for name in ("error", "content")}
+    language_of_filters = "\n".join(path.read_text() for path in (wire / "filter").glob("*.rs"))
+    groups = {"capture": 11, "capture_part": 5, "block_problem": 6}
+    named = set(CODE.findall(read["error"]))
+    by_key = texts("en").by_key
+    for group, count in groups.items():
+        having = {key.removeprefix(f"{group}.") for key in by_key if key.startswith(f"{group}.")}
+        assert len(having) == count
+        assert having <= named
+    assert len(named) == sum(groups.values())
+    foreign = {key.removeprefix("foreign.") for key in by_key if key.startswith("foreign.")}
+    assert foreign == set(CODE.findall(read["content"]))
+    wrong = {key.removeprefix("filter.") for key in by_key if key.startswith("filter.")}
+    positions = {"closes_nothing", "out_of_place", "too_deep", "not_closed", "ends_here"}
+    assert positions < wrong
+    assert wrong <= set(re.findall(r'"([a-z_]+)"', language_of_filters))
+    assert {key.removeprefix("filter_value.") for key in by_key if key.startswith("filter_value.")} == set(
+        VALUE.findall(language_of_filters)
+    )
+
+
+def test_errors_of_stores_say_the_same_in_the_catalogue() -> None:
+    kinds = [k for k in vars(store_errors).values() if isinstance(k, type) and issubclass(k, StoreError)]
+    assert len(kinds) > 10
+    for kind in kinds:
+        assert texts("en").by_key[f"store_error.{kind.code}.what"] == kind.what
+        assert texts("en").by_key[f"store_error.{kind.code}.mend"] == kind.mend
 
 
 @pytest.mark.parametrize(
