@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -106,7 +106,9 @@ def analyse(options: Options, rules: RuleSet, progress: Progress | None = None) 
     with ExitStack() as stack:
         store = stack.enter_context(open_store(options.store)) if options.store else None
         files = stack.enter_context(EventFiles(options.events)) if options.events else None
-        for batch, detected in _run(options, found.files, detection, result, progress):
+        # Closed here and not when it is collected, so that an error leaves no thread reading on.
+        batches = stack.enter_context(closing(_run(options, found.files, detection, result, progress)))
+        for batch, detected in batches:
             inventory.take(batch.datasets["identity"])
             occurrences += detected.occurrences
             _count(result, detected)
@@ -130,7 +132,7 @@ def analyse(options: Options, rules: RuleSet, progress: Progress | None = None) 
 
 def _run(
     options: Options, files: Sequence[Path], detection: Detection, result: Analysis, progress: Progress | None
-) -> Iterator[tuple[EventBatch, Detected]]:
+) -> Generator[tuple[EventBatch, Detected], None, None]:
     """Batches with what detection made of them; the last one carries what the end of the input brought."""
     if not files:
         return

@@ -30,7 +30,7 @@ def analyze(
     learn: Annotated[Path | None, typer.Option("--learn", metavar="DIR", help="help.option.learn")] = None,
     site: option.Site = None,
     rules: option.RuleFolders = None,
-    store: option.StoreUrl = None,
+    store: option.StoreToFill = None,
     events: Annotated[Path | None, typer.Option("--events", metavar="PATH", help="help.option.events")] = None,
     form: Annotated[Format, typer.Option("--format", help="help.option.format")] = "table",
     output: option.Output = "-",
@@ -51,7 +51,7 @@ def analyze(
     if jobs is not None:
         os.environ["POLARS_MAX_THREADS"] = str(jobs)  # read once, when Polars is imported, which is below
     from api.analysis import Options, analyse
-    from api.cli.inputs import check_inputs, rules_in_force
+    from api.cli.inputs import check_inputs, refuse_captures, rules_in_force
     from api.cli.progress import following
     from api.cli.results import Destination
     from api.output.report import make_report
@@ -70,6 +70,7 @@ def analyze(
         events=events,
     )
     check_inputs(asked, terminal)
+    refuse_captures(captures, Path(output), "--output")
     loaded = rules_in_force(asked.rules, terminal)
     with ExitStack() as stack:
         destination = stack.enter_context(Destination(output, terminal))

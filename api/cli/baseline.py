@@ -10,6 +10,7 @@ import typer
 from api.cli import options as option
 from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure
+from api.cli.help import HelpfulCommand, HelpfulGroup
 from api.cli.options import terminal_of
 from api.cli.records import ListFormat, format_of
 
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
     from api.output.documents import Json
     from detection.baseline import Baseline, Entry
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(cls=HelpfulGroup, no_args_is_help=True, rich_markup_mode=None)
 Kind: TypeAlias = Literal["address", "attribute", "conversation", "operation", "object", "range", "rate"]
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="help.option.baseline_dir")]
 
 
-@app.command("learn", help="help.baseline_learn", epilog="help.epilog")
+@app.command("learn", cls=HelpfulCommand, help="help.baseline_learn", epilog="help.epilog")
 def learn(
     context: typer.Context,
     captures: option.Captures,
@@ -60,7 +61,7 @@ def learn(
         raise typer.Exit(ExitCode.INPUT)
 
 
-@app.command("show", help="help.baseline_show", epilog="help.epilog")
+@app.command("show", cls=HelpfulCommand, help="help.baseline_show", epilog="help.epilog")
 def show(
     context: typer.Context,
     folder: Folder,
@@ -95,7 +96,7 @@ def show(
         terminal.data(page.text())
 
 
-@app.command("diff", help="help.baseline_diff", epilog="help.epilog")
+@app.command("diff", cls=HelpfulCommand, help="help.baseline_diff", epilog="help.epilog")
 def diff(
     context: typer.Context,
     old: Folder,

@@ -61,7 +61,8 @@ def _explain_known(error: BaseException, terminal: Terminal) -> ExitCode:
         terminal.error("error.permission", path=error.filename or "", why=system_reason(error, terminal.texts))
         return ExitCode.PERMISSION
     if isinstance(error, OSError):
-        terminal.error("error.file", path=error.filename or "", why=system_reason(error, terminal.texts))
+        path = error.filename or terminal.texts.get("error.stdout")
+        terminal.error("error.file", path=path, why=system_reason(error, terminal.texts))
         return ExitCode.INPUT
     terminal.error("error.unexpected", kind=type(error).__name__, why=error)
     return ExitCode.CONFIGURATION

@@ -14,13 +14,25 @@ from api.texts import shipped
 from detection.sigma.attack import read_techniques
 from detection.sigma.load import RuleSet
 
+STDIN = Path("-")
+
 
 def check_inputs(options: Options, terminal: Terminal) -> None:
-    """Raises Failure when site model or baseline cannot be read; what stands in them is for their readers."""
+    """Raises Failure when site model or baseline cannot be read (what stands in them is for their readers), or when
+    events would be written over a capture."""
+    if STDIN in options.paths and terminal.reading.isatty():
+        raise Failure(ExitCode.USAGE, "error.stdin_terminal")
+    refuse_captures(options.paths, options.events, "--events")
     if options.site is not None:
         _check_text(options.site, terminal)
     if options.baseline is not None and not options.baseline.exists():
         raise Failure(ExitCode.CONFIGURATION, "error.no_baseline", path=options.baseline)
+
+
+def refuse_captures(captures: Sequence[Path], target: Path | None, option: str) -> None:
+    """Raises Failure when `target` is one of the captures: evidence is never written over."""
+    if target is not None and target.is_file() and any(c.is_file() and c.samefile(target) for c in captures):
+        raise Failure(ExitCode.USAGE, "error.own_input", path=target, option=option)
 
 
 def _check_text(path: Path, terminal: Terminal) -> None:

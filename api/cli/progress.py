@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 10.0
 """Seconds between two lines where nothing moves."""
+NARROW = 70
+"""Cells below which the figures leave no room for a bar."""
 LOOKS = 5
 """Looks a second at how far it is, where it moves."""
 
@@ -81,11 +84,13 @@ def _moving(terminal: Terminal, shown: Shown) -> Iterator[None]:
                     self.update(task, completed=position.read, total=whole, description=_text(terminal, shown))
             yield from super().get_renderables()
 
-    console = Console(file=terminal.err, no_color=not terminal.colour(terminal.err))
+    # Not the whole width: ^C is echoed behind it, and would break the line that is to be taken away.
+    width = max(shutil.get_terminal_size().columns - 4, 20)
+    console = Console(file=terminal.err, no_color=not terminal.colour(terminal.err), width=width)
     left = terminal.texts.get("cli.left")
     columns = (
         SpinnerColumn(),
-        BarColumn(bar_width=None, table_column=Column(ratio=1, min_width=8)),
+        *([BarColumn(bar_width=None, table_column=Column(ratio=1, min_width=8))] if width > NARROW else []),
         TaskProgressColumn(),
         TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
         TimeElapsedColumn(),

@@ -26,6 +26,7 @@ class Terminal:
     `quiet` silences all but errors; `verbose` counts -v: 1 tells more, 2 shows tracebacks; `plain` forbids colour.
     """
 
+    reading: TextIO = field(default_factory=lambda: sys.stdin)
     out: TextIO = field(default_factory=lambda: sys.stdout)
     err: TextIO = field(default_factory=lambda: sys.stderr)
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)

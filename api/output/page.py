@@ -70,6 +70,11 @@ class Page:
         for text in captured.get().splitlines():
             self._out.write((" " * indent + text).rstrip() + "\n")
 
+    @property
+    def width(self) -> int | None:
+        """Cells a line may have; None where nothing is wrapped."""
+        return self._width
+
     def text(self) -> str:
         """Everything so far."""
         return self._out.getvalue()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -147,6 +149,49 @@ def test_the_real_program_reads_standard_input_and_writes_no_colour_into_a_pipe(
     assert "告警" in done.stdout.decode()
     assert b"\x1b" not in done.stdout + done.stderr
     assert done.stderr == b""
+
+
+def test_the_number_of_jobs_changes_no_byte(tmp_path: Path) -> None:
+    demo = PROJECT / "compose" / "plant" / "captures"
+    seen = []
+    for jobs in ("1", "2"):
+        events = tmp_path / f"{jobs}.ndjson"
+        command = [*BITTERN, "analyze", str(demo / "demo.pcap"), "--site", str(demo / "demo.site.yml"), "--jobs", jobs]
+        done = subprocess.run(
+            [*command, "--full", "--events", str(events), "--format", "json"],
+            capture_output=True,
+            env={**os.environ, "PYTHONPATH": str(PROJECT), "BITTERN_LANG": "en"},
+            check=True,
+        )
+        assert done.stderr == b""
+        seen.append((re.sub(rb'"seconds": [0-9.]+', b"", done.stdout), events.read_bytes()))
+    assert seen[0][0] == seen[1][0]
+    assert seen[0][1] == seen[1][1]
+    assert len(seen[0][1].splitlines()) > 5_000
+
+
+def test_the_real_program_is_interrupted_while_it_waits_for_a_pipe(tmp_path: Path) -> None:
+    events, target = tmp_path / "events.ndjson", tmp_path / "report.json"
+    command = [*BITTERN, "analyze", "-", "--events", str(events), "--format", "json", "--output", str(target)]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(PROJECT), "BITTERN_LANG": "en"},
+    ) as process:
+        assert process.stdin is not None
+        process.stdin.write(WRITE.read_bytes())
+        process.stdin.flush()
+        while not list(tmp_path.glob("events*.part")):  # then the analysis has begun; the test's own time limit ends it
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 130
+        assert process.stderr is not None
+        said = process.stderr.read().decode()
+    assert said.startswith("error: interrupted")
+    assert "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_real_program_bears_a_reader_that_goes_away() -> None:

@@ -11,10 +11,15 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+import typer
+from rich.cells import cell_len
+from typer.core import TyperGroup, TyperOption
 
 from api.cli.doctor_checks import CHECKS, Patient, examine
 from api.cli.exit_codes import ExitCode
+from api.cli.help import SUBJECTS
 from api.cli.options import Severity
+from api.cli.program import app, every_command
 from api.texts import PLACEHOLDER, language, texts
 from response import store_errors
 from response.alerts import CLASSES, RESOLUTIONS, SEVERITIES, STATUSES
@@ -26,7 +31,7 @@ __all__ = ["cli"]
 CHINESE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
 SAME_IN_BOTH = re.compile(r"^[\W\d]*$|^(\{\w+\}[\W\d]*)+$|^(bittern|apt-get) |^[A-Z/&-]+( for ICS)?$|^id$")
 """Texts that need no translation: signs, parameters alone, commands, abbreviations."""
-KEY_OF_CODE = re.compile(r"""["']((?:help|cli|error|doctor|analysis|html|coverage)\.(?!html)[a-z_.]+)["']""")
+KEY_OF_CODE = re.compile(r"""["']((?:help|cli|error|usage|doctor|analysis|html|coverage)\.(?!html)[a-z_.]+)["']""")
 
 
 def test_both_languages_have_the_same_keys_and_placeholders() -> None:
@@ -132,7 +137,7 @@ def test_help_is_plain_and_in_the_readers_language(
     monkeypatch.setenv("BITTERN_LANG", "zh")
     chinese = cli(*command, "--help")
     assert english.code == chinese.code == 0
-    assert "help." not in english.out + chinese.out, "a key stands where a text should"
+    assert not re.search(r"\bhelp\.\w", english.out + chinese.out), "a key stands where a text should"
     assert "\x1b" not in english.out
     assert "│" not in english.out
     assert not CHINESE.search(english.out)
@@ -145,7 +150,38 @@ def test_help_names_every_exit_code_and_an_example(cli: Cli) -> None:
         assert re.search(rf"\b{code.value}\b", shown.out), code
     assert "bittern analyze plant.pcap" in shown.out
     assert "分析抓包" in cli("analyze", "--help", "--lang=zh").out
-    assert "-r" not in re.findall(r"(?<=\s)-\w\b", shown.out.split("Options:")[1].split("Exit codes")[0])
+    assert not re.search(r"\s-r\b", shown.out.split("Arguments")[1])
+
+
+def test_every_option_has_a_subject_a_text_and_no_two_of_them() -> None:
+    subjects = [name for names in SUBJECTS.values() for name in names]
+    assert len(subjects) == len(set(subjects))
+    command = typer.main.get_command(app)
+    assert isinstance(command, TyperGroup)
+    options = [each for below in every_command(command) for each in below.params if isinstance(each, TyperOption)]
+    shown = {each.opts[0]: each for each in options if not each.hidden}
+    assert set(shown) | {"--help"} == set(subjects)
+    for name, each in shown.items():
+        assert each.help in texts("en").by_key, name
+
+
+@pytest.mark.parametrize("columns", ["60", "100"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_help_fits_the_screen(cli: Cli, monkeypatch: pytest.MonkeyPatch, columns: str, lang: str) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    shown = cli("analyze", "--help", "--lang", lang, "--no-color").out
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    wide = [line for line in plain.splitlines() if cell_len(line) > int(columns)]
+    assert wide == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_without_arguments_it_shows_help(cli: Cli, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BITTERN_LANG", lang)
+    shown = cli()
+    assert (shown.code, shown.out) == (2, "")
+    assert "bittern analyze plant.pcap" in shown.err
 
 
 def test_version_starts_neither_frames_nor_stores() -> None:

@@ -8,14 +8,19 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 use wire::capture::Filter;
 use wire::{Engine, Place, Settings};
 
 /// Batches that may wait for Python; then the thread waits.
 const WAITING: usize = 4;
+/// Between two looks at whether somebody pressed ^C, while a batch is awaited.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// How long the end of the thread is awaited.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// Reads capture files as one time line.
 #[pyclass(frozen)]
@@ -79,16 +84,21 @@ impl Capture {
         loop {
             let message = py.detach(|| {
                 let guard = self.receiver.lock().ok()?;
-                guard.as_ref()?.recv().ok()
+                match guard.as_ref()?.recv_timeout(PATIENCE) {
+                    Ok(message) => Some(Some(message)),
+                    Err(RecvTimeoutError::Timeout) => Some(None),
+                    Err(RecvTimeoutError::Disconnected) => None,
+                }
             });
             match message {
-                Some(Message::Batch(filled)) => return filled.into_python(py).map(Some),
-                Some(Message::BadFile(error)) => {
+                Some(Some(Message::Batch(filled))) => return filled.into_python(py).map(Some),
+                Some(Some(Message::BadFile(error))) => {
                     if let Ok(mut errors) = self.errors.lock() {
                         errors.push((*error).into());
                     }
                 }
-                Some(Message::Failed(reason)) => return Err(PyRuntimeError::new_err(reason)),
+                Some(Some(Message::Failed(reason))) => return Err(PyRuntimeError::new_err(reason)),
+                Some(None) => py.check_signals()?,
                 None => return self.ended(py),
             }
         }
@@ -106,7 +116,7 @@ impl Capture {
         self.shared.position()
     }
 
-    /// Stops the thread and waits for it.
+    /// Stops the thread and waits for it, but not for one that a pipe without data holds: that one ends with its read.
     fn close(&self, py: Python<'_>) {
         self.shared.stop.store(true, Ordering::Relaxed);
         py.detach(|| {
@@ -116,7 +126,13 @@ impl Capture {
             if let Ok(mut thread) = self.thread.lock()
                 && let Some(thread) = thread.take()
             {
-                let _ = thread.join();
+                let begun = Instant::now();
+                while !thread.is_finished() && begun.elapsed() < GRACE {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                if thread.is_finished() {
+                    let _ = thread.join();
+                }
             }
         });
     }
