@@ -65,8 +65,8 @@ class Report:
     @property
     def judged(self) -> bool:
         """Whether there was any packet that could be looked into; without one, silence says nothing."""
-        counters = self.analysis.counters
-        return self.packets > counters.get("link.unknown_link_type", 0) + counters.get("link.short", 0)
+        left_out = ("link.unknown_link_type", "link.short", "link.filtered")
+        return self.packets > sum(self.analysis.counters.get(name, 0) for name in left_out)
 
     @property
     def worst_first(self) -> list[Alert]:
@@ -101,7 +101,7 @@ def make_report(
             *_part_notices(analysis, rules),
         ),
         unread=tuple(bad for bad in analysis.bad_files if not was_read(bad)),
-        hints=tuple(_hints(options, rules)),
+        hints=tuple(_hints(options, rules, analysis.counters.get("link.filtered", 0))),
         # Shown once the analysis tells them.
         span=analysis.span,
         protocols=tuple(sorted(analysis.protocols)),
@@ -149,7 +149,7 @@ def _part_notices(analysis: Analysis, rules: RuleSet) -> Iterator[Notice]:
         yield Notice("no_rules", {})
 
 
-def _hints(options: Options, rules: RuleSet) -> Iterator[Notice]:
+def _hints(options: Options, rules: RuleSet, filtered: int) -> Iterator[Notice]:
     if options.baseline is None:
         yield Notice("no_baseline", {})
     if options.site is None:
@@ -157,4 +157,4 @@ def _hints(options: Options, rules: RuleSet) -> Iterator[Notice]:
         needing = sum(bool(head.bittern and head.bittern.needs) for head in heads)
         yield Notice("no_site", {"count": needing})
     if options.capture_filter is not None:
-        yield Notice("filtered", {"expression": safe(options.capture_filter)})
+        yield Notice("filtered", {"expression": safe(options.capture_filter), "count": f"{filtered:,}"})

@@ -120,6 +120,17 @@ def test_hostile_text_does_nothing_in_a_page(lang: Language) -> None:
     assert f'<html lang="{"zh-CN" if lang == "zh" else "en"}">' in page
 
 
+def test_a_page_stays_small_enough_to_mail() -> None:
+    one = replace(make_alert(), explanation={"observed": "x" * 70_000}, parameters={"source": "y" * 70_000})
+    many = [replace(one, id=f"id-{number}", first_seen=START + number) for number in range(10_000)]
+    page = render_html(report_of(*many))
+    assert len(page.encode()) < 4_000_000
+    seen = Markup(page)
+    assert (seen.tags["article"], seen.tags["tr"]) == (300, 3001)
+    assert "10000" in seen.words.replace(",", "")
+    assert "6700 more alerts" in seen.words
+
+
 @pytest.mark.parametrize("width", [None, 60, 100, 140])
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_hostile_text_does_nothing_in_a_terminal(lang: Language, width: int | None) -> None:

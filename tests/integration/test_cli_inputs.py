@@ -77,6 +77,7 @@ def test_no_alert_over_nothing_does_not_sound_like_all_is_well(cli: Cli, tmp_pat
     for path in (make_broken(tmp_path)["empty"], capture_of_link_type(tmp_path / "odd.pcap", 250)):
         assert says in cli("analyze", path, "--lang", lang).out
         assert says in cli("analyze", path, "--lang", lang, "--format", "html").out
+    assert says in cli("analyze", WRITE, "--lang", lang, "--filter", "host 192.0.2.1").out
 
 
 def test_in_a_folder_what_is_no_capture_is_only_counted(cli: Cli, tmp_path: Path) -> None:
