@@ -120,11 +120,12 @@ def _facts(asset: AssetRecord, terminal: Terminal, zone: tzinfo) -> None:
 
     words, page = terminal.texts, page_of(terminal)
     page.line((safe(asset.key), "strong"), f" · {span(asset.first_seen, asset.last_seen, zone)}")
-    page.line(safe(f"{words.get('column.segment')} {asset.segment or '–'} · {' '.join(asset.roles)}"))
+    roles = words.get("alert.joint").join(words.word("role", role) for role in asset.roles) or "–"
+    page.line(safe(f"{words.get('column.segment')} {asset.segment or '–'} · {words.get('column.roles')} {roles}"))
     heads = [words.get(f"column.{name}") for name in ("attribute", "confidence", "last_seen", "value")]
     rows = [
         [
-            safe(name),
+            safe(words.word("attribute", name)),
             f"{value.confidence:.2f}",
             clock(value.last_seen, zone),
             safe(f"{value.value}  ({', '.join([value.evidence, *packet_names(value.packets[:1])])})"),

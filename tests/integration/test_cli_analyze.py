@@ -206,3 +206,18 @@ def test_the_real_program_bears_a_reader_that_goes_away() -> None:
         assert process.wait() == 141
     assert b"Traceback" not in said
     assert b"Exception" not in said
+
+
+@pytest.mark.parametrize("name", ["events.ndjson", "events"])
+def test_events_that_find_no_room_are_told_and_leave_nothing_half_written(tmp_path: Path, name: str) -> None:
+    limited = ["sh", "-c", 'ulimit -f 20 && exec "$@"', "sh"]  # blocks of 512 or 1024 bytes
+    done = subprocess.run(
+        [*limited, *BITTERN, "analyze", str(WRITE), "--full", "--events", str(tmp_path / name)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT), "BITTERN_LANG": "en"},
+        check=False,
+    )
+    assert done.returncode == 4
+    assert done.stderr.endswith(f"error: {tmp_path / name}: the file would be too large\n")
+    assert list(tmp_path.rglob("*.part")) == []
