@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runner import NORMAL, PROJECT, SITE, WRITE, Cli, cli
+from tests.integration.cli_runner import NORMAL, SITE, WRITE, Cli, cli
 
 __all__ = ["cli"]
 
@@ -131,93 +127,3 @@ def test_events_go_to_a_file(cli: Cli, tmp_path: Path) -> None:
     events = tmp_path / "events.ndjson"
     found = cli("analyze", WRITE, "--events", events, "--format", "json").json()
     assert len(events.read_text().splitlines()) == sum(found["events"].values())
-
-
-def test_the_real_program_reads_standard_input_and_writes_no_colour_into_a_pipe() -> None:
-    environment = {**os.environ, "LANG": "zh_CN.UTF-8", "PYTHONPATH": str(PROJECT)}
-    for name in ("BITTERN_LANG", "BITTERN_STORE", "BITTERN_TIME_ZONE", "LC_ALL", "LC_MESSAGES"):
-        environment.pop(name, None)
-    with WRITE.open("rb") as capture:
-        done = subprocess.run(
-            [*BITTERN, "analyze", "-", "-r", "--site", SITE],
-            stdin=capture,
-            capture_output=True,
-            env=environment,
-            check=False,
-        )
-    assert done.returncode == 0
-    assert "告警" in done.stdout.decode()
-    assert b"\x1b" not in done.stdout + done.stderr
-    assert done.stderr == b""
-
-
-def test_the_number_of_jobs_changes_no_byte(tmp_path: Path) -> None:
-    demo = PROJECT / "compose" / "plant" / "captures"
-    seen = []
-    for jobs in ("1", "2"):
-        events = tmp_path / f"{jobs}.ndjson"
-        command = [*BITTERN, "analyze", str(demo / "demo.pcap"), "--site", str(demo / "demo.site.yml"), "--jobs", jobs]
-        done = subprocess.run(
-            [*command, "--full", "--events", str(events), "--format", "json"],
-            capture_output=True,
-            env={**os.environ, "PYTHONPATH": str(PROJECT), "BITTERN_LANG": "en"},
-            check=True,
-        )
-        assert done.stderr == b""
-        seen.append((re.sub(rb'"seconds": [0-9.]+', b"", done.stdout), events.read_bytes()))
-    assert seen[0][0] == seen[1][0]
-    assert seen[0][1] == seen[1][1]
-    assert len(seen[0][1].splitlines()) > 5_000
-
-
-def test_the_real_program_is_interrupted_while_it_waits_for_a_pipe(tmp_path: Path) -> None:
-    events, target = tmp_path / "events.ndjson", tmp_path / "report.json"
-    command = [*BITTERN, "analyze", "-", "--events", str(events), "--format", "json", "--output", str(target)]
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(PROJECT), "BITTERN_LANG": "en"},
-    ) as process:
-        assert process.stdin is not None
-        process.stdin.write(WRITE.read_bytes())
-        process.stdin.flush()
-        while not list(tmp_path.glob("events*.part")):  # then the analysis has begun; the test's own time limit ends it
-            time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
-        assert process.wait() == 130
-        assert process.stderr is not None
-        said = process.stderr.read().decode()
-    assert said.startswith("error: interrupted")
-    assert "Traceback" not in said
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_real_program_bears_a_reader_that_goes_away() -> None:
-    command = [*BITTERN, "analyze", str(WRITE), "--format", "json"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(PROJECT)}
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        said = process.stderr.read()
-        assert process.wait() == 141
-    assert b"Traceback" not in said
-    assert b"Exception" not in said
-
-
-@pytest.mark.parametrize("name", ["events.ndjson", "events"])
-def test_events_that_find_no_room_are_told_and_leave_nothing_half_written(tmp_path: Path, name: str) -> None:
-    limited = ["sh", "-c", 'ulimit -f 20 && exec "$@"', "sh"]  # blocks of 512 or 1024 bytes
-    done = subprocess.run(
-        [*limited, *BITTERN, "analyze", str(WRITE), "--full", "--events", str(tmp_path / name)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(PROJECT), "BITTERN_LANG": "en"},
-        check=False,
-    )
-    assert done.returncode == 4
-    assert done.stderr.endswith(f"error: {tmp_path / name}: the file would be too large\n")
-    assert list(tmp_path.rglob("*.part")) == []
