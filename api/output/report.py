@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -19,6 +20,10 @@ COUNTED = (
     "link.unknown_link_type", "link.snapped", "link.short", "ip.bad_header", "ip.fragments_incomplete", "tcp.gaps",
 )  # fmt: skip
 """Counters of the core that have a sentence of their own, in the order of the packet's way."""
+CAPTURE = re.compile(r"\.(pcapng|pcap|cap|ntar)\d*(\.(gz|zst))?$", re.IGNORECASE)
+"""Names by which people mean a capture."""
+NAMED = 10
+"""Files that one notice names."""
 LIMITS = ("_refused", "_forgotten", "_not_kept", "not_told")
 """How counters end that say a table was full."""
 
@@ -122,6 +127,9 @@ def _file_notices(analysis: Analysis, words: Texts) -> Iterator[Notice]:
     for bad in filter(was_read, analysis.bad_files):
         why = capture_reason(bad, words)
         yield Notice("file_cut", {"path": safe(bad.path), "offset": bad.offset, "frames": bad.frames, "reason": why})
+    if misnamed := [path for path, why in analysis.passed_over if why == "not_a_capture" and CAPTURE.search(path.name)]:
+        names = ", ".join(safe(path) for path in misnamed[:NAMED]) + (" …" if len(misnamed) > NAMED else "")
+        yield Notice("misnamed", {"count": len(misnamed), "names": names})
     unread = {bad.path for bad in analysis.bad_files}
     if any(str(path) not in unread for path in analysis.files) and not analysis.counters.get("link.frames"):
         yield Notice("no_packets", {})

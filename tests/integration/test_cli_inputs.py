@@ -80,12 +80,20 @@ def test_no_alert_over_nothing_does_not_sound_like_all_is_well(cli: Cli, tmp_pat
     assert says in cli("analyze", WRITE, "--lang", lang, "--filter", "host 192.0.2.1").out
 
 
-def test_in_a_folder_what_is_no_capture_is_only_counted(cli: Cli, tmp_path: Path) -> None:
+def test_in_a_folder_what_is_no_capture_is_counted_and_what_is_named_like_one_is_warned_of(
+    cli: Cli, tmp_path: Path
+) -> None:
     make_broken(tmp_path)
     (tmp_path / "good.pcap").write_bytes(WRITE.read_bytes())
     found = cli("analyze", tmp_path, "--format", "json")
-    assert (found.code, found.err) == (0, "")
+    assert found.code == 0
     assert found.json()["capture"]["files_passed_over"] == 3
+    (notice,) = found.json()["notices"]
+    assert (notice["code"], notice["parameters"]["count"]) == ("misnamed", 2)
+    assert found.err.startswith("warning: ")
+    assert "empty.pcap" in found.err
+    assert "text.pcap" in found.err
+    assert "notes.txt" not in found.err
     assert "Files in the folder that are no captures: 3" in cli("analyze", tmp_path).out
     assert "notes.txt" in cli("analyze", tmp_path, "-v").err
 
