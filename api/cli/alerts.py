@@ -86,7 +86,11 @@ def list_alerts(
     )
     with opened(store) as source:
         page = source.alerts(query)
-    _show(page, format_of(form, as_json), _teller(rules, terminal), zone, terminal)
+    teller = _teller(rules, terminal)
+    for name in rule or ():
+        if name not in teller.known:
+            terminal.warn("error.no_rule", name=name, near=nearest(name, teller.known, terminal.texts))
+    _show(page, format_of(form, as_json), teller, zone, terminal)
 
 
 @app.command("show", cls=HelpfulCommand, help="help.alerts_show", epilog="help.epilog")

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from api.output.report import Report
 
 Format: TypeAlias = Literal["table", "json", "ndjson", "ecs", "html"]
+BY_ENDING: dict[str, Format] = {
+    ".html": "html",
+    ".htm": "html",
+    ".json": "json",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+}
 
 
 def analyze(
@@ -32,7 +39,7 @@ def analyze(
     rules: option.RuleFolders = None,
     store: option.StoreToFill = None,
     events: Annotated[Path | None, typer.Option("--events", metavar="PATH", help="help.option.events")] = None,
-    form: Annotated[Format, typer.Option("--format", help="help.option.format")] = "table",
+    form: Annotated[Format | None, typer.Option("--format", help="help.option.format")] = None,
     output: option.Output = "-",
     severity_min: option.SeverityMin = None,
     fail_on: Annotated[option.Severity | None, typer.Option("--fail-on", help="help.option.fail_on")] = None,
@@ -80,7 +87,7 @@ def analyze(
         except BadFilter as error:
             raise bad_filter(capture_filter or "", error, terminal.texts) from error
         report = make_report(analysis, asked, loaded, Teller(loaded, terminal.lang), zone, severity_min)
-        destination.write(report, form)
+        destination.write(report, form or BY_ENDING.get(Path(output).suffix.lower(), "table"))
     _tell(report, terminal, asked.learn)
     code = _exit_code(report, fail_on)
     raise typer.Exit(code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from itertools import takewhile
 
 import typer
 
@@ -50,7 +51,13 @@ def nearest(word: str, among: Iterable[str], words: Texts) -> str:
     """`; near: A, B` where some of the known words are near, else ""."""
     by_lower = {each.lower(): each for each in among}
     found = difflib.get_close_matches(word.lower(), list(by_lower), n=3, cutoff=0.5)
+    found.sort(key=lambda each: -_same_letters(each, word.lower()))  # people mistype the end more often
     return words.get("usage.near", text="", near=", ".join(by_lower[each] for each in found)) if found else ""
+
+
+def _same_letters(one: str, other: str) -> int:
+    """Letters that two words have in common at their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _text(message: str, words: Texts) -> str:

@@ -115,6 +115,16 @@ def test_output_file_is_whole_and_stdout_stays_empty(cli: Cli, tmp_path: Path) -
     assert cli("analyze", WRITE, "--format", "html", "--output", target, "--quiet").err == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "begins"), [("a.html", "<!doctype"), ("a.JSON", "{"), ("a.ndjson", "{"), ("a.txt", "F")]
+)
+def test_the_ending_of_the_output_chooses_the_form(cli: Cli, tmp_path: Path, name: str, begins: str) -> None:
+    assert cli("analyze", WRITE, "-o", tmp_path / name).code == 0
+    assert (tmp_path / name).read_text().startswith(begins)
+    assert cli("analyze", WRITE, "-o", tmp_path / name, "--format", "table").code == 0
+    assert (tmp_path / name).read_text().startswith("Files: ")
+
+
 def test_a_run_that_fails_leaves_the_old_output_alone(cli: Cli, tmp_path: Path) -> None:
     target = tmp_path / "report.json"
     target.write_text("before")
