@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 import typer
+from typer.completion import get_completion_inspect_parameters
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from api.cli import about, alerts, analyze, assets, baseline, doctor, rules
@@ -47,6 +48,7 @@ def run(arguments: Sequence[str], terminal: Terminal | None = None) -> int:
         assert isinstance(command, TyperGroup)
         translate(command, terminal.texts)
         if COMPLETING in os.environ:
+            get_completion_inspect_parameters()  # makes the shells known, which add_completion=False leaves out
             command.main(args=list(arguments), prog_name="bittern", obj=terminal)
         # Not by Typer's main, which would end an interrupted run without a word and tell errors in English only.
         with command.make_context("bittern", list(arguments), obj=terminal) as context:

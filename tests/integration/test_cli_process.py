@@ -19,6 +19,7 @@ from tests.integration.cli_runner import NORMAL, PROJECT, SITE, WRITE, Cli, cli
 
 __all__ = ["cli"]
 
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PROJECT), "BITTERN_LANG": "en"}
 BITTERN = [sys.executable, "-c", "from api.cli import main; main()"]
 
 
@@ -49,7 +50,7 @@ def test_the_number_of_jobs_changes_no_byte(tmp_path: Path) -> None:
         done = subprocess.run(
             [*command, "--full", "--events", str(events), "--format", "json"],
             capture_output=True,
-            env={**os.environ, "PYTHONPATH": str(PROJECT), "BITTERN_LANG": "en"},
+            env=ENVIRONMENT,
             check=True,
         )
         assert done.stderr == b""
@@ -67,7 +68,7 @@ def test_the_real_program_is_interrupted_while_it_waits_for_a_pipe(tmp_path: Pat
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(PROJECT), "BITTERN_LANG": "en"},
+        env=ENVIRONMENT,
     ) as process:
         assert process.stdin is not None
         process.stdin.write(WRITE.read_bytes())
@@ -104,7 +105,7 @@ def test_events_that_find_no_room_are_told_and_leave_nothing_half_written(tmp_pa
         [*limited, *BITTERN, "analyze", str(WRITE), "--full", "--events", str(tmp_path / name)],
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(PROJECT), "BITTERN_LANG": "en"},
+        env=ENVIRONMENT,
         check=False,
     )
     assert done.returncode == 4
@@ -147,3 +148,24 @@ def test_progress_moves_on_a_terminal_and_is_gone_at_the_end() -> None:
     assert "packets 0" in shown
     assert "\x1b[2K" in shown.rpartition("packets")[2], "the last line is taken away"
     assert not shown.endswith("\n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [("bittern an", "analyze"), ("bittern analyze --fo", "--format"), ("bittern analyze --format ", "html")],
+)
+def test_the_shell_completes_what_is_typed(typed: str, offered: str) -> None:
+    script = subprocess.run(
+        [*BITTERN, "completion", "bash"], capture_output=True, text=True, env=ENVIRONMENT, check=True
+    )
+    words = " ".join(f"'{word}'" for word in typed.split(" "))
+    program = " ".join(f"'{word}'" for word in BITTERN)
+    typing = (
+        f"bittern() {{ {program}; }}\n"
+        'env() { local -x "${@:1:3}"; bittern; }\n'  # the script asks env, which knows no functions
+        f"{script.stdout}\n"
+        f"COMP_WORDS=({words}); COMP_CWORD={len(typed.split(' ')) - 1}\n"
+        "_bittern_completion bittern; printf '%s\\n' \"${COMPREPLY[@]}\""
+    )
+    done = subprocess.run(["bash", "-c", typing], capture_output=True, text=True, env=ENVIRONMENT, check=True)
+    assert offered in done.stdout.split(), done.stderr
