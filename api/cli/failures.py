@@ -60,7 +60,7 @@ def _explain_known(error: BaseException, terminal: Terminal) -> ExitCode:
     if isinstance(error, PermissionError):
         terminal.error("error.permission", path=error.filename or "", why=system_reason(error, terminal.texts))
         return ExitCode.PERMISSION
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and error.errno is not None:
         path = error.filename or terminal.texts.get("error.stdout")
         terminal.error("error.file", path=path, why=system_reason(error, terminal.texts))
         return ExitCode.INPUT

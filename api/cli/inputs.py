@@ -27,6 +27,12 @@ def check_inputs(options: Options, terminal: Terminal) -> None:
         _check_text(options.site, terminal)
     if options.baseline is not None and not options.baseline.exists():
         raise Failure(ExitCode.CONFIGURATION, "error.no_baseline", path=options.baseline)
+    if options.baseline is not None:
+        files = sorted(options.baseline.glob("*.yml")) if options.baseline.is_dir() else [options.baseline]
+        if not files:
+            raise Failure(ExitCode.CONFIGURATION, "error.no_baseline", path=options.baseline)
+        for path in files:
+            _check_text(path, terminal)
 
 
 def refuse_captures(captures: Sequence[Path], target: Path | None, option: str) -> None:

@@ -133,6 +133,9 @@ CONFIGURATION = {
     "site is wrong": ["--site", "site.yml"],
     "baseline absent": ["--baseline", "absent"],
     "baseline is wrong": ["--baseline", "known"],
+    "baseline is empty": ["--baseline", "none"],
+    "baseline is no text": ["--baseline", str(WRITE)],
+    "baseline holds no text": ["--baseline", "bytes"],
     "rules absent": ["--rules", "absent"],
     "no rules": ["--rules", "none"],
     "rule is wrong": ["--rules", "rules"],
@@ -145,9 +148,10 @@ def test_bad_configuration_is_code_3_and_nothing_is_analysed(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "site.yml").write_text("zones: 3\n")
-    for name in ("known", "none", "rules"):
+    for name in ("known", "none", "rules", "bytes"):
         (tmp_path / name).mkdir()
     (tmp_path / "known" / "conversations.yml").write_text("- {entity: a, kind: gossip}\n")
+    (tmp_path / "bytes" / "conversations.yml").write_bytes(b"- \xb2")
     (tmp_path / "rules" / "bad.yml").write_text("title: no detection\n")
     said = cli("analyze", WRITE, *CONFIGURATION[what])
     assert said.code == 3
