@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
@@ -22,13 +23,21 @@ from detection.site import Site
 from detection.site_reading import load_site
 from response.alerts import Alert, fold
 from response.ports import AssetRecord, AttributeValue, Segment, Store, Written
-from sensors.capture import BATCH_ROWS, BadFile, CaptureFiles, EventBatch, discover
+from sensors.capture import BATCH_ROWS, BadFile, CaptureFiles, EventBatch, Position, discover
 from sensors.inventory import Asset, Inventory
 
 SENSOR = "analyze"
 ASSETS_AT_ONCE = 5_000
-Progress = Callable[[int, int], None]
-"""Called with frames so far and rows so far."""
+
+
+class Progress(Protocol):
+    """Who wants to know how far an analysis is."""
+
+    def reading(self, position: Callable[[], Position]) -> None:
+        """The captures are open; `position` may be asked at any time, from any thread."""
+
+    def events(self, total: int) -> None:
+        """Another batch is done; so many events there were so far."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,9 @@ def analyse(options: Options, rules: RuleSet, progress: Progress | None = None) 
     with ExitStack() as stack:
         store = stack.enter_context(open_store(options.store)) if options.store else None
         files = stack.enter_context(EventFiles(options.events)) if options.events else None
-        for batch, detected in _run(options, found.files, detection, result):
+        # Closed here and not when it is collected, so that an error leaves no thread reading on.
+        batches = stack.enter_context(closing(_run(options, found.files, detection, result, progress)))
+        for batch, detected in batches:
             inventory.take(batch.datasets["identity"])
             occurrences += detected.occurrences
             _count(result, detected)
@@ -107,7 +118,7 @@ def analyse(options: Options, rules: RuleSet, progress: Progress | None = None) 
             if store is not None:
                 result.written = _write(store, batch, detected, result.written)
             if progress is not None:
-                progress(batch.counters.get("link.frames", 0), result.rows.total())
+                progress.events(result.rows.total())
         result.assets = inventory.assets()
         if store is not None:
             for start in range(0, len(result.assets), ASSETS_AT_ONCE):
@@ -123,8 +134,8 @@ def analyse(options: Options, rules: RuleSet, progress: Progress | None = None) 
 
 
 def _run(
-    options: Options, files: Sequence[Path], detection: Detection, result: Analysis
-) -> Iterator[tuple[EventBatch, Detected]]:
+    options: Options, files: Sequence[Path], detection: Detection, result: Analysis, progress: Progress | None
+) -> Generator[tuple[EventBatch, Detected], None, None]:
     """Batches with what detection made of them; the last one carries what the end of the input brought."""
     if not files:
         return
@@ -137,6 +148,8 @@ def _run(
         drill=options.drill,
     )
     last: tuple[EventBatch, Detected] | None = None
+    if progress is not None:
+        progress.reading(lambda: captures.position)
     try:
         for batch in captures:
             if last is not None:

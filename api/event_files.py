@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -11,6 +12,8 @@ import polars as pl
 
 from sensors.fields import vocabulary
 
+PROBE = 1 << 20
+"""Bytes that a full disk does not take any more."""
 NANOSECONDS = "%Y-%m-%dT%H:%M:%S%.9fZ"
 
 
@@ -52,15 +55,33 @@ class EventFiles:
         """Takes the frames of one batch."""
         for name, frame in stored(datasets).items():
             if self._file is not None:
-                flat(frame).write_ndjson(self._file)
+                with self._naming(self._fresh):
+                    flat(frame).write_ndjson(self._file)
             else:
                 self._frames.setdefault(name, []).append(frame)
 
     def _write_parquet(self) -> None:
         for name, frames in self._frames.items():
             fresh = self._target / f"{name}.parquet.part"
-            pl.concat(frames).write_parquet(fresh, compression="zstd", compression_level=1)
-            fresh.replace(self._target / f"{name}.parquet")
+            try:
+                with self._naming(fresh):
+                    pl.concat(frames).write_parquet(fresh, compression="zstd", compression_level=1)
+                fresh.replace(self._target / f"{name}.parquet")
+            finally:
+                fresh.unlink(missing_ok=True)
+
+    @contextmanager
+    def _naming(self, written: Path) -> Iterator[None]:
+        """Polars names no file, and hides in a text what the system refused, if it says so at all: asked again here."""
+        try:
+            yield
+        except (OSError, pl.exceptions.ComputeError):
+            try:
+                with written.open("ab") as probe:
+                    probe.write(bytes(PROBE))
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, str(self._target)) from error
+            raise
 
 
 def stored(datasets: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
-from datetime import UTC, date, datetime, time
+from datetime import date, time
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from detection.sigma.document import read_documents
-from detection.sigma.model import Issue, Step
+from detection.sigma.model import Issue
 from detection.sigma.reading import Reading
-from detection.site import Address, Allowed, Asset, Calendar, Conduit, Network, Point, Site, Window, Zone
+from detection.site import Allowed, Asset, Calendar, Conduit, Point, Site, Window, Zone
+from detection.site_values import SiteValues
 
 TOP = (
     "time_zone",
@@ -81,6 +81,7 @@ class _Site:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
+        self.values = SiteValues(reading)
 
     def read(self) -> Site:
         self.reading.known(keys=TOP)
@@ -123,11 +124,11 @@ class _Site:
         return Zone(
             id=self.reading.text(*at, "id"),
             name=names,
-            level=self._whole(*at, "level"),
-            networks=tuple(n for n in (self._network(*at, "networks", k) for k in self._list(*at, "networks")) if n),
-            vlans=tuple(v for v in (self._whole(*at, "vlans", k) for k in self._list(*at, "vlans")) if v is not None),
+            level=self.values.whole(*at, "level"),
+            networks=self.values.networks(*at, "networks"),
+            vlans=self.values.wholes(*at, "vlans"),
             segment=self.reading.text(*at, "segment", required=False) or None,
-            sl_t=self._whole(*at, "sl_t"),
+            sl_t=self.values.whole(*at, "sl_t"),
         )
 
     def _conduit(self, i: int, zones: tuple[str, ...]) -> Conduit:
@@ -137,7 +138,7 @@ class _Site:
                 self.reading.text(*at, "allow", k, "protocol"),
                 self.reading.words(*at, "allow", k, "operations", required=False),
             )
-            for k in self._list(*at, "allow")
+            for k in self.values.places(*at, "allow")
         )
         return Conduit(self.reading.word(*at, "from", among=zones), self.reading.word(*at, "to", among=zones), allow)
 
@@ -147,12 +148,12 @@ class _Site:
         for role in roles:
             if role not in ROLES:
                 self.reading.complain((*at, "roles"), f"role {role!r} is not known", f"known are {', '.join(ROLES)}")
-        addresses = self._one_or_many(*at, "ip")
+        addresses = self.values.one_or_many(*at, "ip")
         return Asset(
             id=self.reading.text(*at, "id"),
             name=self.reading.text(*at, "name", required=False) or None,
-            ip=tuple(a for a in (self._address(text, *at, "ip") for text in addresses) if a),
-            mac=tuple(mac.upper().replace(":", "-") for mac in self._one_or_many(*at, "mac")),
+            ip=tuple(a for a in (self.values.address(text, *at, "ip") for text in addresses) if a),
+            mac=tuple(mac.upper().replace(":", "-") for mac in self.values.one_or_many(*at, "mac")),
             roles=roles,
             zone=self.reading.word(*at, "zone", among=zones, required=False) or None,
             criticality=self.reading.word(*at, "criticality", among=CRITICALITIES, required=False) or None,
@@ -171,16 +172,16 @@ class _Site:
             unit_of_measure=self.reading.text(*at, "unit_of_measure", required=False) or None,
             type=self.reading.text(*at, "type", required=False) or None,
             word_order=self.reading.text(*at, "word_order", required=False) or None,
-            scale=self._number(*at, "scale", default=1.0) or 1.0,
-            offset=self._number(*at, "offset", default=0.0) or 0.0,
-            minimum=self._number(*at, "min"),
-            maximum=self._number(*at, "max"),
+            scale=self.values.number(*at, "scale", default=1.0) or 1.0,
+            offset=self.values.number(*at, "offset", default=0.0) or 0.0,
+            minimum=self.values.number(*at, "min"),
+            maximum=self.values.number(*at, "max"),
             states={int(k): str(v) for k, v in states.items() if str(k).lstrip("-").isdigit()},
         )
 
     def _window(self, i: int, zone: ZoneInfo) -> Window:
         at = ("windows", i)
-        start, end = self._moment(zone, *at, "start"), self._moment(zone, *at, "end")
+        start, end = self.values.moment(zone, *at, "start"), self.values.moment(zone, *at, "end")
         if start >= end:
             self.reading.complain((*at, "end"), "the window ends before it starts", "exchange start and end")
         return Window(
@@ -197,65 +198,13 @@ class _Site:
             return None
         self.reading.known("calendar", keys=("days", "begin", "end", "holidays"))
         days = self.reading.words("calendar", "days", required=False) or DAYS[:5]
-        holidays = [self.reading.value("calendar", "holidays", k) for k in self._list("calendar", "holidays")]
+        for day in days:
+            if day not in DAYS:
+                self.reading.complain(("calendar", "days"), f"{day!r} is no day", f"write {', '.join(DAYS)}")
+        holidays = [self.reading.value("calendar", "holidays", k) for k in self.values.places("calendar", "holidays")]
         return Calendar(
             days=tuple(DAYS.index(day) for day in days if day in DAYS),
-            begin=self._clock("calendar", "begin", default=time(0)),
-            end=self._clock("calendar", "end", default=time(23, 59, 59, 999_999)),
+            begin=self.values.clock("calendar", "begin", default=time(0)),
+            end=self.values.clock("calendar", "end", default=time(23, 59, 59, 999_999)),
             holidays=tuple(day for day in holidays if isinstance(day, date)),
         )
-
-    def _list(self, *path: Step) -> range:
-        found = self.reading.value(*path)
-        return range(len(found)) if isinstance(found, list) else range(0)
-
-    def _one_or_many(self, *path: Step) -> tuple[str, ...]:
-        return self.reading.words(*path, required=False)
-
-    def _address(self, text: str, *path: Step) -> Address | None:
-        try:
-            return ipaddress.ip_address(text)
-        except ValueError:
-            self.reading.complain(path, f"{text!r} is not an IP address", "write one such as 10.0.2.11")
-            return None
-
-    def _network(self, *path: Step) -> Network | None:
-        text = self.reading.text(*path)
-        try:
-            return ipaddress.ip_network(text)
-        except ValueError as error:
-            self.reading.complain(path, f"{text!r} is not a network: {error}", "write one such as 10.0.2.0/24")
-            return None
-
-    def _whole(self, *path: Step) -> int | None:
-        found = self.reading.value(*path)
-        if found is None or (isinstance(found, int) and not isinstance(found, bool)):
-            return found
-        self.reading.complain(path, f"{path[-1]} is not a whole number", "write digits only")
-        return None
-
-    def _number(self, *path: Step, default: float | None = None) -> float | None:
-        found = self.reading.value(*path)
-        if found is None:
-            return default
-        if isinstance(found, int | float) and not isinstance(found, bool):
-            return float(found)
-        self.reading.complain(path, f"{path[-1]} is not a number", "write a number")
-        return default
-
-    def _moment(self, zone: ZoneInfo, *path: Step) -> datetime:
-        text = self.reading.value(*path)
-        try:
-            found = text if isinstance(text, datetime) else datetime.fromisoformat(str(text))
-        except ValueError:
-            self.reading.complain(path, f"{text!r} is not a time", "write one such as 2026-11-01T08:00:00+08:00")
-            return datetime.fromtimestamp(0, UTC)
-        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
-
-    def _clock(self, *path: Step, default: time) -> time:
-        text = self.reading.text(*path, required=False)
-        try:
-            return time.fromisoformat(text) if text else default
-        except ValueError:
-            self.reading.complain(path, f"{text!r} is not a time of day", "write one such as 07:30")
-            return default

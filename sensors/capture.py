@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,16 +30,29 @@ class EventBatch:
 
 @dataclass(frozen=True)
 class BadFile:
-    """A capture that could not be read to its end: where and why. `path` is as it was named."""
+    """A capture that could not be read to its end: where and why. `path` is as it was named; `frames` were read
+    before; `code` and `parameters` are those of the core (`wire/src/capture/error.rs`)."""
 
     path: str
-    offset: int
-    reason: str
+    code: str
+    parameters: Mapping[str, int | str] = field(default_factory=dict)
+    offset: int = 0
+    frames: int = 0
+
+
+@dataclass(frozen=True)
+class Position:
+    """How far reading is: bytes of the files (packed as they are) of all that there are, None where that cannot be
+    known; packets so far."""
+
+    read: int
+    whole: int | None
+    packets: int
 
 
 @dataclass(frozen=True)
 class Found:
-    """Captures among paths, what was passed over and why, and paths with nothing to read."""
+    """Captures among paths, what was passed over and why (a code), and paths with nothing to read."""
 
     files: tuple[Path, ...]
     passed_over: tuple[tuple[Path, str], ...]
@@ -48,7 +62,7 @@ class Found:
 def discover(paths: Sequence[Path]) -> Found:
     """Looks for captures in files and folders, by content and in a fixed order; `-` is standard input."""
     files, passed, errors = _core.discover(list(paths))
-    return Found(tuple(files), tuple(passed), tuple(BadFile(path, 0, reason) for path, reason in errors))
+    return Found(tuple(files), tuple(passed), tuple(map(_bad_file, errors)))
 
 
 class CaptureFiles:
@@ -73,6 +87,7 @@ class CaptureFiles:
         batch_rows: int = BATCH_ROWS,
         drill: bool = False,
     ) -> None:
+        self._whole = _size(files)
         self._core = _core.Capture(
             list(files),
             sensor=sensor,
@@ -93,7 +108,13 @@ class CaptureFiles:
 
     @property
     def errors(self) -> tuple[BadFile, ...]:
-        return tuple(BadFile(*error) for error in self._core.errors)
+        return tuple(map(_bad_file, self._core.errors))
+
+    @property
+    def position(self) -> Position:
+        """How far it is now; may be asked from any thread, also while a batch is awaited."""
+        read, packets = self._core.position
+        return Position(read, self._whole, packets)
 
     def close(self) -> None:
         """Stops reading; may be called at any time."""
@@ -116,6 +137,24 @@ def capture_names(files: Sequence[Path]) -> list[str]:
         depth += 1
         names = ["/".join(path.parts[-depth:]) for path in files]
     return names
+
+
+def _bad_file(error: _core.BadCapture) -> BadFile:
+    return BadFile(error.path, error.code, error.parameters, error.offset, error.frames)
+
+
+def _size(files: Sequence[Path]) -> int | None:
+    """Bytes of all files; None when one is a pipe or a device, or standard input."""
+    whole = 0
+    for path in files:
+        try:
+            about = path.stat()
+        except OSError:
+            return None
+        if not stat.S_ISREG(about.st_mode):
+            return None
+        whole += about.st_size
+    return whole
 
 
 def _frame(name: str, table: _core.Table | None) -> pl.DataFrame:

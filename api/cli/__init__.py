@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 
 
@@ -10,6 +11,18 @@ def main() -> None:
     """Entry point of the installed program."""
     # What the program keeps are many small objects without cycles; looking for cycles among them cost a tenth of a run.
     gc.set_threshold(50_000, 20, 50)
+    signal.signal(signal.SIGINT, _interrupt)
     from api.cli.program import run
 
     sys.exit(run(sys.argv[1:]))
+
+
+def _interrupt(*_: object) -> None:
+    """Interrupts once. Polars raises KeyboardInterrupt of its own, and people press twice: neither may break into the
+    clean-up that the first one began, which removes what is half-written."""
+    handled = sys.exc_info()[1]
+    while handled is not None:
+        if isinstance(handled, KeyboardInterrupt):
+            return
+        handled = handled.__context__
+    raise KeyboardInterrupt

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli import options as option
+from api.cli.exit_codes import ExitCode
+from api.cli.failures import Failure
+from api.cli.help import HelpfulCommand, HelpfulGroup
 from api.cli.options import terminal_of, zone_of
 from api.cli.records import AlertFormat, format_of, opened
+from api.cli.usage import nearest
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -17,9 +21,12 @@ if TYPE_CHECKING:
     from api.cli.terminal import Terminal
     from api.output.told import Teller
     from response.alerts import Alert
-    from response.ports import Page
+    from response.ports import Page, Store
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+LOOKED_THROUGH, SHORTEST = 5000, 4
+"""Alerts, the latest, in which an id is looked for that is not known; letters that such a beginning must have."""
+
+app = typer.Typer(cls=HelpfulGroup, no_args_is_help=True, rich_markup_mode=None)
 
 
 class Status(StrEnum):
@@ -39,7 +46,7 @@ class RuleClass(StrEnum):
     HEALTH = "health"
 
 
-@app.command("list", help="help.alerts_list", epilog="help.epilog")
+@app.command("list", cls=HelpfulCommand, help="help.alerts_list", epilog="help.epilog")
 def list_alerts(
     context: typer.Context,
     store: option.StoreUrl = None,
@@ -51,7 +58,7 @@ def list_alerts(
     until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="help.option.until")] = None,
     text: Annotated[str | None, typer.Option("--text", metavar="WORDS", help="help.option.text")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=5000, help="help.option.limit")] = 50,
-    cursor: Annotated[str | None, typer.Option("--cursor", help="help.option.cursor")] = None,
+    cursor: Annotated[str | None, typer.Option("--cursor", metavar="TEXT", help="help.option.cursor")] = None,
     form: Annotated[AlertFormat, typer.Option("--format", help="help.option.list_format")] = "table",
     as_json: option.Json = False,
     rules: option.RuleFolders = None,
@@ -79,10 +86,14 @@ def list_alerts(
     )
     with opened(store) as source:
         page = source.alerts(query)
-    _show(page, format_of(form, as_json), _teller(rules, terminal), zone, terminal)
+    teller = _teller(rules, terminal)
+    for name in rule or ():
+        if name not in teller.known:
+            terminal.warn("error.no_rule", name=name, near=nearest(name, teller.known, terminal.texts))
+    _show(page, format_of(form, as_json), teller, zone, terminal)
 
 
-@app.command("show", help="help.alerts_show", epilog="help.epilog")
+@app.command("show", cls=HelpfulCommand, help="help.alerts_show", epilog="help.epilog")
 def show_alert(
     context: typer.Context,
     alert_id: Annotated[str, typer.Argument(metavar="ID", help="help.option.alert_id")],
@@ -99,7 +110,7 @@ def show_alert(
     terminal.adjust(lang=lang, plain=no_color)
     zone = zone_of(terminal, time_zone)
     with opened(store) as source:
-        alert = source.alert(alert_id)
+        alert = _one(source, alert_id, terminal)
     from api.cli.results import page_of
     from api.output.alert_lines import alert_page
     from api.output.documents import alert_document, dumps, line
@@ -116,6 +127,22 @@ def show_alert(
         page = page_of(terminal)
         alert_page(page, alert, teller, zone)
         terminal.data(page.text())
+
+
+def _one(source: Store, alert_id: str, terminal: Terminal) -> Alert:
+    """The alert with this id, or with an id that begins so. Raises Failure with ids that are near."""
+    from response.ports import AlertQuery
+    from response.store_errors import NotFound
+
+    try:
+        return source.alert(alert_id)
+    except NotFound:
+        latest = source.alerts(AlertQuery(limit=LOOKED_THROUGH, triage=False)).items
+        begun = [alert for alert in latest if len(alert_id) >= SHORTEST and alert.id.startswith(alert_id)]
+        if len(begun) == 1:
+            return begun[0]
+        near = nearest(alert_id, [alert.id for alert in begun or latest], terminal.texts)
+        raise Failure(ExitCode.STORE, "error.no_alert", id=alert_id, near=near) from None
 
 
 def _show(found: Page[Alert], form: str, teller: Teller, zone: ZoneInfo, terminal: Terminal) -> None:

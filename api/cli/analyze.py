@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from api.output.report import Report
 
 Format: TypeAlias = Literal["table", "json", "ndjson", "ecs", "html"]
+BY_ENDING: dict[str, Format] = {
+    ".html": "html",
+    ".htm": "html",
+    ".json": "json",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+}
 
 
 def analyze(
@@ -30,9 +37,9 @@ def analyze(
     learn: Annotated[Path | None, typer.Option("--learn", metavar="DIR", help="help.option.learn")] = None,
     site: option.Site = None,
     rules: option.RuleFolders = None,
-    store: option.StoreUrl = None,
+    store: option.StoreToFill = None,
     events: Annotated[Path | None, typer.Option("--events", metavar="PATH", help="help.option.events")] = None,
-    form: Annotated[Format, typer.Option("--format", help="help.option.format")] = "table",
+    form: Annotated[Format | None, typer.Option("--format", help="help.option.format")] = None,
     output: option.Output = "-",
     severity_min: option.SeverityMin = None,
     fail_on: Annotated[option.Severity | None, typer.Option("--fail-on", help="help.option.fail_on")] = None,
@@ -51,7 +58,7 @@ def analyze(
     if jobs is not None:
         os.environ["POLARS_MAX_THREADS"] = str(jobs)  # read once, when Polars is imported, which is below
     from api.analysis import Options, analyse
-    from api.cli.inputs import check_inputs, rules_in_force
+    from api.cli.inputs import check_inputs, refuse_captures, rules_in_force
     from api.cli.progress import following
     from api.cli.results import Destination
     from api.output.report import make_report
@@ -69,7 +76,8 @@ def analyze(
         store=store,
         events=events,
     )
-    check_inputs(asked)
+    check_inputs(asked, terminal)
+    refuse_captures(captures, Path(output), "--output")
     loaded = rules_in_force(asked.rules, terminal)
     with ExitStack() as stack:
         destination = stack.enter_context(Destination(output, terminal))
@@ -77,9 +85,9 @@ def analyze(
             with following(terminal) as progress:
                 analysis = analyse(asked, loaded, progress)
         except BadFilter as error:
-            raise bad_filter(capture_filter or "", *error.args) from error
+            raise bad_filter(capture_filter or "", error, terminal.texts) from error
         report = make_report(analysis, asked, loaded, Teller(loaded, terminal.lang), zone, severity_min)
-        destination.write(report, form)
+        destination.write(report, form or BY_ENDING.get(Path(output).suffix.lower(), "table"))
     _tell(report, terminal, asked.learn)
     code = _exit_code(report, fail_on)
     raise typer.Exit(code)
@@ -87,16 +95,16 @@ def analyze(
 
 def _tell(report: Report, terminal: Terminal, learn: Path | None) -> None:
     from api.output.analysis_table import notice_text
-    from api.output.report import reason
+    from api.output.reasons import capture_reason
     from api.output.told import safe
 
     for notice in report.notices:
         if notice.loud:
             terminal.warn("cli.said", text=notice_text(report, notice))
     for bad in report.unread:
-        terminal.error("error.capture", path=safe(bad.path), why=reason(bad))
+        terminal.error("error.capture", path=safe(bad.path), why=capture_reason(bad, terminal.texts))
     for path, why in report.analysis.passed_over:
-        terminal.more("cli.passed_over", path=path, why=why)
+        terminal.more("cli.passed_over", path=path, why=terminal.texts.word("passed_over", why))
     if learn is not None:
         terminal.tell("cli.learned", count=f"{report.analysis.learned or 0:,}", path=learn)
     if written := report.analysis.written:

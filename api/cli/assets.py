@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli import options as option
+from api.cli.exit_codes import ExitCode
+from api.cli.failures import Failure
+from api.cli.help import HelpfulCommand, HelpfulGroup
 from api.cli.options import terminal_of, zone_of
 from api.cli.records import ListFormat, format_of, opened
+from api.cli.usage import nearest
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -16,11 +20,11 @@ if TYPE_CHECKING:
     from api.cli.terminal import Terminal
     from response.ports import AssetRecord
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(cls=HelpfulGroup, no_args_is_help=True, rich_markup_mode=None)
 IN_LIST = ("name", "vendor", "model", "firmware")
 
 
-@app.command("list", help="help.assets_list", epilog="help.epilog")
+@app.command("list", cls=HelpfulCommand, help="help.assets_list", epilog="help.epilog")
 def list_assets(
     context: typer.Context,
     store: option.StoreUrl = None,
@@ -49,7 +53,7 @@ def list_assets(
         _table(assets, terminal, zone)
 
 
-@app.command("show", help="help.assets_show", epilog="help.epilog")
+@app.command("show", cls=HelpfulCommand, help="help.assets_show", epilog="help.epilog")
 def show_asset(
     context: typer.Context,
     key: Annotated[str, typer.Argument(metavar="KEY|IP|MAC", help="help.option.asset")],
@@ -64,14 +68,27 @@ def show_asset(
     terminal.adjust(lang=lang, plain=no_color)
     zone = zone_of(terminal, time_zone)
     with opened(store) as source:
-        named = [asset for asset in source.assets() if key in (*_values(asset, "address"), *_values(asset, "mac"))]
-        asset = named[0] if len(named) == 1 else source.asset(key)
+        asset = _one(source.assets(), key, terminal)
     from api.output.documents import asset_document, dumps
 
     if as_json:
         terminal.data(dumps({"schema": "bittern.asset/v1", "data": asset_document(asset)}))
     else:
         _facts(asset, terminal, zone)
+
+
+def _one(assets: tuple[AssetRecord, ...], key: str, terminal: Terminal) -> AssetRecord:
+    """The asset with this key, or the only one with this address. Raises Failure with what is near."""
+    wanted = key.upper().replace(":", "-")
+    names = {asset.key: (asset.key, *_values(asset, "address"), *_values(asset, "mac")) for asset in assets}
+    named = [asset for asset in assets if asset.key == key]
+    named = named or [a for a in assets if key in names[a.key] or wanted in names[a.key]]
+    if len(named) == 1:
+        return named[0]
+    near = ", ".join(asset.key for asset in named[:5])
+    near = terminal.texts.get("usage.near", text="", near=near) if near else ""
+    known = {name for each in names.values() for name in each}
+    raise Failure(ExitCode.STORE, "error.no_asset", name=key, near=near or nearest(key, known, terminal.texts))
 
 
 def _table(assets: tuple[AssetRecord, ...], terminal: Terminal, zone: tzinfo) -> None:
@@ -103,11 +120,12 @@ def _facts(asset: AssetRecord, terminal: Terminal, zone: tzinfo) -> None:
 
     words, page = terminal.texts, page_of(terminal)
     page.line((safe(asset.key), "strong"), f" · {span(asset.first_seen, asset.last_seen, zone)}")
-    page.line(safe(f"{words.get('column.segment')} {asset.segment or '–'} · {' '.join(asset.roles)}"))
+    roles = words.get("alert.joint").join(words.word("role", role) for role in asset.roles) or "–"
+    page.line(safe(f"{words.get('column.segment')} {asset.segment or '–'} · {words.get('column.roles')} {roles}"))
     heads = [words.get(f"column.{name}") for name in ("attribute", "confidence", "last_seen", "value")]
     rows = [
         [
-            safe(name),
+            safe(words.word("attribute", name)),
             f"{value.confidence:.2f}",
             clock(value.last_seen, zone),
             safe(f"{value.value}  ({', '.join([value.evidence, *packet_names(value.packets[:1])])})"),

@@ -10,6 +10,7 @@ import typer
 from api.cli import options as option
 from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure
+from api.cli.help import HelpfulCommand, HelpfulGroup
 from api.cli.options import terminal_of
 from api.cli.records import ListFormat, format_of
 
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
     from api.output.documents import Json
     from detection.baseline import Baseline, Entry
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(cls=HelpfulGroup, no_args_is_help=True, rich_markup_mode=None)
 Kind: TypeAlias = Literal["address", "attribute", "conversation", "operation", "object", "range", "rate"]
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="help.option.baseline_dir")]
 
 
-@app.command("learn", help="help.baseline_learn", epilog="help.epilog")
+@app.command("learn", cls=HelpfulCommand, help="help.baseline_learn", epilog="help.epilog")
 def learn(
     context: typer.Context,
     captures: option.Captures,
@@ -41,25 +42,26 @@ def learn(
     from api.cli.inputs import check_inputs
     from api.cli.progress import following
     from api.cli.proofs import NO_RULES
-    from api.output.report import reason, was_read
+    from api.output.reasons import capture_reason
+    from api.output.report import was_read
     from api.output.told import safe
     from sensors._core import BadFilter
 
     asked = Options(paths=tuple(captures), capture_filter=capture_filter, site=site, learn=output)
-    check_inputs(asked)
+    check_inputs(asked, terminal)
     try:
         with following(terminal) as progress:
             analysis = analyse(asked, NO_RULES, progress)
     except BadFilter as error:
-        raise bad_filter(capture_filter or "", *error.args) from error
+        raise bad_filter(capture_filter or "", error, terminal.texts) from error
     for bad in analysis.bad_files:
-        terminal.error("error.capture", path=safe(bad.path), why=reason(bad))
+        terminal.error("error.capture", path=safe(bad.path), why=capture_reason(bad, terminal.texts))
     terminal.tell("cli.learned", count=f"{analysis.learned or 0:,}", path=output)
     if not all(was_read(bad) for bad in analysis.bad_files):
         raise typer.Exit(ExitCode.INPUT)
 
 
-@app.command("show", help="help.baseline_show", epilog="help.epilog")
+@app.command("show", cls=HelpfulCommand, help="help.baseline_show", epilog="help.epilog")
 def show(
     context: typer.Context,
     folder: Folder,
@@ -94,7 +96,7 @@ def show(
         terminal.data(page.text())
 
 
-@app.command("diff", help="help.baseline_diff", epilog="help.epilog")
+@app.command("diff", cls=HelpfulCommand, help="help.baseline_diff", epilog="help.epilog")
 def diff(
     context: typer.Context,
     old: Folder,

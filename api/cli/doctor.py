@@ -11,7 +11,9 @@ from api.cli.exit_codes import ExitCode
 from api.cli.options import terminal_of
 
 if TYPE_CHECKING:
+    from api.cli.doctor_checks import Check
     from api.output.documents import Json
+    from api.texts import Texts
 
 MARKS = {"ok": ("✔", "good"), "warn": ("⚠", "warn"), "fail": ("✖", "bad")}
 
@@ -37,7 +39,7 @@ def doctor(
     said = [
         (
             check,
-            words.get(check.key, **check.parameters),
+            words.get(check.key, **_parameters(check, words)),
             words.get(check.fix, **check.parameters) if check.fix else None,
         )
         for check in checks
@@ -54,3 +56,12 @@ def doctor(
         terminal.data(page.text())
     if any(check.status == "fail" for check in checks):
         raise typer.Exit(ExitCode.CONFIGURATION)
+
+
+def _parameters(check: Check, words: Texts) -> dict[str, object]:
+    """A store's error is told in the reader's language."""
+    from api.output.reasons import store_reason
+    from response.store_errors import StoreError
+
+    error = check.parameters.get("error")
+    return {**check.parameters, **(store_reason(error, words) if isinstance(error, StoreError) else {})}

@@ -105,7 +105,7 @@ def check_store(patient: Patient) -> Check:
     except Failure as failure:
         return Check("store", "warn", "doctor.store_absent", failure.parameters, "doctor.store_absent_fix")
     except StoreError as error:
-        return Check("store", "fail", "doctor.store_bad", {"why": error.text}, "doctor.store_fix")
+        return Check("store", "fail", "doctor.store_bad", {"error": error}, "doctor.store_fix")
     found = {"kind": health.kind, "version": health.version, "status": health.status, "alerts": f"{health.alerts:,}"}
     if not health.writable or health.status == "red":
         return Check("store", "fail", "doctor.store_unwritable", found, "doctor.store_fix")

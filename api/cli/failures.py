@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from api.cli.exit_codes import ExitCode
 from api.cli.terminal import ReaderGone, Terminal
+from api.texts import Texts
+
+if TYPE_CHECKING:
+    from sensors._core import BadFilter
 
 
 class Failure(Exception):
@@ -38,6 +43,7 @@ def explain(error: BaseException, terminal: Terminal) -> ExitCode:
 
 def _explain_known(error: BaseException, terminal: Terminal) -> ExitCode:
     # Imported here: most commands start, and fail, without frames, stores and the core.
+    from api.output.reasons import store_reason, system_reason
     from detection.baseline import BadBaseline
     from detection.site_reading import BadSite
     from response.store_errors import Damaged, StoreError
@@ -49,24 +55,31 @@ def _explain_known(error: BaseException, terminal: Terminal) -> ExitCode:
         terminal.error("error.baseline", why=error)
         return ExitCode.CONFIGURATION
     if isinstance(error, StoreError):
-        terminal.error("error.store", why=error.text)
+        terminal.error("error.store", **store_reason(error, terminal.texts))
         return ExitCode.INTEGRITY if isinstance(error, Damaged) else ExitCode.STORE
     if isinstance(error, PermissionError):
-        terminal.error("error.permission", path=error.filename or "", why=error.strerror or error)
+        terminal.error("error.permission", path=error.filename or "", why=system_reason(error, terminal.texts))
         return ExitCode.PERMISSION
-    if isinstance(error, OSError):
-        terminal.error("error.file", path=error.filename or "", why=error.strerror or error)
+    if isinstance(error, OSError) and error.errno is not None:
+        path = error.filename or terminal.texts.get("error.stdout")
+        terminal.error("error.file", path=path, why=system_reason(error, terminal.texts))
         return ExitCode.INPUT
     terminal.error("error.unexpected", kind=type(error).__name__, why=error)
     return ExitCode.CONFIGURATION
 
 
-def bad_filter(expression: str, position: int, what: str, expected: list[str]) -> Failure:
-    """A capture filter with a caret under the place that cannot be understood; `position` counts characters."""
-    before = expression[:position]
+def bad_filter(expression: str, error: BadFilter, words: Texts) -> Failure:
+    """A capture filter with a caret under the place that cannot be understood."""
+    from api.output.reasons import filter_reason
+
+    byte, code, word, better, values = error.args
+    what, expected = filter_reason(code, word, better, values, words)
+    before = expression.encode("utf-8", "surrogateescape")[:byte].decode("utf-8", "replace")
     cells = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in before)
     marked = f"  {expression}\n  {' ' * cells}^"
-    return Failure(ExitCode.USAGE, "error.filter", what=what, marked=marked, expected=", ".join(expected))
+    if not expected:
+        return Failure(ExitCode.USAGE, "error.filter", what=what, marked=marked)
+    return Failure(ExitCode.USAGE, "error.filter_expected", what=what, marked=marked, expected=expected)
 
 
 def _closed_pipe(terminal: Terminal) -> ExitCode:

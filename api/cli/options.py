@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import typer
 
 from api.cli.terminal import Terminal
+from api.cli.usage import nearest
 
 Severity: TypeAlias = Literal["low", "medium", "high", "critical"]
 RANKS = ("informational", "low", "medium", "high", "critical")
@@ -20,6 +21,9 @@ TimeZone = Annotated[
 ]
 StoreUrl = Annotated[
     str | None, typer.Option("--store", metavar="URL", envvar="BITTERN_STORE", help="help.option.store")
+]
+StoreToFill = Annotated[
+    str | None, typer.Option("--store", metavar="URL", envvar="BITTERN_STORE", help="help.option.store_to_fill")
 ]
 RuleFolders = Annotated[list[Path] | None, typer.Option("--rules", metavar="DIR", help="help.option.rules")]
 SeverityMin = Annotated[Severity | None, typer.Option("--severity-min", help="help.option.severity_min")]
@@ -44,5 +48,6 @@ def zone_of(terminal: Terminal, name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        why = terminal.texts.get("cli.bad_time_zone", name=name)
+        near = nearest(name, available_timezones(), terminal.texts)
+        why = terminal.texts.get("cli.bad_time_zone", name=name, near=near)
         raise typer.BadParameter(why, param_hint="--time-zone") from None

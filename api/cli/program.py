@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 
 import typer
+from typer.completion import get_completion_inspect_parameters
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from api.cli import about, alerts, analyze, assets, baseline, doctor, rules
 from api.cli.failures import explain
+from api.cli.help import HelpfulCommand, HelpfulGroup
 from api.cli.terminal import Terminal, make_terminal
+from api.cli.usage import explain_usage
 from api.texts import Texts
 
 Command = TyperCommand | TyperGroup
+COMPLETING = "_BITTERN_COMPLETE"
+"""The variable by which a shell asks for completions."""
 
 app = typer.Typer(
     name="bittern",
@@ -21,16 +27,17 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
+    cls=HelpfulGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("analyze", help="help.analyze", epilog="help.epilog")(analyze.analyze)
+app.command("analyze", cls=HelpfulCommand, help="help.analyze", epilog="help.epilog")(analyze.analyze)
 app.add_typer(alerts.app, name="alerts", help="help.alerts")
 app.add_typer(assets.app, name="assets", help="help.assets")
 app.add_typer(rules.app, name="rules", help="help.rules")
 app.add_typer(baseline.app, name="baseline", help="help.baseline")
-app.command("doctor", help="help.doctor", epilog="help.epilog")(doctor.doctor)
-app.command("version", help="help.version")(about.version)
-app.command("completion", help="help.completion")(about.completion)
+app.command("doctor", cls=HelpfulCommand, help="help.doctor", epilog="help.epilog")(doctor.doctor)
+app.command("version", cls=HelpfulCommand, help="help.version")(about.version)
+app.command("completion", cls=HelpfulCommand, help="help.completion")(about.completion)
 
 
 def run(arguments: Sequence[str], terminal: Terminal | None = None) -> int:
@@ -40,9 +47,18 @@ def run(arguments: Sequence[str], terminal: Terminal | None = None) -> int:
         command = typer.main.get_command(app)
         assert isinstance(command, TyperGroup)
         translate(command, terminal.texts)
-        command.main(args=list(arguments), prog_name="bittern", obj=terminal, max_content_width=100)
+        if COMPLETING in os.environ:
+            get_completion_inspect_parameters()  # makes the shells known, which add_completion=False leaves out
+            command.main(args=list(arguments), prog_name="bittern", obj=terminal)
+        # Not by Typer's main, which would end an interrupted run without a word and tell errors in English only.
+        with command.make_context("bittern", list(arguments), obj=terminal) as context:
+            command.invoke(context)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.TyperException as error:
+        return explain_usage(error, terminal)
     except BaseException as error:  # the last resort: whatever happens, a person gets a sentence
         return explain(error, terminal)
     return 0

@@ -49,7 +49,10 @@ class Destination:
             if text:
                 self._terminal.data(text)
             return
-        self._part.write_text(text, encoding="utf-8", errors="backslashreplace")
+        try:
+            self._part.write_text(text, encoding="utf-8", errors="backslashreplace")
+        except OSError as error:  # told by the name that was asked for
+            raise type(error)(error.errno, error.strerror, str(self._target)) from error
         if self._part != self._target:
             self._part.replace(self._target)
         self._terminal.tell("cli.written", path=self._target)

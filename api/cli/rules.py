@@ -10,8 +10,10 @@ import typer
 from api.cli import options as option
 from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure
+from api.cli.help import HelpfulCommand, HelpfulGroup
 from api.cli.options import terminal_of
 from api.cli.records import ListFormat, format_of
+from api.cli.usage import nearest
 
 if TYPE_CHECKING:
     from api.cli.terminal import Terminal
@@ -19,11 +21,11 @@ if TYPE_CHECKING:
     from detection.sigma.load import RuleSet
     from detection.sigma.model import Correlation, Rule
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(cls=HelpfulGroup, no_args_is_help=True, rich_markup_mode=None)
 SHOWN_ISSUES = 200
 
 
-@app.command("list", help="help.rules_list", epilog="help.epilog")
+@app.command("list", cls=HelpfulCommand, help="help.rules_list", epilog="help.epilog")
 def list_rules(
     context: typer.Context,
     rules: option.RuleFolders = None,
@@ -51,7 +53,7 @@ def list_rules(
         terminal.data(page.text())
 
 
-@app.command("show", help="help.rules_show", epilog="help.epilog")
+@app.command("show", cls=HelpfulCommand, help="help.rules_show", epilog="help.epilog")
 def show_rule(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="help.option.rule_name")],
@@ -67,7 +69,7 @@ def show_rule(
     every: list[Rule | Correlation] = [*loaded.rules, *loaded.correlations]
     rule = next((r for r in every if name in (r.name, r.id)), None)
     if rule is None:
-        raise Failure(ExitCode.USAGE, "error.no_rule", name=name)
+        raise _unknown([name], [each.name for each in every], terminal)
     from api.cli.results import page_of
     from api.output.documents import dumps
     from api.output.rule_lines import rule_document, rule_page
@@ -80,7 +82,7 @@ def show_rule(
         terminal.data(page.text())
 
 
-@app.command("validate", help="help.rules_validate", epilog="help.epilog")
+@app.command("validate", cls=HelpfulCommand, help="help.rules_validate", epilog="help.epilog")
 def validate(
     context: typer.Context,
     folders: Annotated[
@@ -115,7 +117,7 @@ def validate(
         raise Failure(ExitCode.CONFIGURATION, "error.no_rules", path=", ".join(map(str, folders or ())))
 
 
-@app.command("test", help="help.rules_test", epilog="help.epilog")
+@app.command("test", cls=HelpfulCommand, help="help.rules_test", epilog="help.epilog")
 def prove_rules(
     context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(metavar="[RULE]...", help="help.option.rule_names")] = None,
@@ -133,7 +135,7 @@ def prove_rules(
 
     chosen = _speaking(loaded)
     if missing := sorted(set(names or ()) - {rule.name for rule in chosen}):
-        raise Failure(ExitCode.USAGE, "error.no_rule", name=", ".join(missing))
+        raise _unknown(missing, [rule.name for rule in chosen], terminal)
     terminal.tell("cli.proving_rules", rules=len(names or chosen))
     trials = prove(loaded, [rule for rule in chosen if not names or rule.name in names], proofs, terminal)
     show_trials(trials, terminal, as_json=as_json)
@@ -141,7 +143,7 @@ def prove_rules(
         raise typer.Exit(ExitCode.ALERTS)
 
 
-@app.command("coverage", help="help.rules_coverage", epilog="help.epilog")
+@app.command("coverage", cls=HelpfulCommand, help="help.rules_coverage", epilog="help.epilog")
 def coverage(
     context: typer.Context,
     rules: option.RuleFolders = None,
@@ -165,6 +167,11 @@ def coverage(
         page = page_of(terminal)
         coverage_table(page, chosen, terminal.texts)
         terminal.data(page.text())
+
+
+def _unknown(names: list[str], known: list[str], terminal: Terminal) -> Failure:
+    near = nearest(names[0], known, terminal.texts) if len(names) == 1 else ""
+    return Failure(ExitCode.USAGE, "error.no_rule", name=", ".join(names), near=near)
 
 
 def _loaded(folders: list[Path] | None, terminal: Terminal) -> RuleSet:

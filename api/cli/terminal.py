@@ -26,6 +26,7 @@ class Terminal:
     `quiet` silences all but errors; `verbose` counts -v: 1 tells more, 2 shows tracebacks; `plain` forbids colour.
     """
 
+    reading: TextIO = field(default_factory=lambda: sys.stdin)
     out: TextIO = field(default_factory=lambda: sys.stdout)
     err: TextIO = field(default_factory=lambda: sys.stderr)
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -88,7 +89,7 @@ def make_terminal(arguments: list[str]) -> Terminal:
 
 
 def _asked(arguments: list[str]) -> str | None:
-    for argument, value in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, value in zip(arguments, [*arguments[1:], ""], strict=False):
         if argument == "--lang":
             return value
         if argument.startswith("--lang="):

@@ -129,7 +129,7 @@ def explanation_lines(alert: Alert, teller: Teller, zone: tzinfo) -> Iterator[st
             continue
         shown = clock(value, zone) if name == "since" and isinstance(value, int) else _value(value, teller.texts)
         shown = teller.texts.word("maturity", shown) if name == "maturity" else shown
-        yield f"{teller.texts.word('explained', name)}: {shown}"
+        yield teller.texts.get("alert.fact", name=teller.texts.word("explained", name), value=shown)
 
 
 def _value(value: object, words: Texts) -> str:
@@ -144,7 +144,7 @@ def end_lines(alert: Alert, teller: Teller) -> Iterator[str]:
     for side, end in (("source", alert.source), ("destination", alert.destination)):
         facts = [f"{teller.texts.word('end', name)} {_fact(name, value, teller.texts)}" for name, value in end.items()]
         if facts:
-            yield f"{teller.texts.get(f'alert.{side}')}: {' · '.join(facts)}"
+            yield teller.texts.get("alert.fact", name=teller.texts.get(f"alert.{side}"), value=" · ".join(facts))
 
 
 def _fact(name: str, value: object, words: Texts) -> str:

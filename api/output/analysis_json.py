@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from api.output.documents import Json, alert_document, dumps, line, plain
-from api.output.report import Report, reason
+from api.output.reasons import capture_reason
+from api.output.report import Report
+from api.texts import Texts
+from sensors.capture import BadFile
 
 SCHEMA = "bittern.analysis/v1"
 
@@ -24,7 +27,7 @@ def render_json(report: Report) -> str:
             "health": [alert_document(alert, teller) for alert in report.health],
             "informational": report.informational,
             "notices": [{"code": n.code, "parameters": plain(n.parameters)} for n in report.notices],
-            "errors": [{"path": bad.path, "offset": bad.offset, "reason": reason(bad)} for bad in analysis.bad_files],
+            "errors": [_error(bad, teller.texts) for bad in analysis.bad_files],
             "failures": {n: {"count": count, "last": last} for n, (count, last) in sorted(analysis.failures.items())},
             "seconds": round(analysis.seconds, 3),
         }
@@ -34,6 +37,18 @@ def render_json(report: Report) -> str:
 def render_ndjson(report: Report) -> str:
     """One alert a line, in the same form and order."""
     return "".join(line(alert_document(alert, report.teller)) + "\n" for alert in report.alerts)
+
+
+def _error(bad: BadFile, words: Texts) -> Json:
+    """`packets` were read before the place; none of a file that could not be read at all."""
+    return {
+        "path": bad.path,
+        "offset": bad.offset,
+        "packets": bad.frames,
+        "code": bad.code,
+        "parameters": plain(bad.parameters),
+        "reason": capture_reason(bad, words),
+    }
 
 
 def _capture(report: Report) -> dict[str, Json]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from api.output.alert_lines import alert_block, summary_lines
 from api.output.moments import duration, span
 from api.output.page import Page
+from api.output.reasons import capture_reason
 from api.output.report import Notice, Report
 from api.output.told import safe
+from sensors.capture import BadFile
 
 
 def render_table(report: Report, page: Page) -> str:
@@ -33,7 +35,7 @@ def looked_at(report: Report) -> str:
     words, analysis = report.teller.texts, report.analysis
     return words.get(
         "analysis.looked_at",
-        files=f"{len(analysis.files):,}",
+        files=f"{report.files:,}",
         packets=f"{report.packets:,}",
         size=size(analysis.counters.get("link.bytes", 0)),
         events=f"{analysis.rows.total():,}",
@@ -89,17 +91,36 @@ def _nothing(page: Page, report: Report) -> None:
     if report.hidden:
         page.line((words.get("analysis.none_above", count=f"{report.hidden:,}"), "strong"))
         return
-    page.line((words.get("analysis.none"), "good"))
-    page.line(words.get("analysis.none_means"))
+    page.line((words.get("analysis.none"), "good" if report.judged else "warn"))
+    page.line(words.get(none_means(report)))
+
+
+def none_means(report: Report) -> str:
+    """The text of what it means that there is no alert."""
+    if not report.judged:
+        return "analysis.none_unjudged"
+    missing = report.health or any(notice.loud for notice in report.notices)
+    return "analysis.none_incomplete" if missing else "analysis.none_means"
+
+
+def hint_text(report: Report, hint: Notice) -> str:
+    """A hint as a sentence."""
+    return report.teller.texts.get(f"hint.{hint.code}", **hint.parameters)
+
+
+def unread_text(report: Report, bad: BadFile) -> str:
+    """That a capture could not be read, and why."""
+    words = report.teller.texts
+    return words.get("notice.unread", path=safe(bad.path), why=capture_reason(bad, words))
 
 
 def _unseen(page: Page, report: Report) -> None:
     words = report.teller.texts
     lines = [(notice_text(report, notice), "warn" if notice.loud else "") for notice in report.notices]
-    lines += [(words.get("notice.unread", path=safe(bad.path)), "warn") for bad in report.unread]
+    lines += [(unread_text(report, bad), "warn") for bad in report.unread]
     if passed := len(report.analysis.passed_over):
         lines.append((words.get("notice.passed_over", count=f"{passed:,}"), ""))
-    lines += [(words.get(f"hint.{hint}"), "faint") for hint in report.hints]
+    lines += [(hint_text(report, hint), "faint") for hint in report.hints]
     if lines:
         page.gap()
         page.line((words.get("analysis.unseen"), "strong"))

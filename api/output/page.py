@@ -10,12 +10,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from api.output.wrapping import cuts
+
 STYLES = {
     "critical": "bold white on red", "high": "bold red", "medium": "bold yellow", "low": "bold cyan",
     "informational": "dim", "strong": "bold", "faint": "dim", "good": "green", "bad": "bold red", "warn": "yellow",
     "": "",
 }  # fmt: skip
 ENDLESS = 100_000
+GAP, WRAPPED = 2, 16
+"""Cells between columns of a table, and those a wrapped column must have."""
 NARROWEST, WIDEST = 40, 140
 """Below, wrapping helps nobody; above, lines are too long to read."""
 
@@ -41,15 +45,15 @@ class Page:
             legacy_windows=False,
         )
 
-    def line(self, *parts: Part, indent: int = 0, label: Part = "") -> None:
-        """One line after `indent` spaces and `label`; what does not fit continues below its beginning."""
+    def line(self, *parts: Part, indent: int = 0, label: Part = "", hang: int = 0) -> None:
+        """One line after `indent` spaces and `label`; what does not fit goes on `hang` cells right of its beginning."""
         head = Text(" " * indent).append_text(_text([label]))
         body = _text(parts)
         if self._width is None:
             self._print(head.append_text(body))
             return
-        hang = cell_len(head.plain)
-        for number, piece in enumerate(body.wrap(self._console, max(self._width - hang, 20))):
+        hang += cell_len(head.plain)
+        for number, piece in enumerate(body.divide(cuts(body.plain, max(self._width - hang, 20)))):
             piece.rstrip()
             self._print(head.append_text(piece) if number == 0 else Text(" " * hang).append_text(piece))
 
@@ -58,7 +62,14 @@ class Page:
         self._out.write("\n")
 
     def columns(self, heads: Sequence[str], rows: Sequence[Sequence[Part]], indent: int = 0, wrapped: int = 1) -> None:
-        """Rows under headings; the last `wrapped` columns share what the others leave of the width."""
+        """Rows under headings; the last `wrapped` columns share what the others leave of the width. Where they leave
+        too little, each row is a paragraph."""
+        if self._width is not None and _least(heads, rows, wrapped) + indent > self._width:
+            self.line((" · ".join(heads), "faint"), indent=indent)
+            for row in rows:
+                parts = [part for cell in row if _text([cell]).plain for part in (cell, " · ")]
+                self.line(*parts[:-1], indent=indent, hang=2)
+            return
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
         for number, head in enumerate(heads):
             wraps = number >= len(heads) - wrapped
@@ -70,12 +81,24 @@ class Page:
         for text in captured.get().splitlines():
             self._out.write((" " * indent + text).rstrip() + "\n")
 
+    @property
+    def width(self) -> int | None:
+        """Cells a line may have; None where nothing is wrapped."""
+        return self._width
+
     def text(self) -> str:
         """Everything so far."""
         return self._out.getvalue()
 
     def _print(self, text: Text) -> None:
         self._console.print(text, soft_wrap=True)
+
+
+def _least(heads: Sequence[str], rows: Sequence[Sequence[Part]], wrapped: int) -> int:
+    """Cells that a table needs: its columns but the wrapped ones at their widest, and some for each of those."""
+    fixed = range(len(heads) - wrapped)
+    widest = (max([cell_len(heads[i]), *(cell_len(_text([row[i]]).plain) for row in rows)]) for i in fixed)
+    return sum(widest) + GAP * (len(heads) - 1) + WRAPPED * wrapped
 
 
 def _text(parts: Sequence[Part]) -> Text:

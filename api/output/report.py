@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
 from api.analysis import Analysis, Options
+from api.output.reasons import capture_reason
 from api.output.told import Teller, safe
+from api.texts import Texts
 from detection.sigma.load import RuleSet
+from detection.sigma.model import Head
 from response.alerts import SEVERITIES, TRIAGE_CLASSES, Alert
 from sensors.capture import BadFile
 
@@ -16,6 +20,10 @@ COUNTED = (
     "link.unknown_link_type", "link.snapped", "link.short", "ip.bad_header", "ip.fragments_incomplete", "tcp.gaps",
 )  # fmt: skip
 """Counters of the core that have a sentence of their own, in the order of the packet's way."""
+CAPTURE = re.compile(r"\.(pcapng|pcap|cap|ntar)\d*(\.(gz|zst))?$", re.IGNORECASE)
+"""Names by which people mean a capture."""
+NAMED = 10
+"""Files that one notice names."""
 LIMITS = ("_refused", "_forgotten", "_not_kept", "not_told")
 """How counters end that say a table was full."""
 
@@ -23,7 +31,7 @@ LIMITS = ("_refused", "_forgotten", "_not_kept", "not_told")
 @dataclass(frozen=True)
 class Notice:
     """Something that makes the result less than whole, as code and parameters: text `notice.<code>`. `loud` ones are
-    warnings, the others belong to any real network."""
+    warnings, the others belong to any real network. A hint is one too, with its text at `hint.<code>`."""
 
     code: str
     parameters: Mapping[str, object]
@@ -45,13 +53,25 @@ class Report:
     hidden: int
     notices: tuple[Notice, ...]
     unread: tuple[BadFile, ...]
-    hints: tuple[str, ...]
+    hints: tuple[Notice, ...]
     span: tuple[int, int] | None
     protocols: tuple[str, ...]
 
     @property
     def packets(self) -> int:
         return self.analysis.counters.get("link.frames", 0)
+
+    @property
+    def files(self) -> int:
+        """Captures that were read, at least in part."""
+        unread = {bad.path for bad in self.unread}
+        return sum(str(path) not in unread for path in self.analysis.files)
+
+    @property
+    def judged(self) -> bool:
+        """Whether there was any packet that could be looked into; without one, silence says nothing."""
+        left_out = ("link.unknown_link_type", "link.short", "link.filtered")
+        return self.packets > sum(self.analysis.counters.get(name, 0) for name in left_out)
 
     @property
     def worst_first(self) -> list[Alert]:
@@ -80,9 +100,13 @@ def make_report(
         health=tuple(alert for alert in told if alert.rule_class == "health"),
         informational=len(analysis.alerts) - len(told),
         hidden=len(triage) - len(kept),
-        notices=(*_file_notices(analysis), *_counter_notices(analysis.counters), *_part_notices(analysis, rules)),
+        notices=(
+            *_file_notices(analysis, teller.texts),
+            *_counter_notices(analysis.counters),
+            *_part_notices(analysis, rules),
+        ),
         unread=tuple(bad for bad in analysis.bad_files if not was_read(bad)),
-        hints=tuple(_hints(options)),
+        hints=tuple(_hints(options, rules, analysis.counters.get("link.filtered", 0))),
         # Shown once the analysis tells them.
         span=analysis.span,
         protocols=tuple(sorted(analysis.protocols)),
@@ -96,17 +120,16 @@ def at_least(alert: Alert, severity: str | None) -> bool:
 
 def was_read(bad: BadFile) -> bool:
     """Whether a capture was read up to the place of its damage."""
-    return bad.offset > 0
+    return bad.frames > 0
 
 
-def reason(bad: BadFile) -> str:
-    """Why, without the path that the core puts before it."""
-    return safe(bad.reason.removeprefix(f"{bad.path}: ").removeprefix(f"at byte {bad.offset}: "))
-
-
-def _file_notices(analysis: Analysis) -> Iterator[Notice]:
+def _file_notices(analysis: Analysis, words: Texts) -> Iterator[Notice]:
     for bad in filter(was_read, analysis.bad_files):
-        yield Notice("file_cut", {"path": safe(bad.path), "offset": bad.offset, "reason": reason(bad)})
+        why = capture_reason(bad, words)
+        yield Notice("file_cut", {"path": safe(bad.path), "offset": bad.offset, "frames": bad.frames, "reason": why})
+    if misnamed := [path for path, why in analysis.passed_over if why == "not_a_capture" and CAPTURE.search(path.name)]:
+        names = ", ".join(safe(path) for path in misnamed[:NAMED]) + (" …" if len(misnamed) > NAMED else "")
+        yield Notice("misnamed", {"count": len(misnamed), "names": names})
     unread = {bad.path for bad in analysis.bad_files}
     if any(str(path) not in unread for path in analysis.files) and not analysis.counters.get("link.frames"):
         yield Notice("no_packets", {})
@@ -134,10 +157,12 @@ def _part_notices(analysis: Analysis, rules: RuleSet) -> Iterator[Notice]:
         yield Notice("no_rules", {})
 
 
-def _hints(options: Options) -> Iterator[str]:
+def _hints(options: Options, rules: RuleSet, filtered: int) -> Iterator[Notice]:
     if options.baseline is None:
-        yield "no_baseline"
+        yield Notice("no_baseline", {})
     if options.site is None:
-        yield "no_site"
+        heads: tuple[Head, ...] = (*rules.rules, *rules.correlations)
+        needing = sum(bool(head.bittern and head.bittern.needs) for head in heads)
+        yield Notice("no_site", {"count": needing})
     if options.capture_filter is not None:
-        yield "filtered"
+        yield Notice("filtered", {"expression": safe(options.capture_filter), "count": f"{filtered:,}"})

@@ -34,6 +34,11 @@ class Teller:
         self.lang: Language = lang
         self.texts = texts(lang)
 
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Names of the rules that are loaded."""
+        return tuple(self._rules)
+
     def tell(self, alert: Alert) -> Told:
         """The alert in words."""
         rule = self._rules.get(alert.rule)

@@ -19,17 +19,23 @@ _MODULES = (
     "proofs_modbus_odd",
     "golden_modbus",
     "proofs_mqtt",
+    "proofs_sparkplug",
+    "proofs_mqtt_logins",
     "proofs_mqtt_raw",
     "golden_mqtt",
+    "golden_sparkplug",
     "proofs_opcua",
     "proofs_opcua_security",
+    "proofs_opcua_takeover",
     "proofs_opcua_services",
     "proofs_opcua_raw",
     "proofs_general",
+    "proofs_scans",
     "proofs_availability",
     "proofs_link",
     "proofs_sequence",
     "golden_opcua",
+    "golden_opcua_security",
 )
 
 PROOFS = Path("rules/proofs")

@@ -12,18 +12,16 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from compose.plant import sparkplug
 from compose.plant.catalogue import capture
 from compose.plant.lab import Lab
 from compose.plant.mqtt_broker import Broker, BrokerSettings
 from compose.plant.mqtt_nodes import Node
-from compose.plant.sparkplug import BDSEQ, DEVICE, REBIRTH, Metric, payload, topic
 
 HOSTS = "broker hmi edge"
-_PAUSE = 0.12  # seconds: lets each message travel in a segment of its own
+PAUSE = 0.12  # seconds: lets each message travel in a segment of its own
 
 
-def _with_broker(lab: Lab, work: Callable[[], None], settings: BrokerSettings | None = None) -> None:
+def with_broker(lab: Lab, work: Callable[[], None], settings: BrokerSettings | None = None) -> None:
     broker = Broker(lab, settings)
     work()
     time.sleep(0.2)
@@ -40,22 +38,22 @@ def _exchange(lab: Lab, version: MQTTProtocolVersion) -> None:
     writer.connect()
     for quality in (0, 1, 2):
         writer.publish("plant/line1/level", f"200{quality}.5", qos=quality)
-        time.sleep(_PAUSE)
+        time.sleep(PAUSE)
     writer.publish("plant/line1/state", {"state": "running", "shift": 2}, qos=1, retain=True)
     writer.publish("plant/line1/état/液位", "17,5 °C".encode(), qos=0)
     writer.publish("plant/line1/blob", bytes(range(256)), qos=0)
     writer.publish("plant/line1/old", b"", qos=0, retain=True)
-    time.sleep(_PAUSE)
+    time.sleep(PAUSE)
     late = Node(lab, "hmi", "late-reader", "operator", protocol=version).connect()
     late.subscribe("plant/line1/state", qos=0)
-    time.sleep(_PAUSE)
+    time.sleep(PAUSE)
     late.client.unsubscribe("plant/line1/state")
     time.sleep(1.4)  # the reader's keep alive of one second makes it ping
     connection = writer.client.socket()
     assert connection is not None, "the login was refused"
     writer.client.loop_stop()
     connection.close()
-    time.sleep(_PAUSE)
+    time.sleep(PAUSE)
     late.close()
     reader.close()
 
@@ -69,7 +67,7 @@ def _exchange(lab: Lab, version: MQTTProtocolVersion) -> None:
 )
 def version_31(lab: Lab) -> None:
     """The common exchange in 3.1."""
-    _with_broker(lab, lambda: _exchange(lab, MQTTProtocolVersion.MQTTv31))
+    with_broker(lab, lambda: _exchange(lab, MQTTProtocolVersion.MQTTv31))
 
 
 @capture(
@@ -81,7 +79,7 @@ def version_31(lab: Lab) -> None:
 )
 def version_311(lab: Lab) -> None:
     """The common exchange in 3.1.1."""
-    _with_broker(lab, lambda: _exchange(lab, MQTTProtocolVersion.MQTTv311))
+    with_broker(lab, lambda: _exchange(lab, MQTTProtocolVersion.MQTTv311))
 
 
 @capture(
@@ -101,7 +99,7 @@ def refusals(lab: Lab) -> None:
             Node(lab, "att", "", "", None, version).connect().close()
             Node(lab, "att", f"guest-{version}", "", None, version).connect().close()
 
-    _with_broker(lab, work, BrokerSettings(anonymous=True))
+    with_broker(lab, work, BrokerSettings(anonymous=True))
 
 
 def _properties(kind: int, **values: object) -> Properties:
@@ -113,7 +111,7 @@ def _properties(kind: int, **values: object) -> Properties:
 
 def _publish5(client: paho.Client, name: str, content: bytes, qos: int = 0, **values: object) -> None:
     client.publish(name, content, qos=qos, properties=_properties(PacketTypes.PUBLISH, **values))
-    time.sleep(_PAUSE)
+    time.sleep(PAUSE)
 
 
 @capture(
@@ -155,7 +153,7 @@ def version_5(lab: Lab) -> None:
         _messages5(writer.client)
         reader.client.unsubscribe("a/b", properties=_properties(PacketTypes.UNSUBSCRIBE, UserProperty=("why", "done")))
         reader.client.unsubscribe("never/subscribed")
-        time.sleep(_PAUSE)
+        time.sleep(PAUSE)
         connection = writer.client.socket()
         assert connection is not None, "the login was refused"
         writer.client.loop_stop()
@@ -163,10 +161,10 @@ def version_5(lab: Lab) -> None:
         time.sleep(1.5)
         goodbye = _properties(PacketTypes.DISCONNECT, SessionExpiryInterval=0, UserProperty=("why", "end of shift"))
         reader.client.disconnect(ReasonCode(PacketTypes.DISCONNECT, "Normal disconnection"), goodbye)
-        time.sleep(_PAUSE)
+        time.sleep(PAUSE)
         reader.client.loop_stop()
 
-    _with_broker(lab, work)
+    with_broker(lab, work)
 
 
 def _messages5(client: paho.Client) -> None:
@@ -187,66 +185,3 @@ def _messages5(client: paho.Client) -> None:
         UserProperty=[("unit", "mm"), ("unit", "twice")],
     )
     _publish5(client, "nobody/listens", b"x", 1)
-
-
-@capture(
-    "mqtt/sparkplug.pcap",
-    "Sparkplug B: NBIRTH, DBIRTH, NDATA and DDATA by alias, NCMD, DCMD, DDEATH, NDEATH (last will), STATE, data types.",
-    HOSTS,
-    kind="golden",
-    check={f"mqtt.topic contains {kind}": 1 for kind in ("NBIRTH", "DBIRTH", "NDATA", "DDATA", "NCMD", "DCMD")},
-)
-def sparkplug_b(lab: Lab) -> None:
-    """One life of an edge node, with a rebirth."""
-
-    def work() -> None:
-        host = Node(lab, "hmi", "primary-host", "operator").connect().subscribe("spBv1.0/Marsh/#", qos=1)
-        host.publish("spBv1.0/STATE/primary", b'{"online": true, "timestamp": 1795000000000}', qos=1, retain=True)
-        node = Node(lab, "edge", "edge-line1", "edge")
-        node.client.will_set(topic("NDEATH"), payload([Metric(BDSEQ, sparkplug.UINT64, 3)], None), qos=1)
-        node.connect().subscribe(topic("NCMD"), topic("DCMD") + "/#")
-        time.sleep(_PAUSE)
-        sequence = _life(node, 0)
-        host.publish(topic("NCMD"), payload([Metric(REBIRTH, sparkplug.BOOLEAN, True)], None))
-        time.sleep(_PAUSE)
-        _life(node, 0)
-        order = [Metric("Set-point", sparkplug.INT32, 2100), Metric("Pump", sparkplug.BOOLEAN, False)]
-        host.publish(topic("DCMD", DEVICE), payload(order, None))
-        time.sleep(_PAUSE)
-        node.publish(topic("DDEATH", DEVICE), payload([], sequence))
-        time.sleep(_PAUSE)
-        connection = node.client.socket()
-        assert connection is not None, "the login was refused"
-        node.client.loop_stop()
-        connection.close()
-        time.sleep(_PAUSE)
-        host.close()
-
-    _with_broker(lab, work)
-
-
-def _life(node: Node, sequence: int) -> int:
-    """Publish births and four data messages; return the next sequence number."""
-    birth = [
-        Metric(BDSEQ, sparkplug.UINT64, 3),
-        Metric(REBIRTH, sparkplug.BOOLEAN, False),
-        Metric("Load", sparkplug.FLOAT, 0.25, 1),
-    ]
-    device = [
-        Metric("Level", sparkplug.DOUBLE, 2000.5, 10),
-        Metric("Temperature", sparkplug.FLOAT, 65.25, 11),
-        Metric("Valve", sparkplug.INT32, -5, 12),
-        Metric("Pump", sparkplug.BOOLEAN, True, 13),
-        Metric("Batch", sparkplug.STRING, "B-0117 液位", 14),
-        Metric("Total", sparkplug.INT64, 9_007_199_254_740_993, 15),
-        Metric("Unknown", sparkplug.DOUBLE, None, 16),
-    ]
-    node.publish(topic("NBIRTH"), payload(birth, sequence))
-    node.publish(topic("DBIRTH", DEVICE), payload(device, sequence + 1))
-    time.sleep(_PAUSE)
-    node.publish(topic("NDATA"), payload([Metric("Load", sparkplug.FLOAT, 0.5, 1)], sequence + 2, False))
-    for step, value in enumerate((2001.5, 2002.25, 2003.0)):
-        data = [Metric("Level", sparkplug.DOUBLE, value, 10), Metric("Valve", sparkplug.INT32, step, 12)]
-        node.publish(topic("DDATA", DEVICE), payload(data, sequence + 3 + step, False))
-        time.sleep(_PAUSE)
-    return sequence + 6

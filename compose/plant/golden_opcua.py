@@ -8,13 +8,6 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from asyncua import ua
 from asyncua.client.client import Client
-from asyncua.crypto import uacrypto
-from asyncua.crypto.security_policies import (
-    SecurityPolicy,
-    SecurityPolicyAes128Sha256RsaOaep,
-    SecurityPolicyAes256Sha256RsaPss,
-    SecurityPolicyBasic256Sha256,
-)
 from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.object_ids import ObjectIds
 from asyncua.ua.uaerrors import UaError
@@ -24,8 +17,6 @@ from compose.plant.catalogue import capture
 from compose.plant.lab import Lab
 from compose.plant.opcua_cell import OpcuaCell
 from compose.plant.opcua_client import (
-    ENCRYPT,
-    SIGN,
     Login,
     Notifications,
     client_for,
@@ -41,7 +32,7 @@ Work = Callable[[Client], Awaitable[object]]
 PLAIN = Login("golden-client")
 
 
-def _serve(
+def serve(
     lab: Lab, login: Callable[[OpcuaCell], Login], work: Work, policies: Sequence[ua.SecurityPolicyType] = OPEN
 ) -> None:
     cell = OpcuaCell(lab, policies)
@@ -86,7 +77,7 @@ async def read_and_write(client: Client) -> None:
 )
 def none_read_write(lab: Lab) -> None:
     """Values of every type the server has."""
-    _serve(lab, lambda cell: PLAIN, read_and_write)
+    serve(lab, lambda cell: PLAIN, read_and_write)
 
 
 async def browse(client: Client) -> None:
@@ -114,7 +105,7 @@ async def browse(client: Client) -> None:
 )
 def none_browse(lab: Lab) -> None:
     """The tank's children in pages of three."""
-    _serve(lab, lambda cell: PLAIN, browse)
+    serve(lab, lambda cell: PLAIN, browse)
 
 
 async def subscribe(client: Client) -> None:
@@ -141,7 +132,7 @@ async def subscribe(client: Client) -> None:
 )
 def none_subscribe(lab: Lab) -> None:
     """One subscription's life."""
-    _serve(lab, lambda cell: PLAIN, subscribe)
+    serve(lab, lambda cell: PLAIN, subscribe)
 
 
 async def call_and_change(client: Client) -> None:
@@ -171,111 +162,7 @@ async def call_and_change(client: Client) -> None:
 )
 def none_call_change(lab: Lab) -> None:
     """As the engineer, whose password travels encrypted."""
-    _serve(lab, lambda cell: Login("golden-client", "engineer"), call_and_change)
-
-
-@capture(
-    "opcua/sign.pcap",
-    "Basic256Sha256, Sign, user name: the handshake with certificates, then readable services.",
-    HOSTS,
-    kind="golden",
-    check={"opcua.servicenodeid.numeric==631": 4},
-)
-def sign(lab: Lab) -> None:
-    """Reads and writes."""
-    _serve(lab, lambda cell: cell.login("hmi", "operator"), read_and_write)
-
-
-@capture(
-    "opcua/sign-and-encrypt.pcap",
-    "SignAndEncrypt with Basic256Sha256, Aes128_Sha256_RsaOaep and Aes256_Sha256_RsaPss: only handshakes are readable.",
-    HOSTS,
-    kind="golden",
-    check={"opcua.transport.type==OPN": 6},
-)
-def sign_and_encrypt(lab: Lab) -> None:
-    """One session for each policy."""
-    kinds = ua.SecurityPolicyType
-    policies = (
-        kinds.Basic256Sha256_SignAndEncrypt,
-        kinds.Aes128Sha256RsaOaep_SignAndEncrypt,
-        kinds.Aes256Sha256RsaPss_SignAndEncrypt,
-    )
-    cell = OpcuaCell(lab, policies, anonymous=False)
-    usual = cell.login("hmi", "operator")
-
-    async def talk(policy: type[SecurityPolicy]) -> None:
-        login = Login(usual.name, "operator", None, usual.credentials, ENCRYPT, policy, cell.own)
-        async with session(login) as client:
-            await node(client, "Tank.Level").read_value()
-
-    for policy in (SecurityPolicyBasic256Sha256, SecurityPolicyAes128Sha256RsaOaep, SecurityPolicyAes256Sha256RsaPss):
-        lab["hmi"].run(talk(policy))
-    cell.stop()
-
-
-@capture(
-    "opcua/logins.pcap",
-    "Logins: anonymous, user name encrypted, wrong password, certificate; then a request in a session never activated.",
-    HOSTS,
-    kind="golden",
-    check={"opcua.servicenodeid.numeric==467": 4},
-)
-def logins(lab: Lab) -> None:
-    """Four identities over policy None or Sign."""
-    cell = OpcuaCell(lab)
-    usual = cell.login("hmi", "operator")
-    own = usual.credentials
-    assert own is not None, "the usual login has a certificate"
-
-    async def by_certificate() -> None:
-        client = await client_for(Login("golden-client", "", None, own, SIGN, server=cell.own))
-        client.user_certificate = await uacrypto.load_certificate(own.certificate, "der")
-        client.user_private_key = await uacrypto.load_private_key(own.key, None, "pem")
-        await client.connect()
-        await client.disconnect()
-
-    async def never_activated() -> None:
-        client = await client_for(PLAIN)
-        await client.connect_sessionless()
-        await client.create_session()
-        try:
-            await node(client, "Tank.Level").read_value()
-        except UaError:
-            await asyncio.sleep(0)  # BadSessionNotActivated
-        await client.disconnect_sessionless()
-
-    async def by_password(password: str | None, user: str) -> None:
-        try:
-            async with session(Login("golden-client", user, password)):
-                await asyncio.sleep(0)
-        except UaError:
-            await asyncio.sleep(0)  # the wrong password
-
-    for password, user in ((None, ""), (None, "operator"), ("wrong", "operator")):
-        lab["hmi"].run(by_password(password, user))
-    lab["hmi"].run(by_certificate())
-    lab["hmi"].run(never_activated())
-    cell.stop()
-
-
-@capture(
-    "opcua/clear-text-login.pcap",
-    "A server without certificate: the password is readable in ActivateSession.",
-    HOSTS,
-    kind="golden",
-    check={'frame contains "bulrush-3"': 1},
-)
-def clear_text_login(lab: Lab) -> None:
-    """One session."""
-    cell = OpcuaCell(lab, (ua.SecurityPolicyType.NoSecurity,), certificate=False)
-
-    async def talk() -> None:
-        async with session(Login("golden-client", "operator")) as client:
-            await node(client, "Tank.Level").read_value()
-
-    lab["hmi"].run(talk())
-    cell.stop()
+    serve(lab, lambda cell: Login("golden-client", "engineer"), call_and_change)
 
 
 @capture(
@@ -335,4 +222,4 @@ def chunks(lab: Lab) -> None:
             await other.uaclient.transfer_subscriptions(wish)
         await asyncio.sleep(0.2)
 
-    _serve(lab, lambda cell: PLAIN, talk)
+    serve(lab, lambda cell: PLAIN, talk)

@@ -16,13 +16,15 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
 import urllib.request
 import zipfile
-from collections.abc import Iterator
-from contextlib import suppress
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,7 +127,7 @@ def _free_ports(number: int) -> list[int]:
     return ports
 
 
-def _configure(home: Path, folder: Path, http: int, transport: int) -> Path:
+def _configure(home: Path, folder: Path, http: int, transport: int, security: str) -> Path:
     config = folder / "config"
     shutil.copytree(home / "config", config)
     (config / "jvm.options.d").mkdir(exist_ok=True)
@@ -141,7 +143,7 @@ def _configure(home: Path, folder: Path, http: int, transport: int) -> Path:
         f"http.port: {http}\n"
         f"transport.port: {transport}\n"
         "discovery.type: single-node\n"
-        "xpack.security.enabled: false\n"
+        f"{security}"
         "node.store.allow_mmap: false\n"
         "cluster.routing.allocation.disk.threshold_enabled: false\n"
         "cluster.max_shards_per_node: 5000\n"
@@ -174,11 +176,11 @@ def _start(home: Path, folder: Path, config: Path, jdk: Path) -> subprocess.Pope
         )
 
 
-def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    health = f"{url}/_cluster/health?wait_for_status=green&timeout=5s"
+def _await(request: urllib.request.Request, process: subprocess.Popen[bytes], log: Path, ca: Path | None) -> None:
+    trust = ssl.create_default_context(cafile=ca) if ca else None
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        with suppress(OSError), urllib.request.urlopen(health, timeout=10) as answer:
+        with suppress(OSError), urllib.request.urlopen(request, timeout=10, context=trust) as answer:
             if json.load(answer)["status"] == "green":
                 return
         time.sleep(0.2)
@@ -194,9 +196,27 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
+@dataclass(frozen=True)
+class Security:
+    """How a server is secured: lines of its settings; files, and commands, that are put into its folder before it
+    starts; the authority that signed its certificate and the `user:password` that may ask for its health."""
+
+    settings: str = "xpack.security.enabled: false\n"
+    prepare: Callable[[Path, Path, Path], None] | None = None
+    ca: Path | None = None
+    user: str = ""
+
+
 @pytest.fixture(scope="session")
 def elastic_server() -> Iterator[Server]:
     """The server of this test run; skips with the reason when there is no JDK or no Maven."""
+    with running(Security()) as server:
+        yield server
+
+
+@contextmanager
+def running(security: Security) -> Iterator[Server]:
+    """A server of its own, stopped at the end."""
     choice = _choice()
     need(choice is not None, "a JDK, 17 or newer", "apt-get install openjdk-17-jdk-headless maven")
     assert choice is not None
@@ -204,12 +224,19 @@ def elastic_server() -> Iterator[Server]:
     archive = _archive(release)
     folder = Path(tempfile.mkdtemp(prefix="bittern-elastic-"))
     http, transport = _free_ports(2)
-    server = Server(f"http://127.0.0.1:{http}", release.version, major)
+    scheme = "https" if security.ca else "http"
+    server = Server(f"{scheme}://127.0.0.1:{http}", release.version, major)
+    health = urllib.request.Request(f"{server.url}/_cluster/health?wait_for_status=green&timeout=5s")
+    if security.user:
+        health.add_header("Authorization", f"Basic {b64encode(security.user.encode()).decode()}")
     try:
         home = _unpack(archive, folder)
-        process = _start(home, folder, _configure(home, folder, http, transport), jdk)
+        config = _configure(home, folder, http, transport, security.settings)
+        if security.prepare is not None:
+            security.prepare(home, config, jdk)
+        process = _start(home, folder, config, jdk)
         try:
-            _await(server.url, process, folder / "out.log")
+            _await(health, process, folder / "out.log", security.ca)
             print(f"Elasticsearch {release.version} on JDK {major} at {server.url}")
             yield server
         finally:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runner import NORMAL, PROJECT, SITE, WRITE, Cli, cli
+from tests.integration.cli_runner import NORMAL, SITE, WRITE, Cli, cli
 
 __all__ = ["cli"]
 
@@ -117,6 +115,16 @@ def test_output_file_is_whole_and_stdout_stays_empty(cli: Cli, tmp_path: Path) -
     assert cli("analyze", WRITE, "--format", "html", "--output", target, "--quiet").err == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "begins"), [("a.html", "<!doctype"), ("a.JSON", "{"), ("a.ndjson", "{"), ("a.txt", "F")]
+)
+def test_the_ending_of_the_output_chooses_the_form(cli: Cli, tmp_path: Path, name: str, begins: str) -> None:
+    assert cli("analyze", WRITE, "-o", tmp_path / name).code == 0
+    assert (tmp_path / name).read_text().startswith(begins)
+    assert cli("analyze", WRITE, "-o", tmp_path / name, "--format", "table").code == 0
+    assert (tmp_path / name).read_text().startswith("Files: ")
+
+
 def test_a_run_that_fails_leaves_the_old_output_alone(cli: Cli, tmp_path: Path) -> None:
     target = tmp_path / "report.json"
     target.write_text("before")
@@ -129,35 +137,3 @@ def test_events_go_to_a_file(cli: Cli, tmp_path: Path) -> None:
     events = tmp_path / "events.ndjson"
     found = cli("analyze", WRITE, "--events", events, "--format", "json").json()
     assert len(events.read_text().splitlines()) == sum(found["events"].values())
-
-
-def test_the_real_program_reads_standard_input_and_writes_no_colour_into_a_pipe() -> None:
-    environment = {**os.environ, "LANG": "zh_CN.UTF-8", "PYTHONPATH": str(PROJECT)}
-    for name in ("BITTERN_LANG", "BITTERN_STORE", "BITTERN_TIME_ZONE", "LC_ALL", "LC_MESSAGES"):
-        environment.pop(name, None)
-    with WRITE.open("rb") as capture:
-        done = subprocess.run(
-            [*BITTERN, "analyze", "-", "-r", "--site", SITE],
-            stdin=capture,
-            capture_output=True,
-            env=environment,
-            check=False,
-        )
-    assert done.returncode == 0
-    assert "告警" in done.stdout.decode()
-    assert b"\x1b" not in done.stdout + done.stderr
-    assert done.stderr == b""
-
-
-def test_the_real_program_bears_a_reader_that_goes_away() -> None:
-    command = [*BITTERN, "analyze", str(WRITE), "--format", "json"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(PROJECT)}
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        said = process.stderr.read()
-        assert process.wait() == 141
-    assert b"Traceback" not in said
-    assert b"Exception" not in said

@@ -80,7 +80,7 @@ def report_of(*alerts: Alert, lang: Language = "en", severity_min: str | None = 
         alerts=list(alerts),
         counters={"link.frames": 10, "link.bytes": 1000, "link.snapped": 2, "opcua.parser_failed": 1},
         rows=Counter(transaction=4),
-        bad_files=[BadFile(f"x{HOSTILE}", 0, f"x{HOSTILE}: not a capture")],
+        bad_files=[BadFile(f"x{HOSTILE}", "not_a_capture", {"head": "00", "looks_like": HOSTILE})],
     )
     rules = RuleSet.from_texts({"TT01.yml": RULE})
     return make_report(analysis, Options(()), rules, make_teller(lang), UTC, severity_min)
@@ -118,6 +118,17 @@ def test_hostile_text_does_nothing_in_a_page(lang: Language) -> None:
     assert "url(" not in page
     assert page.startswith("<!doctype html>")
     assert f'<html lang="{"zh-CN" if lang == "zh" else "en"}">' in page
+
+
+def test_a_page_stays_small_enough_to_mail() -> None:
+    one = replace(make_alert(), explanation={"observed": "x" * 70_000}, parameters={"source": "y" * 70_000})
+    many = [replace(one, id=f"id-{number}", first_seen=START + number) for number in range(10_000)]
+    page = render_html(report_of(*many))
+    assert len(page.encode()) < 4_000_000
+    seen = Markup(page)
+    assert (seen.tags["article"], seen.tags["tr"]) == (300, 3001)
+    assert "10000" in seen.words.replace(",", "")
+    assert "6700 more alerts" in seen.words
 
 
 @pytest.mark.parametrize("width", [None, 60, 100, 140])

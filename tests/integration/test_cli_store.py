@@ -84,3 +84,27 @@ def test_a_damaged_store_is_code_7(cli: Cli, store: str, tmp_path: Path) -> None
     said = cli("alerts", "list")
     assert said.code == 7
     assert "damaged" in said.err
+
+
+def test_what_is_not_found_names_what_is_near(cli: Cli, store: str) -> None:
+    known = [alert["id"] for alert in cli("alerts", "list", "--json").json()["data"]]
+    begun = cli("alerts", "show", known[0][:8], "--json")
+    assert begun.json()["data"]["id"] == known[0], "the beginning of an id is enough"
+    wrong = cli("alerts", "show", known[0][:20] + "aaaaaa")
+    assert wrong.code == 6
+    assert f"near: {known[0]}" in wrong.err
+    warned = cli("alerts", "list", "--rule", "MB011")
+    assert "warning: there is no rule MB011; near: MB01" in warned.err
+    assert "no alert answers to this" in warned.err
+    assert "near: 10.9.1.11" in cli("assets", "show", "10.9.1.111").err
+    assert cli("assets", "show", "10.9.1.111").code == 6
+
+
+def test_an_asset_is_found_by_a_mac_written_in_any_way(cli: Cli, store: str) -> None:
+    (mac, *_) = [
+        value["value"] for asset in cli("assets", "list", "--json").json()["data"]
+        for value in asset["attributes"].get("mac", [])
+    ]  # fmt: skip
+    shown = {cli("assets", "show", text).out for text in (mac, mac.lower(), mac.replace("-", ":").lower())}
+    assert len(shown) == 1
+    assert mac in shown.pop()

@@ -11,12 +11,19 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+import typer
+from rich.cells import cell_len
+from typer.core import TyperGroup, TyperOption
 
 from api.cli.doctor_checks import CHECKS, Patient, examine
 from api.cli.exit_codes import ExitCode
+from api.cli.help import SUBJECTS
 from api.cli.options import Severity
+from api.cli.program import app, every_command
 from api.texts import PLACEHOLDER, language, texts
+from response import store_errors
 from response.alerts import CLASSES, RESOLUTIONS, SEVERITIES, STATUSES
+from response.store_errors import StoreError
 from tests.integration.cli_runner import PROJECT, Cli, cli
 
 __all__ = ["cli"]
@@ -24,7 +31,7 @@ __all__ = ["cli"]
 CHINESE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
 SAME_IN_BOTH = re.compile(r"^[\W\d]*$|^(\{\w+\}[\W\d]*)+$|^(bittern|apt-get) |^[A-Z/&-]+( for ICS)?$|^id$")
 """Texts that need no translation: signs, parameters alone, commands, abbreviations."""
-KEY_OF_CODE = re.compile(r"""["']((?:help|cli|error|doctor|analysis|html|coverage)\.(?!html)[a-z_.]+)["']""")
+KEY_OF_CODE = re.compile(r"""["']((?:help|cli|error|usage|doctor|analysis|html|coverage)\.(?!html)[a-z_.]+)["']""")
 
 
 def test_both_languages_have_the_same_keys_and_placeholders() -> None:
@@ -50,6 +57,41 @@ def test_every_key_that_the_program_names_is_there() -> None:
     }
     assert len(named) > 100
     assert named - set(texts("en").by_key) == set()
+
+
+CODE = re.compile(r'(?:=> |error\(|Err\(|Wrong::from\(|\|\| |code: |position, )"([a-z_0-9]+)"')
+VALUE = re.compile(r'"(<[a-z]+>)"')
+
+
+def test_every_code_of_the_capture_reader_has_a_text() -> None:
+    wire = PROJECT / "sensors" / "core" / "wire" / "src" / "capture"
+    read = {name: (wire / f"{name}.rs").read_text() for name in ("error", "content")}
+    language_of_filters = "\n".join(path.read_text() for path in (wire / "filter").glob("*.rs"))
+    groups = {"capture": 11, "capture_part": 5, "block_problem": 6}
+    named = set(CODE.findall(read["error"]))
+    by_key = texts("en").by_key
+    for group, count in groups.items():
+        having = {key.removeprefix(f"{group}.") for key in by_key if key.startswith(f"{group}.")}
+        assert len(having) == count
+        assert having <= named
+    assert len(named) == sum(groups.values())
+    foreign = {key.removeprefix("foreign.") for key in by_key if key.startswith("foreign.")}
+    assert foreign == set(CODE.findall(read["content"]))
+    wrong = {key.removeprefix("filter.") for key in by_key if key.startswith("filter.")}
+    positions = {"closes_nothing", "out_of_place", "too_deep", "not_closed", "ends_here"}
+    assert positions < wrong
+    assert wrong <= set(re.findall(r'"([a-z_]+)"', language_of_filters))
+    assert {key.removeprefix("filter_value.") for key in by_key if key.startswith("filter_value.")} == set(
+        VALUE.findall(language_of_filters)
+    )
+
+
+def test_errors_of_stores_say_the_same_in_the_catalogue() -> None:
+    kinds = [k for k in vars(store_errors).values() if isinstance(k, type) and issubclass(k, StoreError)]
+    assert len(kinds) > 10
+    for kind in kinds:
+        assert texts("en").by_key[f"store_error.{kind.code}.what"] == kind.what
+        assert texts("en").by_key[f"store_error.{kind.code}.mend"] == kind.mend
 
 
 @pytest.mark.parametrize(
@@ -95,7 +137,7 @@ def test_help_is_plain_and_in_the_readers_language(
     monkeypatch.setenv("BITTERN_LANG", "zh")
     chinese = cli(*command, "--help")
     assert english.code == chinese.code == 0
-    assert "help." not in english.out + chinese.out, "a key stands where a text should"
+    assert not re.search(r"\bhelp\.\w", english.out + chinese.out), "a key stands where a text should"
     assert "\x1b" not in english.out
     assert "│" not in english.out
     assert not CHINESE.search(english.out)
@@ -108,7 +150,38 @@ def test_help_names_every_exit_code_and_an_example(cli: Cli) -> None:
         assert re.search(rf"\b{code.value}\b", shown.out), code
     assert "bittern analyze plant.pcap" in shown.out
     assert "分析抓包" in cli("analyze", "--help", "--lang=zh").out
-    assert "-r" not in re.findall(r"(?<=\s)-\w\b", shown.out.split("Options:")[1].split("Exit codes")[0])
+    assert not re.search(r"\s-r\b", shown.out.split("Arguments")[1])
+
+
+def test_every_option_has_a_subject_a_text_and_no_two_of_them() -> None:
+    subjects = [name for names in SUBJECTS.values() for name in names]
+    assert len(subjects) == len(set(subjects))
+    command = typer.main.get_command(app)
+    assert isinstance(command, TyperGroup)
+    options = [each for below in every_command(command) for each in below.params if isinstance(each, TyperOption)]
+    shown = {each.opts[0]: each for each in options if not each.hidden}
+    assert set(shown) | {"--help"} == set(subjects)
+    for name, each in shown.items():
+        assert each.help in texts("en").by_key, name
+
+
+@pytest.mark.parametrize("columns", ["60", "100"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_help_fits_the_screen(cli: Cli, monkeypatch: pytest.MonkeyPatch, columns: str, lang: str) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    shown = cli("analyze", "--help", "--lang", lang, "--no-color").out
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    wide = [line for line in plain.splitlines() if cell_len(line) > int(columns)]
+    assert wide == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_without_arguments_it_shows_help(cli: Cli, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BITTERN_LANG", lang)
+    shown = cli()
+    assert (shown.code, shown.out) == (2, "")
+    assert "bittern analyze plant.pcap" in shown.err
 
 
 def test_version_starts_neither_frames_nor_stores() -> None:

@@ -2,17 +2,24 @@
 //! of its own, without the GIL.
 
 mod arrow;
+mod bad_capture;
+mod batch;
 mod errors;
 mod run;
+mod thread;
 
 use pyo3::prelude::*;
 
 #[pymodule]
 mod _core {
     #[pymodule_export]
-    use super::errors::{BadCapture, BadFilter};
+    use super::bad_capture::BadCapture;
     #[pymodule_export]
-    use super::run::{Batch, Capture, Table};
+    use super::batch::{Batch, Table};
+    #[pymodule_export]
+    use super::errors::BadFilter;
+    #[pymodule_export]
+    use super::run::Capture;
 
     use super::{Bound, PyModule, PyResult};
     use pyo3::prelude::*;
@@ -26,7 +33,7 @@ mod _core {
 
     /// Capture files among paths: (captures in order, what was passed over and why, what is wrong).
     #[pyfunction]
-    fn discover(paths: Vec<PathBuf>) -> super::run::Discovered {
-        super::run::discover(&paths)
+    fn discover(paths: Vec<PathBuf>) -> super::bad_capture::Discovered {
+        super::bad_capture::discover(&paths)
     }
 }

@@ -1,7 +1,7 @@
 //! The frame around every pcapng block.
 
 use super::bytes::{Order, count, size};
-use super::error::{CaptureErrorKind, Fault};
+use super::error::{CaptureErrorKind, Fault, Part, Problem};
 use super::window::Window;
 
 pub(super) const SECTION_HEADER: u32 = 0x0a0d_0d0a;
@@ -29,7 +29,7 @@ pub(super) struct Block {
 }
 
 impl Block {
-    pub(super) fn bad(&self, problem: &'static str) -> Fault {
+    pub(super) fn bad(&self, problem: Problem) -> Fault {
         Fault::at(self.offset, CaptureErrorKind::BadBlock { block: self.kind, length: self.length, problem })
     }
 
@@ -42,7 +42,7 @@ impl Block {
         let offset = window.position();
         let Some(bytes) = window.view(FRAMING) else {
             let found = count(window.rest().len());
-            let kind = CaptureErrorKind::Truncated { what: "block header", expected: count(FRAMING), found };
+            let kind = CaptureErrorKind::Truncated { part: Part::BlockHeader, expected: count(FRAMING), found };
             return if found == 0 { Ok(None) } else { Err(Fault::at(offset, kind)) };
         };
         let kind = order.u32(bytes, 0).unwrap_or_default();
@@ -51,8 +51,8 @@ impl Block {
         let total = size(length).checked_next_multiple_of(4).unwrap_or(usize::MAX);
         let block = Self { kind, length, total, offset };
         match order {
-            None => Err(block.bad("its byte order mark is none")),
-            Some(_) if total < FRAMING => Err(block.bad("shorter than a block can be")),
+            None => Err(block.bad(Problem::ByteOrder)),
+            Some(_) if total < FRAMING => Err(block.bad(Problem::ShorterThanABlock)),
             Some(_) => Ok(Some(block)),
         }
     }
@@ -61,7 +61,7 @@ impl Block {
     #[inline]
     pub(super) fn body<'w>(&self, window: &'w mut Window, order: Order, limit: u32) -> Result<&'w [u8], Fault> {
         if self.total > size(limit).saturating_add(OPTIONS_LIMIT) {
-            return Err(self.bad("longer than any such block can be"));
+            return Err(self.bad(Problem::LongerThanABlock));
         }
         if !window.want(self.total) {
             return Err(self.truncated(count(window.rest().len())));
@@ -70,7 +70,7 @@ impl Block {
         let parts = window.rest().get(HEAD..).and_then(|rest| rest.split_at_checked(inner));
         match parts {
             Some((body, trailer)) if self.closes(order.u32(trailer, 0)) => Ok(body),
-            _ => Err(self.bad("the length at its end differs")),
+            _ => Err(self.bad(Problem::LengthsDiffer)),
         }
     }
 
@@ -80,7 +80,7 @@ impl Block {
     }
 
     fn truncated(&self, found: u64) -> Fault {
-        Fault::at(self.offset, CaptureErrorKind::Truncated { what: "block", expected: count(self.total), found })
+        Fault::at(self.offset, CaptureErrorKind::Truncated { part: Part::Block, expected: count(self.total), found })
     }
 
     /// Passes over a block that is of no use here, of any length.
@@ -94,7 +94,7 @@ impl Block {
                 window.take(4);
                 Ok(())
             }
-            Some(_) => Err(self.bad("the length at its end differs")),
+            Some(_) => Err(self.bad(Problem::LengthsDiffer)),
         }
     }
 }

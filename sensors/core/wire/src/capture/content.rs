@@ -13,7 +13,7 @@ pub enum Content {
     Foreign(Foreign),
 }
 
-/// Known things that are not captures, each with a hint for the person who chose the file.
+/// Known things that are not captures; a text per code tells the person who chose the file what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Foreign {
     Bzip2,
@@ -42,39 +42,27 @@ impl Foreign {
     /// Stable word, for translation.
     #[must_use]
     pub fn code(self) -> &'static str {
-        self.texts().0
-    }
-
-    /// What to do about it, in English.
-    #[must_use]
-    pub fn hint(self) -> &'static str {
-        self.texts().1
-    }
-
-    fn texts(self) -> (&'static str, &'static str) {
         match self {
-            Self::Bzip2 => ("bzip2", "compressed with bzip2; decompress it first (bunzip2), or use .gz or .zst"),
-            Self::Xz => ("xz", "compressed with xz; decompress it first (unxz), or use .gz or .zst"),
-            Self::Lz4 => ("lz4", "compressed with lz4; decompress it first (unlz4), or use .gz or .zst"),
-            Self::Compress => ("compress", "compressed with compress; decompress it first (uncompress)"),
-            Self::SevenZip => ("7z", "a 7-Zip archive; unpack it first"),
-            Self::Zip => ("zip", "a ZIP archive; unpack it first"),
-            Self::Rar => ("rar", "a RAR archive; unpack it first"),
-            Self::Tar => ("tar", "a tar archive; unpack it first"),
-            Self::CompressedTwice => ("compressed_twice", "compressed twice; decompress it once first"),
-            Self::Snoop => ("snoop", "a snoop capture; convert it: editcap -F pcapng IN OUT"),
-            Self::NetworkMonitor => {
-                ("network_monitor", "a Microsoft Network Monitor capture; convert it: editcap -F pcapng IN OUT")
-            }
-            Self::Sniffer => ("sniffer", "a Sniffer capture; convert it: editcap -F pcapng IN OUT"),
-            Self::NetsniffNg => ("netsniff_ng", "a netsniff-ng capture; record it again with the default pcap type"),
-            Self::VectorBlf => ("blf", "a Vector BLF log; convert it: editcap -F pcapng IN OUT"),
-            Self::Program => ("program", "a program"),
-            Self::Parquet => ("parquet", "a Parquet file"),
-            Self::Sqlite => ("sqlite", "an SQLite database"),
-            Self::Pdf => ("pdf", "a PDF document"),
-            Self::Text => ("text", "text"),
-            Self::Unknown => ("unknown", "none of the formats known here"),
+            Self::Bzip2 => "bzip2",
+            Self::Xz => "xz",
+            Self::Lz4 => "lz4",
+            Self::Compress => "compress",
+            Self::SevenZip => "7z",
+            Self::Zip => "zip",
+            Self::Rar => "rar",
+            Self::Tar => "tar",
+            Self::CompressedTwice => "compressed_twice",
+            Self::Snoop => "snoop",
+            Self::NetworkMonitor => "network_monitor",
+            Self::Sniffer => "sniffer",
+            Self::NetsniffNg => "netsniff_ng",
+            Self::VectorBlf => "blf",
+            Self::Program => "program",
+            Self::Parquet => "parquet",
+            Self::Sqlite => "sqlite",
+            Self::Pdf => "pdf",
+            Self::Text => "text",
+            Self::Unknown => "unknown",
         }
     }
 }

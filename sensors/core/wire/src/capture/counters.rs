@@ -62,3 +62,13 @@ impl AddAssign for Drops {
         self.between_packets = self.between_packets.saturating_add(other.between_packets);
     }
 }
+
+/// What became of one source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceSummary {
+    pub name: String,
+    pub counters: Counters,
+    pub drops: Drops,
+    /// Read to its end, or to its error.
+    pub ended: bool,
+}

@@ -30,11 +30,10 @@ impl Packing {
             Self::Gzip => "gzip",
             Self::Zstandard => "Zstandard",
         };
-        let message = match error.kind() {
-            io::ErrorKind::UnexpectedEof => "the file ends early; what stands before was read".to_owned(),
-            _ => error.to_string(),
-        };
-        CaptureErrorKind::Decompression { format, message }
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => CaptureErrorKind::CompressedCut { format },
+            _ => CaptureErrorKind::Decompression { format, message: error.to_string() },
+        }
     }
 }
 

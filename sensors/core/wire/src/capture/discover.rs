@@ -134,7 +134,7 @@ impl Search {
     }
 
     fn error(&mut self, path: &Path, kind: CaptureErrorKind) {
-        self.found.errors.push(CaptureError { path: path.to_string_lossy().into_owned(), offset: 0, kind });
+        self.found.errors.push(CaptureError { path: path.to_string_lossy().into_owned(), offset: 0, frames: 0, kind });
     }
 }
 

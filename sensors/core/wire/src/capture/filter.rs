@@ -89,9 +89,26 @@ enum Operand {
 pub struct FilterError {
     /// Byte of the text at which the trouble begins.
     pub position: usize,
-    pub message: String,
-    /// What could stand there.
+    /// Stable word for what is wrong, for translation.
+    pub code: &'static str,
+    /// The word it is about, and what belongs there, where the message names them; else empty.
+    pub word: String,
+    pub better: String,
+    /// What could stand there: words of the language, and kinds of values as `<address>`.
     pub expected: &'static [&'static str],
+}
+
+/// Why a value cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Wrong {
+    code: &'static str,
+    better: String,
+}
+
+impl From<&'static str> for Wrong {
+    fn from(code: &'static str) -> Self {
+        Self { code, better: String::new() }
+    }
 }
 
 impl Filter {
@@ -131,11 +148,8 @@ impl Term {
 
 impl fmt::Display for FilterError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "filter, byte {}: {}", self.position, self.message)?;
-        if !self.expected.is_empty() {
-            write!(out, "; expected: {}", self.expected.join(", "))?;
-        }
-        Ok(())
+        let Self { position, code, word, better, expected } = self;
+        write!(out, "filter, byte {position}: {code} '{word}' '{better}'; expected: {}", expected.join(", "))
     }
 }
 

@@ -5,25 +5,16 @@ use std::collections::BinaryHeap;
 use std::path::{Path, PathBuf};
 
 use super::bytes::{row, size};
-use super::counters::{Counters, Drops};
+use super::counters::{Counters, Drops, SourceSummary};
 use super::error::CaptureError;
 use super::interfaces::{Interface, Interfaces};
+use super::progress::BytesRead;
 use super::source::FileSource;
 use super::{Frame, Limits};
 
 /// Memory for the windows of all sources together, as long as none goes below [`SMALLEST_WINDOW`].
 const ALL_WINDOWS: usize = 64 << 20;
 const SMALLEST_WINDOW: usize = 64 << 10;
-
-/// What became of one source.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourceSummary {
-    pub name: String,
-    pub counters: Counters,
-    pub drops: Drops,
-    /// Read to its end, or to its error.
-    pub ended: bool,
-}
 
 enum State {
     /// Not open now: only files whose time has come are, so that a folder may hold more than a process may open.
@@ -54,6 +45,7 @@ pub struct Merged {
     current: Option<u32>,
     interfaces: Interfaces,
     errors: Vec<CaptureError>,
+    read: BytesRead,
 }
 
 impl Merged {
@@ -70,6 +62,7 @@ impl Merged {
             merged.enqueue(index);
             merged.close_for_now(index);
         }
+        merged.read.reset();
         merged
     }
 
@@ -85,7 +78,7 @@ impl Merged {
 
     fn with_slots(slots: Vec<Slot>, limits: Limits) -> Self {
         let (queue, interfaces) = (BinaryHeap::with_capacity(slots.len()), Interfaces::default());
-        Self { slots, limits, queue, current: None, interfaces, errors: Vec::new() }
+        Self { slots, limits, queue, current: None, interfaces, errors: Vec::new(), read: BytesRead::default() }
     }
 
     /// The next frame of all, `None` when every source is at its end. It is lent: it lives until the next call.
@@ -115,6 +108,12 @@ impl Merged {
     #[must_use]
     pub fn errors(&self) -> &[CaptureError] {
         &self.errors
+    }
+
+    /// Bytes read from the files so far, packed as they are; may be looked at from another thread.
+    #[must_use]
+    pub fn bytes_read(&self) -> BytesRead {
+        self.read.clone()
     }
 
     /// Interfaces of all frames given so far.
@@ -194,7 +193,7 @@ impl Merged {
     #[inline]
     fn time_of(&mut self, index: u32) -> Option<i64> {
         let slot = self.slots.get_mut(size(index))?;
-        match slot.peek(self.limits) {
+        match slot.peek(self.limits, &self.read) {
             Ok(Some(time)) => return Some(time),
             Ok(None) => {}
             Err(error) => self.errors.push(error),
@@ -220,9 +219,9 @@ impl Slot {
     }
 
     #[inline]
-    fn peek(&mut self, limits: Limits) -> Result<Option<i64>, CaptureError> {
+    fn peek(&mut self, limits: Limits, read: &BytesRead) -> Result<Option<i64>, CaptureError> {
         if let State::Waiting(path) = &self.state {
-            self.state = State::Open(Box::new(FileSource::open(path, limits)?));
+            self.state = State::Open(Box::new(FileSource::open_counted(path, limits, read)?));
         }
         match &mut self.state {
             State::Open(source) => source.peek_time(),

@@ -27,6 +27,7 @@ mod merged;
 mod options;
 mod pcap;
 mod pcapng;
+mod progress;
 mod section;
 mod source;
 mod time;
@@ -36,13 +37,14 @@ mod window;
 mod tests;
 
 pub use content::{Content, Foreign};
-pub use counters::{Counters, Drops};
+pub use counters::{Counters, Drops, SourceSummary};
 pub use discover::{Discovered, discover};
-pub use error::{CaptureError, CaptureErrorKind};
+pub use error::{CaptureError, CaptureErrorKind, Parameter, Part, Problem};
 pub use filter::{Filter, FilterError, FilterView};
 pub use interfaces::{Interface, Interfaces};
 pub use link_type::LinkType;
-pub use merged::{Merged, SourceSummary};
+pub use merged::Merged;
+pub use progress::BytesRead;
 pub use source::FileSource;
 pub use time::LATEST;
 

@@ -3,7 +3,7 @@
 use super::LinkType;
 use super::bytes::{Order, count, size};
 use super::counters::Counters;
-use super::error::{CaptureErrorKind, Fault};
+use super::error::{CaptureErrorKind, Fault, Part};
 use super::format::Record;
 use super::time::NANOSECONDS;
 use super::window::Window;
@@ -61,7 +61,7 @@ impl Pcap {
         let found = count(window.rest().len());
         let Some((order, [magic, snap_length, link], (major, minor))) = window.view(FILE_HEADER).and_then(fields)
         else {
-            let kind = CaptureErrorKind::Truncated { what: "file header", expected: count(FILE_HEADER), found };
+            let kind = CaptureErrorKind::Truncated { part: Part::FileHeader, expected: count(FILE_HEADER), found };
             return Err(Fault::at(0, kind));
         };
         let lengths = match (major, minor) {
@@ -106,7 +106,7 @@ impl Pcap {
         let total = self.record_header.saturating_add(size(length));
         if !window.want(total) {
             let found = count(window.rest().len());
-            let kind = CaptureErrorKind::Truncated { what: "record", expected: count(total), found };
+            let kind = CaptureErrorKind::Truncated { part: Part::Record, expected: count(total), found };
             return Err(Fault::at(window.position(), kind));
         }
         // Both at their largest stay below LATEST: 2^32 s are 136 years.
@@ -132,7 +132,7 @@ impl Pcap {
         if found == 0 {
             return Ok(None);
         }
-        let kind = CaptureErrorKind::Truncated { what: "record header", expected: count(self.record_header), found };
+        let kind = CaptureErrorKind::Truncated { part: Part::RecordHeader, expected: count(self.record_header), found };
         Err(Fault::at(window.position(), kind))
     }
 }

@@ -3,7 +3,7 @@
 use super::block::{Block, FRAMING, HEAD, SECTION_HEADER, section_order};
 use super::bytes::{Order, size};
 use super::counters::{Counters, Drops};
-use super::error::{CaptureErrorKind, Fault};
+use super::error::{CaptureErrorKind, Fault, Problem};
 use super::format::Record;
 use super::interfaces::{Interfaces, MOST};
 use super::section::Section;
@@ -99,14 +99,14 @@ impl Pcapng {
         let order = self.section.order;
         let body = block.body(window, order, limit)?;
         let Some((fields, lost)) = packet_fields(order, body, block.kind) else {
-            return Err(block.bad("too short for its fields"));
+            return Err(block.bad(Problem::ShorterThanItsFields));
         };
         if fields.length > limit {
             return Err(Fault::at(block.offset, CaptureErrorKind::FrameTooLong { length: fields.length, limit }));
         }
         let length = size(fields.length);
         let Some(after) = body.get(PACKET_FIELDS..).and_then(|rest| rest.get(length..)) else {
-            return Err(block.bad("the packet is longer than the block"));
+            return Err(block.bad(Problem::PacketLonger));
         };
         if let Some(options @ [_, ..]) = after.get(length.next_multiple_of(4).saturating_sub(length)..)
             && block.kind == ENHANCED_PACKET
@@ -146,7 +146,7 @@ impl Pcapng {
         let order = self.section.order;
         let body = block.body(window, order, limit)?;
         let (Some(wire_length), Some(data)) = (order.u32(body, 0), body.get(4..)) else {
-            return Err(block.bad("too short for its fields"));
+            return Err(block.bad(Problem::ShorterThanItsFields));
         };
         let length = self.section.simple_length(wire_length, data.len());
         if length > size(limit) {
@@ -177,7 +177,7 @@ impl Pcapng {
                 Some(false) => {
                     return Err(Fault::at(block.offset, CaptureErrorKind::TooManyInterfaces { limit: MOST }));
                 }
-                None => return Err(block.bad("too short for its fields")),
+                None => return Err(block.bad(Problem::ShorterThanItsFields)),
             },
             INTERFACE_STATISTICS => {
                 let body = block.body(window, order, 0)?;
@@ -200,7 +200,7 @@ impl Pcapng {
         let order = window.view(FRAMING).and_then(section_order).unwrap_or(self.section.order);
         let body = block.body(window, order, 0)?;
         let (Some(major), Some(minor), Some(_)) = (order.u16(body, 4), order.u16(body, 6), order.u64(body, 8)) else {
-            return Err(block.bad("too short for its fields"));
+            return Err(block.bad(Problem::ShorterThanItsFields));
         };
         // Version 1.2 was written by some programs and is read like 1.0.
         if major != 1 || minor > 2 {

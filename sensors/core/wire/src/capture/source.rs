@@ -11,6 +11,7 @@ use super::decompress::{Packing, unpack};
 use super::error::{CaptureError, CaptureErrorKind, Fault};
 use super::format::{Format, Record, open_format};
 use super::interfaces::Interfaces;
+use super::progress::{BytesRead, Counted};
 use super::window::Window;
 use super::{Frame, Limits};
 
@@ -38,13 +39,19 @@ impl FileSource {
     /// `Unreadable`, `Empty`, `NotACapture`, `UnsupportedVersion`, `Truncated` (within the first header),
     /// `BadBlock`, `Decompression`.
     pub fn open(path: impl AsRef<Path>, limits: Limits) -> Result<Self, CaptureError> {
-        let path = path.as_ref();
+        Self::open_counted(path.as_ref(), limits, &BytesRead::default())
+    }
+
+    /// As [`open`](Self::open); what is read from the file is added to `read`.
+    pub(super) fn open_counted(path: &Path, limits: Limits, read: &BytesRead) -> Result<Self, CaptureError> {
         let name = path.to_string_lossy();
+        let read = read.clone();
         if path.as_os_str() == "-" {
-            return Self::from_reader(Box::new(io::stdin()), name, limits);
+            return Self::from_reader(Box::new(Counted::new(io::stdin(), read)), name, limits);
         }
-        let file = File::open(path).map_err(|error| Fault::at(0, CaptureErrorKind::unreadable(&error)).named(&name))?;
-        Self::from_reader(Box::new(file), name, limits)
+        let file =
+            File::open(path).map_err(|error| Fault::at(0, CaptureErrorKind::unreadable(&error)).named(&name, 0))?;
+        Self::from_reader(Box::new(Counted::new(file, read)), name, limits)
     }
 
     /// Reads from anything that can be read; `name` stands for the path.
@@ -58,11 +65,11 @@ impl FileSource {
     ) -> Result<Self, CaptureError> {
         let name = name.into();
         let (reader, packing) =
-            unpack(reader).map_err(|error| Fault::at(0, CaptureErrorKind::unreadable(&error)).named(&name))?;
+            unpack(reader).map_err(|error| Fault::at(0, CaptureErrorKind::unreadable(&error)).named(&name, 0))?;
         let mut window = Window::new(reader, limits.window);
         let mut interfaces = Interfaces::default();
         let format = open_format(&mut window, packing, &name, &mut interfaces)
-            .map_err(|fault| cause(&fault.kind, &window, packing).unwrap_or(fault).named(&name))?;
+            .map_err(|fault| cause(&fault.kind, &window, packing).unwrap_or(fault).named(&name, 0))?;
         Ok(Self {
             name,
             limit: limits.frame,
@@ -158,7 +165,7 @@ impl FileSource {
         };
         match read {
             Ok(record) => self.pending = record,
-            Err(fault) => self.failed = Some(fault.named(&self.name)),
+            Err(fault) => self.failed = Some(fault.named(&self.name, self.counters.frames)),
         }
         self.pending.is_some() || self.end()
     }
@@ -168,7 +175,7 @@ impl FileSource {
         self.ended = true;
         let kind = self.failed.as_ref().map_or(&CaptureErrorKind::Empty, |error| &error.kind);
         if let Some(fault) = cause(kind, &self.window, self.packing) {
-            self.failed = Some(fault.named(&self.name));
+            self.failed = Some(fault.named(&self.name, self.counters.frames));
         }
         false
     }

@@ -2,23 +2,24 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::Wrong;
 use super::primitive::{Network, PortRange, mask32, mask128};
 
 /// `10.0.0.1`, `fe80::1`.
-pub(super) fn host(text: &str) -> Result<Network, String> {
+pub(super) fn host(text: &str) -> Result<Network, Wrong> {
     match text.parse::<IpAddr>() {
         Ok(address) => Ok(Network { address, bits: if address.is_ipv4() { 32 } else { 128 } }),
-        Err(_) => Err(format!("'{text}' is not an IP address (names are not looked up)")),
+        Err(_) => Err("not_an_address".into()),
     }
 }
 
 /// `10.1.0.0/16`, `2001:db8::/32`, `10.1` (= `10.1.0.0/16`), `10.1.2.3` (= `/32`).
-pub(super) fn network(text: &str) -> Result<Network, String> {
+pub(super) fn network(text: &str) -> Result<Network, Wrong> {
     let (address, bits) = match text.split_once('/') {
         Some((address, bits)) => (address, Some(bits)),
         None => (text, None),
     };
-    let wrong = || format!("'{text}' is not a network");
+    let wrong = || Wrong::from("not_a_network");
     let (address, whole, stated) = match short_v4(address) {
         Some((address, stated)) => (IpAddr::V4(address), 32, stated),
         None => (address.parse::<IpAddr>().map_err(|_| wrong())?, 128, 128),
@@ -31,7 +32,7 @@ pub(super) fn network(text: &str) -> Result<Network, String> {
     if first == address {
         Ok(Network { address, bits })
     } else {
-        Err(format!("'{text}' has bits below its mask; the network is {first}/{bits}"))
+        Err(Wrong { code: "below_mask", better: format!("{first}/{bits}") })
     }
 }
 
@@ -59,7 +60,7 @@ fn first_address(address: IpAddr, bits: u8) -> IpAddr {
 }
 
 /// `00:00:5e:00:53:23`, also with `-`.
-pub(super) fn mac(text: &str) -> Result<[u8; 6], String> {
+pub(super) fn mac(text: &str) -> Result<[u8; 6], Wrong> {
     let mut octets = [0_u8; 6];
     let mut parts = text.split([':', '-']);
     let filled = octets.iter_mut().all(|octet| match parts.next().and_then(hexadecimal) {
@@ -69,7 +70,7 @@ pub(super) fn mac(text: &str) -> Result<[u8; 6], String> {
         }
         None => false,
     });
-    if filled && parts.next().is_none() { Ok(octets) } else { Err(format!("'{text}' is not a hardware address")) }
+    if filled && parts.next().is_none() { Ok(octets) } else { Err("not_a_mac".into()) }
 }
 
 fn hexadecimal(part: &str) -> Option<u8> {
@@ -88,18 +89,18 @@ pub(super) fn number(text: &str, largest: u16) -> Option<u16> {
 }
 
 /// `502`.
-pub(super) fn port(text: &str) -> Result<PortRange, String> {
+pub(super) fn port(text: &str) -> Result<PortRange, Wrong> {
     match number(text, u16::MAX) {
         Some(port) => Ok(PortRange { first: port, last: port }),
-        None => Err(format!("'{text}' is not a port (a number up to 65535; names of services are not known)")),
+        None => Err("not_a_port".into()),
     }
 }
 
 /// `2404-2410`.
-pub(super) fn port_range(text: &str) -> Result<PortRange, String> {
+pub(super) fn port_range(text: &str) -> Result<PortRange, Wrong> {
     let ends = text.split_once('-').and_then(|(first, last)| Some((number(first, u16::MAX)?, number(last, u16::MAX)?)));
     match ends {
         Some((first, last)) if first <= last => Ok(PortRange { first, last }),
-        _ => Err(format!("'{text}' is not a range of ports such as 2404-2410")),
+        _ => Err("not_a_range".into()),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::lexer::{Token, tokens};
 use super::phrase::Qualifiers;
-use super::{Chain, FilterError, Join, Operand, Term};
+use super::{Chain, FilterError, Join, Operand, Term, Wrong};
 
 /// Groups inside groups; deeper ones would only serve to exhaust the stack.
 const DEEPEST: usize = 64;
@@ -45,13 +45,22 @@ pub(super) fn parse(text: &str) -> Result<Option<Chain>, FilterError> {
     let chain = parser.chain(0)?;
     match parser.tokens.next() {
         None => Ok(Some(chain)),
-        Some(token) if token.text == ")" => Err(error(token.position, "')' closes nothing", JOINS)),
-        Some(token) => Err(error(token.position, &format!("'{}' cannot stand here", token.text), JOINS)),
+        Some(token) if token.text == ")" => Err(token.error("closes_nothing", JOINS)),
+        Some(token) => Err(token.error("out_of_place", JOINS)),
     }
 }
 
-pub(super) fn error(position: usize, message: &str, expected: &'static [&'static str]) -> FilterError {
-    FilterError { position, message: message.to_owned(), expected }
+impl Token<'_> {
+    /// This word is wrong.
+    pub(super) fn error(&self, wrong: impl Into<Wrong>, expected: &'static [&'static str]) -> FilterError {
+        let Wrong { code, better } = wrong.into();
+        FilterError { position: self.position, code, word: self.text.to_owned(), better, expected }
+    }
+}
+
+/// Something is wrong at a place, whatever word stands there.
+pub(super) fn error(position: usize, code: &'static str, expected: &'static [&'static str]) -> FilterError {
+    FilterError { position, code, word: String::new(), better: String::new(), expected }
 }
 
 impl<'t> Parser<'t> {
@@ -85,31 +94,29 @@ impl<'t> Parser<'t> {
     fn group(&mut self, depth: usize) -> Result<Chain, FilterError> {
         let opening = self.word(TERMS)?;
         if depth >= DEEPEST {
-            return Err(error(opening.position, &format!("more than {DEEPEST} groups inside each other"), &[]));
+            return Err(error(opening.position, "too_deep", &[]));
         }
         let chain = self.chain(depth.saturating_add(1))?;
         if self.take(")") {
             return Ok(chain);
         }
         match self.tokens.next() {
-            None => Err(error(opening.position, "'(' is not closed", &[")", "and", "or"])),
-            Some(token) => {
-                Err(error(token.position, &format!("'{}' cannot stand here", token.text), &[")", "and", "or"]))
-            }
+            None => Err(error(opening.position, "not_closed", &[")", "and", "or"])),
+            Some(token) => Err(token.error("out_of_place", &[")", "and", "or"])),
         }
     }
 
     pub(super) fn value<T>(
         &mut self,
         expected: &'static [&'static str],
-        read: impl FnOnce(&str) -> Result<T, String>,
+        read: impl FnOnce(&str) -> Result<T, Wrong>,
     ) -> Result<T, FilterError> {
         let token = self.word(expected)?;
-        read(token.text).map_err(|message| error(token.position, &message, expected))
+        read(token.text).map_err(|wrong| token.error(wrong, expected))
     }
 
     pub(super) fn word(&mut self, expected: &'static [&'static str]) -> Result<Token<'t>, FilterError> {
-        self.tokens.next().ok_or_else(|| error(self.end, "the filter ends here", expected))
+        self.tokens.next().ok_or_else(|| error(self.end, "ends_here", expected))
     }
 
     pub(super) fn advance(&mut self) {

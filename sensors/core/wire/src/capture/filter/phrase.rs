@@ -1,9 +1,9 @@
 //! The phrases of the language: what stands between two joins.
 
-use super::FilterError;
 use super::address;
 use super::parser::{Parser, TERMS, error};
 use super::primitive::{Direction, ICMP, ICMPV6, Primitive, Protocol, TCP, UDP};
+use super::{FilterError, Wrong};
 
 /// What kind of word follows the qualifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +38,9 @@ impl Parser<'_> {
         if !self.peek().is_some_and(|text| text.starts_with(|sign: char| sign.is_ascii_digit())) {
             return Ok(Primitive::Vlan(None));
         }
-        self.value(&["a number up to 4095"], |text| match address::number(text, 4095) {
+        self.value(&["<vlan>"], |text| match address::number(text, 4095) {
             Some(number) => Ok(Primitive::Vlan(Some(number))),
-            None => Err(format!("'{text}' is not the number of a VLAN")),
+            None => Err("not_a_vlan".into()),
         })
     }
 
@@ -48,25 +48,21 @@ impl Parser<'_> {
         const AFTER: &[&str] = &["proto", "host", "src", "dst"];
         self.advance();
         if self.take("proto") {
-            const KNOWN: &[&str] = &["a number such as 0x88b8", "ip", "ip6", "arp"];
+            const KNOWN: &[&str] = &["<ethertype>", "ip", "ip6", "arp"];
             return self.value(KNOWN, |text| match text {
                 "ip" => Ok(Primitive::Protocol(Protocol::Ip)),
                 "ip6" => Ok(Primitive::Protocol(Protocol::Ip6)),
                 "arp" => Ok(Primitive::Protocol(Protocol::Arp)),
-                _ => address::number(text, u16::MAX)
-                    .map(Primitive::EtherType)
-                    .ok_or_else(|| format!("'{text}' is not an EtherType")),
+                _ => address::number(text, u16::MAX).map(Primitive::EtherType).ok_or_else(|| "not_an_ethertype".into()),
             });
         }
         let stated = matches!(self.peek(), Some("src" | "dst"));
         let direction = self.direction()?;
         if !self.take("host") && !stated {
             let token = self.word(AFTER)?;
-            return Err(error(token.position, &format!("'{}' cannot stand after 'ether'", token.text), AFTER));
+            return Err(token.error("not_after_ether", AFTER));
         }
-        self.value(&["an address such as 00:00:5e:00:53:23"], |text| {
-            address::mac(text).map(|mac| Primitive::EtherHost(direction, mac))
-        })
+        self.value(&["<mac>"], |text| address::mac(text).map(|mac| Primitive::EtherHost(direction, mac)))
     }
 
     fn protocol(&mut self) -> Result<Primitive, FilterError> {
@@ -83,7 +79,7 @@ impl Parser<'_> {
         match self.peek() {
             Some("proto") if matches!(protocol, Protocol::Ip | Protocol::Ip6) => {
                 self.advance();
-                self.value(&["a number up to 255", "tcp", "udp", "icmp", "icmp6"], |text| {
+                self.value(&["<protocol>", "tcp", "udp", "icmp", "icmp6"], |text| {
                     ip_protocol(text).map(|number| Primitive::IpProtocol(protocol, number))
                 })
             }
@@ -112,8 +108,7 @@ impl Parser<'_> {
             }
         };
         if !fits {
-            let message = "this protocol has no such field; write the protocol, 'and', and the rest";
-            return Err(error(position, message, &["and", "or"]));
+            return Err(error(position, "no_such_field", &["and", "or"]));
         }
         self.operand(Qualifiers { protocol, direction, kind })
     }
@@ -126,7 +121,7 @@ impl Parser<'_> {
             Some(qualifiers) if known => self.operand(qualifiers),
             _ => {
                 let token = self.word(TERMS)?;
-                Err(error(token.position, &format!("'{}' is not a word of the filter language", token.text), TERMS))
+                Err(token.error("unknown_word", TERMS))
             }
         }
     }
@@ -137,10 +132,10 @@ impl Parser<'_> {
         let address = |network| Primitive::Address(protocol, direction, network);
         let ports = |range| Primitive::Ports(protocol, direction, range);
         match kind {
-            Kind::Host => self.value(&["an address such as 10.0.0.1"], |text| address::host(text).map(address)),
-            Kind::Net => self.value(&["a network such as 10.1.0.0/16"], |text| address::network(text).map(address)),
-            Kind::Port => self.value(&["a port such as 502"], |text| address::port(text).map(ports)),
-            Kind::PortRange => self.value(&["a range such as 2404-2410"], |text| address::port_range(text).map(ports)),
+            Kind::Host => self.value(&["<address>"], |text| address::host(text).map(address)),
+            Kind::Net => self.value(&["<network>"], |text| address::network(text).map(address)),
+            Kind::Port => self.value(&["<port>"], |text| address::port(text).map(ports)),
+            Kind::PortRange => self.value(&["<range>"], |text| address::port_range(text).map(ports)),
         }
     }
 
@@ -159,15 +154,11 @@ impl Parser<'_> {
         };
         self.advance();
         let token = self.word(&["dst"])?;
-        if token.text == "dst" {
-            Ok(joined)
-        } else {
-            Err(error(token.position, &format!("'{}' cannot stand after 'src' and a join", token.text), &["dst"]))
-        }
+        if token.text == "dst" { Ok(joined) } else { Err(token.error("not_after_src", &["dst"])) }
     }
 }
 
-fn ip_protocol(text: &str) -> Result<u8, String> {
+fn ip_protocol(text: &str) -> Result<u8, Wrong> {
     match text {
         "tcp" => Ok(TCP),
         "udp" => Ok(UDP),
@@ -175,6 +166,6 @@ fn ip_protocol(text: &str) -> Result<u8, String> {
         "icmp6" => Ok(ICMPV6),
         _ => address::number(text, 255)
             .and_then(|number| u8::try_from(number).ok())
-            .ok_or_else(|| format!("'{text}' is not the number of an IP protocol")),
+            .ok_or_else(|| "not_a_protocol".into()),
     }
 }

@@ -127,19 +127,19 @@ fn joins_group_from_the_left_as_in_tcpdump() {
 fn errors_have_a_place_and_a_way_out() {
     let cases = [
         ("tcp and prot 502", 8, "portrange"),
-        ("host plc-7", 5, "an address"),
-        ("port modbus", 5, "a port"),
-        ("port 65536", 5, "a port"),
-        ("portrange 10-5", 10, "a range"),
-        ("net 10.0.0.5/24", 4, "a network"),
-        ("net 10.0.0.0/33", 4, "a network"),
-        ("net 1.2.3.4.5", 4, "a network"),
-        ("net 10..0.0", 4, "a network"),
-        ("vlan 4096", 5, "4095"),
+        ("host plc-7", 5, "<address>"),
+        ("port modbus", 5, "<port>"),
+        ("port 65536", 5, "<port>"),
+        ("portrange 10-5", 10, "<range>"),
+        ("net 10.0.0.5/24", 4, "<network>"),
+        ("net 10.0.0.0/33", 4, "<network>"),
+        ("net 1.2.3.4.5", 4, "<network>"),
+        ("net 10..0.0", 4, "<network>"),
+        ("vlan 4096", 5, "<vlan>"),
         ("ether 00:00:5e:00:53:02", 6, "proto"),
-        ("ether host 00:00:5e:00:53", 11, "00:00:5e"),
-        ("ether proto zz", 12, "0x88b8"),
-        ("ip proto 256", 9, "255"),
+        ("ether host 00:00:5e:00:53", 11, "<mac>"),
+        ("ether proto zz", 12, "<ethertype>"),
+        ("ip proto 256", 9, "<protocol>"),
         ("tcp host 10.0.0.1", 4, "and"),
         ("udp and", 7, "host"),
         ("(tcp or udp", 0, ")"),
@@ -156,7 +156,7 @@ fn errors_have_a_place_and_a_way_out() {
         assert!(error.expected.iter().any(|word| word.contains(expected)), "{text}: {error}");
     }
     let error = Filter::parse("net 10.0.0.5/24").unwrap_err();
-    assert!(error.to_string().contains("10.0.0.0/24"), "{error}");
+    assert_eq!((error.code, error.word.as_str(), error.better.as_str()), ("below_mask", "10.0.0.5/24", "10.0.0.0/24"));
 }
 
 #[test]

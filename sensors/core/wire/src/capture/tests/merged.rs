@@ -113,3 +113,17 @@ fn files_read_like_open_sources() {
 fn nothing_gives_nothing() {
     assert_eq!(drained(&mut Merged::open(&[], Limits::default())), []);
 }
+
+#[test]
+fn says_how_many_bytes_of_the_files_are_read() {
+    let folder = Folder::new("progress");
+    let plain = at_seconds(&[1, 3]);
+    let packed = zstd::encode_all(&at_seconds(&[2, 4])[..], 1).unwrap();
+    let sizes = u64::try_from(plain.len() + packed.len()).unwrap();
+    let paths = [folder.file("a.pcap", &plain), folder.file("b.pcap.zst", &packed)];
+    let mut merged = Merged::open(&paths, Limits::default());
+    let read = merged.bytes_read();
+    assert_eq!(read.get(), 0, "looking at the first time stamps is not reading");
+    assert_eq!(drained(&mut merged).len(), 4);
+    assert_eq!(read.get(), sizes);
+}

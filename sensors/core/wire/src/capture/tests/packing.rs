@@ -5,7 +5,7 @@ use flate2::write::GzEncoder;
 
 use super::build::{End, at_seconds, rich_pcapng};
 use super::{drain, read, refused, source};
-use crate::capture::{CaptureErrorKind, Content, FileSource, Foreign, Limits};
+use crate::capture::{CaptureErrorKind, Content, FileSource, Foreign, Limits, Part};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -55,8 +55,7 @@ fn a_cut_stream_gives_its_whole_frames_and_then_the_reason() {
         let (frames, error) = read(&packed[..packed.len() / 2]);
         assert!(frames.len() > 1_000, "{format}: {}", frames.len());
         assert_eq!(frames, read(&plain).0[..frames.len()]);
-        let message = "the file ends early; what stands before was read".to_owned();
-        assert_eq!(error.unwrap().kind, CaptureErrorKind::Decompression { format, message });
+        assert_eq!(error.unwrap().kind, CaptureErrorKind::CompressedCut { format });
     }
 }
 
@@ -70,7 +69,7 @@ fn a_damaged_stream_is_told_apart_from_a_cut_capture() {
     assert_eq!(frames.len(), 5_000, "the check sum stands behind all frames");
     assert!(matches!(error.unwrap().kind, CaptureErrorKind::Decompression { format: "gzip", .. }));
     let cut = gzip(&plain[..plain.len() - 1]);
-    assert!(matches!(read(&cut).1.unwrap().kind, CaptureErrorKind::Truncated { what: "record", .. }));
+    assert!(matches!(read(&cut).1.unwrap().kind, CaptureErrorKind::Truncated { part: Part::Record, .. }));
 }
 
 #[test]
@@ -141,18 +140,15 @@ fn a_failing_disk_ends_the_source_after_its_frames() {
         let (frames, error) = drain(&mut opened);
         assert_eq!(frames, read(&plain).0);
         let kind = error.unwrap().kind;
-        assert!(
-            matches!(kind, CaptureErrorKind::Unreadable { reason: io::ErrorKind::ConnectionReset, .. }),
-            "{kind:?}"
-        );
+        assert!(matches!(kind, CaptureErrorKind::Unreadable { .. }), "{kind:?}");
     }
 }
 
 #[test]
 fn a_missing_file_and_a_folder_are_unreadable() {
     let missing = FileSource::open("/nowhere/at/all.pcap", Limits::default()).err().unwrap();
-    assert!(matches!(missing.kind, CaptureErrorKind::Unreadable { reason: io::ErrorKind::NotFound, .. }));
-    assert!(missing.to_string().starts_with("/nowhere/at/all.pcap: cannot be read"), "{missing}");
+    assert!(matches!(missing.kind, CaptureErrorKind::Unreadable { errno: Some(2), .. }));
+    assert!(missing.to_string().starts_with("/nowhere/at/all.pcap: at byte 0: unreadable errno=2"), "{missing}");
     let folder = FileSource::open(std::env::temp_dir(), Limits::default()).err().unwrap();
     assert!(matches!(folder.kind, CaptureErrorKind::Unreadable { .. }));
 }

@@ -1,6 +1,6 @@
 use super::build::{ENDS, End, MICROSECONDS, NANOSECONDS, PATCHED, at_seconds};
 use super::{drain, read, refused, source};
-use crate::capture::{CaptureErrorKind, LATEST, LinkType};
+use crate::capture::{CaptureErrorKind, LATEST, LinkType, Part};
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -66,20 +66,20 @@ fn refuses_unknown_versions() {
 fn a_header_alone_is_an_empty_capture_and_a_cut_one_an_error() {
     let header = End::Little.pcap(MICROSECONDS, (2, 4), 1);
     assert_eq!(read(&header), (Vec::new(), None));
-    assert_eq!(refused(&header[..20]), CaptureErrorKind::Truncated { what: "file header", expected: 24, found: 20 });
+    assert_eq!(refused(&header[..20]), CaptureErrorKind::Truncated { part: Part::FileHeader, expected: 24, found: 20 });
     assert_eq!(refused(b""), CaptureErrorKind::Empty);
 }
 
 #[test]
 fn gives_all_whole_frames_before_a_cut_one() {
     let bytes = at_seconds(&[1, 2, 3]);
-    let cuts = [(bytes.len() - 1, "record", 20, 19), (bytes.len() - 19, "record header", 16, 1)];
-    for (cut, what, expected, found) in cuts {
+    let cuts = [(bytes.len() - 1, Part::Record, 20, 19), (bytes.len() - 19, Part::RecordHeader, 16, 1)];
+    for (cut, part, expected, found) in cuts {
         let (frames, error) = read(&bytes[..cut]);
         assert_eq!(frames.len(), 2);
         let error = error.unwrap();
-        assert_eq!(error.kind, CaptureErrorKind::Truncated { what, expected, found });
-        assert_eq!(error.offset, 24 + 2 * 20);
+        assert_eq!(error.kind, CaptureErrorKind::Truncated { part, expected, found });
+        assert_eq!((error.offset, error.frames), (24 + 2 * 20, 2));
         assert_eq!(error.path, "made.pcap");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::build::{ENDS, End};
 use super::{drain, read, refused, source};
-use crate::capture::CaptureErrorKind;
+use crate::capture::{CaptureErrorKind, Part, Problem};
 
 fn opened(end: End, block: &[u8]) -> Vec<u8> {
     [&end.section()[..], &end.interface(1, 0, &[]), &end.enhanced(0, 1, b"good", &[]), block].concat()
@@ -25,7 +25,7 @@ fn two_lengths_that_differ_are_an_error_with_its_place() {
             let mut block = end.block(kind, &[0; 24]);
             let last = block.len() - 1;
             block[last] ^= 0x55;
-            let problem = "the length at its end differs";
+            let problem = Problem::LengthsDiffer;
             let expected = CaptureErrorKind::BadBlock { block: kind, length: 36, problem };
             assert_eq!(trouble(&opened(end, &block)), (expected, PLACE));
         }
@@ -36,7 +36,7 @@ fn two_lengths_that_differ_are_an_error_with_its_place() {
 fn a_length_below_the_least_is_an_error() {
     let end = End::Little;
     let block = end.words(&[4, 8, 8]);
-    let expected = CaptureErrorKind::BadBlock { block: 4, length: 8, problem: "shorter than a block can be" };
+    let expected = CaptureErrorKind::BadBlock { block: 4, length: 8, problem: Problem::ShorterThanABlock };
     assert_eq!(trouble(&opened(end, &block)), (expected, PLACE));
 }
 
@@ -54,7 +54,7 @@ fn lengths_that_do_not_count_the_padding_are_read() {
 fn a_packet_longer_than_its_block_is_an_error() {
     let end = End::Little;
     let block = end.block(6, &end.words(&[0, 0, 5, 5, 5, 0]));
-    let expected = CaptureErrorKind::BadBlock { block: 6, length: 36, problem: "the packet is longer than the block" };
+    let expected = CaptureErrorKind::BadBlock { block: 6, length: 36, problem: Problem::PacketLonger };
     assert_eq!(trouble(&opened(end, &block)), (expected, PLACE));
 }
 
@@ -76,7 +76,7 @@ fn a_packet_block_that_claims_gigabytes_is_refused_without_reading_them() {
     let (kind, _) = trouble(&opened(end, &block));
     assert!(matches!(kind, CaptureErrorKind::BadBlock { length: 0xffff_fff0, .. }), "{kind:?}");
     let skipped = end.words(&[4, 0xffff_fff0, 0, 0]);
-    let expected = CaptureErrorKind::Truncated { what: "block", expected: 0xffff_fff0, found: 16 };
+    let expected = CaptureErrorKind::Truncated { part: Part::Block, expected: 0xffff_fff0, found: 16 };
     assert_eq!(trouble(&opened(end, &skipped)), (expected, PLACE));
 }
 
@@ -84,8 +84,8 @@ fn a_packet_block_that_claims_gigabytes_is_refused_without_reading_them() {
 fn cut_blocks_are_truncated() {
     let end = End::Little;
     let whole = opened(end, &end.enhanced(0, 2, b"more", &[]));
-    for (cut, what, expected, found) in [(1, "block", 36, 35), (25, "block header", 12, 11)] {
-        let kind = CaptureErrorKind::Truncated { what, expected, found };
+    for (cut, part, expected, found) in [(1, Part::Block, 36, 35), (25, Part::BlockHeader, 12, 11)] {
+        let kind = CaptureErrorKind::Truncated { part, expected, found };
         assert_eq!(trouble(&whole[..whole.len() - cut]), (kind, PLACE));
     }
 }
@@ -129,7 +129,7 @@ fn sections_that_cannot_be_read_are_refused() {
     assert_eq!(trouble(&opened(end, &end.section_of(2, 0))), (unsupported, PLACE));
     let mut odd = end.section();
     odd[8] = 0;
-    assert!(matches!(refused(&odd), CaptureErrorKind::BadBlock { problem: "its byte order mark is none", .. }));
+    assert!(matches!(refused(&odd), CaptureErrorKind::BadBlock { problem: Problem::ByteOrder, .. }));
     assert!(matches!(refused(&end.section()[..20]), CaptureErrorKind::Truncated { expected: 28, found: 20, .. }));
 }
 

@@ -1,0 +1,59 @@
+"""Why something went wrong, as a sentence in the reader's language: codes and parameters come from the core, the stores
+and the operating system (design, law 9)."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Sequence
+
+from api.output.told import safe
+from api.texts import Texts
+from response.store_errors import StoreError
+from sensors.capture import BadFile
+
+CLOSED_LISTS = {"looks_like": "foreign", "part": "capture_part", "problem": "block_problem"}
+"""Parameters of a bad capture that are words of a closed list, and the list's texts."""
+
+
+def capture_reason(bad: BadFile, words: Texts) -> str:
+    """Why a capture could not be read (to its end), without its path and place."""
+    if bad.code == "unreadable":
+        number, message = bad.parameters.get("errno", 0), str(bad.parameters.get("message", ""))
+        return words.get("capture.unreadable", why=safe(_of_system(number, message, words)))
+    shown = {name: _shown(name, value, words) for name, value in bad.parameters.items()}
+    return safe(words.get(f"capture.{bad.code}", **shown))
+
+
+def system_reason(error: OSError, words: Texts) -> str:
+    """What the operating system says."""
+    return _of_system(error.errno or 0, error.strerror or str(error), words)
+
+
+def filter_reason(code: str, word: str, better: str, expected: Sequence[str], words: Texts) -> tuple[str, str]:
+    """What is wrong with a capture filter, and what could stand there."""
+    what = words.get(f"filter.{code}", word=word, better=better)
+    return what, ", ".join(words.word("filter_value", each) for each in expected)
+
+
+def store_reason(error: StoreError, words: Texts) -> dict[str, str]:
+    """`what`, `where`, `why` and `mend` of a store's error. `why` is the store's own word, in its language."""
+    return {
+        "what": words.get(f"store_error.{error.code}.what"),
+        "where": error.parameters["where"],
+        "why": error.parameters["why"].rstrip("."),
+        "mend": words.get(f"store_error.{error.code}.mend"),
+    }
+
+
+def _of_system(number: int | str, message: str, words: Texts) -> str:
+    """An error of the operating system by number; `message` where the number says nothing."""
+    if not isinstance(number, int) or number == 0:
+        return message
+    return words.by_key.get(f"system.{errno.errorcode.get(number, '')}") or os.strerror(number)
+
+
+def _shown(name: str, value: int | str, words: Texts) -> str:
+    if name in CLOSED_LISTS:
+        return words.word(CLOSED_LISTS[name], str(value))
+    return f"{value:,}" if isinstance(value, int) else value
