@@ -14,6 +14,7 @@ from sensors.fields import vocabulary
 
 PROBE = 1 << 20
 """Bytes that a full disk does not take any more."""
+PART = ".parquet.part"
 NANOSECONDS = "%Y-%m-%dT%H:%M:%S%.9fZ"
 
 
@@ -27,7 +28,7 @@ class EventFiles:
         self._target = target
         self._lines = target.suffix in (".ndjson", ".jsonl")
         self._fresh = target.with_name(target.name + ".part")
-        self._frames: dict[str, list[pl.DataFrame]] = {}
+        self._parts: dict[str, list[Path]] = {}
         self._file: BinaryIO | None = None
         if self._lines:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -48,8 +49,13 @@ class EventFiles:
                 self._fresh.replace(self._target)
             else:
                 self._fresh.unlink(missing_ok=True)
-        elif kind is None:
-            self._write_parquet()
+            return
+        try:
+            if kind is None:
+                self._join_parts()
+        finally:
+            for part in self._target.glob(f"*{PART}"):
+                part.unlink(missing_ok=True)
 
     def take(self, datasets: Mapping[str, pl.DataFrame]) -> None:
         """Takes the frames of one batch."""
@@ -58,17 +64,27 @@ class EventFiles:
                 with self._naming(self._fresh):
                     flat(frame).write_ndjson(self._file)
             else:
-                self._frames.setdefault(name, []).append(frame)
+                self._write_part(name, frame)
 
-    def _write_parquet(self) -> None:
-        for name, frames in self._frames.items():
-            fresh = self._target / f"{name}.parquet.part"
-            try:
-                with self._naming(fresh):
-                    pl.concat(frames).write_parquet(fresh, compression="zstd", compression_level=1)
-                fresh.replace(self._target / f"{name}.parquet")
-            finally:
-                fresh.unlink(missing_ok=True)
+    def _write_part(self, name: str, frame: pl.DataFrame) -> None:
+        """One batch on disk, so that memory does not grow with the input."""
+        parts = self._parts.setdefault(name, [])
+        part = self._target / f"{name}.{len(parts):06}{PART}"
+        with self._naming(part):
+            frame.write_parquet(part, compression="zstd", compression_level=1)
+        parts.append(part)
+
+    def _join_parts(self) -> None:
+        """One file per dataset; files of datasets that this input does not have are those of an older one."""
+        for name, parts in self._parts.items():
+            whole = parts[0]
+            if len(parts) > 1:
+                whole = self._target / f"{name}{PART}"
+                with self._naming(whole):
+                    pl.scan_parquet(parts).sink_parquet(whole, compression="zstd", compression_level=1)
+            whole.replace(self._target / f"{name}.parquet")
+        for name in vocabulary().datasets.keys() - self._parts.keys():
+            (self._target / f"{name}.parquet").unlink(missing_ok=True)
 
     @contextmanager
     def _naming(self, written: Path) -> Iterator[None]:
