@@ -31,10 +31,9 @@ class Context:
     def join(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`frame` with every column of `fields/context.yml`; the rows and their order stay."""
         if frame.is_empty():
-            missing = {f.name: vocabulary().schema("flow", context=True)[f.name] for f in vocabulary().context}
-            return frame.with_columns(
-                [pl.lit(None, dtype=t).alias(n) for n, t in missing.items() if n not in frame.columns]
-            )
+            schema, given = vocabulary().schema("flow", context=True), frame.columns
+            missing = [f.name for f in vocabulary().context if f.name not in given]
+            return frame.with_columns(pl.lit(None, dtype=schema[name]).alias(name) for name in missing)
         joined = self._end(self._end(frame, "source"), "destination")
         return joined.with_columns(self._conduit(joined), self._window(joined), self._calendar(joined))
 
