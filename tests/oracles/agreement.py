@@ -15,8 +15,22 @@ import yaml
 ABSENT = "-"
 """A fact that one side does not state."""
 
+TEXT_LIMIT = 512
+"""Bytes kept of a text from a packet (vocabulary)."""
+
 Key = tuple[int, str, int]
 """Frame in which a request, publication or lone reply began, kind of message, its ordinal among those of the frame."""
+
+
+def said(value: Any) -> str:
+    """A value as text: truth as 0 and 1, numbers without a useless fraction."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, float):
+        return f"{value:.9g}" if value != int(value) or abs(value) >= 2**53 else str(int(value))
+    return str(value)
 
 
 class Facts:
@@ -43,9 +57,7 @@ class Difference:
     theirs: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.capture} frame {self.frame} {self.kind} {self.field}: ours {self.ours!r}, tshark {self.theirs!r}"
-        )
+        return f"{self.capture} frame {self.frame} {self.kind} {self.field}: ours {self.ours!r}, tshark {self.theirs!r}"
 
 
 @dataclass

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.oracles import mqtt_theirs, ours
-from tests.oracles.agreement import ABSENT, Agreement, Facts, compare
-from tests.oracles.mqtt_words import ACKNOWLEDGED, ACKNOWLEDGES, CONNECT, NAMES, PUBLISH, SPARKPLUG, said
+from tests.oracles.agreement import ABSENT, Agreement, Facts, compare, said
+from tests.oracles.mqtt_words import ACKNOWLEDGED, CONNECT, NAMES, PUBLISH, SPARKPLUG
 
 TEXTS = {
     "will_topic": "will topic",
@@ -141,6 +141,3 @@ def _value(name: str, row: ours.Row) -> dict[str, str]:
     if row["ot.value.text"] is not None and row["ot.value.type"] != "hash":
         return {name: row["ot.value.text"]}
     return {}
-
-
-__all__ = ["ACKNOWLEDGES", "agreement"]

@@ -10,8 +10,8 @@ from typing import Any
 
 from tests.oracles import mqtt_words as words
 from tests.oracles import sparkplug
-from tests.oracles.agreement import ABSENT, Facts
-from tests.oracles.mqtt_words import NAMES, TEXT_LIMIT, said
+from tests.oracles.agreement import ABSENT, TEXT_LIMIT, Facts, said
+from tests.oracles.mqtt_words import NAMES
 from tests.oracles.tshark import Message, Tree, messages
 
 NUMBER_PROPERTIES = {

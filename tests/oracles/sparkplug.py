@@ -1,21 +1,19 @@
-"""Sparkplug B payloads read by hand: protobuf's wire format and the fields of sparkplug_b.proto (Sparkplug 3.0, 6.4)."""
+"""Sparkplug B payloads read by hand: protobuf's wire format, fields of sparkplug_b.proto (Sparkplug 3.0, 6.4)."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
 
-from tests.oracles.mqtt_words import TEXT_LIMIT, said
+from tests.oracles.agreement import TEXT_LIMIT, said
 
 INTEGER_BITS = {1: 8, 2: 16, 3: 32, 4: 64}
-TYPES = dict(
-    enumerate(
-        "int8 int16 int32 int64 uint8 uint16 uint32 uint64 float double bool string datetime text uuid dataset bytes"
-        " file template propertyset propertysetlist int8[] int16[] int32[] int64[] uint8[] uint16[] uint32[] uint64[]"
-        " float[] double[] bool[] string[] datetime[]".split(),
-        1,
-    )
+_NAMES = (
+    "int8 int16 int32 int64 uint8 uint16 uint32 uint64 float double bool string datetime text uuid dataset bytes file"
+    " template propertyset propertysetlist int8[] int16[] int32[] int64[] uint8[] uint16[] uint32[] uint64[] float[]"
+    " double[] bool[] string[] datetime[]"
 )
+TYPES = dict(enumerate(_NAMES.split(), 1))
 
 Aliases = dict[tuple[str, int], tuple[str, int | None]]
 """Name and data type by node or device and alias, as births told them."""
@@ -65,7 +63,7 @@ def address(topic: str) -> tuple[str, str, str] | None:
     return levels[2], node, "/".join((node, *levels[4:]))
 
 
-KINDS = frozenset("NBIRTH NDEATH NDATA NCMD DBIRTH DDEATH DDATA DCMD".split())
+KINDS = frozenset(["NBIRTH", "NDEATH", "NDATA", "NCMD", "DBIRTH", "DDEATH", "DDATA", "DCMD"])
 
 
 def facts(topic: str, payload: bytes, aliases: Aliases) -> dict[str, str] | None:
