@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -59,10 +61,13 @@ def compared(protocol: str) -> Compared:
     """Everything of one protocol; each capture is read once in a process."""
     oracle: ModuleType = import_module(f"tests.oracles.{protocol}")
     result = Compared(protocol)
-    for name, path, options in captures(protocol):
-        found: Agreement = oracle.agreement(name, path, options)
-        result.captures.append((name, found))
-        result.total.add(found)
+    wanted = list(captures(protocol))
+    # One tshark starts while another is read.
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        found: Iterator[Agreement] = pool.map(oracle.agreement, *zip(*wanted, strict=True))
+        for (name, _, _), one in zip(wanted, found, strict=True):
+            result.captures.append((name, one))
+            result.total.add(one)
     result.explained, result.bare = explain(protocol, result.total.differences)
     return result
 
