@@ -62,9 +62,11 @@ class Outcome:
 
 
 def run(command: list[str], environment: Mapping[str, str]) -> None:
-    """Run a step to its end; raises Stopped with the command when it fails."""
-    if subprocess.run(command, cwd=CRATE, env={**os.environ, **environment}, check=False).returncode:
-        raise Stopped(f"failed: {' '.join(command)}")
+    """Run a step to its end; raises Stopped with the command and what it said when it fails."""
+    done = subprocess.run(command, cwd=CRATE, env={**os.environ, **environment}, capture_output=True, check=False)
+    if done.returncode:
+        said = (done.stdout + done.stderr).decode(errors="replace")
+        raise Stopped(f"failed: {' '.join(command)}\n{said[-4000:]}")
 
 
 def build() -> Path:
@@ -78,6 +80,7 @@ def build() -> Path:
     machine = re.search(r"^host: (\S+)$", _said(["rustc", "-vV"]), re.MULTILINE)
     if machine is None:
         raise Stopped("rustc -vV names no host")
+    print("fuzz: building the targets", flush=True)
     options = ["--release", "--locked", "--target", machine[1], "--target-dir", str(target)]
     run(["cargo", "build", "--quiet", *options], {"RUSTFLAGS": " ".join(MARKS)})
     return target / machine[1] / "release"
