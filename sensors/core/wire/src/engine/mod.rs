@@ -1,6 +1,7 @@
 //! The engine: one frame after the other, from link to ledger. It knows no clock but packet time.
 
 mod conversation;
+mod recognition;
 mod ticks;
 
 use crate::bytes::{be16, be32, u8_at};

@@ -3,6 +3,7 @@
 pub mod assembly;
 pub mod facts;
 pub mod fragment;
+pub mod held;
 pub mod ip;
 pub mod stream;
 pub mod table;

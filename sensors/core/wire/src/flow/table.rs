@@ -2,6 +2,7 @@
 
 use super::assembly::Assembly;
 use super::facts::Endpoint;
+use super::held::Held;
 use super::stream::Stream;
 use super::{Facts, Side, Stamp, Transport};
 use crate::hash;
@@ -78,7 +79,7 @@ pub struct SideState {
     pub assembly: Assembly,
     pub counts: SideCounts,
     /// Payload held while probing.
-    pub held: Vec<u8>,
+    pub held: Held,
     pub finished: bool,
     /// A packet of this side was seen.
     pub heard: bool,
