@@ -94,6 +94,28 @@ impl Engine {
         if flow.state.over() && !flow.started {
             start(flow, ledger);
         }
+        if !segment.payload.is_empty() {
+            self.weigh(index);
+        }
+    }
+
+    /// Takes note of what a flow holds; while all together hold too much, the heaviest of a few end. What they waited
+    /// for is told, and their next packet begins a flow in its midst.
+    fn weigh(&mut self, index: u32) {
+        let Some(flow) = self.flows.get(index) else { return };
+        let now = flow.held();
+        self.held = self.held.saturating_sub(std::mem::replace(&mut flow.weight, now)).saturating_add(now);
+        while self.held > self.ledger.settings.max_held
+            && let Some(victim) = self.heaviest()
+        {
+            self.ledger.counters.add("tcp", "flows_shed", 1);
+            self.end_flow(victim, Some(State::Timeout));
+        }
+    }
+
+    /// The heaviest flow of a stretch of the table in which any holds something.
+    fn heaviest(&mut self) -> Option<u32> {
+        (0..=self.flows.end() / 64).find_map(|_| self.flows.heaviest())
     }
 
     /// The flow a packet belongs to, new or known.

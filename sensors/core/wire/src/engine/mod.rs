@@ -21,6 +21,8 @@ use std::net::IpAddr;
 pub struct Engine {
     pub ledger: Ledger,
     flows: FlowTable,
+    /// Sum of the flows' weights.
+    held: usize,
     fragments: Fragments,
     filter: Option<Filter>,
     /// Windows of ten seconds, five minutes and a quarter of an hour that the clock is in.
@@ -45,6 +47,7 @@ impl Engine {
         Self {
             ledger: Ledger::new(settings, places),
             flows: FlowTable::default(),
+            held: 0,
             fragments: Fragments::default(),
             filter,
             windows: None,
@@ -74,6 +77,11 @@ impl Engine {
             _ if self.passes(&arrival, None) => self.ledger.counters.add("link", "not_ip", 1),
             _ => self.ledger.counters.add("link", "filtered", 1),
         }
+    }
+
+    /// Bytes held for all flows together (`Settings::max_held`).
+    pub fn held(&self) -> usize {
+        self.held
     }
 
     /// Whether a batch is full and should be handed over.

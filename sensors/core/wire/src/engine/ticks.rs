@@ -101,6 +101,7 @@ impl Engine {
     /// Ends a flow: what waits is told, the `end` row written, the slot freed.
     pub(super) fn end_flow(&mut self, index: u32, state: Option<State>) {
         let Some(mut flow) = self.flows.remove(index) else { return };
+        self.held = self.held.saturating_sub(flow.weight);
         let (flow, ledger) = (&mut *flow, &mut self.ledger);
         flush(flow, ledger, i64::MAX, true);
         with_parser(flow, ledger, |flow, ledger, parser| {

@@ -12,6 +12,9 @@ use hashbrown::{HashMap, HashTable};
 use std::hash::BuildHasher;
 use std::net::IpAddr;
 
+/// Packets between two looks at what a parser holds; divides 256.
+const WEIGHINGS: u8 = 64;
+
 /// What makes packets one flow, the smaller endpoint first.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct FlowKey {
@@ -85,6 +88,12 @@ pub struct SideState {
     pub heard: bool,
 }
 
+impl SideState {
+    fn held_bytes(&self) -> usize {
+        self.stream.waiting_bytes() + self.assembly.buffered() + self.held.bytes().len()
+    }
+}
+
 /// One flow.
 pub struct Flow {
     pub facts: Facts,
@@ -108,6 +117,10 @@ pub struct Flow {
     pub rows: i64,
     pub reset_in_window: bool,
     pub answered: bool,
+    /// Bytes held for it when it was last weighed, the parser's part of them, and how often it was weighed.
+    pub weight: usize,
+    parser_weight: usize,
+    weighed: u8,
     /// The key its other direction carries, where a mirror tags the two differently.
     pub second_key: Option<FlowKey>,
     iat_count: u32,
@@ -121,6 +134,19 @@ impl Flow {
             Side::Client => &mut self.client,
             Side::Server => &mut self.server,
         }
+    }
+
+    /// Bytes held beyond the entry itself: segments that wait, messages that are not whole, and what the parser keeps.
+    pub fn held(&mut self) -> usize {
+        // A parser adds up its tables: asked of every packet, large ones would cost more than reading it.
+        if self.weighed.is_multiple_of(WEIGHINGS) {
+            self.parser_weight = match &self.recognition {
+                Recognition::Known(parser) => parser.weight(),
+                _ => 0,
+            };
+        }
+        self.weighed = self.weighed.wrapping_add(1);
+        self.parser_weight + self.client.held_bytes() + self.server.held_bytes()
     }
 
     /// Which side sent a packet, by whether its source is the smaller endpoint.
@@ -248,6 +274,18 @@ impl FlowTable {
         found.min().and_then(|(_, i)| u32::try_from(i).ok())
     }
 
+    /// The heaviest of the next 64 flows behind the hand, to give back memory.
+    pub fn heaviest(&mut self) -> Option<u32> {
+        let count = self.slots.len();
+        let hand = self.hand;
+        self.hand = (hand + 64) % count.max(1);
+        let weighed = (0..64.min(count)).map(|i| (hand + i) % count).filter_map(|i| {
+            let flow = self.slots.get(i)?.as_deref()?;
+            (flow.weight > 0).then_some((flow.weight, i))
+        });
+        weighed.max().and_then(|(_, i)| u32::try_from(i).ok())
+    }
+
     pub fn insert(&mut self, birth: &Birth) -> Option<u32> {
         let key = birth.key;
         let flow = Box::new(born(birth));
@@ -322,6 +360,9 @@ fn born(birth: &Birth) -> Flow {
         rows: 0,
         reset_in_window: false,
         answered: false,
+        weight: 0,
+        parser_weight: 0,
+        weighed: 0,
         second_key: None,
         iat_count: 0,
         iat_mean: 0.0,

@@ -33,6 +33,8 @@ pub struct Settings {
     /// Write samples of continuous points (a learner wants them).
     pub samples: bool,
     pub max_flows: usize,
+    /// Bytes held for all flows together: segments that wait, half messages, state of parsers.
+    pub max_held: usize,
     pub max_channels: usize,
     pub max_shapes: usize,
     pub max_points: usize,
@@ -46,6 +48,7 @@ impl Default for Settings {
             full: false,
             samples: false,
             max_flows: 131_072,
+            max_held: 256 << 20,
             max_channels: 131_072,
             max_shapes: 262_144,
             max_points: 1_048_576,
