@@ -1,7 +1,7 @@
 //! Shapes: what a channel does again and again (function and object range), with its rhythm and last reply.
 
 use crate::dataset::Operation;
-use crate::flow::Span;
+use crate::flow::{Side, Span};
 use crate::hash;
 use crate::protocol::{Address, Function, Item, Object};
 use foldhash::fast::RandomState;
@@ -92,6 +92,8 @@ fn nanoseconds(seconds: f64) -> i64 {
 /// One shape.
 pub struct Shape {
     pub channel: u32,
+    /// Who sends it: a topic may be published to a broker and by it.
+    pub sender: Side,
     pub operation: Operation,
     pub function: Function,
     pub subfunction: Function,
@@ -225,6 +227,7 @@ pub struct Shapes {
 /// What makes two messages the same shape.
 struct Want<'a> {
     channel: u32,
+    sender: Side,
     operation: Operation,
     code: Option<u32>,
     subcode: Option<u32>,
@@ -241,6 +244,7 @@ impl Want<'_> {
 
     fn is(&self, shape: &Shape) -> bool {
         shape.channel == self.channel
+            && shape.sender == self.sender
             && shape.operation == self.operation
             && shape.function.code == self.code
             && shape.subfunction.code == self.subcode
@@ -255,7 +259,7 @@ impl Shapes {
     /// The shape of an item on a channel: its index, whether it is new, and the points of one forgotten for it.
     pub fn of(
         &mut self,
-        channel: u32,
+        (channel, sender): (u32, Side),
         functions: (Function, Function),
         item: &Item<'_>,
         limit: usize,
@@ -263,14 +267,22 @@ impl Shapes {
         let (function, subfunction) = functions;
         let want = Want {
             channel,
+            sender,
             operation: item.operation,
             code: function.code,
             subcode: subfunction.code,
             object: &item.object,
         };
         let text = want.text().map_or(0, |t| hash::quick(t.as_bytes()));
-        let hash =
-            self.seed.hash_one((channel, function.code, subfunction.code, item.object.start, item.object.count, text));
+        let hash = self.seed.hash_one((
+            channel,
+            sender,
+            function.code,
+            subfunction.code,
+            item.object.start,
+            item.object.count,
+            text,
+        ));
         let list = &self.list;
         let at = |index: u32| usize::try_from(index).ok().and_then(|i| list.get(i));
         if let Some(index) = self.table.find(hash, |index| at(*index).is_some_and(|shape| want.is(shape))) {
@@ -324,9 +336,11 @@ fn fresh(want: &Want<'_>, function: Function, subfunction: Function, text: u64) 
         hash::quick(want.object.kind.unwrap_or_default().as_bytes()),
         hash::quick(want.operation.name().as_bytes()),
     ];
-    let bytes: Vec<u8> = symbol.iter().flat_map(|n| n.to_le_bytes()).collect();
+    let mut bytes: Vec<u8> = symbol.iter().flat_map(|n| n.to_le_bytes()).collect();
+    bytes.extend((want.sender == Side::Server).then_some(1));
     Shape {
         channel: want.channel,
+        sender: want.sender,
         operation: want.operation,
         function,
         subfunction,

@@ -3,6 +3,7 @@
 use super::{ACK, Arrival, Engine, FIN, RST, SYN, Segment, segment};
 use crate::bytes::be16;
 use crate::dataset::Flag;
+use crate::flow::executable::{HEAD, executable};
 use crate::flow::ip::Datagram;
 use crate::flow::stream::Piece;
 use crate::flow::table::{Birth, Flow, FlowKey, Recognition, State};
@@ -41,6 +42,7 @@ impl Engine {
         if !payload.is_empty() {
             deliver(flow, &mut self.ledger, side, &Piece::Bytes(payload, arrival.stamp));
             // A datagram holds whole messages: what is left over is not continued by the next one.
+            let side = flow.side_of((datagram.source, source) == flow.key.low);
             if flow.side(side).assembly.buffered() > 0 {
                 flow.side(side).assembly = Default::default();
             }
@@ -79,11 +81,12 @@ impl Engine {
             }
         }
         if !segment.payload.is_empty() && segment.flags & SYN == 0 {
+            let client_low = flow.client_low;
             let mut stream = std::mem::take(&mut flow.side(side).stream);
             let facts = stream.segment(segment.sequence, segment.payload, arrival.stamp, &mut |piece| {
                 deliver(flow, ledger, side, &piece);
             });
-            flow.side(side).stream = stream;
+            flow.put_back(side, client_low, stream);
             if facts.retransmission {
                 flow.retransmissions += 1;
             }
@@ -231,6 +234,9 @@ pub(super) fn deliver(flow: &mut Flow, ledger: &mut Ledger, side: Side, piece: &
 }
 
 fn payload(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], stamp: Stamp) {
+    if !matches!(flow.recognition, Recognition::Known(_)) && flow.key.transport == Transport::Tcp {
+        look(flow, ledger, side, bytes, stamp);
+    }
     if let Recognition::Probing(tried) = flow.recognition {
         let held = std::mem::take(&mut flow.side(side).held);
         if held.is_empty() {
@@ -241,6 +247,23 @@ fn payload(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], stamp
         return recognise(flow, ledger, side, &all, stamp, tried);
     }
     feed(flow, ledger, side, bytes, stamp);
+}
+
+/// Looks for a program at the head of a burst.
+fn look(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], stamp: Stamp) {
+    flow.side(side.other()).looked = 0;
+    let sender = flow.side(side);
+    let first = !std::mem::replace(&mut sender.spoke, true);
+    if sender.looked >= HEAD {
+        return;
+    }
+    let head = bytes.get(..HEAD - sender.looked).unwrap_or(bytes);
+    sender.looked += head.len();
+    if let Some(kind) = executable(head, first) {
+        // One program a burst: what follows is its body.
+        sender.looked = HEAD;
+        ledger.file(&mut flow.facts, side, Span::at(stamp), kind);
+    }
 }
 
 fn feed(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], stamp: Stamp) {
@@ -288,19 +311,22 @@ fn recognise(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], sta
     };
     let transport = flow.key.transport;
     let probe = Probe { data: bytes, transport, source_port: source, destination_port: destination };
-    let mut best: Option<(&crate::protocol::Protocol, f32, Option<Side>)> = None;
+    let mut best: Option<(&crate::protocol::Protocol, f32, Option<Side>, bool)> = None;
     let mut wants_more = false;
     for protocol in PROTOCOLS.iter().filter(|p| p.transports.contains(&transport)) {
         match (protocol.probe)(&probe) {
             Guess::No => {}
             Guess::Need => wants_more = true,
-            Guess::Yes { confidence, sender } if best.is_none_or(|(_, c, _)| confidence > c) => {
-                best = Some((protocol, confidence, sender));
+            Guess::Yes { confidence, sender } if best.is_none_or(|(_, c, ..)| confidence > c) => {
+                best = Some((protocol, confidence, sender, false));
             }
-            Guess::Yes { .. } => {}
+            Guess::Reversed { confidence } if best.is_none_or(|(_, c, ..)| confidence > c) => {
+                best = Some((protocol, confidence, Some(Side::Server), true));
+            }
+            Guess::Yes { .. } | Guess::Reversed { .. } => {}
         }
     }
-    let Some((protocol, confidence, sender)) = best else {
+    let Some((protocol, confidence, sender, reversed)) = best else {
         if wants_more && bytes.len() < HELD {
             flow.side(side).held = bytes.to_vec();
         }
@@ -312,11 +338,15 @@ fn recognise(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], sta
     };
     let mut side = side;
     if let Some(sender) = sender
-        && !flow.oriented
+        && (reversed || !flow.oriented)
         && sender != side
     {
         flow.swap();
         side = sender;
+    }
+    if reversed {
+        // The server's port is another one each time it calls: none, so that the conversation stays the same.
+        flow.facts.server.port = 0;
     }
     flow.oriented = true;
     flow.facts.protocol = Some(protocol.name);

@@ -13,6 +13,7 @@ use crate::flow::ip::{self, Datagram};
 use crate::flow::table::FlowTable;
 use crate::flow::{Facts, Side, Span, Stamp, Transport};
 use crate::ledger::{Ledger, Settings};
+use crate::link::echo::Echoes;
 use crate::link::{self, LinkIssue, Packet, arp, decode, icmp};
 use std::net::IpAddr;
 
@@ -21,6 +22,7 @@ pub struct Engine {
     pub ledger: Ledger,
     flows: FlowTable,
     fragments: Fragments,
+    echoes: Echoes,
     filter: Option<Filter>,
     /// Windows of ten seconds, five minutes and a quarter of an hour that the clock is in.
     windows: Option<[i64; 3]>,
@@ -43,6 +45,7 @@ impl Engine {
             ledger: Ledger::new(settings, places),
             flows: FlowTable::default(),
             fragments: Fragments::default(),
+            echoes: Echoes::default(),
             filter,
             windows: None,
             leapt: false,
@@ -141,7 +144,10 @@ impl Engine {
         };
         let mut facts = pair(&arrival, datagram.source, datagram.destination, Transport::Icmp);
         self.ledger.seen(&mut facts, Side::Client, Span::at(arrival.stamp), false);
-        self.ledger.link(&mut facts, "icmp", icmp::action(version, kind), Span::at(arrival.stamp), false);
+        // What the capture cut off cannot be compared.
+        let whole = !(arrival.snapped || datagram.short);
+        let details = (whole && self.echoes.differs(datagram)).then_some(icmp::REPLY_DIFFERS);
+        self.ledger.link(&mut facts, "icmp", icmp::action(version, kind), Span::at(arrival.stamp), details);
     }
 
     fn arp(&mut self, arrival: Arrival<'_>) {
@@ -159,7 +165,7 @@ impl Engine {
         facts.server.mac = None;
         let span = Span::at(arrival.stamp);
         self.ledger.seen(&mut facts, Side::Client, span, true);
-        self.ledger.link(&mut facts, "arp", message.action.name(), span, odd);
+        self.ledger.link(&mut facts, "arp", message.action.name(), span, odd.then_some(arp::SENDER_DIFFERS));
     }
 
     fn passes(&self, arrival: &Arrival<'_>, datagram: Option<&Datagram<'_>>) -> bool {

@@ -5,7 +5,7 @@ use super::{Ledger, event_id, pick};
 use crate::dataset::EventRow;
 use crate::dataset::rows::{CadenceRow, ValueRow};
 use crate::delta::shape::{Cadence, SpanCounts};
-use crate::flow::{Side, Span};
+use crate::flow::Span;
 use crate::hash;
 
 impl Ledger {
@@ -46,7 +46,7 @@ impl Ledger {
             event_id(&place.sensor, "cadence", key, span.first.time, 0, &format!("{}.{}", kind.name(), span.last.time));
         let event = EventRow {
             event_dataset: Some("cadence"),
-            ..channel.facts.event(place, self.clock, Side::Client, span, &id)
+            ..channel.facts.event(place, self.clock, shape.sender, span, &id)
         };
         let row = CadenceRow {
             event,
@@ -95,7 +95,7 @@ impl Ledger {
                 let id = event_id(&place.sensor, "value", key, now, 0, "summary");
                 let event = EventRow {
                     event_dataset: Some("value"),
-                    ..channel.facts.event(place, self.clock, Side::Client, span, &id)
+                    ..channel.facts.event(place, self.clock, shape.sender, span, &id)
                 };
                 let row = ValueRow {
                     event,

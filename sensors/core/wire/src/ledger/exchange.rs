@@ -30,7 +30,8 @@ impl Ledger {
     }
 
     fn item(&mut self, facts: &mut Facts, x: &Exchange<'_>, item: &Item<'_>, number: u16, channel: u32, opened: bool) {
-        let (shape, new, freed) = self.shapes.of(channel, (x.function, x.subfunction), item, self.settings.max_shapes);
+        let (shape, new, freed) =
+            self.shapes.of((channel, x.sender), (x.function, x.subfunction), item, self.settings.max_shapes);
         self.release(&freed);
         let outcome = item.outcome.unwrap_or(x.outcome);
         let status = status_word(x, item, outcome);
