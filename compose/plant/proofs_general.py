@@ -46,7 +46,8 @@ class TalkingServer:
         self._space.loop.call_soon_threadsafe(self._server.close)
 
 
-def _talk_to(host: str, port: int, words: Sequence[bytes]) -> None:
+def talk_to(host: str, port: int, words: Sequence[bytes]) -> None:
+    """Connect, send each of `words` and wait a moment for what comes back."""
     with socket.create_connection((ip(host), port), timeout=3) as link:
         link.settimeout(0.5)
         for word in words:
@@ -186,7 +187,7 @@ def router_arp(lab: Lab) -> None:
     "general/engineer-checks.pcap",
     "The engineering station pings three hosts and tries three ports of the gateway after a fault: no scan.",
     "plc1 plc2 gw hmi eng",
-    rules="G03 G04 G05 G06 G07",
+    rules="G03 G04 G05 G06 G07 G20",
     kind="benign",
     learn=NORMAL,
     check={"ip.src==10.9.1.31 && icmp.type==8": 9, "ip.src==10.9.1.31 && tcp.flags.syn==1": 3},
@@ -250,7 +251,7 @@ def controller_to_internet(lab: Lab) -> None:
         time.sleep(WARM_UP)
         with lab.step("controller talks to the Internet", "plc1", "internet", ["T0883", "T0885"], ["G08"]):
             request = b"GET /check HTTP/1.1\r\nHost: update.example\r\n\r\n"
-            lab["plc1"].call(_talk_to, "internet", 80, [request])
+            lab["plc1"].call(talk_to, "internet", 80, [request])
         time.sleep(1)
         server.stop()
 
@@ -294,7 +295,7 @@ def remote_access(lab: Lab) -> None:
         time.sleep(WARM_UP)
         for port, (_, words) in talks.items():
             with lab.step(f"remote access on port {port}", "office", "eng", ["T0822", "T0886"], ["G10"]):
-                lab["office"].call(_talk_to, "eng", port, words)
+                lab["office"].call(talk_to, "eng", port, words)
         time.sleep(1)
         for server in servers:
             server.stop()
@@ -354,9 +355,9 @@ def protocol_mismatch(lab: Lab) -> None:
         time.sleep(1)
         http = TalkingServer(lab, "plc2", MODBUS_PORT, b"SSH-2.0-dropbear_2022.83\r\n")
         with lab.step("SSH on port 502", "att", "plc2", ["T0885", "T0869"], ["G19"]):
-            lab["att"].call(_talk_to, "plc2", MODBUS_PORT, [b"SSH-2.0-OpenSSH_9.6\r\n"])
+            lab["att"].call(talk_to, "plc2", MODBUS_PORT, [b"SSH-2.0-OpenSSH_9.6\r\n"])
         with lab.step("HTTP on port 502", "att", "gw", ["T0885", "T0869"], ["G19"]):
-            lab["att"].call(_talk_to, "gw", MODBUS_PORT, [b"GET / HTTP/1.1\r\nHost: 10.9.1.13\r\n\r\n"])
+            lab["att"].call(talk_to, "gw", MODBUS_PORT, [b"GET / HTTP/1.1\r\nHost: 10.9.1.13\r\n\r\n"])
         hidden = Controller("plc2", (ip("plc2"), 8502))
         lab["plc2"].run(hidden.serve())
         with lab.step("Modbus on port 8502", "att", "plc2", ["T0885"], ["G19"]):
