@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
@@ -60,7 +61,8 @@ class Judgement:
         bittern = self.rule.bittern
         assert bittern is not None
         source, destination = _end(values, "source"), _end(values, "destination")
-        parameters = {name: _plain(values.get(name), name) for name in self.parameters if name in values}
+        readable = values | _details(values) | {name: _moment(values[name]) for name in times}
+        parameters = {name: _plain(readable[name], name) for name in self.parameters if name in readable}
         parameters |= {"source": label(source), "destination": label(destination)}
         if count is not None:
             parameters["count"] = count
@@ -141,6 +143,19 @@ def _explanation(values: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(told.get(name), str):
             told[name] = json.loads(told[name])
     return told
+
+
+def _details(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of `ot.details` by the names texts use."""
+    text = values.get("ot.details")
+    return {f"ot.details.{key}": value for key, value in json.loads(text).items()} if text else {}
+
+
+def _moment(nanoseconds: int | None) -> str | None:
+    """A time as texts show it."""
+    if nanoseconds is None:
+        return None
+    return datetime.fromtimestamp(nanoseconds // 1_000_000_000, UTC).isoformat().replace("+00:00", "Z")
 
 
 def _plain(value: object, name: str = "") -> object:
