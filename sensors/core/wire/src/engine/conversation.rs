@@ -38,6 +38,7 @@ impl Engine {
         if !payload.is_empty() {
             deliver(flow, &mut self.ledger, side, &Piece::Bytes(payload, arrival.stamp));
             // A datagram holds whole messages: what is left over is not continued by the next one.
+            let side = flow.side_of((datagram.source, source) == flow.key.low);
             if flow.side(side).assembly.buffered() > 0 {
                 flow.side(side).assembly = Default::default();
             }
@@ -76,11 +77,12 @@ impl Engine {
             }
         }
         if !segment.payload.is_empty() && segment.flags & SYN == 0 {
+            let client_low = flow.client_low;
             let mut stream = std::mem::take(&mut flow.side(side).stream);
             let facts = stream.segment(segment.sequence, segment.payload, arrival.stamp, &mut |piece| {
                 deliver(flow, ledger, side, &piece);
             });
-            flow.side(side).stream = stream;
+            flow.put_back(side, client_low, stream);
             if facts.retransmission {
                 flow.retransmissions += 1;
             }

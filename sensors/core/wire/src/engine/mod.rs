@@ -1,6 +1,7 @@
 //! The engine: one frame after the other, from link to ledger. It knows no clock but packet time.
 
 mod conversation;
+mod programs;
 mod recognition;
 mod ticks;
 
@@ -14,6 +15,7 @@ use crate::flow::ip::{self, Datagram};
 use crate::flow::table::FlowTable;
 use crate::flow::{Facts, Side, Span, Stamp, Transport};
 use crate::ledger::{Ledger, Settings};
+use crate::link::echo::Echoes;
 use crate::link::{self, LinkIssue, Packet, arp, decode, icmp};
 use std::net::IpAddr;
 
@@ -24,6 +26,7 @@ pub struct Engine {
     /// Sum of the flows' weights.
     held: usize,
     fragments: Fragments,
+    echoes: Echoes,
     filter: Option<Filter>,
     /// Windows of ten seconds, five minutes and a quarter of an hour that the clock is in.
     windows: Option<[i64; 3]>,
@@ -49,6 +52,7 @@ impl Engine {
             flows: FlowTable::default(),
             held: 0,
             fragments: Fragments::default(),
+            echoes: Echoes::default(),
             filter,
             windows: None,
             leapt: false,
@@ -153,7 +157,10 @@ impl Engine {
         };
         let mut facts = pair(&arrival, datagram.source, datagram.destination, Transport::Icmp);
         self.ledger.seen(&mut facts, Side::Client, Span::at(arrival.stamp), false);
-        self.ledger.link(&mut facts, "icmp", icmp::action(version, kind), Span::at(arrival.stamp), false);
+        // What the capture cut off cannot be compared.
+        let whole = !(arrival.snapped || datagram.short);
+        let details = (whole && self.echoes.differs(datagram)).then_some(icmp::REPLY_DIFFERS);
+        self.ledger.link(&mut facts, "icmp", icmp::action(version, kind), Span::at(arrival.stamp), details);
     }
 
     fn arp(&mut self, arrival: Arrival<'_>) {
@@ -171,7 +178,7 @@ impl Engine {
         facts.server.mac = None;
         let span = Span::at(arrival.stamp);
         self.ledger.seen(&mut facts, Side::Client, span, true);
-        self.ledger.link(&mut facts, "arp", message.action.name(), span, odd);
+        self.ledger.link(&mut facts, "arp", message.action.name(), span, odd.then_some(arp::SENDER_DIFFERS));
     }
 
     fn passes(&self, arrival: &Arrival<'_>, datagram: Option<&Datagram<'_>>) -> bool {

@@ -1,8 +1,9 @@
 //! Which protocol a flow speaks: every parser of the list is asked, and what was held meanwhile is read when one answers.
 
 use super::conversation::{feed, start};
+use super::programs::look;
 use crate::flow::table::{Flow, Recognition};
-use crate::flow::{Side, Stamp};
+use crate::flow::{Side, Stamp, Transport};
 use crate::ledger::Ledger;
 use crate::protocol::{Guess, PROTOCOLS, Probe, Protocol};
 
@@ -13,11 +14,14 @@ const HELD: usize = 4096;
 
 /// Ordered payload of one side, on to the parser where there is one.
 pub fn payload(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], stamp: Stamp) {
+    if !matches!(flow.recognition, Recognition::Known(_)) && flow.key.transport == Transport::Tcp {
+        look(flow, ledger, side, bytes, stamp);
+    }
     let Recognition::Probing(tried) = flow.recognition else { return feed(flow, ledger, side, bytes, stamp) };
     flow.side(side).held.push(bytes, stamp);
     let held = std::mem::take(&mut flow.side(side).held);
     let Asked { surest, wants_more } = ask(flow, side, held.bytes());
-    let Some((protocol, confidence, sender)) = surest else {
+    let Some(Surest { protocol, confidence, sender, reversed }) = surest else {
         if wants_more && held.bytes().len() < HELD {
             flow.side(side).held = held;
         }
@@ -28,8 +32,12 @@ pub fn payload(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], s
         return;
     };
     flow.side(side).held = held;
-    if sender.is_some_and(|sender| !flow.oriented && sender != side) {
+    if sender.is_some_and(|sender| (reversed || !flow.oriented) && sender != side) {
         flow.swap();
+    }
+    if reversed {
+        // The server's port is another one each time it calls: none, so that the conversation stays the same.
+        flow.facts.server.port = 0;
     }
     flow.oriented = true;
     flow.facts.protocol = Some(protocol.name);
@@ -57,9 +65,16 @@ fn read_held(flow: &mut Flow, ledger: &mut Ledger) {
     }
 }
 
+/// The surest protocol, how sure it is, who sent the bytes, and whether the server opened the connection.
+struct Surest {
+    protocol: &'static Protocol,
+    confidence: f32,
+    sender: Option<Side>,
+    reversed: bool,
+}
+
 struct Asked {
-    /// The surest protocol, how sure it is, and who sent the bytes.
-    surest: Option<(&'static Protocol, f32, Option<Side>)>,
+    surest: Option<Surest>,
     /// One of them could tell with more bytes.
     wants_more: bool,
 }
@@ -74,13 +89,17 @@ fn ask(flow: &Flow, side: Side, data: &[u8]) -> Asked {
     let probe = Probe { data, transport, source_port, destination_port };
     let mut asked = Asked { surest: None, wants_more: false };
     for protocol in PROTOCOLS.iter().filter(|p| p.transports.contains(&transport)) {
-        match (protocol.probe)(&probe) {
-            Guess::No => {}
-            Guess::Need => asked.wants_more = true,
-            Guess::Yes { confidence, sender } if asked.surest.is_none_or(|(_, c, _)| confidence > c) => {
-                asked.surest = Some((protocol, confidence, sender));
+        let (confidence, sender, reversed) = match (protocol.probe)(&probe) {
+            Guess::No => continue,
+            Guess::Need => {
+                asked.wants_more = true;
+                continue;
             }
-            Guess::Yes { .. } => {}
+            Guess::Yes { confidence, sender } => (confidence, sender, false),
+            Guess::Reversed { confidence } => (confidence, Some(Side::Server), true),
+        };
+        if asked.surest.as_ref().is_none_or(|known| confidence > known.confidence) {
+            asked.surest = Some(Surest { protocol, confidence, sender, reversed });
         }
     }
     asked

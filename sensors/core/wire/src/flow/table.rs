@@ -81,6 +81,10 @@ pub struct SideState {
     pub stream: Stream,
     pub assembly: Assembly,
     pub counts: SideCounts,
+    /// Bytes of the current burst looked at for programs.
+    pub looked: usize,
+    /// Payload of this side was seen.
+    pub spoke: bool,
     /// Payload held while probing.
     pub held: Held,
     pub finished: bool,
@@ -152,6 +156,13 @@ impl Flow {
     /// Which side sent a packet, by whether its source is the smaller endpoint.
     pub fn side_of(&self, source_low: bool) -> Side {
         if source_low == self.client_low { Side::Client } else { Side::Server }
+    }
+
+    /// Puts back the stream of a side that was taken out to deliver from it; recognition may have exchanged the sides in
+    /// between, which `client_low`, as it was then, shows.
+    pub fn put_back(&mut self, side: Side, client_low: bool, stream: Stream) {
+        let side = if client_low == self.client_low { side } else { side.other() };
+        self.side(side).stream = stream;
     }
 
     /// The first guess at the client was wrong.

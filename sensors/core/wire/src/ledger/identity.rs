@@ -4,6 +4,7 @@ use super::{Ledger, event_id, pick};
 use crate::dataset::EventRow;
 use crate::dataset::rows::IdentityRow;
 use crate::flow::{Facts, Side, Span};
+use crate::link::maker::maker;
 use crate::{hash, text};
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
@@ -55,15 +56,8 @@ impl Ledger {
             Side::Server => facts.server.ip,
         };
         let key = self.asset_key(facts.vlan, ip, facts.interface);
-        let asset = hash::quick(key.as_bytes());
-        let fact = hash::quick(attribute.as_bytes()) ^ hash::quick(value.as_bytes()).rotate_left(17);
-        if self.assets.told.contains(&(asset, fact)) {
+        if self.told(&key, attribute, value) {
             return;
-        }
-        if self.assets.told.len() < FACTS {
-            self.assets.told.insert((asset, fact));
-        } else {
-            self.counters.add("identity", "facts_not_kept", 1);
         }
         self.identity_row(facts, &key, &Fact { about, span, attribute, value, confidence, evidence });
     }
@@ -115,6 +109,7 @@ impl Ledger {
                 }
                 known.bound |= bound;
                 let key = known.text.clone();
+                let interface = mac;
                 let mac = mac.map(text::mac).unwrap_or_default();
                 if moved || newly_bound {
                     let evidence = if bound { "arp" } else { "ethernet" };
@@ -131,6 +126,9 @@ impl Ledger {
                         &key,
                         &Fact { about, span, attribute: "alias", value: &mac, confidence: 1.0, evidence: "arp" },
                     );
+                }
+                if bound {
+                    self.maker(facts, &key, about, span, interface);
                 }
             }
             None => self.first_sight(facts, about, span, bound, mac),
@@ -163,6 +161,35 @@ impl Ledger {
         if let Some(mac) = mac_text {
             self.identity_row(facts, &key, &Fact { about, span, attribute: "mac", value: &mac, confidence, evidence });
         }
+        if bound {
+            self.maker(facts, &key, about, span, mac);
+        }
+    }
+
+    /// The maker of the interface an address is bound to, told once for each asset. A weak hint at the device's maker:
+    /// many build in what others made.
+    fn maker(&mut self, facts: &mut Facts, key: &str, about: Side, span: Span, mac: Option<[u8; 6]>) {
+        let Some(value) = mac.and_then(maker) else { return };
+        if self.told(key, "oui", value) {
+            return;
+        }
+        let fact = Fact { about, span, attribute: "vendor", value, confidence: 0.3, evidence: "oui" };
+        self.identity_row(facts, key, &fact);
+    }
+
+    /// Whether this fact was told before; from now on it was.
+    fn told(&mut self, key: &str, attribute: &str, value: &str) -> bool {
+        let asset = hash::quick(key.as_bytes());
+        let fact = hash::quick(attribute.as_bytes()) ^ hash::quick(value.as_bytes()).rotate_left(17);
+        if self.assets.told.contains(&(asset, fact)) {
+            return true;
+        }
+        if self.assets.told.len() < FACTS {
+            self.assets.told.insert((asset, fact));
+        } else {
+            self.counters.add("identity", "facts_not_kept", 1);
+        }
+        false
     }
 }
 

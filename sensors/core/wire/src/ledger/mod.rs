@@ -16,7 +16,7 @@ pub use counters::Counters;
 pub use identity::AssetKeys;
 pub use rates::{FlowRate, HostKey};
 
-use crate::dataset::rows::{FlowRow, SessionRow};
+use crate::dataset::rows::{FileRow, FlowRow, SessionRow};
 use crate::dataset::{Batch, EventRow};
 use crate::delta::channel::Channels;
 use crate::delta::point::Point;
@@ -143,6 +143,15 @@ impl Ledger {
         let id = event_id(&place.sensor, "session", facts.id, ordinal, 0, kind);
         let event = EventRow { event_dataset: Some("session"), ..facts.event(place, self.clock, source, span, &id) };
         self.batch.session.push(&SessionRow { event, ot_message: Some(ordinal), ..row }, &mut self.batch.words);
+    }
+
+    /// A program seen on its way by its content, in dataset `file`.
+    pub fn file(&mut self, facts: &mut Facts, source: Side, span: Span, kind: &'static str) {
+        let place = pick(&self.places, span.first.source);
+        let id = event_id(&place.sensor, "file", facts.id, span.first.number, 0, kind);
+        let event = EventRow { event_dataset: Some("file"), ..facts.event(place, self.clock, source, span, &id) };
+        let row = FileRow { event, file_mime_type: Some(kind), ..FileRow::default() };
+        self.batch.file.push(&row, &mut self.batch.words);
     }
 
     /// Ends the input: everything still open is told.
