@@ -3,6 +3,7 @@
 use super::{Ledger, event_id, pick};
 use crate::dataset::EventRow;
 use crate::dataset::rows::IdentityRow;
+use crate::delta::CADENCE_SPAN;
 use crate::flow::{Facts, Side, Span};
 use crate::link::maker::maker;
 use crate::{hash, text};
@@ -13,6 +14,8 @@ use std::net::IpAddr;
 /// Assets and facts remembered; beyond it facts are told again and counted.
 const ASSETS: usize = 131_072;
 const FACTS: usize = 524_288;
+/// Moves remembered of one address.
+const MOVES: usize = 8;
 
 /// Which key each address goes by, and which facts were told.
 #[derive(Default)]
@@ -26,6 +29,31 @@ struct AssetKey {
     /// MAC address by which the address was last seen.
     mac: Option<[u8; 6]>,
     bound: bool,
+    /// Moves to another MAC that were told, the latest ones.
+    moves: Vec<Move>,
+}
+
+/// An address moved to `mac`, by ARP or not, in a window of five minutes.
+#[derive(Clone, Copy, Eq, PartialEq)]
+struct Move {
+    mac: [u8; 6],
+    bound: bool,
+    window: i64,
+}
+
+impl AssetKey {
+    /// Whether a move is news. Two interfaces that take turns (teaming, two routers) move an address with every packet.
+    fn is_news(&mut self, moved: Move) -> bool {
+        if self.moves.contains(&moved) {
+            return false;
+        }
+        self.moves.retain(|known| (known.mac, known.bound) != (moved.mac, moved.bound));
+        if self.moves.len() >= MOVES {
+            self.moves.remove(0);
+        }
+        self.moves.push(moved);
+        true
+    }
 }
 
 /// A fact about one address.
@@ -99,15 +127,19 @@ impl Ledger {
             return;
         }
         let (vlan, ip, mac) = (facts.vlan, end.ip, end.mac);
+        let window = self.clock.div_euclid(CADENCE_SPAN);
         match self.assets.keys.get_mut(&(vlan, ip)) {
             Some(known) if known.mac == mac && (known.bound || !bound) => {}
             Some(known) => {
-                let moved = known.mac != mac && mac.is_some();
+                let moved = mac.filter(|_| known.mac != mac).map(|mac| Move { mac, bound, window });
                 let newly_bound = bound && !known.bound;
-                if moved {
-                    known.mac = mac;
-                }
+                known.mac = mac.or(known.mac);
                 known.bound |= bound;
+                let moved = match moved {
+                    Some(moved) if known.is_news(moved) => true,
+                    Some(_) if !newly_bound => return self.counters.add("identity", "moves_again", 1),
+                    _ => false,
+                };
                 let key = known.text.clone();
                 let interface = mac;
                 let mac = mac.map(text::mac).unwrap_or_default();
@@ -150,7 +182,7 @@ impl Ledger {
             Some(mac) if bound => mac.clone().into_boxed_str(),
             _ => address_key(facts.vlan, ip, segment),
         };
-        self.assets.keys.insert((facts.vlan, ip), AssetKey { text: key.clone(), mac, bound });
+        self.assets.keys.insert((facts.vlan, ip), AssetKey { text: key.clone(), mac, bound, moves: Vec::new() });
         let (evidence, confidence) = if bound { ("arp", 1.0) } else { ("ip", 0.5) };
         let address = ip.to_string();
         self.identity_row(
