@@ -56,3 +56,37 @@ fn half_messages_of_many_connections_are_given_up() {
     let ended = rows(&batch, &["flow"], &[]).iter().filter(|row| row.contains("event.type=end")).count();
     assert!(ended >= 500, "{ended} flows ended");
 }
+
+#[test]
+fn overlapping_ranges_name_a_bounded_number_of_points() {
+    let settings = Settings { max_points: 256, ..Settings::default() };
+    let mut engine = Engine::new(settings, vec![Place::default()], None);
+    let frames: Vec<Taken> = (0..200u16).flat_map(poll).collect();
+    play(&mut engine, &frames);
+    engine.finish();
+    let told = rows(&engine.take_batch(), &["capture", "transaction"], &[]);
+    assert!(told.iter().any(|row| row.contains("ot.counter=points_refused")), "the table was large enough");
+    let read = told.iter().filter(|row| row.starts_with("transaction:") && row.contains("ot.reply=answered")).count();
+    assert_eq!(read, 200, "ranges without points are read all the same");
+}
+
+/// A Modbus client reads 100 registers from `start` on.
+fn poll(start: u16) -> [Taken; 2] {
+    let time = 1_700_000_000_000_000_000 + i64::from(start) * 1_000_000;
+    let request = [&start.to_be_bytes()[..], &[0, 0, 0, 6, 1, 3], &start.to_be_bytes(), &[0, 100]].concat();
+    let reply = [&start.to_be_bytes()[..], &[0, 0, 0, 203, 1, 3, 200], &[0, 1].repeat(100)].concat();
+    let ask = modbus(true, 1 + u32::from(start) * 12, &request, time);
+    [ask, modbus(false, 1 + u32::from(start) * 209, &reply, time + 1000)]
+}
+
+/// A TCP segment of a Modbus client, or its server's answer.
+fn modbus(asks: bool, sequence: u32, payload: &[u8], time: i64) -> Taken {
+    let mut taken = segment(9, sequence, payload, time);
+    taken.data[36..38].copy_from_slice(&502u16.to_be_bytes());
+    if !asks {
+        let (addresses, ports) = (taken.data[26..34].to_vec(), taken.data[34..38].to_vec());
+        taken.data[26..34].copy_from_slice(&[&addresses[4..], &addresses[..4]].concat());
+        taken.data[34..38].copy_from_slice(&[&ports[2..], &ports[..2]].concat());
+    }
+    taken
+}

@@ -44,6 +44,7 @@ impl Ledger {
     /// that read them; they are part of the device.
     pub(super) fn forgotten(&mut self, mut shape: Shape) {
         self.counters.add("delta", "shapes_forgotten", 1);
+        self.named_points = self.named_points.saturating_sub(shape.points.len());
         if shape.span.count > 0 {
             let (channels, batch) = (&mut self.channels, &mut self.batch);
             tell(&mut shape, channels, &self.places, self.clock, batch, &mut self.scratch.address);

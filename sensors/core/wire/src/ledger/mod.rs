@@ -64,7 +64,6 @@ struct Scratch {
     numbers: Vec<f64>,
     before: Vec<f64>,
     raw: Vec<u8>,
-    previous: Vec<u8>,
     changes: Vec<points::PointNews>,
 }
 
@@ -79,7 +78,8 @@ pub struct Ledger {
     channels: Channels,
     shapes: Shapes,
     points: Vec<Point>,
-    free_points: Vec<u32>,
+    /// Points of all shapes together, each counted as often as shapes name it.
+    named_points: usize,
     point_index: hashbrown::HashMap<(u32, u64, i64), u32, foldhash::fast::RandomState>,
     touched_channels: Vec<u32>,
     rates: rates::Rates,
@@ -112,7 +112,7 @@ impl Ledger {
             channels: Channels::default(),
             shapes: Shapes::default(),
             points: Vec::new(),
-            free_points: Vec::new(),
+            named_points: 0,
             point_index: hashbrown::HashMap::default(),
             touched_channels: Vec::new(),
             rates: rates::Rates::default(),

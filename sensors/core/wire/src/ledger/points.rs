@@ -13,6 +13,8 @@ use crate::protocol::{Address, Exchange, Item, Outcome, Reply, Values};
 const RANGE_LIMIT: usize = 2048;
 /// A single object's first values are rows of their own; those of a range stand in its first transactions.
 const FIRST_ROWS: usize = 1;
+/// Times that a point may be named by shapes, on average.
+const NAMED: usize = 4;
 
 /// What one message did to one point.
 pub(super) struct PointNews {
@@ -109,12 +111,11 @@ impl Ledger {
                 }
             }
         }
-        if !write {
-            std::mem::swap(&mut self.scratch.previous, &mut state.raw);
+        // Without points (arrays, a full table) nothing is compared, so that nothing need be kept.
+        if !write && !state.points.is_empty() {
             state.raw.clear();
             state.raw.extend_from_slice(raw);
         }
-        let raw_changed = !write && state.points.is_empty() && !new && self.scratch.previous != state.raw;
         self.scratch.raw = buffer;
         if bumped && let Some(version) = self.channels.version(device) {
             *version = version.wrapping_add(1);
@@ -123,8 +124,6 @@ impl Ledger {
         if let Some(state) = self.shapes.get(shape) {
             state.version = version;
         }
-        // Without points (arrays, full table) a change cannot be judged; the first few are told.
-        seen.changed |= raw_changed && self.settings.max_points == 0;
         seen
     }
 
@@ -143,14 +142,18 @@ impl Ledger {
         };
         let mut slots = std::mem::take(&mut state.points);
         state.continuous.clear();
-        for i in slots.len()..count {
+        // Overlapping ranges share their points, but each names them all: that is bounded too.
+        let room = (self.settings.max_points * NAMED).saturating_sub(self.named_points);
+        let known = slots.len();
+        for i in known..count {
             let key = (device, base, item.object.start + i64::try_from(i).unwrap_or(0));
-            let Some(slot) = self.point_slot(key) else {
+            let Some(slot) = (i - known < room).then(|| self.point_slot(key)).flatten() else {
                 self.counters.add("delta", "points_refused", 1);
                 break;
             };
             slots.push(slot);
         }
+        self.named_points += slots.len() - known.min(slots.len());
         if let Some(state) = self.shapes.get(shape) {
             state.points = slots;
         }
@@ -160,14 +163,11 @@ impl Ledger {
         if let Some(slot) = self.point_index.get(&key) {
             return Some(*slot);
         }
-        let slot = match self.free_points.pop() {
-            Some(slot) => slot,
-            None if self.points.len() >= self.settings.max_points => return None,
-            None => {
-                self.points.push(Point::default());
-                u32::try_from(self.points.len() - 1).ok()?
-            }
-        };
+        if self.points.len() >= self.settings.max_points {
+            return None;
+        }
+        self.points.push(Point::default());
+        let slot = u32::try_from(self.points.len() - 1).ok()?;
         self.point_index.insert(key, slot);
         Some(slot)
     }
