@@ -20,14 +20,14 @@ def capture_reason(bad: BadFile, words: Texts) -> str:
     """Why a capture could not be read (to its end), without its path and place."""
     if bad.code == "unreadable":
         number, message = bad.parameters.get("errno", 0), str(bad.parameters.get("message", ""))
-        return words.get("capture.unreadable", why=safe(_of_system(number, message, words)))
+        return words.get("capture.unreadable", why=safe(system_text(number, message, words)))
     shown = {name: _shown(name, value, words) for name, value in bad.parameters.items()}
     return safe(words.get(f"capture.{bad.code}", **shown))
 
 
 def system_reason(error: OSError, words: Texts) -> str:
     """What the operating system says."""
-    return _of_system(error.errno or 0, error.strerror or str(error), words)
+    return system_text(error.errno or 0, error.strerror or str(error), words)
 
 
 def filter_reason(code: str, word: str, better: str, expected: Sequence[str], words: Texts) -> tuple[str, str]:
@@ -46,7 +46,7 @@ def store_reason(error: StoreError, words: Texts) -> dict[str, str]:
     }
 
 
-def _of_system(number: int | str, message: str, words: Texts) -> str:
+def system_text(number: int | str, message: str, words: Texts) -> str:
     """An error of the operating system by number; `message` where the number says nothing."""
     if not isinstance(number, int) or number == 0:
         return message

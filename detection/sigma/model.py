@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from detection.sigma.condition import Node
+from detection.sigma.wrong import Wrong
 
 Scalar = str | int | float | bool | None
 Step = str | int
@@ -28,21 +29,20 @@ Operator = Literal["gte", "gt", "lte", "lt", "eq"]
 
 @dataclass(frozen=True)
 class Issue:
-    """Something wrong in a rule file: where (`line` from 1, 0 for the whole file), what, and how to mend it.
+    """Something wrong in a file that people write: where (`line` from 1, 0 for the whole file) and what.
 
     `fatal` says that the rule cannot be used and is left out; other issues leave the rule working.
     """
 
     file: str
     line: int
-    what: str
-    mend: str
+    wrong: Wrong
     rule: str | None = None
     fatal: bool = True
 
     def __str__(self) -> str:
-        name = f"{self.rule}: " if self.rule else ""
-        return f"{self.file}:{self.line}: {name}{self.what}; {self.mend}"
+        """For programmers; `api.output.issues` tells people."""
+        return f"{self.file}:{self.line}: {self.rule or '-'}: {self.wrong}"
 
 
 @dataclass(frozen=True)

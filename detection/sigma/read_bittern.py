@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from detection.sigma.model import CLASSES, LANGUAGES, LEARNABLE, NEEDS, OBJECTS, Bittern, Proof, Text
-from detection.sigma.reading import Reading, closest
+from detection.sigma.reading import Reading
+from detection.sigma.wrong import unlisted, wrong
 
 KEYS = (
     "class", "learnable", "dedup", "needs", "objects", "controls", "playbook", "safety", "text", "proof", "window",
@@ -37,8 +38,9 @@ def _closed(reading: Reading, key: str, among: tuple[str, ...], *, required: boo
     found = reading.words("bittern", key, required=required, fatal=False)
     for number, word in enumerate(found):
         if word not in among:
-            path = ("bittern", key, number)
-            reading.complain(path, f"{word!r} is not a word of {key}", closest(word, among), fatal=False)
+            reading.complain(
+                ("bittern", key, number), unlisted("unknown_entry", word, among, word=word, list=key), fatal=False
+            )
     return tuple(word for word in found if word in among)
 
 
@@ -48,8 +50,7 @@ def _controls(reading: Reading) -> tuple[str, ...]:
         framework, _, clause = control.partition(":")
         if not framework or not clause:
             path = ("bittern", "controls", number)
-            mend = "write framework:clause, such as iec62443-3-3:SR-2.1"
-            reading.complain(path, f"control {control!r} names no framework or no clause", mend, fatal=False)
+            reading.complain(path, wrong("control_incomplete", control=control), fatal=False)
     return found
 
 
@@ -91,6 +92,5 @@ def _captures(reading: Reading, kind: str, *, required: bool = True) -> tuple[st
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts:
             place = ("bittern", "proof", kind, number)
-            mend = "write a path below the folder of proofs, such as modbus/write.pcap"
-            reading.complain(place, f"proof {name!r} lies outside the folder of proofs", mend, fatal=False)
+            reading.complain(place, wrong("proof_outside", proof=name), fatal=False)
     return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from api.output.issues import issue_line
+from api.texts import texts
 from detection.sigma import RuleSet, fields
 from sensors.fields import Detail, vocabulary
 
@@ -41,7 +43,7 @@ TECHNIQUES = frozenset({"T0855"})
 
 
 def issues(text: str) -> list[str]:
-    return [str(issue) for issue in RuleSet.from_texts({"t.yml": text}, TECHNIQUES).issues]
+    return [issue_line(issue, texts("en")) for issue in RuleSet.from_texts({"t.yml": text}, TECHNIQUES).issues]
 
 
 def test_the_rule_itself_has_no_issue() -> None:
@@ -57,7 +59,7 @@ CASES = [
     (ONE, "    ot.operation: [read, 'writ?', 'x*']", 8, "'x*' fits no word of ot.operation"),
     (ONE, "    ot.details.mei_typ: 14", 8, "'ot.details.mei_typ'; did you mean ot.details.mei_type"),
     (ONE, "    ot.unit: 1", 8, "ot.unit is text, not 1; put the value in quotes"),
-    (ONE, "    ot.unit: on", 8, "ot.unit is text, not True"),
+    (ONE, "    ot.unit: on", 8, "ot.unit is text, not true"),
     (ONE, "    ot.function.code: '5'", 8, "ot.function.code is u32, not '5'; write a number without quotes"),
     (ONE, "    ot.function.code: 5.5", 8, "write a whole number"),
     (ONE, "    source.port: 70000", 8, "70000 does not fit source.port (u16); write 0 to 65535"),
@@ -70,7 +72,7 @@ CASES = [
     (ONE, "    ot.unit|containz: a", 8, "modifier 'containz' is not supported; did you mean contains"),
     (ONE, "    ot.unit|re: '(a'", 8, "'(a' is no regular expression"),
     (ONE, "    ot.unit|re: 'a(?=b)'", 8, "look-around"),
-    (ONE, "    source.ip|cidr: 10.0.0.0/33", 8, "'10.0.0.0/33' is no network"),
+    (ONE, "    source.ip|cidr: 10.0.0.0/33", 8, "'10.0.0.0/33' is not a network"),
     (ONE, "    ot.unit|exists: 'yes'", 8, "exists takes true or false"),
     (ONE, "    ot.unit|all: [a, b]", 8, "holds one value, so that it never equals all"),
     (ONE, "    ot.unit|contains|all: a", 8, "all needs several values"),
