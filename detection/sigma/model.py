@@ -87,11 +87,16 @@ class Detection:
 
 @dataclass(frozen=True)
 class Text:
-    """What an alert says in one language: what happened, why it matters, what to do."""
+    """What an alert says in one language: what happened, why it matters, what to do.
+
+    `description` and `falsepositives` translate those of the rule, which Sigma wants in English; empty in English.
+    """
 
     what: str
     why: str
     do: tuple[str, ...]
+    description: str = ""
+    falsepositives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,6 +155,16 @@ class Head:
         """ATT&CK technique ids among the tags, as MITRE writes them (T0855)."""
         tags = (tag.removeprefix("attack.") for tag in self.tags if tag.startswith("attack.t"))
         return tuple(tag.upper() for tag in tags if tag[1:2].isdigit())
+
+    def described(self, lang: str) -> str:
+        """How the rule decides, in a language that has a text for it, in English otherwise."""
+        text = self.bittern.text.get(lang) if self.bittern else None
+        return (text.description if text else "") or self.description
+
+    def harmless(self, lang: str) -> tuple[str, ...]:
+        """What raises the rule and is no attack, in a language that has a text for it, in English otherwise."""
+        text = self.bittern.text.get(lang) if self.bittern else None
+        return (text.falsepositives if text else ()) or self.falsepositives
 
 
 @dataclass(frozen=True, kw_only=True)

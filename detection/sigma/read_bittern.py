@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from detection.sigma.model import CLASSES, LANGUAGES, LEARNABLE, NEEDS, OBJECTS, Bittern, Proof, Text
-from detection.sigma.reading import Reading
+from detection.sigma.model import CLASSES, LANGUAGES, LEARNABLE, NEEDS, OBJECTS, Bittern, Proof, Step, Text
+from detection.sigma.reading import Reading, dotted
 from detection.sigma.wrong import unlisted, wrong
 
 KEYS = (
     "class", "learnable", "dedup", "needs", "objects", "controls", "playbook", "safety", "text", "proof", "window",
     "default_enabled",
 )  # fmt: skip
+
+TEXT_KEYS = ("what", "why", "do")
+SIGMA_TEXTS = ("description", "falsepositives")
+SIGMA_LANGUAGE = "en"
+"""The language of what Sigma itself has of texts: title, description, falsepositives."""
 
 
 def read_bittern(reading: Reading) -> Bittern:
@@ -65,12 +70,31 @@ def _text(reading: Reading, language: str) -> Text:
     if not reading.table(*path, fatal=False):
         return Text("", "", ())
     reading.known("bittern", "text", keys=LANGUAGES)
-    reading.known(*path, keys=("what", "why", "do"))
+    translates = language != SIGMA_LANGUAGE
+    reading.known(*path, keys=(*TEXT_KEYS, *SIGMA_TEXTS) if translates else TEXT_KEYS)
+    description, falsepositives = _translated(reading, path) if translates else ("", ())
     return Text(
         what=reading.text(*path, "what", fatal=False),
         why=reading.text(*path, "why", fatal=False),
         do=reading.words(*path, "do", fatal=False),
+        description=description,
+        falsepositives=falsepositives,
     )
+
+
+def _translated(reading: Reading, path: tuple[Step, ...]) -> tuple[str, tuple[str, ...]]:
+    """Description and false positives in another language: there when, and as many as, the rule has them in English."""
+    own, listed = reading.value("description"), reading.value("falsepositives") or ()
+    expected = 1 if isinstance(listed, str) else len(listed) if isinstance(listed, list) else 0
+    description = reading.text(*path, "description", required=own is not None, fatal=False)
+    falsepositives = reading.words(*path, "falsepositives", required=expected > 0, fatal=False)
+    if description and own is None:
+        reading.complain(path, wrong("missing", path="description"), fatal=False)
+    if falsepositives and len(falsepositives) != expected:
+        place = (*path, "falsepositives")
+        counts = wrong("falsepositives_differ", path=dotted(place), count=len(falsepositives), expected=expected)
+        reading.complain(place, counts, fatal=False)
+    return description, falsepositives
 
 
 def _proof(reading: Reading) -> Proof:

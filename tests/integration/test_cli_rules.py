@@ -26,6 +26,10 @@ def test_rules_are_listed_and_shown(cli: Cli) -> None:
     assert "MB01.yml:1" in shown
     assert cli("rules", "show", rules["MB01"]["id"], "--json").json()["data"] == rules["MB01"]
     assert "MB01" in cli("rules", "list", "--lang", "zh").out
+    chinese = cli("rules", "show", "MB01", "--lang", "zh").out
+    assert "已批准作业期间的调试笔记本" in chinese
+    assert "commissioning laptop" not in chinese
+    assert "a commissioning laptop during approved work" in shown
 
 
 def test_validate_names_file_line_and_remedy(cli: Cli, tmp_path: Path) -> None:

@@ -117,6 +117,11 @@ CASES = [
     ("class: threat", "class: threat\n  severity_when: []", 14, "key bittern.severity_when is not known"),
     ("class: threat", "class: threat\n  default_enabled: maybe", 14, "is not true or false"),
     ("class: threat", "class: threat\n  window: 5 min", 14, "write a number and s, m, h or d"),
+    ("level: high", "level: high\ndescription: How.", 25, "bittern.text.zh.description is missing"),
+    ("level: high", "level: high\nfalsepositives: [one]", 25, "bittern.text.zh.falsepositives is missing"),
+    ("do: [询问。]", "do: [询问。]\n      description: 怎样。", 24, "description is missing"),
+    ("do: [询问。]", "do: [询问。]\n      falsepositives: [甲]", 28, "has 1 entries, and falsepositives 0"),
+    ("do: [Ask.]", "do: [Ask.]\n      description: How.", 24, "key bittern.text.en.description is not known"),
     ("class: threat", "class: threat\n  safety: {en: Wait.}", 14, "bittern.safety.zh is missing"),
     ("status: stable", "status: &s stable\nlicense: *s", 4, "an alias (*name) is not supported"),
     ("status: stable", "status: [stable", 5, "not YAML"),
@@ -144,6 +149,20 @@ def test_only_what_makes_a_rule_useless_leaves_it_out(old: str, new: str, fatal:
     found = RuleSet.from_texts({"t.yml": RULE.replace(old, new, 1)}, TECHNIQUES)
     assert [issue.fatal for issue in found.issues] == [fatal]
     assert [rule.name for rule in found.rules] == ([] if fatal else ["T01"])
+
+
+def test_translations_go_with_what_sigma_has_in_english() -> None:
+    english = RULE.replace("level: high", "level: high\ndescription: How.\nfalsepositives: [one, two]")
+    chinese = english.replace("do: [询问。]", "do: [询问。]\n      description: 怎样。\n      falsepositives: [甲, 乙]")
+    found = RuleSet.from_texts({"t.yml": chinese}, TECHNIQUES)
+    assert found.issues == ()
+    assert (found.rules[0].described("zh"), found.rules[0].harmless("zh")) == ("怎样。", ("甲", "乙"))
+    assert (found.rules[0].described("en"), found.rules[0].harmless("en")) == ("How.", ("one", "two"))
+    short = issues(chinese.replace("[甲, 乙]", "[甲]"))
+    says = "bittern.text.zh.falsepositives has 1 entries, and falsepositives 2; translate each entry, in the same order"
+    assert short == [f"t.yml:31: T01: {says}"]
+    (untranslated,) = RuleSet.from_texts({"t.yml": english}, TECHNIQUES).rules
+    assert (untranslated.described("zh"), untranslated.harmless("zh")) == ("How.", ("one", "two"))
 
 
 def test_detail_that_several_protocols_type_differently_wants_its_protocol(monkeypatch: pytest.MonkeyPatch) -> None:
