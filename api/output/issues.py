@@ -6,14 +6,11 @@ import math
 from datetime import date
 
 from api.output.documents import Json
-from api.output.reasons import system_text
+from api.output.parameters import shown_parameters
 from api.output.told import safe
 from api.texts import Texts
 from detection.sigma.model import Issue
 from detection.sigma.wrong import Parameter, Wrong
-
-JOINTS = {"near": "mend.or", "modifiers": "mend.and"}
-"""What stands between the words of a list; a comma where nothing is said."""
 
 
 def issue_line(issue: Issue, words: Texts) -> str:
@@ -41,9 +38,7 @@ def issue_document(issue: Issue, words: Texts) -> dict[str, Json]:
 
 def wrong_told(wrong: Wrong, words: Texts) -> tuple[str, str]:
     """What is wrong, and how to mend it."""
-    shown = {name: _shown(name, value, words) for name, value in wrong.parameters.items()}
-    if "errno" in shown:
-        shown["why"] = system_text(int(shown["errno"]), shown["message"], words)
+    shown = shown_parameters(wrong.parameters, words)
     if wrong.cause is not None:
         shown["cause"], shown["cause_mend"] = wrong_told(wrong.cause, words)
     what = words.get(f"issue.{wrong.code}.what", **shown)
@@ -64,18 +59,3 @@ def _json(value: Parameter) -> Json:
     if isinstance(value, date) or (isinstance(value, float) and not math.isfinite(value)):
         return str(value)
     return value
-
-
-def _shown(name: str, value: Parameter, words: Texts) -> str:
-    """A parameter in a sentence. `value` is what stands in the file: quotes tell text from number and from true."""
-    if isinstance(value, tuple):
-        return words.get(JOINTS.get(name, "alert.joint")).join(value)
-    return _literal(value) if name == "value" else str(value)
-
-
-def _literal(value: str | float | date | None) -> str:
-    if isinstance(value, str):
-        return repr(value)
-    if value is None:
-        return "null"
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -3,10 +3,9 @@ and the operating system (design, law 9)."""
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Sequence
 
+from api.output.parameters import shown_parameters, system_text
 from api.output.told import safe
 from api.texts import Texts
 from response.store_errors import StoreError
@@ -37,20 +36,14 @@ def filter_reason(code: str, word: str, better: str, expected: Sequence[str], wo
 
 
 def store_reason(error: StoreError, words: Texts) -> dict[str, str]:
-    """`what`, `where`, `why` and `mend` of a store's error. `why` is the store's own word, in its language."""
+    """`what`, `where`, `why` and `mend` of a store's error. What a database or server says itself stays as it is."""
+    why = words.get(f"store_reason.{error.reason}", **shown_parameters(error.parameters, words))
     return {
         "what": words.get(f"store_error.{error.code}.what"),
-        "where": error.parameters["where"],
-        "why": error.parameters["why"].rstrip("."),
+        "where": safe(error.where),
+        "why": safe(why.rstrip(".。")),
         "mend": words.get(f"store_error.{error.code}.mend"),
     }
-
-
-def system_text(number: int | str, message: str, words: Texts) -> str:
-    """An error of the operating system by number; `message` where the number says nothing."""
-    if not isinstance(number, int) or number == 0:
-        return message
-    return words.by_key.get(f"system.{errno.errorcode.get(number, '')}") or os.strerror(number)
 
 
 def _shown(name: str, value: int | str, words: Texts) -> str:
