@@ -14,7 +14,8 @@ import yaml
 
 from detection.baseline.entries import HOW, KINDS, Baseline, Entry
 from detection.sigma.model import Issue
-from detection.sigma.wrong import Wrong, WrongError, plain_value, unlisted, wrong
+from detection.sigma.syntax import syntax_error
+from detection.sigma.wrong import WrongError, plain_value, unlisted, wrong
 
 FILES = {
     "address": "addresses.yml", "attribute": "attributes.yml", "conversation": "conversations.yml",
@@ -111,16 +112,13 @@ def _entry(text: str) -> Entry:
 def _mapping(body: str) -> dict[str, object]:
     try:
         found = yaml.load(body, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, ValueError) as error:
-        raise WrongError(_unreadable(error)) from error
+    except yaml.YAMLError as error:
+        raise WrongError(syntax_error(body, error)[1]) from error
+    except ValueError as error:  # a date that is none, such as 2026-13-01
+        raise WrongError(wrong("entry_unreadable", problem=str(error))) from error
     if not isinstance(found, dict):
         raise WrongError(wrong("entry_not_mapping"))
     return found
-
-
-def _unreadable(error: yaml.YAMLError | ValueError) -> Wrong:
-    problem = (error.problem or error.context) if isinstance(error, yaml.MarkedYAMLError) else None
-    return wrong("entry_not_yaml", problem=str(problem or error))
 
 
 def _given(found: dict[str, object], name: str) -> object:

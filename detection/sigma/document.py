@@ -12,6 +12,7 @@ from typing import TypeAlias
 import yaml
 
 from detection.sigma.model import Issue, Origin, Step
+from detection.sigma.syntax import syntax_error
 from detection.sigma.wrong import Wrong, wrong
 
 Yaml: TypeAlias = "bool | int | float | str | date | list[Yaml] | dict[str, Yaml] | None"
@@ -70,21 +71,8 @@ def read_documents(file: str, text: str) -> tuple[list[Document], list[Issue]]:
             except _Refused as refused:
                 issues.append(Issue(file, refused.line, refused.wrong))
     except yaml.YAMLError as error:
-        issues.append(_syntax(file, text, error))
+        issues.append(Issue(file, *syntax_error(text, error)))
     return documents, issues
-
-
-def _syntax(file: str, text: str, error: yaml.YAMLError) -> Issue:
-    """The issue for text that is no YAML; PyYAML's own parser names the place better than libyaml."""
-    try:
-        list(yaml.compose_all(text, Loader=yaml.SafeLoader))
-    except (yaml.YAMLError, RecursionError) as better:
-        error = better if isinstance(better, yaml.YAMLError) else error
-    if not isinstance(error, yaml.MarkedYAMLError):
-        return Issue(file, 0, wrong("not_yaml", problem=str(error)))
-    mark = error.problem_mark or error.context_mark
-    problem = str(error.problem or error.context)
-    return Issue(file, mark.line + 1 if mark else 0, wrong("not_yaml", problem=problem))
 
 
 def _nodes(text: str) -> Iterator[yaml.Node]:

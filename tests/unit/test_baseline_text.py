@@ -23,7 +23,7 @@ CASES = [
     ("count: 3, ", "", "count is missing; add it", "缺少 count"),
     ("count: 3", "count: many", "count is not a whole number", "count 不是整数"),
     ("last: 2026-11-02", "last: soon", "'soon' is not a time; write one such as 2026-", "'soon' 不是时间"),
-    ("count: 3", "count: [3", "this is not an entry: ", "这一行不是基线条目"),
+    ("count: 3", "count: [3", "not YAML: a list in [ ] is not closed", "[ ] 列表没有闭合"),
     (GOOD, "- just words", "this is not an entry; write it as", "这一行不是基线条目；"),
 ]
 
