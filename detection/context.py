@@ -31,12 +31,13 @@ class Context:
     def join(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`frame` with every column of `fields/context.yml`; the rows and their order stay."""
         if frame.is_empty():
-            missing = {f.name: vocabulary().schema("flow", context=True)[f.name] for f in vocabulary().context}
-            return frame.with_columns(
-                [pl.lit(None, dtype=t).alias(n) for n, t in missing.items() if n not in frame.columns]
-            )
+            schema, given = vocabulary().schema("flow", context=True), frame.columns
+            missing = [f.name for f in vocabulary().context if f.name not in given]
+            return frame.with_columns(pl.lit(None, dtype=schema[name]).alias(name) for name in missing)
         joined = self._end(self._end(frame, "source"), "destination")
-        return joined.with_columns(self._conduit(joined), self._window(joined), self._calendar(joined))
+        return joined.with_columns(
+            self._conduit(joined), self._window(joined), self._calendar(joined), self._indicator(joined)
+        )
 
     def _end(self, frame: pl.DataFrame, end: str) -> pl.DataFrame:
         """Asset, zone, criticality, owner and roles of one end."""
@@ -131,6 +132,21 @@ class Context:
             hit = (ends if window.assets else pl.lit(True)) & inside
             expression = pl.when(hit).then(pl.lit(window.order or window.id)).otherwise(expression)
         return expression.cast(CATEGORICAL).alias("ot.window")
+
+    def _indicator(self, frame: pl.DataFrame) -> pl.Expr:
+        """The indicator that the destination, else the source falls on, while it is valid."""
+        known = self.site.indicators if self.site else None
+        if not known:
+            return pl.lit(None, CATEGORICAL).alias("ot.indicator")
+        ends = {e: frame[f"{e}.ip"].cast(pl.String) for e in ("source", "destination")}
+        expression = pl.lit(None, pl.String)
+        for end, addresses in ends.items():
+            found = {a: hit for a in addresses.drop_nulls().unique().sort() if (hit := known.match(a)) is not None}
+            for address, hit in found.items():
+                valid = pl.lit(True) if hit.expires is None else pl.col("@timestamp") <= hit.expires
+                is_hit = (pl.col(f"{end}.ip").cast(pl.String) == address) & valid
+                expression = pl.when(is_hit).then(pl.lit(str(hit))).otherwise(expression)
+        return expression.cast(CATEGORICAL).alias("ot.indicator")
 
     def _calendar(self, frame: pl.DataFrame) -> pl.Expr:
         site = self.site

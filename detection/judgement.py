@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -12,6 +14,7 @@ import polars as pl
 from detection.occurrence import Occurrence, Packets, occurrence_id
 from detection.sigma.model import LEVELS, Correlation, Rule
 from detection.sigma.text import placeholders
+from sensors.fields import vocabulary
 
 ENDS = ("mac", "ip", "port")
 CONTEXT = ("asset", "roles", "zone", "criticality", "owner")
@@ -63,7 +66,8 @@ class Judgement:
         bittern = self.rule.bittern
         assert bittern is not None
         source, destination = _end(values, "source"), _end(values, "destination")
-        parameters = {name: _plain(values.get(name), name) for name in self.parameters if name in values}
+        readable = {**values, **_details(values)}
+        parameters = {name: _plain(readable[name], name) for name in self.parameters if name in readable}
         parameters |= {"source": label(source), "destination": label(destination)}
         if count is not None:
             parameters["count"] = count
@@ -146,7 +150,26 @@ def _explanation(values: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
+def _details(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of `ot.details` by the names texts use."""
+    text = values.get("ot.details")
+    return {f"ot.details.{key}": value for key, value in json.loads(text).items()} if text else {}
+
+
+@cache
+def _times() -> frozenset[str]:
+    """Fields that are a time."""
+    return frozenset(field.name for field in vocabulary().all_fields().values() if field.type == "ts")
+
+
+def _moment(nanoseconds: int) -> str:
+    """A time as texts show it."""
+    return datetime.fromtimestamp(nanoseconds // 1_000_000_000, UTC).isoformat().replace("+00:00", "Z")
+
+
 def _plain(value: object, name: str = "") -> object:
+    if name in _times() and isinstance(value, int):
+        return _moment(value)
     if name in ("ot.observed", "ot.expected") and isinstance(value, str):
         return ", ".join(f"{key}={each}" for key, each in json.loads(value).items())
     return value if isinstance(value, str | int | float | bool | list) or value is None else str(value)

@@ -9,6 +9,8 @@ from datetime import date, datetime, time
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from zoneinfo import ZoneInfo
 
+from detection.indicators import NO_INDICATORS, Indicators
+
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
@@ -117,6 +119,7 @@ class Site:
     points: tuple[Point, ...] = ()
     windows: tuple[Window, ...] = ()
     calendar: Calendar | None = None
+    indicators: Indicators = NO_INDICATORS
 
     def asset_at(self, ip: str) -> Asset | None:
         """The asset with this address; the first declared where two claim it."""
@@ -146,7 +149,8 @@ class Site:
         return DENIED
 
     def declared(self) -> frozenset[str]:
-        """Words of what a rule may need and this site has: writers, programmers, zones, conduits, ranges, calendar."""
+        """Words of what a rule may need and this site has: writers, programmers, zones, conduits, ranges, calendar,
+        indicators."""
         roles = {role for asset in self.assets for role in asset.roles}
         has = {
             "writers": "writer" in roles,
@@ -155,5 +159,6 @@ class Site:
             "conduits": bool(self.conduits),
             "ranges": any(p.minimum is not None or p.maximum is not None for p in self.points),
             "calendar": self.calendar is not None,
+            "indicators": bool(self.indicators),
         }
         return frozenset(word for word, there in has.items() if there)

@@ -6,6 +6,8 @@ from datetime import date, time
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from detection.indicators import KEYS as INDICATOR
+from detection.indicators import read_indicators
 from detection.sigma.document import read_documents
 from detection.sigma.model import Issue
 from detection.sigma.reading import Reading, dotted
@@ -23,6 +25,7 @@ TOP = (
     "assets",
     "points",
     "windows",
+    "indicators",
     "notify",
     "data_classes",
 )
@@ -66,11 +69,11 @@ def load_site(path: Path) -> Site:
 
 
 def read_site(file: str, text: str) -> Site:
-    """Reads a site model from text; `file` is the name issues give. Raises `BadSite`."""
+    """Reads a site model from text; `file` is its path: issues name it, lists lie beside it. Raises `BadSite`."""
     documents, issues = read_documents(file, text)
     if issues or len(documents) != 1:
         raise BadSite(issues or [Issue(file, 1, wrong("one_document"))])
-    site = _Site(Reading(documents[0]))
+    site = _Site(Reading(documents[0]), Path(file).parent)
     model = site.read()
     if site.reading.issues:
         raise BadSite(site.reading.issues)
@@ -80,9 +83,10 @@ def read_site(file: str, text: str) -> Site:
 class _Site:
     """Reads one document; what is wrong goes to `reading.issues`."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, folder: Path) -> None:
         self.reading = reading
         self.values = SiteValues(reading)
+        self.folder = folder
 
     def read(self) -> Site:
         self.reading.known(keys=TOP)
@@ -97,6 +101,9 @@ class _Site:
             points=tuple(self._point(i) for i in self._entries("points", POINT)),
             windows=tuple(self._window(i, zone_info) for i in self._entries("windows", WINDOW)),
             calendar=self._calendar(),
+            indicators=read_indicators(
+                self.reading, len(self._entries("indicators", INDICATOR)), zone_info, self.folder
+            ),
         )
 
     def _entries(self, key: str, keys: tuple[str, ...]) -> range:

@@ -6,9 +6,10 @@ import ipaddress
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
+from detection.sigma.addresses import no_network
 from detection.sigma.model import Step
 from detection.sigma.reading import Reading, dotted
-from detection.sigma.wrong import Wrong, plain_value, wrong
+from detection.sigma.wrong import plain_value, wrong
 from detection.site import Address, Network
 
 
@@ -41,7 +42,7 @@ class SiteValues:
         try:
             return ipaddress.ip_network(text)
         except ValueError:
-            self.reading.complain(path, _no_network(text))
+            self.reading.complain(path, no_network(text))
             return None
 
     def networks(self, *path: Step) -> tuple[Network, ...]:
@@ -90,11 +91,3 @@ class SiteValues:
         except ValueError:
             self.reading.complain(path, wrong("not_time_of_day", value=text))
             return default
-
-
-def _no_network(text: str) -> Wrong:
-    """Why a text is no network; one with bits below its mask is nearly one."""
-    try:
-        return wrong("network_bits", value=text, better=str(ipaddress.ip_network(text, strict=False)))
-    except ValueError:
-        return wrong("not_network", value=text)

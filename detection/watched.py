@@ -10,7 +10,8 @@ import polars as pl
 SINGLE = frozenset(
     {
         "mac", "vendor", "model", "firmware", "hardware", "serial", "os", "client_address", "client_certificate",
-        "server_certificate", "security_policy", "will", "retained_owner", "payload_shape",
+        "server_certificate", "security_policy", "security_mode",
+        "will", "retained_owner", "payload_shape",
     }
 )  # fmt: skip
 """Attributes that have one value at a time: another value is a change, not an addition."""
@@ -41,8 +42,11 @@ def _text(name: str) -> pl.Expr:
 
 
 def identity(frame: pl.DataFrame) -> Iterable[Fact]:
-    """Every attribute an `identity` row tells of its asset; the address itself is `address`."""
-    rows = frame.with_row_index("row").select(
+    """Every attribute an `identity` row tells of its asset; the address itself is `address`. What follows from the MAC
+    is left out: the MAC is watched, and its maker is often not the device's.
+    """
+    own = frame.with_row_index("row").filter(pl.col("ot.evidence").cast(pl.String).ne_missing("oui"))
+    rows = own.select(
         "row", pl.col("@timestamp").dt.epoch("ns").alias("ts"), _text("ot.asset_key").alias("key"),
         _text("ot.attribute").alias("attribute"), _text("ot.attribute_value").alias("value"),
         _text("source.ip").alias("ip"),
@@ -60,9 +64,14 @@ def addresses_by_mac(frame: pl.DataFrame) -> Iterable[Fact]:
 
 
 def security(frame: pl.DataFrame) -> Iterable[Fact]:
-    """Security policy of each OPC UA pair."""
-    rows = frame.with_row_index("row").filter(pl.col("ot.session_kind") == "opcua_channel")
-    return _facts(rows, "conversation", "security_policy", _pair(), _text("ot.security.policy"))
+    """Security policy and mode each OPC UA pair works with: of its sessions, and of protected channels, whose sessions
+    cannot always be seen. A bare channel without a session only asks for endpoints.
+    """
+    kind, policy = _text("ot.session_kind"), _text("ot.security.policy")
+    works = (kind == "opcua_session") | ((kind == "opcua_channel") & policy.ne_missing("None"))
+    rows = frame.with_row_index("row").filter(works & pl.col("event.outcome").cast(pl.String).ne_missing("failure"))
+    yield from _facts(rows, "conversation", "security_policy", _pair(), policy)
+    yield from _facts(rows, "conversation", "security_mode", _pair(), _text("ot.security.mode"))
 
 
 def certificates(frame: pl.DataFrame) -> Iterable[Fact]:

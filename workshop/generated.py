@@ -12,6 +12,7 @@ GENERATORS = (
     "sensors.fields.rust",
     "sensors.fields.reference",
     "workshop.dependencies",
+    "workshop.makers",
 )
 
 

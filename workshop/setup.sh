@@ -44,7 +44,7 @@ fi
 # 3. The Rust core. Its stamp holds the built module too, so that a debug build made by hand is noticed.
 built() { cat sensors/_core*.so 2>/dev/null | digest; }
 sources() {
-    { find sensors/core -name target -prune -o -type f \( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print |
+    { find sensors/core -name target -prune -o -type f \( -name '*.rs' -o -name '*.txt' -o -name '*.toml' -o -name Cargo.lock \) -print |
         LC_ALL=C sort | tr '\n' '\0' | xargs -0 sha256sum; cat pyproject.toml; rustc --version; } | digest
 }
 core="$environment $(sources)"

@@ -24,7 +24,7 @@ CAPTURE = re.compile(r"\.(pcapng|pcap|cap|ntar)\d*(\.(gz|zst))?$", re.IGNORECASE
 """Names by which people mean a capture."""
 NAMED = 10
 """Files that one notice names."""
-LIMITS = ("_refused", "_forgotten", "_not_kept", "not_told")
+LIMITS = ("_refused", "_forgotten", "_shed", "_not_kept", "not_told")
 """How counters end that say a table was full."""
 
 

@@ -32,6 +32,7 @@ _MODULES = (
     "proofs_general",
     "proofs_scans",
     "proofs_availability",
+    "proofs_intrusion",
     "proofs_link",
     "proofs_sequence",
     "golden_opcua",
@@ -50,7 +51,8 @@ class Capture:
     file: path below `root`; kind: positive (the rules must fire), benign (the rules must stay quiet) or golden (for
     the parsers); hosts: names in the lab; mirrored: hosts whose port is mirrored, None for all; rules: rule ids;
     learn: benign capture to learn the baseline from first; check: tshark filters that must match, with the least count;
-    lose_every: every n-th frame is taken out afterwards, 0 for none.
+    lose_every: every n-th frame is taken out afterwards, 0 for none; stretch: pauses are that many times longer
+    than they were; begin: the capture is moved to this time (ISO 8601), for what depends on the calendar.
     """
 
     file: str
@@ -65,6 +67,8 @@ class Capture:
     mirrored: tuple[str, ...] | None = None
     check: tuple[tuple[str, int], ...] = ()
     lose_every: int = 0
+    stretch: int = 1
+    begin: str = ""
 
     @property
     def path(self) -> Path:
@@ -90,6 +94,8 @@ def capture(
     mirrored: str | None = None,
     check: dict[str, int] | None = None,
     lose_every: int = 0,
+    stretch: int = 1,
+    begin: str = "",
 ) -> Callable[[Script], Script]:
     """Register a script. hosts, rules, learn, mirrored: words separated by blanks; see Capture."""
 
@@ -111,6 +117,8 @@ def capture(
             mirrored=None if mirrored is None else tuple(mirrored.split()),
             check=tuple((check or {}).items()),
             lose_every=lose_every,
+            stretch=stretch,
+            begin=begin,
         )
         return script
 

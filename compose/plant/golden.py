@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
 from compose.plant import pcap
@@ -39,9 +40,15 @@ def _make(capture: Capture, unfinished: Path) -> Record:
     with Lab(capture.hosts, capture.mirrored) as lab:
         with lab.capture(unfinished):
             capture.script(lab)
-        steps = [step.as_label() for step in lab.steps]
+        steps = lab.steps
     if capture.lose_every:
         pcap.drop_frames(unfinished, capture.lose_every)
+    if capture.stretch != 1 or capture.begin:
+        begin = datetime.fromisoformat(capture.begin).timestamp() if capture.begin else None
+        moved = pcap.retime(unfinished, begin, capture.stretch)
+        last = pcap.extent(unfinished).last  # what the script did after it is stretched as well, and shows nothing
+        for step in steps:
+            step.start, step.end = moved(step.start), min(moved(step.end), last)
     found = pcap.extent(unfinished)
     if found.size > _LIMIT:
         raise PlantError(f"{capture.path}: {found.size} bytes, more than {_LIMIT}; make the script shorter")
@@ -49,7 +56,7 @@ def _make(capture: Capture, unfinished: Path) -> Record:
         _check(capture, unfinished)
     record: Record = {"frames": found.frames, "seconds": round(found.last - found.first, 1), "bytes": found.size}
     if steps:
-        record["steps"] = steps
+        record["steps"] = [step.as_label() for step in steps]
     return record
 
 

@@ -39,8 +39,8 @@ class Step:
         """Return the step as plain data for a label file."""
         label: dict[str, object] = {
             "name": self.name,
-            "start": _utc(self.start),
-            "end": _utc(self.end),
+            "start": utc(self.start),
+            "end": utc(self.end),
             "source": self.source,
             "destination": self.destination,
             "techniques": list(self.techniques),
@@ -49,7 +49,8 @@ class Step:
         return label | ({"details": self.details} if self.details else {})
 
 
-def _utc(moment: float) -> str:
+def utc(moment: float) -> str:
+    """Return a time (seconds since the epoch) as labels write it."""
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

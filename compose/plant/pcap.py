@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import struct
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +54,26 @@ def drop_frames(path: Path, every: int) -> int:
         position += length
     path.write_bytes(b"".join(kept_frames))
     return dropped
+
+
+def retime(path: Path, begin: float | None, stretch: int) -> Callable[[float], float]:
+    """Move the first frame of a pcap file to `begin` (seconds since the epoch, None: where it is) and make every pause
+    `stretch` times longer; return what does the same to other times."""
+    data = bytearray(path.read_bytes())
+    first = extent(path).first
+    start = first if begin is None else begin
+
+    def moved(moment: float) -> float:
+        return start + (moment - first) * stretch
+
+    position = _HEADER
+    while position + _RECORD <= len(data):
+        seconds, fraction, kept, _ = struct.unpack_from("<IIII", data, position)
+        moment = round(moved(seconds + fraction / 1e6) * 1e6)
+        struct.pack_into("<II", data, position, *divmod(moment, 1_000_000))
+        position += _RECORD + kept
+    path.write_bytes(data)
+    return moved
 
 
 def matches(path: Path, display_filter: str, decode_as: tuple[str, ...] = ()) -> int:

@@ -48,6 +48,21 @@ def clear_text_password(lab: Lab) -> None:
 
 
 @capture(
+    "mqtt/default-password.pcap",
+    "A stranger logs in with the user and password the broker's maker ships.",
+    "broker edge hmi hist att",
+    rules="G13 MQ03",
+    check={"ip.src==10.9.1.66 && mqtt.conflag.passwd==1": 1},
+)
+def default_password(lab: Lab) -> None:
+    """One login of admin."""
+    with mqtt_cell(lab, warm_up=1), lab.step("default password", "att", "broker", ["T0812", "T0891"], ["G13"]):
+        node = Node(lab, "att", "mqttx-1", "admin").connect()
+        time.sleep(1)
+        node.close()
+
+
+@capture(
     "mqtt/tls.pcap",
     "The operator's client on port 8883: user name, password and topics are encrypted.",
     "broker hmi",

@@ -22,7 +22,7 @@ from compose.plant.opcua_client import (
 from compose.plant.opcua_device import OPEN, SECURE
 
 NORMAL = "opcua/normal.pcap"
-ALL_RULES = " ".join(f"UA{number:02}" for number in range(1, 19))
+ALL_RULES = " ".join([*(f"UA{number:02}" for number in range(1, 19)), "UA16E", "G13"])
 STRANGER = Login("stranger", "engineer")
 FROM_STRANGER = "ip.src==10.9.1.66 && opcua"
 

@@ -90,6 +90,21 @@ def clear_text_password(lab: Lab) -> None:
 
 
 @capture(
+    "opcua/default-password.pcap",
+    "A stranger logs in readably with a user and password that demo servers ship.",
+    "opc hmi att",
+    rules="G13 UA04",
+    check={f"{FROM_STRANGER}.servicenodeid.numeric==467": 1},
+)
+def default_password(lab: Lab) -> None:
+    """One login of sysadmin on a server without certificate."""
+    kinds = ua.SecurityPolicyType
+    step = lab.step("default password", "att", "opc", ["T0812", "T0891"], ["G13"])
+    with opcua_cell(lab, (kinds.NoSecurity,), certificate=False, busy=0), step:
+        lab["att"].run(operate(Login("opcua-shell", "sysadmin"), 1))
+
+
+@capture(
     "opcua/new-client-application.pcap",
     "The engineering station comes with another application URI and certificate; a stranger comes with one of his own.",
     "opc hmi eng att",

@@ -123,7 +123,7 @@ def rogue_registration(lab: Lab) -> None:
     "opcua/endpoint-elsewhere.pcap",
     "GetEndpoints answers with the address of another host: clients would be led to the attacker.",
     "opc hmi",
-    rules="UA16",
+    rules="UA16E",
     learn=NORMAL,
     check={'frame contains "opc.tcp://10.9.1.66:4840"': 1},
 )
@@ -135,6 +135,6 @@ def endpoint_elsewhere(lab: Lab) -> None:
         await client.connect_and_get_server_endpoints()
 
     elsewhere = f"opc.tcp://{ip('att')}:{OPCUA_PORT}/line1"
-    step = lab.step("endpoint of another host", "opc", "hmi", ["T0830"], ["UA16"])
+    step = lab.step("endpoint of another host", "opc", "hmi", ["T0830"], ["UA16E"])
     with opcua_cell(lab, advertised=elsewhere, busy=0), step:
         lab["hmi"].run(find())

@@ -104,7 +104,7 @@ def router_arp(lab: Lab) -> None:
     "general/engineer-checks.pcap",
     "The engineering station pings three hosts and tries three ports of the gateway after a fault: no scan.",
     "plc1 plc2 gw hmi eng",
-    rules="G03 G04 G05 G06 G07",
+    rules="G03 G04 G05 G06 G07 G20",
     kind="benign",
     learn=NORMAL,
     check={"ip.src==10.9.1.31 && icmp.type==8": 9, "ip.src==10.9.1.31 && tcp.flags.syn==1": 3},

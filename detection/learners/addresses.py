@@ -59,7 +59,7 @@ class AddressBinding(Learner):
         previous = before if before is not None else next(iter(sorted(known)), None)
         if previous is None or fact.attribute not in SINGLE:
             return self._said_once(fact, "attribute_new", None, {}) if self.maturity(ATTRIBUTE) == "active" else None
-        if fact.attribute == "security_policy":
+        if fact.attribute in STRENGTHS:
             return self._security(fact, previous)
         entry = known.get(previous)
         expected = {"value": previous, "known": sorted(known)[:8]}
@@ -73,7 +73,8 @@ class AddressBinding(Learner):
         return self._said_once(fact, "new_asset", None, {})
 
     def _security(self, fact: Fact, previous: str) -> Finding | None:
-        if strength(fact.value) >= strength(previous):
+        weakest_first = STRENGTHS[fact.attribute]
+        if strength(fact.value, weakest_first) >= strength(previous, weakest_first):
             return self._said_once(fact, "attribute_changed", None, {"value": previous})
         return self._said_once(fact, "security_lowered", None, {"value": previous})
 
@@ -96,7 +97,12 @@ POLICIES = (
 )  # fmt: skip
 
 
-def strength(policy: str) -> int:
-    """Rank of an OPC UA security policy (Part 7, 6.6); an unknown one counts as strong and never looks lowered."""
-    name = policy.rsplit("#", 1)[-1]
-    return POLICIES.index(name) if name in POLICIES else len(POLICIES)
+MODES = ("None", "Sign", "SignAndEncrypt")
+STRENGTHS = {"security_policy": POLICIES, "security_mode": MODES}
+"""Attributes of OPC UA whose values have an order, the weakest first (Part 7, 6.6; Part 4, 7.20)."""
+
+
+def strength(word: str, weakest_first: tuple[str, ...]) -> int:
+    """Rank of a policy or mode; an unknown one counts as strong and never looks lowered."""
+    name = word.rsplit("#", 1)[-1]
+    return weakest_first.index(name) if name in weakest_first else len(weakest_first)

@@ -10,12 +10,14 @@ import heapq
 import operator
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import polars as pl
 
 from detection.sigma.correlated import SECOND, Event, Firing
 from detection.sigma.model import Correlation
 from detection.sigma.sliding import LATENESS, MIN_PER_GROUP
+from detection.sigma.state import Text, rows_as_text, rows_of_text
 from detection.sigma.window import event_order
 
 MAX_GROUPS = 4096
@@ -32,6 +34,27 @@ class _Open:
         self.slots: dict[str, Event] = {}
         self.event: Event | None = None
         self.rows = pl.DataFrame()
+
+    def saved(self) -> Text:
+        """The window as JSON values."""
+        slots = {slot: list(event) for slot, event in self.slots.items()}
+        last = list(self.event) if self.event else None
+        return {"deadline": self.deadline, "closes": self.closes, "slots": slots, "last": last,
+                "row": rows_as_text(self.rows)}  # fmt: skip
+
+
+def _restored(state: Text) -> _Open:
+    window = _Open(state["deadline"], 0)
+    window.closes = state["closes"]
+    window.slots = {slot: _event(event) for slot, event in state["slots"].items()}
+    window.event = _event(state["last"]) if state["last"] else None
+    window.rows = rows_of_text(state["row"])
+    return window
+
+
+def _event(values: Sequence[Any]) -> Event:
+    ts, rule, id_, capture, first, last = values
+    return ts, rule, id_, capture, first, last
 
 
 class Closing:
@@ -68,6 +91,15 @@ class Closing:
             if key in self.open and self.open[key].closes == due:
                 firings += self._close(key, due)
         return firings
+
+    def saved(self) -> Text:
+        """The state as JSON values: the windows that have not ended, in the order in which they began."""
+        return {"open": {key: window.saved() for key, window in self.open.items()}}
+
+    def restore(self, state: Text) -> None:
+        """Takes up a state that `saved` gave."""
+        self.open = {key: _restored(window) for key, window in state["open"].items()}
+        self._closings = sorted((window.closes, key) for key, window in self.open.items())
 
     def _begin(self, key: str, start: int, tick: int) -> _Open:
         if len(self.open) >= MAX_GROUPS:

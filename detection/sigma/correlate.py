@@ -19,6 +19,7 @@ from detection.sigma.evaluate import BROKEN, Failures, Hits, is_enabled, lacking
 from detection.sigma.load import RuleSet
 from detection.sigma.model import Correlation
 from detection.sigma.sliding import Sliding
+from detection.sigma.state import Text, mark, rows_as_text, rows_of_text
 
 ORDER = ("tick", "ts", "rule", "id")
 Ready = dict[str, list[pl.DataFrame]]
@@ -57,6 +58,24 @@ class Correlator:
         clocks = [frame["ot.clock"].dt.epoch("ns").max() for frames in self._waiting.values() for frame in frames]
         last = max((clock for clock in clocks if isinstance(clock, int)), default=None)
         return self._process(last // SECOND + 1) if last is not None else []
+
+    def saved(self) -> Text:
+        """All state as JSON values: hits whose second is not over, and what each correlation remembers."""
+        waiting = {name: [rows_as_text(f) for f in frames] for name, frames in self._waiting.items() if frames}
+        states = {each.name: {"mark": mark(each), **self._states[each.name].saved()} for each in self._correlations}
+        return {"waiting": waiting, "correlations": states}
+
+    def restore(self, state: Text) -> tuple[str, ...]:
+        """Takes up a state that `saved` gave, before anything was fed. Names the correlations of it that are gone or
+        were changed since: those begin anew."""
+        waiting = {name: frames for name, frames in state["waiting"].items() if name in self._wanted}
+        self._waiting = {name: [rows_of_text(rows) for rows in frames] for name, frames in waiting.items()}
+        marks = {each.name: mark(each) for each in self._correlations}
+        anew = [name for name, saved in state["correlations"].items() if saved["mark"] != marks.get(name)]
+        for name, saved in state["correlations"].items():
+            if name not in anew:
+                self._states[name].restore(saved)
+        return tuple(sorted(anew))
 
     def dropped(self) -> dict[str, Counter[str]]:
         """By correlation, what was given up: late, full, crowded or rest (see `Sliding`, `Closing`)."""

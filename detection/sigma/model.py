@@ -17,7 +17,7 @@ STATUSES = ("stable", "test", "experimental", "deprecated", "unsupported")
 CLASSES = ("threat", "policy", "posture", "health")
 LEARNABLE = ("yes", "approval", "never")
 OBJECTS = ("device", "control", "network", "platform", "app", "data")
-NEEDS = ("writers", "programmers", "zones", "conduits", "ranges", "points", "calendar", "allow-list")
+NEEDS = ("writers", "programmers", "zones", "conduits", "ranges", "points", "calendar", "allow-list", "indicators")
 LANGUAGES = ("en", "zh")
 MODIFIERS = (
     "contains", "startswith", "endswith", "re", "cidr", "gt", "gte", "lt", "lte", "exists", "all", "fieldref", "cased",

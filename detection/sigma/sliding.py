@@ -17,6 +17,7 @@ import polars as pl
 
 from detection.sigma.correlated import ROW_SCHEMA, SECOND, Event, Firing
 from detection.sigma.model import Correlation
+from detection.sigma.state import Text
 from detection.sigma.window import OrderedWindow, Window
 
 KEPT = ("key", "slot", "ts", "rule", "id", "capture", "first", "last")
@@ -76,6 +77,16 @@ class Sliding:
         self.dropped["rest"] += max(0, len(resting) - MAX_RESTING)
         self.fired = dict(sorted(resting, key=lambda entry: entry[1])[-MAX_RESTING:])
         return []
+
+    def saved(self) -> Text:
+        """The state as JSON values: the remembered events in the order of `KEPT`, and when groups fired last."""
+        return {"kept": [list(row) for row in self.kept.iter_rows()], "fired": dict(self.fired)}
+
+    def restore(self, state: Text) -> None:
+        """Takes up a state that `saved` gave."""
+        schema = {name: ROW_SCHEMA[name] for name in KEPT}
+        self.kept = pl.DataFrame(state["kept"], schema=schema, orient="row")
+        self.fired = dict(state["fired"])
 
     def _candidates(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Keys that may fire: enough different slots in two adjacent buckets, and not at rest throughout."""

@@ -6,7 +6,7 @@ adds, one file per dataset the rest. A field is defined once (`name`); other dat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -114,6 +114,7 @@ class Vocabulary:
     flags: dict[str, Term]
     findings: dict[str, Term]
     details: dict[str, dict[str, Detail]]
+    _schemas: dict[tuple[str, bool], dict[str, pl.DataType]] = field(default_factory=dict, compare=False, repr=False)
 
     def field(self, name: str) -> Field:
         """The field called `name` wherever it is defined. Raises KeyError when there is none."""
@@ -128,9 +129,10 @@ class Vocabulary:
 
     def schema(self, dataset: str, *, context: bool = False) -> dict[str, pl.DataType]:
         """Polars schema of a dataset: event columns, own columns and, if asked, the joined context."""
-        own = self.datasets[dataset].fields
-        extra = [f for f in self.context if f not in own] if context else []
-        return {f.name: POLARS_TYPES[f.type] for f in (*own, *extra)}
+        if (dataset, context) not in self._schemas:
+            fields = (*self.datasets[dataset].fields, *(self.context if context else ()))
+            self._schemas[dataset, context] = {f.name: POLARS_TYPES[f.type] for f in fields}
+        return dict(self._schemas[dataset, context])
 
     def rule_fields(self, dataset: str) -> dict[str, Field]:
         """What a rule over `dataset` may name: its fields and the context (details are asked for apart)."""

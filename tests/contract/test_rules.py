@@ -14,6 +14,7 @@ from sigma.collection import SigmaCollection
 from api.analysis import Options, analyse, load_rules, shipped_rules
 from detection.sigma.load import RuleSet
 from detection.sigma.model import Correlation, Rule
+from detection.sigma.text import render
 from tests.needs import PROJECT
 
 PROOFS = PROJECT / "rules" / "proofs"
@@ -84,6 +85,33 @@ def test_benign_proofs_do_not(rule: Rule | Correlation, baselines: dict[tuple[st
     assert rule.bittern.proof.benign
     for name in rule.bittern.proof.benign:
         assert not fired(rule, name, baselines), name
+
+
+@pytest.mark.parametrize(
+    ("name", "capture", "shown"),
+    [
+        ("UA16E", "opcua/endpoint-elsewhere.pcap", ["opc.tcp://10.9.1.66:4840/line1 None None"]),
+        ("UA17", "opcua/trust-and-users-changed.pcap", ["ServerConfiguration.UpdateCertificate"]),
+        ("UA06", "opcua/bad-certificates.pcap", ["until 2026-10-25T00:02:05Z", "eng-expired"]),
+    ],
+)
+def test_texts_show_details_and_times(name: str, capture: str, shown: list[str]) -> None:
+    found = analyse(Options((PROOFS / capture,), site=PROOFS / "site.yml"), RULES)
+    alert = next(alert for alert in found.alerts if alert.rule == name)
+    rule = next(rule for rule in SPEAKING if rule.name == name)
+    assert rule.bittern is not None
+    what = render(rule.bittern.text["en"].what, alert.parameters, "en")
+    assert all(piece in what for piece in shown), what
+
+
+@pytest.mark.parametrize("rule", SPEAKING, ids=lambda rule: rule.name)
+def test_titles_stand_in_both_catalogues(rule: Rule | Correlation) -> None:
+    words = {
+        lang: json.loads((PROJECT / "rules" / "locales" / f"{lang}.json").read_text(encoding="utf-8"))
+        for lang in ("en", "zh-CN")
+    }
+    assert words["en"].get(f"title.{rule.name}") == rule.title
+    assert words["zh-CN"].get(f"title.{rule.name}", rule.title) != rule.title
 
 
 def test_pysigma_reads_every_rule() -> None:

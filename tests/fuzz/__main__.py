@@ -20,9 +20,20 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 CRATE = PROJECT / "sensors" / "core" / "fuzz"
 GOLDEN = PROJECT / "tests" / "golden"
-TOOLS = PROJECT / "build" / "tools"
 MADE = PROJECT / "build" / "fuzz"
-CARGO_FUZZ = "0.13.2"
+
+# Marks that libFuzzer steers by, and checks of overflow. No sanitizer: it needs a nightly compiler, and the core
+# forbids unsafe code.
+MARKS = (
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=4",
+    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+    "-Cllvm-args=-sanitizer-coverage-pc-table",
+    "-Cllvm-args=-sanitizer-coverage-trace-compares",
+    "-Cllvm-args=-simplifycfg-branch-fold-threshold=0",
+    "-Cdebug-assertions",
+    "--cfg=fuzzing",
+)
 
 # Longest input. OPC UA's smallest buffer is 8 KiB, so a dialogue of it needs more.
 LONGEST = {"frames": 4096}
@@ -51,27 +62,32 @@ class Outcome:
 
 
 def run(command: list[str], environment: Mapping[str, str]) -> None:
-    """Run a step to its end; raises Stopped with the command when it fails."""
-    if subprocess.run(command, cwd=CRATE, env={**os.environ, **environment}, check=False).returncode:
-        raise Stopped(f"failed: {' '.join(command)}")
+    """Run a step to its end; raises Stopped with the command and what it said when it fails."""
+    done = subprocess.run(command, cwd=CRATE, env={**os.environ, **environment}, capture_output=True, check=False)
+    if done.returncode:
+        said = (done.stdout + done.stderr).decode(errors="replace")
+        raise Stopped(f"failed: {' '.join(command)}\n{said[-4000:]}")
 
 
 def build() -> Path:
-    """Install cargo-fuzz when absent, build the targets with coverage marks; returns the folder of the programs."""
+    """Build the targets with coverage marks, as cargo-fuzz would; returns the folder of the programs."""
     if shutil.which("cargo") is None:
         raise Stopped("cargo is not on PATH: install Rust, see CONTRIBUTING.md")
-    if not (TOOLS / "bin" / "cargo-fuzz").exists():
-        options = ["--version", CARGO_FUZZ, "--locked", "--root", str(TOOLS)]
-        # Not among the targets of the core: this one needs neither its flags nor its place.
-        run(["cargo", "install", "cargo-fuzz", *options], {"CARGO_TARGET_DIR": str(MADE / "tools")})
+    if shutil.which("c++") is None:
+        raise Stopped("c++ is not on PATH, libFuzzer is C++: make system-deps")
     target = Path(os.environ.get("CARGO_TARGET_DIR") or MADE / "target").resolve()
-    path = os.pathsep.join((str(TOOLS / "bin"), os.environ.get("PATH", "")))
-    # No sanitizer: it needs a nightly compiler, and the core forbids unsafe code.
-    run(["cargo", "fuzz", "build", "--fuzz-dir", ".", "-s", "none", "--target-dir", str(target)], {"PATH": path})
-    programs = [path.parent for path in target.glob("*/release/stream")]
-    if not programs:
-        raise Stopped(f"cargo fuzz build left no program stream below {target}")
-    return programs[0]
+    # With the machine named, the flags hold for the targets and not for what runs while they are built.
+    machine = re.search(r"^host: (\S+)$", _said(["rustc", "-vV"]), re.MULTILINE)
+    if machine is None:
+        raise Stopped("rustc -vV names no host")
+    print("fuzz: building the targets", flush=True)
+    options = ["--release", "--locked", "--target", machine[1], "--target-dir", str(target)]
+    run(["cargo", "build", "--quiet", *options], {"RUSTFLAGS": " ".join(MARKS)})
+    return target / machine[1] / "release"
+
+
+def _said(command: list[str]) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def seed(programs: Path) -> list[str]:
@@ -160,7 +176,10 @@ def main() -> int:
     except Stopped as stop:
         print(f"fuzz: {stop}", file=sys.stderr)
         return 1
-    return 1 if any(outcome.failed for outcome in outcomes) else 0
+    failed = sum(outcome.failed for outcome in outcomes)
+    executions = sum(outcome.executions for outcome in outcomes)
+    print(f"fuzz: {len(outcomes) - failed} passed, {failed} failed, {executions:,} executions", flush=True)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

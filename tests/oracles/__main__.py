@@ -1,38 +1,36 @@
-"""`make oracles`: a table of agreement with tshark on every third-party capture that holds the protocol."""
+"""`make oracles`: us and tshark side by side; exit 1 for a difference nobody explained. `-v` lists the captures."""
 
 from __future__ import annotations
 
-import csv
 import sys
 
-from tests.needs import shared
-from tests.oracles import modbus
+from tests.oracles.captures import PROTOCOLS
+from tests.oracles.comparison import PAGE, Compared, compared, page
+
+
+def tell(result: Compared, verbose: bool) -> None:
+    """Print what came of a protocol."""
+    if verbose:
+        for name, found in result.captures:
+            print(f"{name[-84:]:84} {found.messages:7} messages {found.agree.total():7} facts agree"
+                  f" {len(found.differences):5} differ")  # fmt: skip
+    for difference in result.bare:
+        print(f"not explained: {difference}")
+    for entry in result.idle:
+        print(f"explains nothing: {entry.capture} {sorted(entry.frames)} {entry.field}")
+    files, messages, facts, agree, explained, bare = result.numbers
+    print(f"{result.protocol}: {files} captures, {messages:,} messages, {facts:,} facts: {agree:,} agree,"
+          f" {explained} differ and are explained, {bare} are not")  # fmt: skip
 
 
 def main() -> int:
-    root = shared("captures")
-    total = differ = 0
-    print(f"{'capture':72} {'both':>7} {'tshark':>7} {'ours':>7} {'values':>7} {'differ':>7}")
-    with (root / "manifest.csv").open(newline="", encoding="utf-8") as manifest:
-        for row in csv.DictReader(manifest):
-            if "modbus:" not in row["ot_protocols"]:
-                continue
-            found = modbus.compare(root / row["file"])
-            alone = found.tshark_alone.total(), found.ours_alone.total()
-            total += found.both
-            differ += sum(alone) + len(found.values_differ)
-            print(
-                f"{row['file'][-72:]:72} {found.both:7} {alone[0]:7} {alone[1]:7} {found.values_equal:7}"
-                f" {len(found.values_differ):7}"
-            )
-            if "-v" in sys.argv:
-                for name, counts in (("tshark", found.tshark_alone), ("ours", found.ours_alone)):
-                    for key in sorted(counts, key=str)[:12]:
-                        print(f"    {name} alone: {key}")
-                for frame in found.values_differ[:5]:
-                    print(f"    values differ in frame {frame}")
-    print(f"modbus: {total} messages agree, {differ} differ")
-    return 0
+    results = [compared(protocol) for protocol in PROTOCOLS]
+    for result in results:
+        tell(result, "-v" in sys.argv)
+    good = all(result.good for result in results)
+    if good:
+        PAGE.write_text(page(), encoding="utf-8")
+    return 0 if good else 1
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from typing import Any
 
@@ -42,8 +43,13 @@ def random_events(rng: random.Random, count: int) -> list[Event]:
     return found
 
 
-def run(found: RuleSet, events: list[Event], cuts: list[int], rng: random.Random) -> list[tuple[object, ...]]:
-    """What comes out when events are fed in batches cut at `cuts`, each in any order, with the clock of the next."""
+def run(
+    found: RuleSet, events: list[Event], cuts: list[int], rng: random.Random, restart: bool = False
+) -> list[tuple[object, ...]]:
+    """What comes out when events are fed in batches cut at `cuts`, each in any order, with the clock of the next.
+
+    restart: at each cut another correlator takes up what the one before wrote down.
+    """
     correlator = Correlator(found)
     whole = frame("transaction", [row for _, row in events])
     by_name = {rule.name: rule for rule in found.rules}
@@ -55,6 +61,12 @@ def run(found: RuleSet, events: list[Event], cuts: list[int], rng: random.Random
                 correlator.feed([Hits(by_name[name], whole[places])])
         if end < len(events):
             shown += correlator.advance(events[end][1]["ot.clock"])
+        if restart:
+            written = json.dumps(correlator.saved())
+            assert correlator.failures == {}
+            correlator = Correlator(found)
+            assert correlator.restore(json.loads(written)) == ()
+            assert json.dumps(correlator.saved()) == written
     shown += correlator.finish()
     assert correlator.failures == {}
     assert correlator.dropped() == {}
@@ -73,6 +85,26 @@ def test_any_split_gives_the_same(seed: int, few_rows: int, monkeypatch: pytest.
     for pieces in (1, 6, 40):
         cuts = sorted(rng.sample(range(1, len(events)), k=pieces))
         assert run(found, events, cuts, rng) == whole
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_restart_at_any_moment_changes_nothing(seed: int) -> None:
+    rng = random.Random(seed)
+    found = rules(*CORRELATIONS)
+    events = random_events(rng, 150)
+    whole = run(found, events, [], rng)
+    cuts = sorted(rng.sample(range(1, len(events)), k=12))
+    assert run(found, events, cuts, rng, restart=True) == whole
+
+
+def test_a_correlation_that_was_changed_begins_anew() -> None:
+    events = random_events(random.Random(1), 40)
+    before = Correlator(rules(*CORRELATIONS))
+    before.feed(
+        [Hits(next(r for r in rules(*CORRELATIONS).rules if r.name == "WRITE"), frame("transaction", [events[0][1]]))]
+    )
+    changed = [*CORRELATIONS[:1], {**CORRELATIONS[1], "timespan": "8s"}, *CORRELATIONS[2:-1]]
+    assert Correlator(rules(*changed)).restore(json.loads(json.dumps(before.saved()))) == ("C2", "C9")
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -72,7 +72,7 @@ CASES = [
     (ONE, "    ot.unit|containz: a", 8, "modifier 'containz' is not supported; did you mean contains"),
     (ONE, "    ot.unit|re: '(a'", 8, "'(a' is no regular expression"),
     (ONE, "    ot.unit|re: 'a(?=b)'", 8, "look-around"),
-    (ONE, "    source.ip|cidr: 10.0.0.0/33", 8, "'10.0.0.0/33' is not a network"),
+    (ONE, "    source.ip|cidr: 10.0.0.0/33", 8, "'10.0.0.0/33' is not an address or network"),
     (ONE, "    ot.unit|exists: 'yes'", 8, "exists takes true or false"),
     (ONE, "    ot.unit|all: [a, b]", 8, "holds one value, so that it never equals all"),
     (ONE, "    ot.unit|contains|all: a", 8, "all needs several values"),

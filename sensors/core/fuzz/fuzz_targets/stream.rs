@@ -14,3 +14,7 @@ libfuzzer_sys::fuzz_target!(
     },
     |data: &[u8]| wire_fuzz::stream::run(data)
 );
+
+libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    wire_fuzz::mutate::mutate(data, size, max_size, seed, libfuzzer_sys::fuzzer_mutate)
+});

@@ -23,6 +23,11 @@ const GAPS: [u8; 2] = [12, 13];
 const SILENCE: u8 = 14;
 const KINDS: u8 = 16;
 
+/// Whether a record of this kind carries bytes.
+pub const fn carries(kind: u8) -> bool {
+    kind % KINDS != SILENCE && kind % KINDS != GAPS[0] && kind % KINDS != GAPS[1]
+}
+
 /// Walks over the records.
 pub fn steps(mut rest: &[u8]) -> impl Iterator<Item = Step<'_>> {
     std::iter::from_fn(move || {

@@ -3,6 +3,7 @@
 
 mod dialogue;
 pub mod frames;
+pub mod mutate;
 mod rows;
 pub mod seeds;
 pub mod stream;

@@ -55,10 +55,15 @@ struct Told {
     lost: bool,
 }
 
+/// The protocol of a dialogue: the environment's, or by its first byte.
+pub fn protocol_of(data: &[u8]) -> usize {
+    chosen().unwrap_or(usize::from(data.first().copied().unwrap_or(0)) % PROTOCOLS.len())
+}
+
 /// Runs one input.
 pub fn run(data: &[u8]) {
-    let Some((&[first, mode], records)) = data.split_first_chunk::<{ dialogue::HEADER }>() else { return };
-    let protocol = &PROTOCOLS[chosen().unwrap_or(usize::from(first) % PROTOCOLS.len())];
+    let Some((&[_, mode], records)) = data.split_first_chunk::<{ dialogue::HEADER }>() else { return };
+    let protocol = &PROTOCOLS[protocol_of(data)];
     let datagrams = mode & DATAGRAMS != 0 || !protocol.transports.contains(&Transport::Tcp);
     let transport = if datagrams { Transport::Udp } else { Transport::Tcp };
     if !protocol.transports.contains(&transport) {

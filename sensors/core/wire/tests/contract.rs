@@ -85,8 +85,8 @@ fn a_stream_cut_anywhere_gives_the_same_facts() {
             rows(&engine.take_batch(), &FACTS, &PACKETS)
         };
         let whole = facts(&taken);
-        // Each run cuts every segment once, at another place; together they cut at every place of the short ones.
-        for step in [1, 2, 3, 5, 7, 8, 11, 12, 17, 31] {
+        // Each run cuts every segment once, at another place; together they cut at every place of those up to 256 bytes.
+        for step in 0..256 {
             let mut pieces = Vec::new();
             for one in &taken {
                 match payload(&one.data) {
@@ -135,51 +135,65 @@ fn any_batch_size_gives_the_same_rows() {
     }
 }
 
+/// Whether the engine took a parser out of service over these frames.
+fn failed(taken: &[Taken]) -> bool {
+    let mut engine = engine(true);
+    play(&mut engine, taken);
+    engine.finish();
+    engine.ledger.counters.totals().iter().any(|(_, counter, _)| *counter == "parser_failed")
+}
+
+/// Runs a check on all captures, as many at a time as there are cores.
+fn on_all(check: impl Fn(&str, &[Taken]) + Sync) {
+    let captures: Vec<(String, Vec<Taken>)> =
+        golden().into_iter().map(|(_, file)| (file.display().to_string(), frames(&file))).collect();
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                while let Some((name, taken)) = captures.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
+                    check(name, taken);
+                }
+            });
+        }
+    });
+}
+
 #[test]
 fn hostile_bytes_never_fail_a_parser() {
-    for (_, file) in golden() {
-        let taken = frames(&file);
+    on_all(|name, taken| {
+        let longest = taken.iter().filter_map(|one| Some(one.data.len() - payload(&one.data)?.0)).max().unwrap_or(0);
         for value in [0u8, 1, 2, 0x7f, 0x80, 0xfe, 0xff] {
-            // Every payload byte takes the value once, a different one of each frame in each run.
-            for phase in 0..24usize {
-                let mut changed = taken.clone();
+            // Every payload byte takes the value once: one byte of each frame in each run.
+            for at in 0..longest {
+                let mut changed = taken.to_vec();
                 for one in &mut changed {
-                    if let Some((start, _)) = payload(&one.data) {
-                        let length = one.data.len() - start;
-                        if phase < length {
-                            one.data[start + phase] = value;
-                        }
+                    if let Some(byte) = payload(&one.data).and_then(|(start, _)| one.data.get_mut(start + at)) {
+                        *byte = value;
                     }
                 }
-                let mut engine = engine(true);
-                play(&mut engine, &changed);
-                engine.finish();
-                let failed = engine.ledger.counters.totals().iter().any(|(_, counter, _)| *counter == "parser_failed");
-                assert!(!failed, "{}: byte {phase} set to {value:#x}", file.display());
+                assert!(!failed(&changed), "{name}: byte {at} set to {value:#x}");
             }
         }
-    }
+    });
 }
 
 #[test]
 fn every_prefix_of_a_capture_is_taken() {
-    for (_, file) in golden() {
-        let taken = frames(&file);
-        for keep in (0..taken.len()).step_by(1 + taken.len() / 40) {
-            let mut engine = engine(true);
+    on_all(|name, taken| {
+        for keep in 1..=taken.len() {
             let mut head = taken[..keep].to_vec();
-            // The last frame is cut in the middle of its payload, as a capture that was stopped.
-            if let Some(last) = head.last_mut()
-                && let Some((start, _)) = payload(&last.data)
-            {
-                last.data.truncate(start + (last.data.len() - start) / 2);
+            let last = head.last().unwrap().clone();
+            let Some((start, _)) = payload(&last.data) else { continue };
+            let length = last.data.len() - start;
+            // The last frame is cut within its payload, as in a capture that was stopped: anywhere in a short one.
+            for at in (0..length).step_by(1 + length / 64) {
+                head.last_mut().unwrap().data = last.data[..start + at].to_vec();
+                assert!(!failed(&head), "{name}: {keep} frames, the last with {at} bytes");
             }
-            play(&mut engine, &head);
-            engine.finish();
-            let failed = engine.ledger.counters.totals().iter().any(|(_, counter, _)| *counter == "parser_failed");
-            assert!(!failed, "{}: first {keep} frames", file.display());
         }
-    }
+    });
 }
 
 #[test]

@@ -770,6 +770,10 @@ pub struct SessionRow<'a> {
     pub ot_certificate_client_bits: Option<u16>,
     /// Client's certificate is self-signed.
     pub ot_certificate_client_self_signed: Option<bool>,
+    /// Client's certificate was no longer valid when it was shown.
+    pub ot_certificate_client_expired: Option<bool>,
+    /// Client's certificate names the host that shows it; null when it names no host that could be compared.
+    pub ot_certificate_client_host_matches: Option<bool>,
     /// Subject of the server's certificate.
     pub ot_certificate_server_subject: Option<&'a str>,
     /// Issuer of the server's certificate.
@@ -784,6 +788,10 @@ pub struct SessionRow<'a> {
     pub ot_certificate_server_bits: Option<u16>,
     /// Server's certificate is self-signed.
     pub ot_certificate_server_self_signed: Option<bool>,
+    /// Server's certificate was no longer valid when it was shown.
+    pub ot_certificate_server_expired: Option<bool>,
+    /// Server's certificate names the host that shows it; null when it names no host that could be compared.
+    pub ot_certificate_server_host_matches: Option<bool>,
     /// Further facts by keys declared per protocol in details.yml.
     pub ot_details: Option<&'a str>,
 }
@@ -820,6 +828,8 @@ pub struct SessionColumns {
     pub ot_certificate_client_not_after: Numbers<i64>,
     pub ot_certificate_client_bits: Numbers<u16>,
     pub ot_certificate_client_self_signed: Numbers<bool>,
+    pub ot_certificate_client_expired: Numbers<bool>,
+    pub ot_certificate_client_host_matches: Numbers<bool>,
     pub ot_certificate_server_subject: Words,
     pub ot_certificate_server_issuer: Words,
     pub ot_certificate_server_sha256: Words,
@@ -827,6 +837,8 @@ pub struct SessionColumns {
     pub ot_certificate_server_not_after: Numbers<i64>,
     pub ot_certificate_server_bits: Numbers<u16>,
     pub ot_certificate_server_self_signed: Numbers<bool>,
+    pub ot_certificate_server_expired: Numbers<bool>,
+    pub ot_certificate_server_host_matches: Numbers<bool>,
     pub ot_details: Texts,
 }
 
@@ -862,6 +874,8 @@ impl SessionColumns {
         self.ot_certificate_client_not_after.push(row.ot_certificate_client_not_after);
         self.ot_certificate_client_bits.push(row.ot_certificate_client_bits);
         self.ot_certificate_client_self_signed.push(row.ot_certificate_client_self_signed);
+        self.ot_certificate_client_expired.push(row.ot_certificate_client_expired);
+        self.ot_certificate_client_host_matches.push(row.ot_certificate_client_host_matches);
         self.ot_certificate_server_subject.push(row.ot_certificate_server_subject, words);
         self.ot_certificate_server_issuer.push(row.ot_certificate_server_issuer, words);
         self.ot_certificate_server_sha256.push(row.ot_certificate_server_sha256, words);
@@ -869,6 +883,8 @@ impl SessionColumns {
         self.ot_certificate_server_not_after.push(row.ot_certificate_server_not_after);
         self.ot_certificate_server_bits.push(row.ot_certificate_server_bits);
         self.ot_certificate_server_self_signed.push(row.ot_certificate_server_self_signed);
+        self.ot_certificate_server_expired.push(row.ot_certificate_server_expired);
+        self.ot_certificate_server_host_matches.push(row.ot_certificate_server_host_matches);
         self.ot_details.push(row.ot_details);
     }
 
@@ -903,6 +919,8 @@ impl SessionColumns {
         visit("ot.certificate.client.not_after", ColumnView::Time(&self.ot_certificate_client_not_after));
         visit("ot.certificate.client.bits", ColumnView::U16(&self.ot_certificate_client_bits));
         visit("ot.certificate.client.self_signed", ColumnView::Bool(&self.ot_certificate_client_self_signed));
+        visit("ot.certificate.client.expired", ColumnView::Bool(&self.ot_certificate_client_expired));
+        visit("ot.certificate.client.host_matches", ColumnView::Bool(&self.ot_certificate_client_host_matches));
         visit("ot.certificate.server.subject", ColumnView::Word(&self.ot_certificate_server_subject));
         visit("ot.certificate.server.issuer", ColumnView::Word(&self.ot_certificate_server_issuer));
         visit("ot.certificate.server.sha256", ColumnView::Word(&self.ot_certificate_server_sha256));
@@ -910,6 +928,8 @@ impl SessionColumns {
         visit("ot.certificate.server.not_after", ColumnView::Time(&self.ot_certificate_server_not_after));
         visit("ot.certificate.server.bits", ColumnView::U16(&self.ot_certificate_server_bits));
         visit("ot.certificate.server.self_signed", ColumnView::Bool(&self.ot_certificate_server_self_signed));
+        visit("ot.certificate.server.expired", ColumnView::Bool(&self.ot_certificate_server_expired));
+        visit("ot.certificate.server.host_matches", ColumnView::Bool(&self.ot_certificate_server_host_matches));
         visit("ot.details", ColumnView::Text(&self.ot_details));
     }
 

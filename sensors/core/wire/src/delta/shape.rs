@@ -1,7 +1,7 @@
 //! Shapes: what a channel does again and again (function and object range), with its rhythm and last reply.
 
 use crate::dataset::Operation;
-use crate::flow::Span;
+use crate::flow::{Side, Span};
 use crate::protocol::Function;
 use std::fmt::Write as _;
 
@@ -92,6 +92,8 @@ fn nanoseconds(seconds: f64) -> i64 {
 /// One shape.
 pub struct Shape {
     pub channel: u32,
+    /// Who sends it: a topic may be published to a broker and by it.
+    pub sender: Side,
     pub operation: Operation,
     pub function: Function,
     pub subfunction: Function,

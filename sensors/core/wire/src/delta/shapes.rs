@@ -2,7 +2,7 @@
 
 use super::shape::{Cadence, Shape, SpanCounts};
 use crate::dataset::Operation;
-use crate::flow::Span;
+use crate::flow::{Side, Span};
 use crate::hash;
 use crate::protocol::{Address, Function, Item, Object};
 use foldhash::fast::RandomState;
@@ -22,6 +22,7 @@ pub struct Shapes {
 /// What makes two messages the same shape.
 struct Want<'a> {
     channel: u32,
+    sender: Side,
     operation: Operation,
     code: Option<u32>,
     subcode: Option<u32>,
@@ -39,6 +40,7 @@ impl Want<'_> {
 
     fn is(&self, shape: &Shape) -> bool {
         shape.channel == self.channel
+            && shape.sender == self.sender
             && shape.operation == self.operation
             && shape.function.code == self.code
             && shape.subfunction.code == self.subcode
@@ -55,7 +57,7 @@ impl Shapes {
     /// `publisher` as in `Shape`.
     pub fn of(
         &mut self,
-        channel: u32,
+        (channel, sender): (u32, Side),
         functions: (Function, Function),
         item: &Item<'_>,
         publisher: u64,
@@ -64,6 +66,7 @@ impl Shapes {
         let (function, subfunction) = functions;
         let want = Want {
             channel,
+            sender,
             operation: item.operation,
             code: function.code,
             subcode: subfunction.code,
@@ -72,7 +75,7 @@ impl Shapes {
         };
         let text = want.text().map_or(0, |t| hash::quick(t.as_bytes()));
         let object = (item.object.start, item.object.count, text);
-        let hash = self.seed.hash_one((channel, function.code, subfunction.code, object, publisher));
+        let hash = self.seed.hash_one((channel, sender, function.code, subfunction.code, object, publisher));
         let list = &self.list;
         let at = |index: u32| usize::try_from(index).ok().and_then(|i| list.get(i));
         if let Some(index) = self.table.find(hash, |index| at(*index).is_some_and(|shape| want.is(shape))) {
@@ -126,9 +129,11 @@ fn fresh(want: &Want<'_>, function: Function, subfunction: Function, text: u64) 
         hash::quick(want.object.kind.unwrap_or_default().as_bytes()),
         hash::quick(want.operation.name().as_bytes()),
     ];
-    let bytes: Vec<u8> = symbol.iter().flat_map(|n| n.to_le_bytes()).collect();
+    let mut bytes: Vec<u8> = symbol.iter().flat_map(|n| n.to_le_bytes()).collect();
+    bytes.extend((want.sender == Side::Server).then_some(1));
     Shape {
         channel: want.channel,
+        sender: want.sender,
         operation: want.operation,
         function,
         subfunction,

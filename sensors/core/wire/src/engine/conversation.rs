@@ -1,20 +1,17 @@
 //! TCP and UDP conversations: finding the flow, putting bytes in order, recognising and feeding the protocol.
 
+use super::recognition::payload;
 use super::{ACK, Arrival, Engine, FIN, RST, SYN, Segment, segment};
 use crate::bytes::be16;
 use crate::dataset::Flag;
+use crate::flow::held::Held;
 use crate::flow::ip::Datagram;
 use crate::flow::stream::Piece;
 use crate::flow::table::{Birth, Flow, FlowKey, Recognition, State};
 use crate::flow::{Side, Span, Stamp, Transport};
 use crate::ledger::Ledger;
-use crate::protocol::{Guess, PROTOCOLS, Probe, Talk, promised};
+use crate::protocol::{Talk, promised};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// Pieces of payload looked at before a flow's protocol is called unknown.
-const PROBES: u8 = 8;
-/// Payload held for a probe that asked for more.
-const HELD: usize = 4096;
 
 impl Engine {
     pub(super) fn udp(&mut self, arrival: Arrival<'_>, datagram: &Datagram<'_>, data: &[u8]) {
@@ -41,6 +38,7 @@ impl Engine {
         if !payload.is_empty() {
             deliver(flow, &mut self.ledger, side, &Piece::Bytes(payload, arrival.stamp));
             // A datagram holds whole messages: what is left over is not continued by the next one.
+            let side = flow.side_of((datagram.source, source) == flow.key.low);
             if flow.side(side).assembly.buffered() > 0 {
                 flow.side(side).assembly = Default::default();
             }
@@ -79,11 +77,12 @@ impl Engine {
             }
         }
         if !segment.payload.is_empty() && segment.flags & SYN == 0 {
+            let client_low = flow.client_low;
             let mut stream = std::mem::take(&mut flow.side(side).stream);
             let facts = stream.segment(segment.sequence, segment.payload, arrival.stamp, &mut |piece| {
                 deliver(flow, ledger, side, &piece);
             });
-            flow.side(side).stream = stream;
+            flow.put_back(side, client_low, stream);
             if facts.retransmission {
                 flow.retransmissions += 1;
             }
@@ -97,6 +96,28 @@ impl Engine {
         if flow.state.over() && !flow.started {
             start(flow, ledger);
         }
+        if !segment.payload.is_empty() {
+            self.weigh(index);
+        }
+    }
+
+    /// Takes note of what a flow holds; while all together hold too much, the heaviest of a few end. What they waited
+    /// for is told, and their next packet begins a flow in its midst.
+    fn weigh(&mut self, index: u32) {
+        let Some(flow) = self.flows.get(index) else { return };
+        let now = flow.held();
+        self.held = self.held.saturating_sub(std::mem::replace(&mut flow.weight, now)).saturating_add(now);
+        while self.held > self.ledger.settings.max_held
+            && let Some(victim) = self.heaviest()
+        {
+            self.ledger.counters.add("tcp", "flows_shed", 1);
+            self.end_flow(victim, Some(State::Timeout));
+        }
+    }
+
+    /// The heaviest flow of a stretch of the table in which any holds something.
+    fn heaviest(&mut self) -> Option<u32> {
+        (0..=self.flows.end() / 64).find_map(|_| self.flows.heaviest())
     }
 
     /// The flow a packet belongs to, new or known.
@@ -221,7 +242,7 @@ pub(super) fn deliver(flow: &mut Flow, ledger: &mut Ledger, side: Side, piece: &
             let span = Span::at(flow.last);
             ledger.flag(&mut flow.facts, Flag::TcpGap, span, None, None);
             flow.side(side).assembly.gap();
-            flow.side(side).held = Vec::new();
+            flow.side(side).held = Held::default();
             with_parser(flow, ledger, |flow, ledger, parser| {
                 parser.gap(side, &mut Talk::new(ledger, &mut flow.facts, span));
             });
@@ -230,20 +251,8 @@ pub(super) fn deliver(flow: &mut Flow, ledger: &mut Ledger, side: Side, piece: &
     }
 }
 
-fn payload(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], stamp: Stamp) {
-    if let Recognition::Probing(tried) = flow.recognition {
-        let held = std::mem::take(&mut flow.side(side).held);
-        if held.is_empty() {
-            return recognise(flow, ledger, side, bytes, stamp, tried);
-        }
-        let mut all = held;
-        all.extend_from_slice(bytes);
-        return recognise(flow, ledger, side, &all, stamp, tried);
-    }
-    feed(flow, ledger, side, bytes, stamp);
-}
-
-fn feed(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], stamp: Stamp) {
+/// Bytes to the parser and its assembly.
+pub(super) fn feed(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], stamp: Stamp) {
     with_parser(flow, ledger, |flow, ledger, parser| {
         let mut assembly = std::mem::take(&mut flow.side(side).assembly);
         let mut talk = Talk::new(ledger, &mut flow.facts, Span::at(stamp));
@@ -278,54 +287,6 @@ pub(super) fn with_parser(
             ledger.flag(&mut flow.facts, Flag::ParserFailed, span, None, None);
         }
     }
-}
-
-/// Asks every protocol of the list whether the payload is its own; the surest one takes the flow.
-fn recognise(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], stamp: Stamp, tried: u8) {
-    let (source, destination) = match side {
-        Side::Client => (flow.facts.client.port, flow.facts.server.port),
-        Side::Server => (flow.facts.server.port, flow.facts.client.port),
-    };
-    let transport = flow.key.transport;
-    let probe = Probe { data: bytes, transport, source_port: source, destination_port: destination };
-    let mut best: Option<(&crate::protocol::Protocol, f32, Option<Side>)> = None;
-    let mut wants_more = false;
-    for protocol in PROTOCOLS.iter().filter(|p| p.transports.contains(&transport)) {
-        match (protocol.probe)(&probe) {
-            Guess::No => {}
-            Guess::Need => wants_more = true,
-            Guess::Yes { confidence, sender } if best.is_none_or(|(_, c, _)| confidence > c) => {
-                best = Some((protocol, confidence, sender));
-            }
-            Guess::Yes { .. } => {}
-        }
-    }
-    let Some((protocol, confidence, sender)) = best else {
-        if wants_more && bytes.len() < HELD {
-            flow.side(side).held = bytes.to_vec();
-        }
-        flow.recognition = if tried + 1 >= PROBES { Recognition::Unknown } else { Recognition::Probing(tried + 1) };
-        if tried + 1 >= PROBES && !flow.started {
-            start(flow, ledger);
-        }
-        return;
-    };
-    let mut side = side;
-    if let Some(sender) = sender
-        && !flow.oriented
-        && sender != side
-    {
-        flow.swap();
-        side = sender;
-    }
-    flow.oriented = true;
-    flow.facts.protocol = Some(protocol.name);
-    flow.confidence = confidence;
-    flow.recognition = Recognition::Known((protocol.parser)());
-    if !flow.started {
-        start(flow, ledger);
-    }
-    feed(flow, ledger, side, bytes, stamp);
 }
 
 /// Writes the `start` row.

@@ -1,6 +1,8 @@
 //! The engine: one frame after the other, from link to ledger. It knows no clock but packet time.
 
 mod conversation;
+mod programs;
+mod recognition;
 mod ticks;
 
 use crate::bytes::{be16, be32, u8_at};
@@ -13,6 +15,7 @@ use crate::flow::ip::{self, Datagram};
 use crate::flow::table::FlowTable;
 use crate::flow::{Facts, Side, Span, Stamp, Transport};
 use crate::ledger::{Ledger, Settings};
+use crate::link::echo::Echoes;
 use crate::link::{self, LinkIssue, Packet, arp, decode, icmp};
 use std::net::IpAddr;
 
@@ -20,7 +23,10 @@ use std::net::IpAddr;
 pub struct Engine {
     pub ledger: Ledger,
     flows: FlowTable,
+    /// Sum of the flows' weights.
+    held: usize,
     fragments: Fragments,
+    echoes: Echoes,
     filter: Option<Filter>,
     /// Windows of ten seconds, five minutes and a quarter of an hour that the clock is in.
     windows: Option<[i64; 3]>,
@@ -44,7 +50,9 @@ impl Engine {
         Self {
             ledger: Ledger::new(settings, places),
             flows: FlowTable::default(),
+            held: 0,
             fragments: Fragments::default(),
+            echoes: Echoes::default(),
             filter,
             windows: None,
             leapt: false,
@@ -73,6 +81,11 @@ impl Engine {
             _ if self.passes(&arrival, None) => self.ledger.counters.add("link", "not_ip", 1),
             _ => self.ledger.counters.add("link", "filtered", 1),
         }
+    }
+
+    /// Bytes held for all flows together (`Settings::max_held`).
+    pub fn held(&self) -> usize {
+        self.held
     }
 
     /// Whether a batch is full and should be handed over.
@@ -144,7 +157,10 @@ impl Engine {
         };
         let mut facts = pair(&arrival, datagram.source, datagram.destination, Transport::Icmp);
         self.ledger.seen(&mut facts, Side::Client, Span::at(arrival.stamp), false);
-        self.ledger.link(&mut facts, "icmp", icmp::action(version, kind), Span::at(arrival.stamp), false);
+        // What the capture cut off cannot be compared.
+        let whole = !(arrival.snapped || datagram.short);
+        let details = (whole && self.echoes.differs(datagram)).then_some(icmp::REPLY_DIFFERS);
+        self.ledger.link(&mut facts, "icmp", icmp::action(version, kind), Span::at(arrival.stamp), details);
     }
 
     fn arp(&mut self, arrival: Arrival<'_>) {
@@ -162,7 +178,7 @@ impl Engine {
         facts.server.mac = None;
         let span = Span::at(arrival.stamp);
         self.ledger.seen(&mut facts, Side::Client, span, true);
-        self.ledger.link(&mut facts, "arp", message.action.name(), span, odd);
+        self.ledger.link(&mut facts, "arp", message.action.name(), span, odd.then_some(arp::SENDER_DIFFERS));
     }
 
     fn passes(&self, arrival: &Arrival<'_>, datagram: Option<&Datagram<'_>>) -> bool {

@@ -5,7 +5,7 @@ use super::conversation::{deliver, start, with_parser};
 use crate::dataset::Flag;
 use crate::dataset::rows::FlowRow;
 use crate::delta::{CADENCE_SPAN, RATE_SPAN, SUMMARY_SPAN};
-use crate::flow::table::{Flow, SideCounts, State};
+use crate::flow::table::{Flow, Recognition, SideCounts, State};
 use crate::flow::{Side, Span, Transport};
 use crate::ledger::{FlowRate, Ledger};
 use crate::protocol::{Talk, promised};
@@ -17,6 +17,8 @@ const UDP_IDLE: i64 = 300_000_000_000;
 const SYN_WAIT: i64 = 20_000_000_000;
 /// A connection that is over waits so long for its last packets, ns.
 const LINGER: i64 = 5_000_000_000;
+/// A client that has something to say says it so soon after the connection is open, ns.
+const FIRST_WORDS: i64 = 2_000_000_000;
 /// A jump in packet time beyond a day is not believed of one frame alone, ns.
 const LEAP: i64 = 86_400_000_000_000;
 
@@ -77,9 +79,9 @@ impl Engine {
                     parser.expire(now, &mut Talk::new(ledger, &mut flow.facts, span));
                 });
                 let ends = timeout(flow, now);
-                if !flow.started {
+                if !flow.started && !silent_yet(flow, now) {
                     start(flow, ledger);
-                } else if five_minutes && ends.is_none() && has_counts(flow) {
+                } else if five_minutes && flow.started && ends.is_none() && has_counts(flow) {
                     let span = Span { first: flow.first, last: flow.last };
                     flow_row(flow, ledger, "info", span);
                 }
@@ -101,6 +103,7 @@ impl Engine {
     /// Ends a flow: what waits is told, the `end` row written, the slot freed.
     pub(super) fn end_flow(&mut self, index: u32, state: Option<State>) {
         let Some(mut flow) = self.flows.remove(index) else { return };
+        self.held = self.held.saturating_sub(flow.weight);
         let (flow, ledger) = (&mut *flow, &mut self.ledger);
         flush(flow, ledger, i64::MAX, true);
         with_parser(flow, ledger, |flow, ledger, parser| {
@@ -145,6 +148,12 @@ impl Engine {
     }
 }
 
+/// A connection so young that nothing was said on it yet: its `start` row waits for the protocol.
+fn silent_yet(flow: &Flow, now: i64) -> bool {
+    let young = now.saturating_sub(flow.first.time) < FIRST_WORDS;
+    young && flow.state == State::Established && matches!(flow.recognition, Recognition::Probing(0))
+}
+
 /// A connection request nobody answered.
 fn half_open(flow: &Flow) -> bool {
     flow.state == State::Syn && !flow.answered
@@ -166,9 +175,10 @@ fn flush(flow: &mut Flow, ledger: &mut Ledger, now: i64, all: bool) {
         if !flow.side(side).stream.is_waiting() {
             continue;
         }
+        let client_low = flow.client_low;
         let mut stream = std::mem::take(&mut flow.side(side).stream);
         stream.flush(now, all, &mut |piece| deliver(flow, ledger, side, &piece));
-        flow.side(side).stream = stream;
+        flow.put_back(side, client_low, stream);
     }
 }
 

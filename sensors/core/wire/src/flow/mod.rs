@@ -1,8 +1,10 @@
 //! Flows: IP, fragments, TCP order, UDP, the flow table and what every event says of its flow.
 
 pub mod assembly;
+pub mod executable;
 pub mod facts;
 pub mod fragment;
+pub mod held;
 pub mod ip;
 pub mod stream;
 pub mod table;

@@ -112,6 +112,11 @@ impl Stream {
         self.drain(now, deliver);
     }
 
+    /// Bytes of the segments that wait behind a hole.
+    pub fn waiting_bytes(&self) -> usize {
+        self.waiting.iter().map(|w| w.data.len()).sum()
+    }
+
     pub fn is_waiting(&self) -> bool {
         !self.waiting.is_empty()
     }
@@ -214,10 +219,9 @@ impl Stream {
     fn hopeless(&self, now: i64) -> bool {
         let Some(first) = self.waiting.first() else { return false };
         let acknowledged = self.acknowledged.is_some_and(|a| !ahead(first.sequence, a));
-        let bytes: usize = self.waiting.iter().map(|w| w.data.len()).sum();
         acknowledged
             || self.waiting.len() > WAITING_SEGMENTS
-            || bytes > WAITING_BYTES
+            || self.waiting_bytes() > WAITING_BYTES
             || now.saturating_sub(first.stamp.time) >= PATIENCE
     }
 

@@ -2,6 +2,7 @@
 
 use super::assembly::Assembly;
 use super::facts::Endpoint;
+use super::held::Held;
 use super::stream::Stream;
 use super::{Facts, Side, Stamp, Transport};
 use crate::hash;
@@ -10,6 +11,9 @@ use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashTable};
 use std::hash::BuildHasher;
 use std::net::IpAddr;
+
+/// Packets between two looks at what a parser holds; divides 256.
+const WEIGHINGS: u8 = 64;
 
 /// What makes packets one flow, the smaller endpoint first.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -77,11 +81,21 @@ pub struct SideState {
     pub stream: Stream,
     pub assembly: Assembly,
     pub counts: SideCounts,
+    /// Bytes of the current burst looked at for programs.
+    pub looked: usize,
+    /// Payload of this side was seen.
+    pub spoke: bool,
     /// Payload held while probing.
-    pub held: Vec<u8>,
+    pub held: Held,
     pub finished: bool,
     /// A packet of this side was seen.
     pub heard: bool,
+}
+
+impl SideState {
+    fn held_bytes(&self) -> usize {
+        self.stream.waiting_bytes() + self.assembly.buffered() + self.held.bytes().len()
+    }
 }
 
 /// One flow.
@@ -107,6 +121,10 @@ pub struct Flow {
     pub rows: i64,
     pub reset_in_window: bool,
     pub answered: bool,
+    /// Bytes held for it when it was last weighed, the parser's part of them, and how often it was weighed.
+    pub weight: usize,
+    parser_weight: usize,
+    weighed: u8,
     /// The key its other direction carries, where a mirror tags the two differently.
     pub second_key: Option<FlowKey>,
     iat_count: u32,
@@ -122,9 +140,29 @@ impl Flow {
         }
     }
 
+    /// Bytes held beyond the entry itself: segments that wait, messages that are not whole, and what the parser keeps.
+    pub fn held(&mut self) -> usize {
+        // A parser adds up its tables: asked of every packet, large ones would cost more than reading it.
+        if self.weighed.is_multiple_of(WEIGHINGS) {
+            self.parser_weight = match &self.recognition {
+                Recognition::Known(parser) => parser.weight(),
+                _ => 0,
+            };
+        }
+        self.weighed = self.weighed.wrapping_add(1);
+        self.parser_weight + self.client.held_bytes() + self.server.held_bytes()
+    }
+
     /// Which side sent a packet, by whether its source is the smaller endpoint.
     pub fn side_of(&self, source_low: bool) -> Side {
         if source_low == self.client_low { Side::Client } else { Side::Server }
+    }
+
+    /// Puts back the stream of a side that was taken out to deliver from it; recognition may have exchanged the sides in
+    /// between, which `client_low`, as it was then, shows.
+    pub fn put_back(&mut self, side: Side, client_low: bool, stream: Stream) {
+        let side = if client_low == self.client_low { side } else { side.other() };
+        self.side(side).stream = stream;
     }
 
     /// The first guess at the client was wrong.
@@ -247,6 +285,18 @@ impl FlowTable {
         found.min().and_then(|(_, i)| u32::try_from(i).ok())
     }
 
+    /// The heaviest of the next 64 flows behind the hand, to give back memory.
+    pub fn heaviest(&mut self) -> Option<u32> {
+        let count = self.slots.len();
+        let hand = self.hand;
+        self.hand = (hand + 64) % count.max(1);
+        let weighed = (0..64.min(count)).map(|i| (hand + i) % count).filter_map(|i| {
+            let flow = self.slots.get(i)?.as_deref()?;
+            (flow.weight > 0).then_some((flow.weight, i))
+        });
+        weighed.max().and_then(|(_, i)| u32::try_from(i).ok())
+    }
+
     pub fn insert(&mut self, birth: &Birth) -> Option<u32> {
         let key = birth.key;
         let flow = Box::new(born(birth));
@@ -321,6 +371,9 @@ fn born(birth: &Birth) -> Flow {
         rows: 0,
         reset_in_window: false,
         answered: false,
+        weight: 0,
+        parser_weight: 0,
+        weighed: 0,
         second_key: None,
         iat_count: 0,
         iat_mean: 0.0,

@@ -6,8 +6,8 @@ use crate::dataset::rows::{CadenceRow, ValueRow};
 use crate::dataset::{Batch, EventRow};
 use crate::delta::channel::Channels;
 use crate::delta::shape::{Cadence, Shape, SpanCounts};
+use crate::flow::Span;
 use crate::flow::facts::Place;
-use crate::flow::{Side, Span};
 use crate::hash;
 
 impl Ledger {
@@ -77,7 +77,7 @@ impl Ledger {
                 let id = event_id(&place.sensor, "value", key, now, 0, "summary");
                 let event = EventRow {
                     event_dataset: Some("value"),
-                    ..channel.facts.event(place, self.clock, Side::Client, span, &id)
+                    ..channel.facts.event(place, self.clock, shape.sender, span, &id)
                 };
                 let row = ValueRow {
                     event,
@@ -163,7 +163,7 @@ fn tell(
     let id =
         event_id(&place.sensor, "cadence", key, span.first.time, 0, &format!("{}.{}", kind.name(), span.last.time));
     let event =
-        EventRow { event_dataset: Some("cadence"), ..channel.facts.event(place, clock, Side::Client, span, &id) };
+        EventRow { event_dataset: Some("cadence"), ..channel.facts.event(place, clock, shape.sender, span, &id) };
     let row = CadenceRow {
         event,
         ot_shape: Some(key),

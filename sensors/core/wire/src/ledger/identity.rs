@@ -3,7 +3,9 @@
 use super::{Ledger, event_id, pick};
 use crate::dataset::EventRow;
 use crate::dataset::rows::IdentityRow;
+use crate::delta::CADENCE_SPAN;
 use crate::flow::{Facts, Side, Span};
+use crate::link::maker::maker;
 use crate::{hash, text};
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
@@ -12,6 +14,8 @@ use std::net::IpAddr;
 /// Assets and facts remembered; beyond it facts are told again and counted.
 const ASSETS: usize = 131_072;
 const FACTS: usize = 524_288;
+/// Moves remembered of one address.
+const MOVES: usize = 8;
 
 /// Which key each address goes by, and which facts were told.
 #[derive(Default)]
@@ -25,6 +29,31 @@ struct AssetKey {
     /// MAC address by which the address was last seen.
     mac: Option<[u8; 6]>,
     bound: bool,
+    /// Moves to another MAC that were told, the latest ones.
+    moves: Vec<Move>,
+}
+
+/// An address moved to `mac`, by ARP or not, in a window of five minutes.
+#[derive(Clone, Copy, Eq, PartialEq)]
+struct Move {
+    mac: [u8; 6],
+    bound: bool,
+    window: i64,
+}
+
+impl AssetKey {
+    /// Whether a move is news. Two interfaces that take turns (teaming, two routers) move an address with every packet.
+    fn is_news(&mut self, moved: Move) -> bool {
+        if self.moves.contains(&moved) {
+            return false;
+        }
+        self.moves.retain(|known| (known.mac, known.bound) != (moved.mac, moved.bound));
+        if self.moves.len() >= MOVES {
+            self.moves.remove(0);
+        }
+        self.moves.push(moved);
+        true
+    }
 }
 
 /// A fact about one address.
@@ -55,15 +84,8 @@ impl Ledger {
             Side::Server => facts.server.ip,
         };
         let key = self.asset_key(facts.vlan, ip, facts.interface);
-        let asset = hash::quick(key.as_bytes());
-        let fact = hash::quick(attribute.as_bytes()) ^ hash::quick(value.as_bytes()).rotate_left(17);
-        if self.assets.told.contains(&(asset, fact)) {
+        if self.told(&key, attribute, value) {
             return;
-        }
-        if self.assets.told.len() < FACTS {
-            self.assets.told.insert((asset, fact));
-        } else {
-            self.counters.add("identity", "facts_not_kept", 1);
         }
         self.identity_row(facts, &key, &Fact { about, span, attribute, value, confidence, evidence });
     }
@@ -105,16 +127,21 @@ impl Ledger {
             return;
         }
         let (vlan, ip, mac) = (facts.vlan, end.ip, end.mac);
+        let window = self.clock.div_euclid(CADENCE_SPAN);
         match self.assets.keys.get_mut(&(vlan, ip)) {
             Some(known) if known.mac == mac && (known.bound || !bound) => {}
             Some(known) => {
-                let moved = known.mac != mac && mac.is_some();
+                let moved = mac.filter(|_| known.mac != mac).map(|mac| Move { mac, bound, window });
                 let newly_bound = bound && !known.bound;
-                if moved {
-                    known.mac = mac;
-                }
+                known.mac = mac.or(known.mac);
                 known.bound |= bound;
+                let moved = match moved {
+                    Some(moved) if known.is_news(moved) => true,
+                    Some(_) if !newly_bound => return self.counters.add("identity", "moves_again", 1),
+                    _ => false,
+                };
                 let key = known.text.clone();
+                let interface = mac;
                 let mac = mac.map(text::mac).unwrap_or_default();
                 if moved || newly_bound {
                     let evidence = if bound { "arp" } else { "ethernet" };
@@ -131,6 +158,9 @@ impl Ledger {
                         &key,
                         &Fact { about, span, attribute: "alias", value: &mac, confidence: 1.0, evidence: "arp" },
                     );
+                }
+                if bound {
+                    self.maker(facts, &key, about, span, interface);
                 }
             }
             None => self.first_sight(facts, about, span, bound, mac),
@@ -152,7 +182,7 @@ impl Ledger {
             Some(mac) if bound => mac.clone().into_boxed_str(),
             _ => address_key(facts.vlan, ip, segment),
         };
-        self.assets.keys.insert((facts.vlan, ip), AssetKey { text: key.clone(), mac, bound });
+        self.assets.keys.insert((facts.vlan, ip), AssetKey { text: key.clone(), mac, bound, moves: Vec::new() });
         let (evidence, confidence) = if bound { ("arp", 1.0) } else { ("ip", 0.5) };
         let address = ip.to_string();
         self.identity_row(
@@ -163,6 +193,35 @@ impl Ledger {
         if let Some(mac) = mac_text {
             self.identity_row(facts, &key, &Fact { about, span, attribute: "mac", value: &mac, confidence, evidence });
         }
+        if bound {
+            self.maker(facts, &key, about, span, mac);
+        }
+    }
+
+    /// The maker of the interface an address is bound to, told once for each asset. A weak hint at the device's maker:
+    /// many build in what others made.
+    fn maker(&mut self, facts: &mut Facts, key: &str, about: Side, span: Span, mac: Option<[u8; 6]>) {
+        let Some(value) = mac.and_then(maker) else { return };
+        if self.told(key, "oui", value) {
+            return;
+        }
+        let fact = Fact { about, span, attribute: "vendor", value, confidence: 0.3, evidence: "oui" };
+        self.identity_row(facts, key, &fact);
+    }
+
+    /// Whether this fact was told before; from now on it was.
+    fn told(&mut self, key: &str, attribute: &str, value: &str) -> bool {
+        let asset = hash::quick(key.as_bytes());
+        let fact = hash::quick(attribute.as_bytes()) ^ hash::quick(value.as_bytes()).rotate_left(17);
+        if self.assets.told.contains(&(asset, fact)) {
+            return true;
+        }
+        if self.assets.told.len() < FACTS {
+            self.assets.told.insert((asset, fact));
+        } else {
+            self.counters.add("identity", "facts_not_kept", 1);
+        }
+        false
     }
 }
 

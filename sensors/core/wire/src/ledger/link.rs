@@ -17,6 +17,7 @@ struct LinkKey {
     mac: Option<[u8; 6]>,
     target: std::net::IpAddr,
     vlan: Option<u16>,
+    details: Option<&'static str>,
 }
 
 struct Repeat {
@@ -24,7 +25,6 @@ struct Repeat {
     count: i64,
     span: Span,
     facts: Facts,
-    odd: bool,
 }
 
 /// What repeats in the current span.
@@ -34,9 +34,16 @@ pub struct Links {
 }
 
 impl Ledger {
-    /// A message of a neighbour protocol from `facts.client` about or to `facts.server`. `odd`: the sender's address in
-    /// the message is not the frame's.
-    pub fn link(&mut self, facts: &mut Facts, kind: &'static str, action: &'static str, span: Span, odd: bool) {
+    /// A message of a neighbour protocol from `facts.client` about or to `facts.server`; `details` is what is odd about
+    /// it, as JSON with declared keys.
+    pub fn link(
+        &mut self,
+        facts: &mut Facts,
+        kind: &'static str,
+        action: &'static str,
+        span: Span,
+        details: Option<&'static str>,
+    ) {
         let key = LinkKey {
             kind,
             action,
@@ -44,13 +51,14 @@ impl Ledger {
             mac: facts.client.mac,
             target: facts.server.ip,
             vlan: facts.vlan,
+            details,
         };
         let order = self.links.seen.len();
         match self.links.seen.get_mut(&key) {
             None if order >= KINDS => self.counters.add("link", "neighbours_not_told", 1),
             None => {
                 self.links.seen.insert(key, None);
-                self.link_row(facts, kind, action, span, 1, odd);
+                self.link_row(facts, &key, span, 1);
             }
             Some(Some(repeat)) => {
                 repeat.count += 1;
@@ -59,7 +67,7 @@ impl Ledger {
             Some(slot) => {
                 let mut copy = Facts::new(facts.client, facts.server, facts.transport, 0);
                 (copy.vlan, copy.inner_vlan, copy.interface) = (facts.vlan, facts.inner_vlan, facts.interface);
-                *slot = Some(Box::new(Repeat { order, count: 1, span, facts: copy, odd }));
+                *slot = Some(Box::new(Repeat { order, count: 1, span, facts: copy }));
             }
         }
     }
@@ -70,23 +78,23 @@ impl Ledger {
             self.links.seen.drain().filter_map(|(key, repeat)| repeat.map(|r| (key, r))).collect();
         repeats.sort_by_key(|(_, r)| (r.span.first.time, r.span.first.number, r.order));
         for (key, mut repeat) in repeats {
-            let Repeat { span, count, odd, .. } = *repeat;
-            self.link_row(&mut repeat.facts, key.kind, key.action, span, count, odd);
+            let Repeat { span, count, .. } = *repeat;
+            self.link_row(&mut repeat.facts, &key, span, count);
         }
     }
 
-    fn link_row(
-        &mut self,
-        facts: &mut Facts,
-        kind: &'static str,
-        action: &'static str,
-        span: Span,
-        count: i64,
-        odd: bool,
-    ) {
+    fn link_row(&mut self, facts: &mut Facts, key: &LinkKey, span: Span, count: i64) {
+        let LinkKey { kind, action, details, .. } = *key;
         let place = pick(&self.places, span.first.source);
         let frame = span.first.number;
-        let id = event_id(&place.sensor, "link", i64::from(facts.interface), frame, 0, &format!("{kind}.{action}"));
+        let id = event_id(
+            &place.sensor,
+            "link",
+            i64::from(facts.interface),
+            frame,
+            0,
+            &format!("{kind}.{action}{}", details.unwrap_or_default()),
+        );
         let (address, target) = (facts.client.ip.to_string(), facts.server.ip.to_string());
         let event = EventRow {
             event_dataset: Some("link"),
@@ -103,7 +111,7 @@ impl Ledger {
             ot_link_address: Some(&address),
             ot_link_target: Some(&target),
             ot_count: Some(count),
-            ot_details: odd.then_some("{\"sender_differs\":true}"),
+            ot_details: details,
             ..LinkRow::default()
         };
         self.batch.link.push(&row, &mut self.batch.words);

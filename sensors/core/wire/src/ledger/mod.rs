@@ -16,7 +16,7 @@ pub use counters::Counters;
 pub use identity::AssetKeys;
 pub use rates::{FlowRate, HostKey};
 
-use crate::dataset::rows::{FlowRow, SessionRow};
+use crate::dataset::rows::{FileRow, FlowRow, SessionRow};
 use crate::dataset::{Batch, EventRow};
 use crate::delta::channel::Channels;
 use crate::delta::point::Point;
@@ -33,6 +33,8 @@ pub struct Settings {
     /// Write samples of continuous points (a learner wants them).
     pub samples: bool,
     pub max_flows: usize,
+    /// Bytes held for all flows together: segments that wait, half messages, state of parsers.
+    pub max_held: usize,
     pub max_channels: usize,
     pub max_shapes: usize,
     pub max_points: usize,
@@ -46,6 +48,7 @@ impl Default for Settings {
             full: false,
             samples: false,
             max_flows: 131_072,
+            max_held: 256 << 20,
             max_channels: 131_072,
             max_shapes: 262_144,
             max_points: 1_048_576,
@@ -140,6 +143,15 @@ impl Ledger {
         let id = event_id(&place.sensor, "session", facts.id, ordinal, 0, kind);
         let event = EventRow { event_dataset: Some("session"), ..facts.event(place, self.clock, source, span, &id) };
         self.batch.session.push(&SessionRow { event, ot_message: Some(ordinal), ..row }, &mut self.batch.words);
+    }
+
+    /// A program seen on its way by its content, in dataset `file`.
+    pub fn file(&mut self, facts: &mut Facts, source: Side, span: Span, kind: &'static str) {
+        let place = pick(&self.places, span.first.source);
+        let id = event_id(&place.sensor, "file", facts.id, span.first.number, 0, kind);
+        let event = EventRow { event_dataset: Some("file"), ..facts.event(place, self.clock, source, span, &id) };
+        let row = FileRow { event, file_mime_type: Some(kind), ..FileRow::default() };
+        self.batch.file.push(&row, &mut self.batch.words);
     }
 
     /// Ends the input: everything still open is told.

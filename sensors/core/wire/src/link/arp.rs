@@ -8,6 +8,9 @@ const PROTOCOL_IPV4: u16 = 0x0800;
 const REQUEST: u16 = 1;
 const REPLY: u16 = 2;
 
+/// Details of a message whose sender's MAC is not the frame's.
+pub const SENDER_DIFFERS: &str = r#"{"sender_differs":true}"#;
+
 /// What an ARP message does.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Action {

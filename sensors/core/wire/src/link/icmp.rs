@@ -1,5 +1,8 @@
 //! ICMP (RFC 792) and ICMPv6 (RFC 4443, RFC 4861) as far as a network monitor asks: who probes, redirects, advertises.
 
+/// Details of an echo reply whose data is not that of its request.
+pub const REPLY_DIFFERS: &str = r#"{"reply_differs":true}"#;
+
 /// The word for a message type, `event.action`.
 pub const fn action(version: u8, kind: u8) -> &'static str {
     match (version, kind) {

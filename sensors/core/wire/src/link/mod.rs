@@ -2,6 +2,8 @@
 
 pub mod arp;
 pub mod decode;
+pub mod echo;
 pub mod icmp;
+pub mod maker;
 
 pub use decode::{LinkIssue, Packet, decode};

@@ -3,6 +3,7 @@
 //! A parser states facts; it never decides what is bad. Framing and parsing are apart: `framing` looks at the head of
 //! the bytes only, `message` gets whole messages only, so events do not depend on how TCP cut the stream.
 
+pub mod defaults;
 pub mod exchange;
 pub mod modbus;
 pub mod mqtt;
@@ -39,6 +40,10 @@ pub enum Guess {
     Yes {
         confidence: f32,
         sender: Option<Side>,
+    },
+    /// Its own, sent by the server, which opened the connection itself.
+    Reversed {
+        confidence: f32,
     },
 }
 

@@ -160,11 +160,17 @@ pub fn probe(probe: &Probe<'_>) -> Guess {
         let confidence = if by_port.is_some() { 0.98 } else { 0.9 };
         return Guess::Yes { confidence, sender };
     }
-    if by_port.is_some() && whole && u8_at(data, 7).is_some() {
+    if by_port.is_some() && (whole || just_one(data)) && u8_at(data, 7).is_some() {
         return Guess::Yes { confidence: 0.7, sender: by_port };
     }
     let undecided = probe.transport == Transport::Tcp && (client.is_none() || server.is_none());
     if undecided && data.len() < 20 { Guess::Need } else { Guess::No }
+}
+
+/// The length field says just how long the payload is. Beyond the limit such a message is not taken, but flagged: what
+/// overruns a server's buffer is not to pass as an unknown protocol.
+fn just_one(data: &[u8]) -> bool {
+    be16(data, 2) == Some(0) && be16(data, 4).is_some_and(|length| HEADER + usize::from(length) == data.len())
 }
 
 /// The payload is one or more messages and nothing else (the last may go on in the next segment).
@@ -183,4 +189,30 @@ fn whole_messages(mut data: &[u8]) -> bool {
         data = data.get(end..).unwrap_or_default();
     }
     count > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Framing, PORT, framing, probe};
+    use crate::dataset::Flag;
+    use crate::flow::{Side, Transport};
+    use crate::protocol::{Guess, Probe};
+
+    /// Write Multiple Registers whose length field says 294, as in `rules/proofs/modbus/header-anomalies.pcap`.
+    fn overlong() -> Vec<u8> {
+        [&[0, 4, 0, 0, 1, 38, 1, 16, 0, 0, 0, 143, 30][..], &[0; 287]].concat()
+    }
+
+    #[test]
+    fn a_first_message_beyond_the_limit_is_named_on_its_port_and_flagged() {
+        let data = overlong();
+        let named = |destination_port, data: &[u8]| {
+            let probed = Probe { data, transport: Transport::Tcp, source_port: 50_000, destination_port };
+            matches!(probe(&probed), Guess::Yes { sender: Some(Side::Client), .. })
+        };
+        assert!(named(PORT, &data));
+        assert!(!named(9000, &data));
+        assert!(!named(PORT, &data[..data.len() - 1]));
+        assert!(matches!(framing(&data), Framing::Bad(Flag::ModbusLengthIllegal)));
+    }
 }

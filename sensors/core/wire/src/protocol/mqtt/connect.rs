@@ -11,7 +11,7 @@ use super::told::{Ending, Odd, Part, Told, Who};
 use super::{payload, session};
 use crate::dataset::{Flag, Operation};
 use crate::hash;
-use crate::protocol::{Reply, TIMEOUT, Talk};
+use crate::protocol::{Reply, TIMEOUT, Talk, defaults};
 use crate::text::Details;
 
 /// Bit of the level by which a bridge tells the broker what it is (mosquitto's extension).
@@ -23,6 +23,8 @@ pub struct Opening {
     pub told: Told,
     /// `none`, `password` or `token`.
     pub secret: &'static str,
+    /// User and password are a maker's default.
+    pub known: Option<bool>,
     pub blind: bool,
 }
 
@@ -33,6 +35,7 @@ struct Connect {
     client: Option<String>,
     user: Option<String>,
     secret: &'static str,
+    known: Option<bool>,
     alias_maximum: u16,
     details: Details,
 }
@@ -75,7 +78,7 @@ impl Flow {
         }
         told.details = connect.details.finish().map(String::into_boxed_str);
         told.flagged = talk.flagged();
-        self.opening = Some(Opening { told, secret: connect.secret, blind: false });
+        self.opening = Some(Opening { told, secret: connect.secret, known: connect.known, blind: false });
     }
 }
 
@@ -91,7 +94,7 @@ impl Opening {
     /// A CONNECT nobody answered.
     pub fn silent(self, who: &Who, talk: &mut Talk<'_>) {
         let reply = if self.blind { Reply::None } else { Reply::Unanswered };
-        session::tell(&self.told, self.secret, &Ending { reply, ..Ending::NONE }, who, talk);
+        session::tell(&self, &Ending { reply, ..Ending::NONE }, who, talk);
     }
 }
 
@@ -102,6 +105,7 @@ fn read(packet: &Packet<'_>, odd: &mut Odd) -> Connect {
         client: None,
         user: None,
         secret: "none",
+        known: None,
         alias_maximum: 0,
         details: Details::default(),
     };
@@ -164,8 +168,9 @@ fn fields(connect: &mut Connect, r: &mut Reader<'_>, offset: usize, odd: &mut Od
         connect.user = Some(odd.text(r.block()?, at));
     }
     if flags & 0x40 != 0 {
-        r.block()?;
+        let secret = r.block()?;
         connect.secret = "password";
+        connect.known = Some(defaults::known(connect.user.as_deref().unwrap_or_default(), secret));
     }
     Some(())
 }

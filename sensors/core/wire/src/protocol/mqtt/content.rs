@@ -39,7 +39,7 @@ impl Flow {
         }
         let payload = payload::read(publication.payload);
         let cut = payload.cut;
-        told.details = described(publication, &payload.shape, payload.hash.as_deref(), Details::default());
+        told.details = described(publication, &payload.shape, payload.hash.as_deref());
         told.parts = parts(topic, payload, operation(told));
         cut
     }
@@ -54,8 +54,8 @@ impl Flow {
         talk: &mut Talk<'_>,
     ) -> Option<bool> {
         let context = sparkplug::Context { from_node: !delivery, complete: self.complete(), again: publication.dup };
-        let common = described(publication, "sparkplug", None, Details::default());
-        let message = self.sparkplug.read(address, publication.payload, common.as_deref(), context)?;
+        let common = described(publication, "sparkplug", None);
+        let mut message = self.sparkplug.read(address, publication.payload, common.as_deref(), context)?;
         for (flag, details) in &message.flags {
             talk.flag(*flag, None, details.as_deref());
         }
@@ -70,7 +70,7 @@ impl Flow {
                 details.number(key, value);
             }
         }
-        told.details = described(publication, "sparkplug", None, details);
+        let details = details.finish();
         // Births and deaths begin and end the session of a node: they are never folded away.
         let operation = match address.kind {
             kind if kind.birth() => Operation::SessionOpen,
@@ -78,13 +78,17 @@ impl Flow {
             kind if kind.command() => Operation::Write,
             _ => Operation::Publish,
         };
-        let command = address.kind.command() && !message.metrics.is_empty();
-        if let Resolved::Topic(topic) = &publication.topic
-            && !command
-        {
-            let mut head = Part::of(operation, "topic", topic.as_str());
-            head.form = Form::Sparkplug.code();
-            told.parts.push(head);
+        // What the message says of itself stands on its first row: that of the topic, or a command's first metric.
+        match message.metrics.first_mut().filter(|_| address.kind.command()) {
+            Some(first) => first.details = merged(first.details.as_deref(), details),
+            None => {
+                told.details = merged(common.as_deref(), details);
+                if let Resolved::Topic(topic) = &publication.topic {
+                    let mut head = Part::of(operation, "topic", topic.as_str());
+                    head.form = Form::Sparkplug.code();
+                    told.parts.push(head);
+                }
+            }
         }
         told.parts.extend(message.metrics);
         Some(message.cut)
@@ -97,14 +101,13 @@ fn operation(told: &Told) -> Operation {
 }
 
 /// What every row of the publication says.
-fn described(publication: &Publication<'_>, shape: &str, hash: Option<&str>, more: Details) -> Option<Box<str>> {
+fn described(publication: &Publication<'_>, shape: &str, hash: Option<&str>) -> Option<Box<str>> {
     let mut details = Details::default();
     details.text("payload_shape", shape).number("payload_bytes", wide(publication.payload.len()));
     if let Some(hash) = hash {
         details.text("payload_hash", hash);
     }
-    let own = merged(publication.details.as_deref(), details.finish());
-    merged(own.as_deref(), more.finish())
+    merged(publication.details.as_deref(), details.finish())
 }
 
 fn wide(length: usize) -> u32 {

@@ -16,6 +16,8 @@ pub const TLS_PORT: u16 = 8883;
 const NAMES: [&[u8]; 2] = [b"MQTT", b"MQIsdp"];
 /// Packets of a few bytes that must follow each other to be believed without a packet that carries text.
 const CHAIN: usize = 4;
+/// Bytes of small packets that are kept for a packet that carries text.
+const SMALL: usize = 32;
 
 pub fn probe(probe: &Probe<'_>) -> Guess {
     let to_server = [PORT, TLS_PORT].contains(&probe.destination_port);
@@ -84,7 +86,8 @@ fn midstream(data: &[u8], by_port: Option<Side>) -> Guess {
         (true, Some(_)) => 0.95,
         (true, None) => 0.8,
         (false, Some(_)) => 0.7,
-        (false, None) => return Guess::No,
+        // A few small packets may be anything: what follows tells.
+        (false, None) => return if data.len() < SMALL { Guess::Need } else { Guess::No },
     };
     Guess::Yes { confidence, sender: sender.or(by_port) }
 }

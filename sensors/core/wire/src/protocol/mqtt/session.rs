@@ -47,6 +47,7 @@ impl Flow {
         let mut opening = opening.unwrap_or_else(|| Opening {
             told: Told { details: None, ..Told::plain(p::CONNACK, packet.side.other(), 0, talk) },
             secret: "",
+            known: None,
             blind: false,
         });
         opening.told.details = merged(opening.told.details.as_deref(), details.finish());
@@ -58,7 +59,7 @@ impl Flow {
             bytes: u32::try_from(packet.length).unwrap_or(u32::MAX),
             flagged: talk.flagged(),
         };
-        tell(&opening.told, opening.secret, &ending, &self.who, talk);
+        tell(&opening, &ending, &self.who, talk);
         talk.identity(packet.side, "service", "mqtt", 0.95, "mqtt CONNACK");
         if code.is_some_and(|code| reason::refused(code, version)) {
             talk.refused_login();
@@ -99,7 +100,8 @@ impl Flow {
 }
 
 /// The transaction and the session row of one login.
-pub fn tell(told: &Told, secret: &'static str, ending: &Ending, who: &Who, talk: &mut Talk<'_>) {
+pub fn tell(opening: &Opening, ending: &Ending, who: &Who, talk: &mut Talk<'_>) {
+    let Opening { told, secret, known, .. } = opening;
     told.tell(ending, who, talk);
     let last = ending.answer.map_or(told.span.last, |a| a.last);
     let operation = if who.user.is_some() { Operation::SecurityLogin } else { Operation::SessionOpen };
@@ -113,9 +115,10 @@ pub fn tell(told: &Told, secret: &'static str, ending: &Ending, who: &Who, talk:
         ot_reply: Some(ending.reply.name()),
         event_duration: ending.answer.map(|a| a.first.time.saturating_sub(told.span.last.time).max(0)),
         user_name: who.user.as_deref(),
-        ot_secret_kind: (!secret.is_empty()).then_some(secret),
+        ot_secret_kind: Some(*secret).filter(|secret| !secret.is_empty()),
         // What this parser reads is not encrypted.
-        ot_secret_encrypted: matches!(secret, "password" | "token").then_some(false),
+        ot_secret_encrypted: matches!(*secret, "password" | "token").then_some(false),
+        ot_secret_known: *known,
         ot_client_name: who.client.as_deref(),
         ot_details: told.details.as_deref(),
         ..SessionRow::default()

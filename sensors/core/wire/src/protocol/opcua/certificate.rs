@@ -1,9 +1,13 @@
 //! Application instance certificates (Part 6, 6.2): X.509 v3 in DER, perhaps followed by its chain.
 
+use super::tables::host;
 use crate::dataset::rows::SessionRow;
+use crate::flow::{Side, Span};
+use crate::protocol::Talk;
 use crate::text;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
+use std::net::IpAddr;
 use x509_parser::prelude::{FromDer, GeneralName, ParsedExtension, X509Certificate};
 use x509_parser::public_key::PublicKey;
 
@@ -69,6 +73,51 @@ impl Certificate {
     }
 }
 
+/// Where and when certificates were shown.
+pub struct Shown<'a> {
+    /// Packet time, ns since the epoch.
+    pub time: i64,
+    pub client: IpAddr,
+    pub server: IpAddr,
+    /// URL the client asked for.
+    pub url: &'a str,
+}
+
+impl<'a> Shown<'a> {
+    /// At the end of `span`; `client` is the side of the flow that plays the client.
+    pub fn by(client: Side, span: Span, url: &'a str, talk: &Talk<'_>) -> Self {
+        let (own, other) = (talk.facts.client.ip, talk.facts.server.ip);
+        let (client, server) = if client == Side::Client { (own, other) } else { (other, own) };
+        Self { time: span.last.time, client, server, url }
+    }
+}
+
+impl Certificate {
+    fn expired(&self, time: i64) -> Option<bool> {
+        self.not_after.map(|end| time > end)
+    }
+
+    /// Whether it names the host that shows it (Part 4, 6.1.3): by `address`, or by the name it was asked for under.
+    /// None: it names nothing that could be compared.
+    fn host_matches(&self, address: IpAddr, asked: Option<&str>) -> Option<bool> {
+        let (mut addresses, mut names) = (false, false);
+        for name in self.names.split(',').filter(|name| !name.is_empty() && !name.contains('@')) {
+            if let Ok(found) = name.parse::<IpAddr>() {
+                addresses = true;
+                if found == address {
+                    return Some(true);
+                }
+            } else if !name.contains(':') {
+                names = true;
+                if asked.is_some_and(|asked| asked.eq_ignore_ascii_case(name)) {
+                    return Some(true);
+                }
+            }
+        }
+        (addresses || (names && asked.is_some_and(|asked| asked.parse::<IpAddr>().is_err()))).then_some(false)
+    }
+}
+
 fn bounded(text: &str) -> String {
     text::bounded(text.as_bytes(), text::TEXT_LIMIT).0
 }
@@ -83,7 +132,12 @@ fn bits(key: &PublicKey<'_>) -> Option<u16> {
 }
 
 /// Fills the certificate columns of a session row.
-pub fn fill<'a>(row: &mut SessionRow<'a>, client: Option<&'a Certificate>, server: Option<&'a Certificate>) {
+pub fn fill<'a>(
+    row: &mut SessionRow<'a>,
+    client: Option<&'a Certificate>,
+    server: Option<&'a Certificate>,
+    shown: &Shown<'_>,
+) {
     fn word(text: &str) -> Option<&str> {
         Some(text).filter(|text| !text.is_empty())
     }
@@ -95,6 +149,8 @@ pub fn fill<'a>(row: &mut SessionRow<'a>, client: Option<&'a Certificate>, serve
         row.ot_certificate_client_not_after = client.not_after;
         row.ot_certificate_client_bits = client.bits;
         row.ot_certificate_client_self_signed = Some(client.self_signed);
+        row.ot_certificate_client_expired = client.expired(shown.time);
+        row.ot_certificate_client_host_matches = client.host_matches(shown.client, None);
     }
     if let Some(server) = server {
         row.ot_certificate_server_subject = word(&server.subject);
@@ -104,5 +160,7 @@ pub fn fill<'a>(row: &mut SessionRow<'a>, client: Option<&'a Certificate>, serve
         row.ot_certificate_server_not_after = server.not_after;
         row.ot_certificate_server_bits = server.bits;
         row.ot_certificate_server_self_signed = Some(server.self_signed);
+        row.ot_certificate_server_expired = server.expired(shown.time);
+        row.ot_certificate_server_host_matches = server.host_matches(shown.server, host(shown.url));
     }
 }

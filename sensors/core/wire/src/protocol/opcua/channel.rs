@@ -181,6 +181,7 @@ impl Channel {
             status: ending.status,
             duration: ending.duration,
             details: details.finish(),
+            url: url.to_owned(),
             mode: opening.mode.and_then(policy::mode).or_else(|| granted.and(self.security.mode())),
             policy: opening.policy.clone(),
             client: opening.client.clone(),

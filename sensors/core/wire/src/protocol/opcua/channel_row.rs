@@ -1,6 +1,6 @@
 //! The session row of a channel.
 
-use super::certificate::{self, Certificate};
+use super::certificate::{self, Certificate, Shown};
 use super::opening;
 use super::status;
 use crate::dataset::rows::SessionRow;
@@ -17,6 +17,8 @@ pub struct Row {
     pub status: Option<u32>,
     pub duration: Option<i64>,
     pub details: Option<String>,
+    /// URL the client asked for.
+    pub url: String,
     pub mode: Option<&'static str>,
     pub policy: String,
     pub client: Option<Certificate>,
@@ -40,7 +42,8 @@ impl Row {
             ot_details: self.details.as_deref(),
             ..SessionRow::default()
         };
-        certificate::fill(&mut out, self.client.as_ref(), self.server.as_ref());
+        let shown = Shown::by(client, self.span, &self.url, talk);
+        certificate::fill(&mut out, self.client.as_ref(), self.server.as_ref(), &shown);
         talk.session(client, self.span, self.ordinal, out);
     }
 }

@@ -89,14 +89,18 @@ pub struct Endpoints<'a> {
     pub lines: Vec<String>,
     pub server: Option<Application>,
     pub certificate: &'a [u8],
+    /// Whether one of them is at the server's address; None when none names an address.
+    pub here: Option<bool>,
 }
 
 /// An array of EndpointDescriptions.
-pub fn endpoints<'a>(r: &mut Reader<'a>) -> Read<Endpoints<'a>> {
+pub fn endpoints<'a>(r: &mut Reader<'a>, tables: &Tables) -> Read<Endpoints<'a>> {
     let mut lines = Vec::new();
+    let mut here = None;
     let (mut server, mut certificate): (Option<Application>, &[u8]) = (None, &[]);
     for _ in 0..r.array()? {
         let endpoint = endpoint(r)?;
+        here = here.max(tables.endpoint_is_server(&endpoint.url));
         if lines.len() < SHOWN {
             let mode = policy::mode(endpoint.mode).unwrap_or("Invalid");
             lines.push(format!("{} {mode} {} {}", endpoint.url, endpoint.policy, endpoint.tokens));
@@ -106,7 +110,7 @@ pub fn endpoints<'a>(r: &mut Reader<'a>) -> Read<Endpoints<'a>> {
             certificate = endpoint.certificate;
         }
     }
-    Ok(Endpoints { lines, server, certificate })
+    Ok(Endpoints { lines, server, certificate, here })
 }
 
 /// The URL a client asks for, and whether its host is the server's address.
@@ -131,6 +135,16 @@ pub fn ask(r: &mut Reader<'_>, request: &mut Request, tables: &Tables) -> Read<(
     Ok(())
 }
 
+/// Notes whether the endpoints offered are the server's own. If not, the reply is told however often it comes.
+pub fn note_place(request: &mut Request, here: Option<bool>) {
+    if let Some(here) = here {
+        request.first(|entry| {
+            entry.details.truth("endpoint_is_server", here);
+        });
+        request.flagged |= !here;
+    }
+}
+
 pub fn find_servers_reply(r: &mut Reader<'_>, request: &mut Request) -> Read<()> {
     let mut lines = Vec::new();
     for _ in 0..r.array()? {
@@ -145,8 +159,9 @@ pub fn find_servers_reply(r: &mut Reader<'_>, request: &mut Request) -> Read<()>
     Ok(())
 }
 
-pub fn get_endpoints_reply(r: &mut Reader<'_>, request: &mut Request, news: &mut News) -> Read<()> {
-    let Endpoints { lines, server, certificate } = endpoints(r)?;
+pub fn get_endpoints_reply(r: &mut Reader<'_>, request: &mut Request, tables: &Tables, news: &mut News) -> Read<()> {
+    let Endpoints { lines, server, certificate, here } = endpoints(r, tables)?;
+    note_place(request, here);
     request.first(|entry| {
         entry.details.texts("endpoints", lines.iter().map(String::as_str));
         if let Some(server) = &server {

@@ -109,7 +109,7 @@ pub fn reply(r: &mut Reader<'_>, request: &mut Request, tables: &mut Tables, por
     match request.service.request {
         id::FIND_SERVERS => discovery::find_servers_reply(r, request),
         id::FIND_SERVERS_ON_NETWORK => discovery::network_reply(r, request),
-        id::GET_ENDPOINTS => discovery::get_endpoints_reply(r, request, news),
+        id::GET_ENDPOINTS => discovery::get_endpoints_reply(r, request, tables, news),
         id::REGISTER_SERVER2 => discovery::register2_reply(r),
         id::CREATE_SESSION => session::create_reply(r, request, tables, port, news),
         id::ACTIVATE_SESSION => login::activate_reply(r),

@@ -112,6 +112,9 @@ pub fn probe(probe: &Probe<'_>) -> Guess {
         Some(false) => return Guess::No,
         Some(true) => {}
     }
+    if Type::of(probe.data) == Some(Type::ReverseHello) {
+        return Guess::Reversed { confidence: 0.97 };
+    }
     let sender = sender(probe.data).or(match (probe.destination_port == PORT, probe.source_port == PORT) {
         (true, false) => Some(Side::Client),
         (false, true) => Some(Side::Server),

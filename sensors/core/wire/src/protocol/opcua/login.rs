@@ -1,6 +1,6 @@
 //! ActivateSession: identity tokens (Part 4, 5.6.3 and 7.41), and the session row a login gives.
 
-use super::certificate::{self, Certificate};
+use super::certificate::{self, Certificate, Shown};
 use super::extension::{ISSUED, USER_NAME, extension, skip_diagnostics};
 use super::message::{Memo, Request};
 use super::reader::{Read, Reader};
@@ -11,14 +11,14 @@ use super::tables::Tables;
 use super::tell::{Ending, News};
 use crate::dataset::rows::SessionRow;
 use crate::flow::Side;
-use crate::protocol::Talk;
+use crate::protocol::{Talk, defaults};
 use crate::text::Details;
 
 /// Encodings of the identity tokens (Part 6, Annex A); those with a secret stand in `extension`.
 const ANONYMOUS: u32 = 321;
 const X509: u32 = 327;
 
-/// Who wants to use a session. The secret itself is passed over.
+/// Who wants to use a session. The secret itself is not kept.
 #[derive(Default)]
 pub struct Activation {
     user: Option<String>,
@@ -26,6 +26,8 @@ pub struct Activation {
     kind: &'static str,
     /// Whether the token names a cipher for the secret; the channel may encrypt too.
     encrypted: Option<bool>,
+    /// Whether user and secret are a maker's default; None when the secret cannot be read.
+    known: Option<bool>,
     policy_id: String,
     certificate: Option<Certificate>,
 }
@@ -61,9 +63,11 @@ fn token(kind: u32, r: &mut Reader<'_>, news: &mut News) -> Read<Activation> {
         ANONYMOUS => {}
         USER_NAME => {
             out.kind = "password";
-            out.user = Some(r.text()?);
-            r.bytes()?;
-            out.encrypted = Some(r.bytes()?.is_some_and(|algorithm| !algorithm.is_empty()));
+            let user = r.text()?;
+            let secret = r.bytes()?.unwrap_or_default();
+            let encrypted = r.bytes()?.is_some_and(|algorithm| !algorithm.is_empty());
+            out.known = (!encrypted).then(|| defaults::known(&user, secret));
+            (out.user, out.encrypted) = (Some(user), Some(encrypted));
         }
         X509 => {
             out.kind = "certificate";
@@ -132,6 +136,7 @@ pub fn row(
         user_name: activation.user.as_deref(),
         ot_secret_kind: Some(activation.kind),
         ot_secret_encrypted: activation.encrypted,
+        ot_secret_known: activation.known,
         ot_client_name: Some(session.client_name.as_str()).filter(|name| !name.is_empty()),
         ot_server_name: Some(session.server_name.as_str()).filter(|name| !name.is_empty()),
         ot_security_mode: security.mode(),
@@ -141,7 +146,7 @@ pub fn row(
     };
     let client = session.client.as_ref().or(security.client.as_ref());
     let server = session.server.as_ref().or(security.server.as_ref());
-    certificate::fill(&mut row, client, server);
+    certificate::fill(&mut row, client, server, &Shown::by(sender, ending.span, &session.endpoint_url, talk));
     talk.session(sender, ending.span, request.ordinal, row);
     if refused {
         talk.refused_login();

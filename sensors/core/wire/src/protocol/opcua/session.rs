@@ -1,7 +1,7 @@
 //! Sessions: CreateSession and CloseSession (Part 4, 5.6), and the table of a flow's sessions.
 
 use super::certificate::Certificate;
-use super::discovery::{application, endpoints, note_url};
+use super::discovery::{application, endpoints, note_place, note_url};
 use super::message::{Memo, Request};
 use super::node::node_id;
 use super::reader::{Read, Reader};
@@ -146,7 +146,9 @@ pub fn create_reply(
     if let Some(certificate) = &session.server {
         news.certificate(Side::Server, certificate);
     }
-    if let Some(server) = endpoints(r)?.server {
+    let offered = endpoints(r, tables)?;
+    note_place(request, offered.here);
+    if let Some(server) = offered.server {
         server.tell(Side::Server, "opcua CreateSession", news);
         session.server_name = server.uri;
     }

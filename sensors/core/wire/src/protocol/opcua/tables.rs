@@ -66,12 +66,24 @@ impl Tables {
 
     /// Whether the host of `opc.tcp://host:port/path` is the server's address; None when the host is a name.
     pub fn host_is_server(&self, url: &str) -> Option<bool> {
-        let rest = url.split_once("://")?.1;
-        let host = rest.split('/').next()?;
-        let host = match host.strip_prefix('[') {
-            Some(v6) => v6.split(']').next()?,
-            None => host.rsplit_once(':').map_or(host, |(name, _)| name),
-        };
-        host.parse::<IpAddr>().ok().map(|address| address == self.server)
+        host(url)?.parse::<IpAddr>().ok().map(|address| address == self.server)
     }
+
+    /// The same of an endpoint the server offers: one that names only the host itself (127.0.0.1, 0.0.0.0) tells nothing.
+    pub fn endpoint_is_server(&self, url: &str) -> Option<bool> {
+        let address = host(url)?.parse::<IpAddr>().ok()?;
+        let here = address == self.server;
+        (here || !(address.is_loopback() || address.is_unspecified())).then_some(here)
+    }
+}
+
+/// The host of `opc.tcp://host:port/path`.
+pub fn host(url: &str) -> Option<&str> {
+    let rest = url.split_once("://")?.1;
+    let host = rest.split('/').next()?;
+    let host = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next()?,
+        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+    };
+    Some(host).filter(|host| !host.is_empty())
 }

@@ -165,6 +165,8 @@ fn commands_are_writes_of_metrics() {
         .map(|r| (r["ot.operation"].as_str(), r["ot.object.kind"].as_str(), r["ot.object.address"].as_str()))
         .collect();
     assert_eq!(seen, [("write", "metric", "G/N/D:Pump"), ("write", "metric", "G/N/D:Speed")]);
+    assert!(written[0]["ot.details"].contains(r#""sparkplug_type":"DCMD","sparkplug_metrics":2,"sparkplug_seq":0"#));
+    assert!(!written[1]["ot.details"].contains("sparkplug_metrics"));
     let mut empty = open();
     empty.client(&publish("spBv1.0/G/NCMD/N", &[]));
     let written = &rows(&mut empty)[0];

@@ -138,7 +138,8 @@ fn recognised_by_content() {
 
 #[test]
 fn a_port_alone_names_nothing_and_small_packets_need_it() {
-    assert_eq!(guess(&[0xc0, 0], 40_000, 40_001), Guess::No);
+    assert_eq!(guess(&[0xc0, 0], 40_000, 40_001), Guess::Need);
+    assert_eq!(guess(&[0xc0, 0].repeat(16), 40_000, 40_001), Guess::No);
     assert!(matches!(guess(&[0xc0, 0], 40_000, 1883), Guess::Yes { sender: Some(Side::Client), .. }));
     for other in [
         &b"GET / HTTP/1.1\r\n\r\n"[..],

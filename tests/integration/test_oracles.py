@@ -1,0 +1,30 @@
+"""We and tshark say the same of every message, or it is explained who is right; the page of it is true."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.needs import shared, tool
+from tests.oracles.captures import PROTOCOLS
+from tests.oracles.comparison import PAGE, compared, page
+
+FACTS = {"modbus": 60_000, "mqtt": 40_000, "opcua": 20_000}
+"""A comparison of fewer facts than this compares nothing: tshark's fields have other names, say."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def parts() -> None:
+    tool("tshark")
+    shared("captures", "manifest.csv")
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_every_difference_from_tshark_is_explained(protocol: str) -> None:
+    result = compared(protocol)
+    assert not [str(difference) for difference in result.bare[:20]]
+    assert not [f"{entry.capture} {entry.field}: {entry.why}" for entry in result.idle], "explains nothing"
+    assert result.total.agree.total() >= FACTS[protocol]
+
+
+def test_the_page_of_it_is_true() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "`make oracles` writes it anew; read the difference"

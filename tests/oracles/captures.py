@@ -1,0 +1,50 @@
+"""Which captures are compared: third parties' that hold the protocol, our own golden and proof captures."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.needs import PROJECT, shared
+
+PROTOCOLS = ("modbus", "mqtt", "opcua")
+NEAR = {
+    "modbus": ("golden/modbus", "proofs/modbus", "proofs/general", "proofs/link", "proofs/sequence"),
+    "mqtt": ("golden/mqtt", "proofs/mqtt"),
+    "opcua": ("golden/opcua", "proofs/opcua"),
+}
+"""Folders of our own captures."""
+FOLDERS = {"golden": PROJECT / "tests" / "golden", "proofs": PROJECT / "rules" / "proofs"}
+PORTS = {
+    ("modbus", "golden/modbus/rtu-over-tcp.pcap"): ("-d", "tcp.port==502,mbrtu"),
+    ("modbus", "proofs/general/protocol-mismatch.pcap"): ("-o", "mbtcp.tcp.port:502,8502"),
+    ("mqtt", "ndpi/tests/cfgs/default/pcap/coap_mqtt.pcap"): ("-d", "tcp.port==17501,mqtt"),
+    ("opcua", "iti_ics_security_tools/pcaps/OPC/opc-ua-ap-method-wireshark-freeze.pcap"): (
+        "-d",
+        "tcp.port==12001,opcua",
+    ),
+    ("opcua", "kiwimiri_opcua/pcaps/auto_capture_20251026_014839.pcap"): ("-d", "tcp.port==4841,opcua"),
+}
+"""Where tshark, which goes by ports, has to be told."""
+
+
+def captures(protocol: str) -> Iterator[tuple[str, Path, tuple[str, ...]]]:
+    """Name, path, and tshark's options."""
+    for name, path in (*_third_parties(protocol), *_own(protocol)):
+        yield name, path, PORTS.get((protocol, name), ())
+
+
+def _third_parties(protocol: str) -> Iterator[tuple[str, Path]]:
+    root = shared("captures")
+    with (root / "manifest.csv").open(newline="", encoding="utf-8") as manifest:
+        for row in csv.DictReader(manifest):
+            if f"{protocol}:" in row["ot_protocols"] or (protocol, row["file"]) in PORTS:
+                yield row["file"], root / row["file"]
+
+
+def _own(protocol: str) -> Iterator[tuple[str, Path]]:
+    for folder in NEAR[protocol]:
+        kind, _, rest = folder.partition("/")
+        for path in sorted((FOLDERS[kind] / rest).glob("*.pcap")):
+            yield f"{folder}/{path.name}", path
