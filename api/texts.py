@@ -28,7 +28,7 @@ class Texts:
     lang: Language
     by_key: Mapping[str, str]
 
-    def get(self, key: str, **parameters: object) -> str:
+    def get(self, key: str, /, **parameters: object) -> str:
         """The text with its placeholders filled. Raises KeyError when there is no such text or parameter."""
         return PLACEHOLDER.sub(lambda found: str(parameters[found[1]]), self.by_key[key])
 

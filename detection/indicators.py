@@ -15,8 +15,10 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from detection.sigma.addresses import no_network
 from detection.sigma.model import Issue
 from detection.sigma.reading import Reading
+from detection.sigma.wrong import plain_value, wrong
 
 KEYS = ("values", "file", "source", "expires")
 
@@ -76,8 +78,7 @@ def read_indicators(reading: Reading, count: int, zone: ZoneInfo, folder: Path) 
         for k, text in enumerate(reading.words("indicators", i, "values", required=False)):
             network = _network(text)
             if network is None:
-                mend = "write one such as 203.0.113.50 or 203.0.113.0/24"
-                reading.complain(("indicators", i, "values", k), f"{text!r} is no address or network", mend)
+                reading.complain(("indicators", i, "values", k), no_network(text))
             else:
                 found.append(Indicator(network, source, expires))
         name = reading.text("indicators", i, "file", required=False)
@@ -91,15 +92,19 @@ def read_indicators(reading: Reading, count: int, zone: ZoneInfo, folder: Path) 
 def _read_file(path: Path, reading: Reading, i: int) -> tuple[list[IPv4Network | IPv6Network], list[Issue]]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reading.complain(("indicators", i, "file"), f"{path} cannot be read: {error}", "name a text file that is there")
+    except UnicodeDecodeError as error:
+        reading.complain(("indicators", i, "file"), wrong("list_not_utf8", file=str(path), offset=error.start))
+        return [], []
+    except OSError as error:
+        number, message = error.errno or 0, error.strerror or str(error)
+        unreadable = wrong("list_unreadable", file=str(path), errno=number, message=message)
+        reading.complain(("indicators", i, "file"), unreadable)
         return [], []
     networks, issues = [], []
     for number, text in _entries(lines):
         network = _network(text)
         if network is None:
-            mend = "write one address or network a line"
-            issues.append(Issue(str(path), number, f"{text!r} is no address or network", mend))
+            issues.append(Issue(str(path), number, no_network(text)))
         else:
             networks.append(network)
     return networks, issues
@@ -127,5 +132,5 @@ def _end(reading: Reading, i: int, zone: ZoneInfo) -> datetime | None:
     if isinstance(value, date):
         return datetime.combine(value, time.max, zone).astimezone(UTC)
     if value is not None:
-        reading.complain(("indicators", i, "expires"), f"{value!r} is not a day", "write one such as 2027-01-31")
+        reading.complain(("indicators", i, "expires"), wrong("not_day", value=plain_value(value)))
     return None

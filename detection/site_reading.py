@@ -10,7 +10,8 @@ from detection.indicators import KEYS as INDICATOR
 from detection.indicators import read_indicators
 from detection.sigma.document import read_documents
 from detection.sigma.model import Issue
-from detection.sigma.reading import Reading
+from detection.sigma.reading import Reading, dotted
+from detection.sigma.wrong import unlisted, wrong
 from detection.site import Allowed, Asset, Calendar, Conduit, Point, Site, Window, Zone
 from detection.site_values import SiteValues
 
@@ -71,7 +72,7 @@ def read_site(file: str, text: str) -> Site:
     """Reads a site model from text; `file` is its path: issues name it, lists lie beside it. Raises `BadSite`."""
     documents, issues = read_documents(file, text)
     if issues or len(documents) != 1:
-        raise BadSite(issues or [Issue(file, 1, "there must be one document", "declare time_zone, zones, assets…")])
+        raise BadSite(issues or [Issue(file, 1, wrong("one_document"))])
     site = _Site(Reading(documents[0]), Path(file).parent)
     model = site.read()
     if site.reading.issues:
@@ -110,7 +111,7 @@ class _Site:
         if found is None:
             return range(0)
         if not isinstance(found, list):
-            self.reading.complain((key,), f"{key} is not a list", "write one entry a line, each beginning with a dash")
+            self.reading.complain((key,), wrong("not_list", path=key))
             return range(0)
         for i in range(len(found)):
             self.reading.known(key, i, keys=keys)
@@ -121,7 +122,7 @@ class _Site:
         try:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError):
-            self.reading.complain(("time_zone",), f"time zone {name!r} is not known", "write one such as Asia/Shanghai")
+            self.reading.complain(("time_zone",), wrong("unknown_time_zone", name=name))
             return ZoneInfo("UTC")
 
     def _zone(self, i: int) -> Zone:
@@ -154,7 +155,10 @@ class _Site:
         roles = self.reading.words(*at, "roles", required=False)
         for role in roles:
             if role not in ROLES:
-                self.reading.complain((*at, "roles"), f"role {role!r} is not known", f"known are {', '.join(ROLES)}")
+                at_roles = (*at, "roles")
+                self.reading.complain(
+                    at_roles, unlisted("unknown_word", role, ROLES, path=dotted(at_roles), value=role)
+                )
         addresses = self.values.one_or_many(*at, "ip")
         return Asset(
             id=self.reading.text(*at, "id"),
@@ -190,7 +194,7 @@ class _Site:
         at = ("windows", i)
         start, end = self.values.moment(zone, *at, "start"), self.values.moment(zone, *at, "end")
         if start >= end:
-            self.reading.complain((*at, "end"), "the window ends before it starts", "exchange start and end")
+            self.reading.complain((*at, "end"), wrong("window_reversed"))
         return Window(
             id=self.reading.text(*at, "id"),
             assets=self.reading.words(*at, "assets", required=False),
@@ -207,7 +211,7 @@ class _Site:
         days = self.reading.words("calendar", "days", required=False) or DAYS[:5]
         for day in days:
             if day not in DAYS:
-                self.reading.complain(("calendar", "days"), f"{day!r} is no day", f"write {', '.join(DAYS)}")
+                self.reading.complain(("calendar", "days"), unlisted("unknown_day", day, DAYS, day=day))
         holidays = [self.reading.value("calendar", "holidays", k) for k in self.values.places("calendar", "holidays")]
         return Calendar(
             days=tuple(DAYS.index(day) for day in days if day in DAYS),

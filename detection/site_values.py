@@ -6,8 +6,10 @@ import ipaddress
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
+from detection.sigma.addresses import no_network
 from detection.sigma.model import Step
-from detection.sigma.reading import Reading
+from detection.sigma.reading import Reading, dotted
+from detection.sigma.wrong import plain_value, wrong
 from detection.site import Address, Network
 
 
@@ -31,7 +33,7 @@ class SiteValues:
         try:
             return ipaddress.ip_address(text)
         except ValueError:
-            self.reading.complain(path, f"{text!r} is not an IP address", "write one such as 10.0.2.11")
+            self.reading.complain(path, wrong("not_address", value=text))
             return None
 
     def network(self, *path: Step) -> Network | None:
@@ -39,8 +41,8 @@ class SiteValues:
         text = self.reading.text(*path)
         try:
             return ipaddress.ip_network(text)
-        except ValueError as error:
-            self.reading.complain(path, f"{text!r} is not a network: {error}", "write one such as 10.0.2.0/24")
+        except ValueError:
+            self.reading.complain(path, no_network(text))
             return None
 
     def networks(self, *path: Step) -> tuple[Network, ...]:
@@ -58,7 +60,7 @@ class SiteValues:
         found = self.reading.value(*path)
         if found is None or (isinstance(found, int) and not isinstance(found, bool)):
             return found
-        self.reading.complain(path, f"{path[-1]} is not a whole number", "write digits only")
+        self.reading.complain(path, wrong("not_whole_number", path=dotted(path)))
         return None
 
     def number(self, *path: Step, default: float | None = None) -> float | None:
@@ -68,7 +70,7 @@ class SiteValues:
             return default
         if isinstance(found, int | float) and not isinstance(found, bool):
             return float(found)
-        self.reading.complain(path, f"{path[-1]} is not a number", "write a number")
+        self.reading.complain(path, wrong("not_number", path=dotted(path)))
         return default
 
     def moment(self, zone: ZoneInfo, *path: Step) -> datetime:
@@ -77,7 +79,7 @@ class SiteValues:
         try:
             found = text if isinstance(text, datetime) else datetime.fromisoformat(str(text))
         except ValueError:
-            self.reading.complain(path, f"{text!r} is not a time", "write one such as 2026-11-01T08:00:00+08:00")
+            self.reading.complain(path, wrong("not_time", value=plain_value(text)))
             return datetime.fromtimestamp(0, UTC)
         return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
 
@@ -87,5 +89,5 @@ class SiteValues:
         try:
             return time.fromisoformat(text) if text else default
         except ValueError:
-            self.reading.complain(path, f"{text!r} is not a time of day", "write one such as 07:30")
+            self.reading.complain(path, wrong("not_time_of_day", value=text))
             return default

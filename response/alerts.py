@@ -233,7 +233,7 @@ def changed(alert: Alert, change: AlertChange, etag: str) -> Alert:
     """The alert after a person's decision, with a new etag and its history. A change that changes nothing gives the
     alert as it is. Raises Conflict when `etag` is not the alert's, Invalid for a decision that makes no sense."""
     if etag != alert.etag:
-        raise Conflict(f"alert {alert.id}", f"etag is {alert.etag}, not {etag}", etag=alert.etag)
+        raise Conflict(f"alert {alert.id}", "other_etag", etag=alert.etag, given=etag)
     status, resolution = _outcome(alert, change)
     assignee = alert.assignee if change.assignee is None else change.assignee or None
     steps = [
@@ -258,15 +258,15 @@ def changed(alert: Alert, change: AlertChange, etag: str) -> Alert:
 def _outcome(alert: Alert, change: AlertChange) -> tuple[str, str | None]:
     where = f"alert {alert.id}"
     if not change.who:
-        raise Invalid(where, "a change needs to say who makes it")
+        raise Invalid(where, "nobody_named")
     status = change.status or alert.status
     if status not in STATUSES:
-        raise Invalid(where, f"status {status!r} is none of {', '.join(STATUSES)}")
+        raise Invalid(where, "no_such_status", value=status, words=STATUSES)
     if status != "closed":
         if change.resolution is not None:
-            raise Invalid(where, f"only a closed alert has a resolution, this one would be {status}")
+            raise Invalid(where, "resolution_of_open", status=status)
         return status, None
     resolution = change.resolution or alert.resolution
     if resolution not in RESOLUTIONS:
-        raise Invalid(where, f"closing needs a resolution, one of {', '.join(RESOLUTIONS)}, not {resolution!r}")
+        raise Invalid(where, "no_such_resolution", value=resolution, words=RESOLUTIONS)
     return status, resolution

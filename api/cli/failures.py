@@ -43,16 +43,19 @@ def explain(error: BaseException, terminal: Terminal) -> ExitCode:
 
 def _explain_known(error: BaseException, terminal: Terminal) -> ExitCode:
     # Imported here: most commands start, and fail, without frames, stores and the core.
+    from api.output.issues import issue_line
     from api.output.reasons import store_reason, system_reason
     from detection.baseline import BadBaseline
     from detection.site_reading import BadSite
     from response.store_errors import Damaged, StoreError
 
     if isinstance(error, BadSite):
-        terminal.error("error.site", issues="\n".join(f"  {issue}" for issue in error.issues))
+        terminal.error(
+            "error.site", issues="\n".join(f"  {issue_line(issue, terminal.texts)}" for issue in error.issues)
+        )
         return ExitCode.CONFIGURATION
     if isinstance(error, BadBaseline):
-        terminal.error("error.baseline", why=error)
+        terminal.error("error.baseline", why=issue_line(error.issue, terminal.texts))
         return ExitCode.CONFIGURATION
     if isinstance(error, StoreError):
         terminal.error("error.store", **store_reason(error, terminal.texts))

@@ -9,6 +9,7 @@ from api.analysis import Options, load_rules
 from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure
 from api.cli.terminal import Terminal
+from api.output.issues import issue_line
 from api.output.reasons import system_reason
 from api.texts import shipped
 from detection.sigma.attack import read_techniques
@@ -66,10 +67,10 @@ def rules_in_force(folders: Sequence[Path], terminal: Terminal) -> RuleSet:
     rules = load_rules(folders)
     fatal = [issue for issue in rules.issues if issue.fatal]
     if folders and fatal:
-        listed = "\n".join(f"  {issue}" for issue in fatal)
+        listed = "\n".join(f"  {issue_line(issue, terminal.texts)}" for issue in fatal)
         raise Failure(ExitCode.CONFIGURATION, "error.rules", issues=listed)
     if folders and not rules.rules and not rules.correlations:
         raise Failure(ExitCode.CONFIGURATION, "error.no_rules", path=", ".join(map(str, folders)))
     for issue in rules.issues:
-        terminal.more("cli.rule_issue", issue=issue)
+        terminal.more("cli.rule_issue", issue=issue_line(issue, terminal.texts))
     return rules

@@ -97,19 +97,17 @@ def validate(
     from api.analysis import shipped_rules
     from api.cli.inputs import techniques
     from api.output.documents import listing
+    from api.output.issues import issue_document, issue_line
     from detection.sigma.load import RuleSet
 
     loaded = RuleSet.load(folders or [shipped_rules()], techniques())
     count = len(loaded.rules) + len(loaded.correlations)
     if as_json:
-        data: list[Json] = [
-            {"file": i.file, "line": i.line, "rule": i.rule, "what": i.what, "mend": i.mend, "fatal": i.fatal}
-            for i in loaded.issues
-        ]
+        data: list[Json] = [issue_document(issue, terminal.texts) for issue in loaded.issues]
         terminal.data(listing("bittern.rule-issues/v1", data, rules=count))
     else:
         for issue in loaded.issues[:SHOWN_ISSUES]:
-            terminal.data(str(issue))
+            terminal.data(issue_line(issue, terminal.texts))
         terminal.tell("cli.validated", rules=count, issues=len(loaded.issues))
     if loaded.issues:
         raise typer.Exit(ExitCode.CONFIGURATION)

@@ -3,10 +3,9 @@ and the operating system (design, law 9)."""
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Sequence
 
+from api.output.parameters import shown_parameters, system_text
 from api.output.told import safe
 from api.texts import Texts
 from response.store_errors import StoreError
@@ -20,14 +19,14 @@ def capture_reason(bad: BadFile, words: Texts) -> str:
     """Why a capture could not be read (to its end), without its path and place."""
     if bad.code == "unreadable":
         number, message = bad.parameters.get("errno", 0), str(bad.parameters.get("message", ""))
-        return words.get("capture.unreadable", why=safe(_of_system(number, message, words)))
+        return words.get("capture.unreadable", why=safe(system_text(number, message, words)))
     shown = {name: _shown(name, value, words) for name, value in bad.parameters.items()}
     return safe(words.get(f"capture.{bad.code}", **shown))
 
 
 def system_reason(error: OSError, words: Texts) -> str:
     """What the operating system says."""
-    return _of_system(error.errno or 0, error.strerror or str(error), words)
+    return system_text(error.errno or 0, error.strerror or str(error), words)
 
 
 def filter_reason(code: str, word: str, better: str, expected: Sequence[str], words: Texts) -> tuple[str, str]:
@@ -37,20 +36,14 @@ def filter_reason(code: str, word: str, better: str, expected: Sequence[str], wo
 
 
 def store_reason(error: StoreError, words: Texts) -> dict[str, str]:
-    """`what`, `where`, `why` and `mend` of a store's error. `why` is the store's own word, in its language."""
+    """`what`, `where`, `why` and `mend` of a store's error. What a database or server says itself stays as it is."""
+    why = words.get(f"store_reason.{error.reason}", **shown_parameters(error.parameters, words))
     return {
         "what": words.get(f"store_error.{error.code}.what"),
-        "where": error.parameters["where"],
-        "why": error.parameters["why"].rstrip("."),
+        "where": safe(error.where),
+        "why": safe(why.rstrip(".。")),
         "mend": words.get(f"store_error.{error.code}.mend"),
     }
-
-
-def _of_system(number: int | str, message: str, words: Texts) -> str:
-    """An error of the operating system by number; `message` where the number says nothing."""
-    if not isinstance(number, int) or number == 0:
-        return message
-    return words.by_key.get(f"system.{errno.errorcode.get(number, '')}") or os.strerror(number)
 
 
 def _shown(name: str, value: int | str, words: Texts) -> str:

@@ -26,8 +26,8 @@ def rule_document(rule: Rule | Correlation, lang: Language) -> dict[str, Json]:
         "dataset": rule.dataset if isinstance(rule, Rule) else None,
         "rules": list(rule.rules) if isinstance(rule, Correlation) else [],
         "techniques": list(rule.techniques),
-        "description": rule.description,
-        "false_positives": list(rule.falsepositives),
+        "description": rule.described(lang),
+        "false_positives": list(rule.harmless(lang)),
         "file": rule.origin.file,
         "line": rule.origin.line(),
     }
@@ -62,8 +62,8 @@ def rule_page(page: Page, rule: Rule | Correlation, words: Texts) -> None:
         f" {title_of(rule, words)}",
     )
     lines: list[tuple[str, Sequence[str]]] = [
-        ("description", [rule.description] if rule.description else []),
-        ("false_positives", rule.falsepositives),
+        ("description", [text for text in [rule.described(words.lang)] if text]),
+        ("false_positives", rule.harmless(words.lang)),
         ("techniques", technique_names(rule.techniques)),
     ]
     if bittern is not None:

@@ -52,10 +52,10 @@ def read_address(url: str, environment: Mapping[str, str]) -> EmbeddedAddress | 
     scheme, _, rest = url.partition(":")
     if scheme == "embedded":
         if not rest:
-            raise BadUrl(url, "it names no folder")
+            raise BadUrl(url, "no_folder")
         return EmbeddedAddress(Path(rest.removeprefix("//")).expanduser())
     if scheme not in ("http", "https"):
-        raise BadUrl(_safe(url), "it begins with neither embedded: nor https: nor http:")
+        raise BadUrl(_safe(url), "unknown_scheme")
     return _elastic(url, scheme, environment)
 
 
@@ -65,18 +65,18 @@ def _elastic(url: str, scheme: str, environment: Mapping[str, str]) -> ElasticAd
     user, _, hosts = authority.rpartition("@")
     parts = urlsplit(f"//host{rest}")
     if ":" in user:
-        raise BadUrl(_safe(url), f"a password must not stand in the address, put it into {PASSWORD} or {PASSWORD}_FILE")
+        raise BadUrl(_safe(url), "password_in_address", variable=PASSWORD)
     if parts.path not in ("", "/") or parts.fragment:
-        raise BadUrl(_safe(url), "nothing but ?options may follow the host")
+        raise BadUrl(_safe(url), "path_after_host")
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     for name in options:
         if name not in OPTIONS:
-            raise BadUrl(url, f"there is no option {name!r}, only {', '.join(OPTIONS)}")
+            raise BadUrl(url, "no_such_option", value=name, options=OPTIONS)
     password, api_key = _secret(environment, PASSWORD), _secret(environment, API_KEY)
     if user and password is None:
-        raise BadUrl(url, f"no password for {user}: put it into {PASSWORD} or {PASSWORD}_FILE")
+        raise BadUrl(url, "no_password", user=user, variable=PASSWORD)
     if user and api_key is not None:
-        raise BadUrl(url, f"both a user and {API_KEY} are given: leave one out")
+        raise BadUrl(url, "user_and_key", variable=API_KEY)
     return ElasticAddress(
         hosts=tuple(_host(url, scheme, host) for host in hosts.split(",")),
         prefix=_prefix(url, options.get("prefix", "bittern")),
@@ -99,23 +99,23 @@ def _host(url: str, scheme: str, host: str) -> str:
         parts = urlsplit(f"{scheme}://{host}")
         name, port = parts.hostname, parts.port or DEFAULT_PORT
     except ValueError as error:
-        raise BadUrl(url, f"{host!r} is not a host with a port ({error})") from error
+        raise BadUrl(url, "not_a_host", value=host) from error
     if not name:
-        raise BadUrl(url, "it names no host")
+        raise BadUrl(url, "no_host")
     return f"{scheme}://[{name}]:{port}" if ":" in name else f"{scheme}://{name}:{port}"
 
 
 def _prefix(url: str, prefix: str) -> str:
     if not prefix or not set(prefix) <= PREFIX_LETTERS or prefix[0] in "-_." or len(prefix) > 100:
-        raise BadUrl(url, f"prefix {prefix!r} is not 1 to 100 of a-z 0-9 - _ . beginning with a letter or digit")
+        raise BadUrl(url, "bad_prefix", value=prefix)
     return prefix
 
 
 def _certificates(url: str, scheme: str, path: str | None) -> str | None:
     if path is not None and scheme != "https":
-        raise BadUrl(url, "option ca makes sense with https only")
+        raise BadUrl(url, "ca_without_https")
     if path is not None and not Path(path).is_file():
-        raise BadUrl(url, f"there is no file of certificates {path}")
+        raise BadUrl(url, "no_certificates", path=path)
     return path
 
 
@@ -123,9 +123,9 @@ def _patience(url: str, text: str | None) -> float:
     try:
         seconds = DEFAULT_PATIENCE if text is None else float(text)
     except ValueError as error:
-        raise BadUrl(url, f"patience {text!r} is not a number of seconds") from error
+        raise BadUrl(url, "patience_no_number", value=text) from error
     if not 0 <= seconds < 86_400:
-        raise BadUrl(url, f"patience {text!r} is not between 0 and 86400 seconds")
+        raise BadUrl(url, "patience_out_of_range", value=text)
     return seconds
 
 
@@ -137,8 +137,11 @@ def _secret(environment: Mapping[str, str], name: str) -> str | None:
         return None
     try:
         return Path(file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadUrl(f"{name}_FILE={file}", f"the file cannot be read ({error})") from error
+    except UnicodeDecodeError as error:
+        raise BadUrl(f"{name}_FILE={file}", "secret_not_text", offset=error.start) from error
+    except OSError as error:
+        message = error.strerror or str(error)
+        raise BadUrl(f"{name}_FILE={file}", "secret_unreadable", errno=error.errno or 0, message=message) from error
 
 
 def _safe(url: str) -> str:

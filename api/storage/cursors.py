@@ -28,11 +28,11 @@ def read_cursor(query: AlertQuery | EventQuery) -> Place | None:
         padded = query.cursor + "=" * (-len(query.cursor) % 4)
         digest, value, item = json.loads(urlsafe_b64decode(padded))
     except (binascii.Error, ValueError, TypeError) as error:
-        raise Invalid("cursor", "it is not a cursor of this store") from error
+        raise Invalid("cursor", "not_a_cursor") from error
     if digest != _digest(query):
-        raise Invalid("cursor", "it belongs to a query with other filters or another order")
+        raise Invalid("cursor", "cursor_of_another_query")
     if not isinstance(value, int) or not isinstance(item, str):
-        raise Invalid("cursor", "it is not a cursor of this store")
+        raise Invalid("cursor", "not_a_cursor")
     return value, item
 
 
@@ -43,4 +43,4 @@ def _digest(query: AlertQuery | EventQuery) -> str:
 def check_limit(query: AlertQuery | EventQuery) -> None:
     """Raises Invalid unless the page size is between 1 and `MOST_PER_PAGE`."""
     if not 1 <= query.limit <= MOST_PER_PAGE:
-        raise Invalid("limit", f"{query.limit} is not between 1 and {MOST_PER_PAGE}")
+        raise Invalid("limit", "limit_out_of_range", value=query.limit, most=MOST_PER_PAGE)

@@ -85,7 +85,7 @@ class ElasticStore:
     def asset(self, key: str) -> AssetRecord:
         found = fetch(self._cluster, "assets", [_asset_id(key)])
         if not found:
-            raise NotFound(f"asset {key}", "there is none with this key")
+            raise NotFound(f"asset {key}", "no_such_key")
         return asset_from(found[_asset_id(key)].source)
 
     def dead_letters(self) -> tuple[DeadLetter, ...]:

@@ -119,8 +119,7 @@ class Cluster:
             if meta is None:
                 continue
             if meta.get("schema", 0) > SCHEMA:
-                why = f"its schema is {meta['schema']}, this program knows {SCHEMA}"
-                raise WrongSchema(self.address.shown, why, found=str(meta["schema"]))
+                raise WrongSchema(self.address.shown, "other_schema", found=str(meta["schema"]), known=SCHEMA)
             if meta != event_mappings(dataset)["_meta"]:
                 self.put_template(dataset)
             self._ensured.add(dataset)
@@ -162,24 +161,26 @@ def plain_error(where: str, error: TransportError | ApiError) -> StoreError:
     if isinstance(error, ApiError):
         return meaning(where, error.status_code, error_type(error), str(error))
     if isinstance(error, TlsError):
-        return Unreachable(where, f"its certificate is not trusted ({error.message})")
+        return Unreachable(where, "certificate_not_trusted", message=error.message)
     if isinstance(error, (ConnectionTimeout, TransportConnectionError)):
-        return Unreachable(where, error.message)
-    return StoreError(where, str(error))
+        return Unreachable(where, "no_connection", message=error.message)
+    return StoreError(where, "answered", message=str(error))
 
 
 def meaning(where: str, status: int, kind: str, text: str) -> StoreError:
     """The error that an HTTP status and Elasticsearch's type of error stand for, of a call or of one item of many."""
     if kind == "cluster_block_exception":
-        return Full(where, text) if status == 429 else ReadOnly(where, text)
+        return Full(where, "answered", message=text) if status == 429 else ReadOnly(where, "answered", message=text)
     if status in (401, 403):
-        return Denied(where, text)
+        return Denied(where, "answered", message=text)
     if status == 404:
-        return NotFound(where, text)
+        return NotFound(where, "answered", message=text)
     if status == 409:
-        return Conflict(where, text)
+        return Conflict(where, "answered", message=text)
     if status == 429:
-        return Overloaded(where, text)
+        return Overloaded(where, "answered", message=text)
     if status in (408, 500, 502, 503, 504):
-        return Unreachable(where, f"HTTP {status} {text}")
-    return Invalid(where, text) if status in (400, 413) else StoreError(where, f"HTTP {status} {text}")
+        return Unreachable(where, "answered_with_status", status=status, message=text)
+    if status in (400, 413):
+        return Invalid(where, "answered", message=text)
+    return StoreError(where, "answered_with_status", status=status, message=text)

@@ -101,7 +101,7 @@ def _keep_aside(cluster: Cluster, letters: Iterable[DeadLetter], tried: bool) ->
         return 0
     outcome = Creator(cluster, cluster.ensure("dead-letters")).create(found, doubtful=tried)
     for why in outcome.refused.values():
-        raise StoreError(cluster.address.shown, f"not even a dead letter can be stored: {why}")
+        raise StoreError(cluster.address.shown, "dead_letter_refused", message=why)
     return outcome.new
 
 

@@ -72,7 +72,7 @@ def read_alert(cluster: Cluster, alert_id: str) -> Version:
     """One alert's document. Raises NotFound."""
     found = fetch(cluster, "alerts", [alert_id]) if alert_id else {}
     if alert_id not in found:
-        raise NotFound(f"alert {alert_id}", "there is none with this id")
+        raise NotFound(f"alert {alert_id}", "no_such_id")
     return found[alert_id]
 
 

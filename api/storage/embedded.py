@@ -69,7 +69,7 @@ class EmbeddedStore:
         with lock:
             while not _locked(lock.fileno()):
                 if time.monotonic() >= deadline:
-                    raise Busy(str(path), f"another process has been writing for {patience:g} s")
+                    raise Busy(str(path), "held_by_another", seconds=f"{patience:g}")
                 time.sleep(WRITER_STEP)
             yield
 
@@ -79,7 +79,7 @@ class EmbeddedStore:
 
     def _check_writable(self) -> None:
         if not self._database.writable:
-            raise ReadOnly(str(self._root), "the folder could be opened for reading only")
+            raise ReadOnly(str(self._root), "opened_for_reading")
 
     def write(self, segment: Segment) -> Written:
         self._check_writable()
@@ -180,7 +180,7 @@ class EmbeddedStore:
         with self._database.reading() as connection:
             row = connection.execute("SELECT body FROM assets WHERE key = ?", (key,)).fetchone()
         if row is None:
-            raise NotFound(f"asset {key}", "there is none with this key")
+            raise NotFound(f"asset {key}", "no_such_key")
         return asset_from(json.loads(row["body"]))
 
     def dead_letters(self) -> tuple[DeadLetter, ...]:

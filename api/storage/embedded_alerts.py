@@ -156,7 +156,7 @@ def read_alert(connection: sqlite3.Connection, alert_id: str) -> Alert:
     """One alert. Raises NotFound."""
     row = connection.execute("SELECT body FROM alerts WHERE id = ?", (alert_id,)).fetchone()
     if row is None:
-        raise NotFound(f"alert {alert_id}", "there is none with this id")
+        raise NotFound(f"alert {alert_id}", "no_such_id")
     return alert_from(json.loads(row["body"]))
 
 

@@ -85,11 +85,12 @@ def plain_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         kind = _BY_ERRNO.get(error.errno or 0, Unreachable)
-        raise kind(str(path), error.strerror or str(error)) from error
+        raise kind(str(path), "system", errno=error.errno or 0, message=error.strerror or str(error)) from error
     except sqlite3.Error as error:
         primary = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         kind = _BY_SQLITE_CODE.get(primary, StoreError)
-        raise kind(str(path), f"{error} ({getattr(error, 'sqlite_errorname', 'SQLITE_ERROR')})") from error
+        name = getattr(error, "sqlite_errorname", "SQLITE_ERROR")
+        raise kind(str(path), "database", message=str(error), name=name) from error
 
 
 class _Connection(sqlite3.Connection):
@@ -122,7 +123,7 @@ class Database:
             self._prepare(self._connection())
             return
         if not self.path.exists():
-            raise ReadOnly(str(self.path), "there is no database, and none can be made")
+            raise ReadOnly(str(self.path), "no_database")
         # Beside a log that is there SQLite can read; without one nothing changes the file, and it is read as it is.
         log = self.path.with_name(self.path.name + "-wal")
         self._uri += "?mode=ro" if log.exists() else "?mode=ro&immutable=1"
@@ -164,10 +165,10 @@ class Database:
 
     def _check(self, connection: sqlite3.Connection) -> None:
         if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone():
-            raise WrongSchema(str(self.path), "it is a database, but not of this program")
+            raise WrongSchema(str(self.path), "foreign_database")
         found = connection.execute("SELECT schema FROM meta").fetchone()[0]
         if found != SCHEMA:
-            raise WrongSchema(str(self.path), f"schema {found}, this program knows {SCHEMA}", found=str(found))
+            raise WrongSchema(str(self.path), "other_schema", found=str(found), known=SCHEMA)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -19,13 +19,13 @@ def check_events(query: EventQuery) -> None:
     """Raises Invalid for a query that no store answers: unknown dataset or field, a value that cannot be there."""
     check_limit(query)
     if query.dataset not in stored_datasets():
-        raise Invalid("dataset", f"{query.dataset!r} is not stored; stored are {', '.join(stored_datasets())}")
+        raise Invalid("dataset", "dataset_not_stored", value=query.dataset, datasets=tuple(stored_datasets()))
     for name, wanted in query.equals.items():
         if name not in stored_schema(query.dataset):
-            raise Invalid(name, f"dataset {query.dataset} does not store such a field")
+            raise Invalid(name, "field_not_stored", dataset=query.dataset)
         kind = vocabulary().field(name).type
         if kind in NOT_COMPARED:
-            raise Invalid(name, f"a field of type {kind} cannot be asked for by equality")
+            raise Invalid(name, "not_by_equality", type=kind)
         for value in wanted_values(wanted):
             _check_value(name, kind, value)
 
@@ -45,9 +45,9 @@ def _check_value(name: str, kind: str, value: Scalar) -> None:
         "f64": numeric,
     }.get(kind, isinstance(value, str) if "dict" in kind or "utf8" in kind else numeric and value == int(value))
     if not fine:
-        raise Invalid(name, f"{value!r} is no value of type {kind}")
+        raise Invalid(name, "value_of_another_type", value=value, type=kind)
     if name.endswith(".ip") and not is_address(str(value)):
-        raise Invalid(name, f"{value!r} is not an IP address")
+        raise Invalid(name, "not_an_address", value=str(value))
 
 
 def comparable(wanted: Scalar | Sequence[Scalar], kind: pl.DataType) -> tuple[list[Scalar], bool]:

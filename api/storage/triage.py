@@ -20,7 +20,7 @@ def check_alerts(query: AlertQuery) -> None:
     """Raises Invalid for a query that makes no sense."""
     check_limit(query)
     if query.sort not in AlertQuery.SORTS:
-        raise Invalid("sort", f"{query.sort!r} is none of {', '.join(AlertQuery.SORTS)}")
+        raise Invalid("sort", "none_of", value=query.sort, words=tuple(AlertQuery.SORTS))
     severities = () if query.severity is None else (query.severity,)
     for name, given, allowed in (
         ("severity", severities, SEVERITIES),
@@ -29,7 +29,7 @@ def check_alerts(query: AlertQuery) -> None:
     ):
         for word in given:
             if word not in allowed:
-                raise Invalid(name, f"{word!r} is none of {', '.join(allowed)}")
+                raise Invalid(name, "none_of", value=word, words=tuple(allowed))
     for name, address in (("source_ip", query.source_ip), ("destination_ip", query.destination_ip)):
         if address is not None:
             _check_network(name, address)
@@ -39,7 +39,7 @@ def _check_network(name: str, address: str) -> None:
     try:
         network_span(address)
     except ValueError as error:
-        raise Invalid(name, f"{address!r} is neither an IP address nor a network") from error
+        raise Invalid(name, "neither_address_nor_network", value=address) from error
 
 
 def network_span(text: str) -> tuple[bytes, bytes]:

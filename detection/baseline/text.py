@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,6 +13,9 @@ from pathlib import Path
 import yaml
 
 from detection.baseline.entries import HOW, KINDS, Baseline, Entry
+from detection.sigma.model import Issue
+from detection.sigma.syntax import syntax_error
+from detection.sigma.wrong import WrongError, plain_value, unlisted, wrong
 
 FILES = {
     "address": "addresses.yml", "attribute": "attributes.yml", "conversation": "conversations.yml",
@@ -20,10 +25,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class BadBaseline(ValueError):
-    """A baseline file that cannot be used: file, line, what is wrong, how to mend it."""
+    """A baseline file that cannot be used; `issue` says where and why."""
 
-    def __init__(self, file: Path, line: int, what: str, mend: str) -> None:
-        super().__init__(f"{file}:{line}: {what}; {mend}")
+    def __init__(self, issue: Issue) -> None:
+        super().__init__(str(issue))
+        self.issue = issue
 
 
 @dataclass(frozen=True)
@@ -72,9 +78,7 @@ def read_baseline(path: Path) -> Baseline:
     """Reads a folder of baseline files, or one file. Raises `BadBaseline`; FileNotFoundError when there is nothing."""
     files = [path] if path.is_file() else [path / name for name in FILES.values() if (path / name).is_file()]
     if not files:
-        raise FileNotFoundError(
-            f"{path}: no baseline here; make one with `bittern baseline learn --output {path} CAPTURES`"
-        )
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     return Baseline(entry for file in files for entry in _entries(file))
 
 
@@ -82,46 +86,59 @@ def _entries(file: Path) -> Iterable[Entry]:
     # Line by line: an entry is a line, a bad one is named by its number, and a million of them load in bounded time.
     for number, text in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
         if text.strip() and not text.lstrip().startswith("#"):
-            yield _entry(file, number, text)
+            try:
+                yield _entry(text)
+            except WrongError as error:
+                raise BadBaseline(Issue(str(file), number, error.wrong)) from error
 
 
-def _entry(file: Path, number: int, text: str) -> Entry:
-    body = text.strip().removeprefix("- ")
-    try:
-        found = _mapping(body)
-        if found["kind"] not in KINDS or found["how"] not in HOW:
-            raise BadBaseline(
-                file,
-                number,
-                f"kind {found['kind']!r} or how {found['how']!r} is not known",
-                f"kinds: {KINDS}; how: {HOW}",
-            )
-        return Entry(
-            entity=str(found["entity"]),
-            kind=str(found["kind"]),
-            value=str(found.get("value") or ""),
-            since=_nanoseconds(found["since"]),
-            last=_nanoseconds(found["last"]),
-            count=int(str(found["count"])),
-            days=int(str(found.get("days", 1))),
-            how=str(found["how"]),
-            by=str(found["by"]) if found.get("by") else None,
-            expires=_nanoseconds(found["expires"]) if found.get("expires") else None,
-            origin=tuple(str(each) for each in _list(found.get("from"))),
-        )
-    except KeyError as error:
-        raise BadBaseline(file, number, f"{error.args[0]} is missing", "add it") from error
-    except (ValueError, yaml.YAMLError) as error:
-        if isinstance(error, BadBaseline):
-            raise
-        raise BadBaseline(file, number, f"not an entry: {error}", "write it as `bittern baseline show` does") from error
+def _entry(text: str) -> Entry:
+    found = _mapping(text.strip().removeprefix("- "))
+    return Entry(
+        entity=str(_given(found, "entity")),
+        kind=_word(found, "kind", KINDS),
+        value=str(found.get("value") or ""),
+        since=_nanoseconds(_given(found, "since")),
+        last=_nanoseconds(_given(found, "last")),
+        count=_whole(_given(found, "count"), "count"),
+        days=_whole(found.get("days", 1), "days"),
+        how=_word(found, "how", HOW),
+        by=str(found["by"]) if found.get("by") else None,
+        expires=_nanoseconds(found["expires"]) if found.get("expires") else None,
+        origin=tuple(str(each) for each in _list(found.get("from"))),
+    )
 
 
 def _mapping(body: str) -> dict[str, object]:
-    found = yaml.load(body, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    try:
+        found = yaml.load(body, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise WrongError(syntax_error(body, error)[1]) from error
+    except ValueError as error:  # a date that is none, such as 2026-13-01
+        raise WrongError(wrong("entry_unreadable", problem=str(error))) from error
     if not isinstance(found, dict):
-        raise ValueError("not a mapping")
+        raise WrongError(wrong("entry_not_mapping"))
     return found
+
+
+def _given(found: dict[str, object], name: str) -> object:
+    if name not in found:
+        raise WrongError(wrong("missing", path=name))
+    return found[name]
+
+
+def _word(found: dict[str, object], name: str, among: tuple[str, ...]) -> str:
+    word = str(_given(found, name))
+    if word not in among:
+        raise WrongError(unlisted("unknown_word", word, among, path=name, value=word))
+    return word
+
+
+def _whole(found: object, name: str) -> int:
+    try:
+        return int(str(found))
+    except ValueError:
+        raise WrongError(wrong("not_whole_number", path=name)) from None
 
 
 def _list(found: object) -> list[object]:
@@ -129,7 +146,10 @@ def _list(found: object) -> list[object]:
 
 
 def _nanoseconds(found: object) -> int:
-    when = found if isinstance(found, datetime) else datetime.fromisoformat(str(found))
+    try:
+        when = found if isinstance(found, datetime) else datetime.fromisoformat(str(found))
+    except ValueError:
+        raise WrongError(wrong("not_time", value=plain_value(found))) from None
     aware = when if when.tzinfo else when.replace(tzinfo=UTC)
     return int((aware - EPOCH) // timedelta(seconds=1)) * 1_000_000_000
 

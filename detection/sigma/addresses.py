@@ -7,6 +7,8 @@ import socket
 
 import polars as pl
 
+from detection.sigma.wrong import Wrong, wrong
+
 LOW = (1 << 64) - 1
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -15,6 +17,14 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 def parse_network(text: str) -> Network:
     """The network `text` stands for (CIDR; one address is a network of one). Raises ValueError."""
     return ipaddress.ip_network(text, strict=False)
+
+
+def no_network(text: str) -> Wrong:
+    """Why a text is no network; one with bits below its mask is nearly one."""
+    try:
+        return wrong("network_bits", value=text, better=str(parse_network(text)))
+    except ValueError:
+        return wrong("not_network", value=text)
 
 
 def address_columns(texts: pl.Series) -> list[pl.Series]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from detection.sigma.wrong import WrongError, wrong
+
 TOKEN = re.compile(r"\s*(?:(?P<word>[A-Za-z0-9_*-]+)|(?P<mark>[()])|(?P<other>\S))")
 KEYWORDS = ("and", "or", "not", "of", "them")
 QUANTIFIERS = ("1", "any", "all")
@@ -38,13 +40,8 @@ class Or:
 Node = Name | Not | And | Or
 
 
-class ConditionError(ValueError):
-    """A condition that cannot be read: `what` is wrong and how to `mend` it."""
-
-    def __init__(self, what: str, mend: str) -> None:
-        super().__init__(f"{what}; {mend}")
-        self.what = what
-        self.mend = mend
+class ConditionError(WrongError):
+    """A condition that cannot be read."""
 
 
 def parse_condition(text: str, names: Sequence[str]) -> Node:
@@ -55,8 +52,8 @@ def parse_condition(text: str, names: Sequence[str]) -> Node:
     """
     parser = _Parser(list(_tokens(text)), names)
     node = parser.disjunction(0)
-    if parser.peek() is not None:
-        raise ConditionError(f"condition goes on after its end at {parser.peek()!r}", "join the parts with and, or")
+    if (more := parser.peek()) is not None:
+        raise ConditionError(wrong("condition_goes_on", word=more))
     return node
 
 
@@ -75,8 +72,7 @@ def names_in(node: Node) -> Iterator[str]:
 def _tokens(text: str) -> Iterator[str]:
     for found in TOKEN.finditer(text):
         if (other := found["other"]) is not None:
-            mend = "Sigma 2 writes counts as a correlation" if other == "|" else "use and, or, not, ( ) and 1 of x*"
-            raise ConditionError(f"condition holds {other!r}, which is not known", mend)
+            raise ConditionError(wrong("condition_pipe") if other == "|" else wrong("condition_sign", sign=other))
         yield found["word"] or found["mark"]
 
 
@@ -94,7 +90,7 @@ class _Parser:
     def take(self) -> str:
         token = self.peek()
         if token is None:
-            raise ConditionError("condition ends too early", "name a detection after and, or, not, of and (")
+            raise ConditionError(wrong("condition_ends"))
         self.position += 1
         return token
 
@@ -113,7 +109,7 @@ class _Parser:
 
     def negation(self, depth: int) -> Node:
         if depth > MAX_DEPTH:
-            raise ConditionError("condition is nested too deep", f"keep it within {MAX_DEPTH} levels")
+            raise ConditionError(wrong("condition_too_deep", limit=MAX_DEPTH))
         if self.peek() == "not":
             self.take()
             return Not(self.negation(depth + 1))
@@ -124,7 +120,7 @@ class _Parser:
         if token == "(":
             node = self.disjunction(depth + 1)
             if self.peek() != ")":
-                raise ConditionError("a parenthesis is not closed", "add )")
+                raise ConditionError(wrong("parenthesis_open"))
             self.take()
             return node
         if token in QUANTIFIERS and self.peek() == "of":
@@ -136,18 +132,18 @@ class _Parser:
         if token in self.names:
             return Name(token)
         if token.lower() in KEYWORDS and token not in KEYWORDS:
-            raise ConditionError(f"{token!r} is not a word of conditions", f"write {token.lower()!r}")
+            raise ConditionError(wrong("keyword_case", word=token, lower=token.lower()))
         if token in KEYWORDS or token == ")":
-            raise ConditionError(f"a detection's name is missing before {token!r}", "add it, or take the word away")
+            raise ConditionError(wrong("name_missing", word=token))
         if "*" in token:
-            raise ConditionError(f"{token!r} has no quantifier", f"write 1 of {token} or all of {token}")
-        raise ConditionError(f"detection {token!r} does not exist", f"the rule has {', '.join(self.names)}")
+            raise ConditionError(wrong("no_quantifier", pattern=token))
+        raise ConditionError(wrong("detection_absent", detection=token, detections=tuple(self.names)))
 
     def selection(self, quantifier: str, pattern: str) -> Node:
         chosen = [name for name in self.names if _selected(name, pattern)]
         if not chosen:
-            what = f"{quantifier} of {pattern} names no detection"
-            raise ConditionError(what, f"the rule has {', '.join(self.names)}")
+            named = f"{quantifier} of {pattern}"
+            raise ConditionError(wrong("selection_empty", selection=named, detections=tuple(self.names)))
         nodes = tuple(Name(name) for name in chosen)
         if len(nodes) == 1:
             return nodes[0]

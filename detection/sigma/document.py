@@ -12,6 +12,8 @@ from typing import TypeAlias
 import yaml
 
 from detection.sigma.model import Issue, Origin, Step
+from detection.sigma.syntax import syntax_error
+from detection.sigma.wrong import Wrong, wrong
 
 Yaml: TypeAlias = "bool | int | float | str | date | list[Yaml] | dict[str, Yaml] | None"
 
@@ -43,11 +45,10 @@ class Document:
 class _Refused(Exception):
     """A node that is valid YAML and not allowed here."""
 
-    def __init__(self, node: yaml.Node, what: str, mend: str) -> None:
-        super().__init__(what)
+    def __init__(self, node: yaml.Node, wrong: Wrong) -> None:
+        super().__init__(str(wrong))
         self.line = node.start_mark.line + 1
-        self.what = what
-        self.mend = mend
+        self.wrong = wrong
 
 
 def read_documents(file: str, text: str) -> tuple[list[Document], list[Issue]]:
@@ -56,11 +57,11 @@ def read_documents(file: str, text: str) -> tuple[list[Document], list[Issue]]:
     A syntax error ends the file, for what follows it cannot be told apart; a refused document does not.
     """
     if len(text) > MAX_BYTES:
-        return [], [Issue(file, 0, f"file is longer than {MAX_BYTES} characters", "split it")]
+        return [], [Issue(file, 0, wrong("file_too_long", limit=MAX_BYTES))]
     if UNPAIRED.search(text):
-        return [], [Issue(file, 0, "text holds half a character (an unpaired surrogate)", "write the file as UTF-8")]
+        return [], [Issue(file, 0, wrong("half_character"))]
     if _brackets(text) > MAX_BRACKETS:
-        return [], [Issue(file, 0, f"brackets nest deeper than {MAX_BRACKETS} levels", "flatten it")]
+        return [], [Issue(file, 0, wrong("brackets_too_deep", limit=MAX_BRACKETS))]
     documents: list[Document] = []
     issues: list[Issue] = []
     try:
@@ -68,22 +69,10 @@ def read_documents(file: str, text: str) -> tuple[list[Document], list[Issue]]:
             try:
                 documents.append(_document(file, text, node))
             except _Refused as refused:
-                issues.append(Issue(file, refused.line, refused.what, refused.mend))
+                issues.append(Issue(file, refused.line, refused.wrong))
     except yaml.YAMLError as error:
-        issues.append(_syntax(file, text, error))
+        issues.append(Issue(file, *syntax_error(text, error)))
     return documents, issues
-
-
-def _syntax(file: str, text: str, error: yaml.YAMLError) -> Issue:
-    """The issue for text that is no YAML; PyYAML's own parser names the place better than libyaml."""
-    try:
-        list(yaml.compose_all(text, Loader=yaml.SafeLoader))
-    except (yaml.YAMLError, RecursionError) as better:
-        error = better if isinstance(better, yaml.YAMLError) else error
-    if not isinstance(error, yaml.MarkedYAMLError):
-        return Issue(file, 0, f"not YAML: {error}", "mend the syntax")
-    mark = error.problem_mark or error.context_mark
-    return Issue(file, mark.line + 1 if mark else 0, f"not YAML: {error.problem or error.context}", "mend the syntax")
 
 
 def _nodes(text: str) -> Iterator[yaml.Node]:
@@ -106,7 +95,7 @@ def _is_empty(node: yaml.Node | None) -> bool:
 
 def _document(file: str, text: str, node: yaml.Node) -> Document:
     if not isinstance(node, yaml.MappingNode):
-        raise _Refused(node, "a rule must be a mapping", "begin with title:, id:, logsource: and so on")
+        raise _Refused(node, wrong("document_not_mapping"))
     lines: dict[tuple[Step, ...], int] = {}
     reader = _NodeReader(lines)
     data = reader.mapping(node, ())
@@ -126,9 +115,9 @@ class _NodeReader:
 
     def value(self, node: yaml.Node, path: tuple[Step, ...]) -> Yaml:
         if len(path) > MAX_DEPTH:
-            raise _Refused(node, f"nested deeper than {MAX_DEPTH} levels", "flatten it")
+            raise _Refused(node, wrong("too_deep", limit=MAX_DEPTH))
         if id(node) in self.seen:
-            raise _Refused(node, "an alias (*name) is not supported in rules", "write the value out")
+            raise _Refused(node, wrong("alias"))
         self.seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)
@@ -141,10 +130,10 @@ class _NodeReader:
         for key_node, value_node in node.value:
             key = self.scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
             if not isinstance(key, str):
-                raise _Refused(key_node, f"key {key_node.value!r} is not text", "put the key in quotes")
+                raise _Refused(key_node, wrong("key_not_text", key=_written(key_node)))
             if key in found:
                 first = self.lines[(*path, key)]
-                raise _Refused(key_node, f"key {key!r} stands twice (first in line {first})", "keep one of them")
+                raise _Refused(key_node, wrong("key_twice", key=key, first=first))
             self.lines[(*path, key)] = key_node.start_mark.line + 1
             found[key] = self.value(value_node, (*path, key))
         return found
@@ -160,7 +149,14 @@ class _NodeReader:
         try:
             value = self.scalars.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
-            raise _Refused(node, f"value {node.value!r} cannot be read: {error}", "put it in quotes") from None
+            raise _Refused(node, wrong("value_unreadable", value=_written(node), problem=str(error))) from None
         if value is None or isinstance(value, str | bool | int | float | date):
             return value
-        raise _Refused(node, f"value of type {type(value).__name__} is not supported", "use text, numbers, true, false")
+        raise _Refused(node, wrong("value_type", type=type(value).__name__))
+
+
+def _written(node: yaml.Node) -> str:
+    """What stands in the file, for a scalar; a list or mapping as its own sign."""
+    if isinstance(node, yaml.ScalarNode):
+        return str(node.value)
+    return "[…]" if isinstance(node, yaml.SequenceNode) else "{…}"

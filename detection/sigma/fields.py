@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from detection.sigma.reading import closest
+from detection.sigma.wrong import WrongError, unlisted, wrong
 from sensors.fields import Detail, vocabulary
 
 DETAILS = "ot.details."
@@ -15,13 +15,8 @@ FLOAT_TYPES = frozenset({"f32", "f64"})
 NUMBER_TYPES = FLOAT_TYPES | INTEGER_RANGES.keys()
 
 
-class FieldError(ValueError):
-    """A field a rule may not name: `what` is wrong and how to `mend` it."""
-
-    def __init__(self, what: str, mend: str) -> None:
-        super().__init__(f"{what}; {mend}")
-        self.what = what
-        self.mend = mend
+class FieldError(WrongError):
+    """A field a rule may not name."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +60,9 @@ def find_target(dataset: str, name: str, sections: frozenset[str] | None = None)
     if name in known:
         return Target(name, known[name].type, name)
     if not name.startswith(DETAILS):
-        raise FieldError(f"dataset {dataset} has no field {name!r}", closest(name, known))
+        raise FieldError(unlisted("field_absent", name, known, dataset=dataset, field=name))
     if DETAILS.rstrip(".") not in known:
-        raise FieldError(f"dataset {dataset} has no ot.details", "use a field of the dataset")
+        raise FieldError(wrong("no_details", dataset=dataset))
     return _detail_target(name, sections)
 
 
@@ -76,15 +71,14 @@ def _detail_target(name: str, sections: frozenset[str] | None) -> Target:
     declared = [entries[key] for entries in vocabulary().details.values() if key in entries]
     if not declared:
         keys = {f"{DETAILS}{each}" for entries in vocabulary().details.values() for each in entries}
-        raise FieldError(f"no protocol declares {name!r}", closest(name, keys))
+        raise FieldError(unlisted("detail_absent", name, keys, field=name))
     chosen = _chosen(declared, sections)
     if not chosen:
-        places = ", ".join(detail.protocol for detail in declared)
-        raise FieldError(f"{name!r} is declared by {places} only", "require one of these as network.protocol")
+        raise FieldError(wrong("detail_elsewhere", field=name, protocols=tuple(detail.protocol for detail in declared)))
     types = {detail.type for detail in chosen}
     if len(types) > 1:
-        places = ", ".join(f"{detail.protocol} ({detail.type})" for detail in chosen)
-        raise FieldError(f"{name!r} differs by protocol: {places}", "require one of these as network.protocol")
+        places = tuple(f"{detail.protocol} ({detail.type})" for detail in chosen)
+        raise FieldError(wrong("detail_differs", field=name, protocols=places))
     column = DetailColumn(key, types.pop(), tuple(sorted(detail.protocol for detail in chosen)))
     return Target(name, column.type, column.column, column)
 

@@ -13,6 +13,7 @@ from detection.sigma.read_correlation import read_correlation
 from detection.sigma.references import resolve
 from detection.sigma.validate import issue_at, validate_rule
 from detection.sigma.validate_correlation import validate_correlation
+from detection.sigma.wrong import wrong
 
 SUFFIXES = (".yml", ".yaml")
 
@@ -42,8 +43,11 @@ class RuleSet:
         for path in _files(paths):
             try:
                 texts[str(path)] = path.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                issues.append(Issue(str(path), 0, f"cannot be read: {error}", "check that the file is there, in UTF-8"))
+            except UnicodeDecodeError as error:
+                issues.append(Issue(str(path), 0, wrong("not_utf8", offset=error.start)))
+            except OSError as error:
+                message = error.strerror or str(error)
+                issues.append(Issue(str(path), 0, wrong("unreadable", errno=error.errno or 0, message=message)))
         return cls.from_texts(texts, techniques, issues)
 
     @classmethod
@@ -95,8 +99,9 @@ class _Found:
         """Whether name and id are free; the first rule to use them keeps them."""
         for key, value, taken in (("name", head.name, self.names), ("id", head.id, self.ids)):
             if (first := taken.get(value)) is not None:
-                what = f"{key} {value} is taken by {first.name} ({first.origin.file}:{first.origin.line(key)})"
-                self.issues.append(issue_at(head, (key,), what, f"give the rule its own {key}"))
+                line = first.origin.line(key)
+                taken_by = wrong("taken", key=key, taken=value, first=first.name, file=first.origin.file, line=line)
+                self.issues.append(issue_at(head, (key,), taken_by))
                 return False
         self.names[head.name] = self.ids[head.id] = head
         return True
@@ -115,8 +120,8 @@ class _Found:
         self.correlations = {}
         for correlation in ordered:
             if missing := [each for each in correlation.rules if each not in self.rules | self.correlations]:
-                what = f"stands on {', '.join(missing)}, which is broken"
-                self.issues.append(issue_at(correlation, ("correlation", "rules"), what, "mend it first"))
+                broken = wrong("stands_on_broken", rules=tuple(missing))
+                self.issues.append(issue_at(correlation, ("correlation", "rules"), broken))
                 continue
             troubles = validate_correlation(correlation, self.rules, self.correlations, techniques)
             self.issues += troubles
@@ -132,15 +137,13 @@ class _Found:
         return RuleSet(
             rules=tuple(self.rules[name] for name in sorted(self.rules)),
             correlations=tuple(self.correlations.values()),
-            issues=tuple(sorted(self.issues, key=lambda issue: (issue.file, issue.line, issue.what))),
+            issues=tuple(sorted(self.issues, key=lambda issue: (issue.file, issue.line, str(issue.wrong)))),
             silent=frozenset(silent),
         )
 
 
 def _silence_issues(head: Head, used: set[str], muted: set[str]) -> Iterator[Issue]:
     if head.bittern is None and head.name not in used:
-        what = "has no bittern: section, and no correlation uses it, so that it does nothing"
-        yield issue_at(head, (), what, "add the section, or name it in a correlation", fatal=False)
+        yield issue_at(head, (), wrong("does_nothing"), fatal=False)
     if head.bittern is not None and head.name in muted:
-        what = "has a bittern: section, and a correlation without generate: true keeps it silent"
-        yield issue_at(head, ("bittern",), what, "write generate: true there, or take the section away", fatal=False)
+        yield issue_at(head, ("bittern",), wrong("kept_silent"), fatal=False)

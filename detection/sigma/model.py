@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from detection.sigma.condition import Node
+from detection.sigma.wrong import Wrong
 
 Scalar = str | int | float | bool | None
 Step = str | int
@@ -28,21 +29,20 @@ Operator = Literal["gte", "gt", "lte", "lt", "eq"]
 
 @dataclass(frozen=True)
 class Issue:
-    """Something wrong in a rule file: where (`line` from 1, 0 for the whole file), what, and how to mend it.
+    """Something wrong in a file that people write: where (`line` from 1, 0 for the whole file) and what.
 
     `fatal` says that the rule cannot be used and is left out; other issues leave the rule working.
     """
 
     file: str
     line: int
-    what: str
-    mend: str
+    wrong: Wrong
     rule: str | None = None
     fatal: bool = True
 
     def __str__(self) -> str:
-        name = f"{self.rule}: " if self.rule else ""
-        return f"{self.file}:{self.line}: {name}{self.what}; {self.mend}"
+        """For programmers; `api.output.issues` tells people."""
+        return f"{self.file}:{self.line}: {self.rule or '-'}: {self.wrong}"
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,16 @@ class Detection:
 
 @dataclass(frozen=True)
 class Text:
-    """What an alert says in one language: what happened, why it matters, what to do."""
+    """What an alert says in one language: what happened, why it matters, what to do.
+
+    `description` and `falsepositives` translate those of the rule, which Sigma wants in English; empty in English.
+    """
 
     what: str
     why: str
     do: tuple[str, ...]
+    description: str = ""
+    falsepositives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,6 +155,16 @@ class Head:
         """ATT&CK technique ids among the tags, as MITRE writes them (T0855)."""
         tags = (tag.removeprefix("attack.") for tag in self.tags if tag.startswith("attack.t"))
         return tuple(tag.upper() for tag in tags if tag[1:2].isdigit())
+
+    def described(self, lang: str) -> str:
+        """How the rule decides, in a language that has a text for it, in English otherwise."""
+        text = self.bittern.text.get(lang) if self.bittern else None
+        return (text.description if text else "") or self.description
+
+    def harmless(self, lang: str) -> tuple[str, ...]:
+        """What raises the rule and is no attack, in a language that has a text for it, in English otherwise."""
+        text = self.bittern.text.get(lang) if self.bittern else None
+        return (text.falsepositives if text else ()) or self.falsepositives
 
 
 @dataclass(frozen=True, kw_only=True)

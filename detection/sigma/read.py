@@ -6,7 +6,8 @@ from detection.sigma.condition import ConditionError, Name, Node, names_in, pars
 from detection.sigma.document import Document, Yaml
 from detection.sigma.model import MODIFIERS, Detection, Issue, Item, Rule, Scalar, Step
 from detection.sigma.read_head import HEAD_KEYS, read_head
-from detection.sigma.reading import Reading, closest
+from detection.sigma.reading import Reading
+from detection.sigma.wrong import unlisted, wrong
 
 NOTHING = Name("")
 
@@ -33,7 +34,7 @@ def _detections(reading: Reading) -> dict[str, Detection]:
         if name == "condition":
             continue
         if name == "timeframe":
-            reading.complain(("detection", name), "timeframe is Sigma 1", "write a correlation with timespan")
+            reading.complain(("detection", name), wrong("timeframe"))
             continue
         found[name] = Detection(name, _alternatives(reading, block, ("detection", name)))
     return found
@@ -47,11 +48,10 @@ def _alternatives(reading: Reading, block: Yaml, path: tuple[Step, ...]) -> tupl
 
 def _items(reading: Reading, block: Yaml, path: tuple[Step, ...]) -> tuple[Item, ...]:
     if isinstance(block, str | int | float):
-        what = f"detection {path[1]!r} holds a value without a field (keywords are not supported)"
-        reading.complain(path, what, "name the field: `field: value`, or `field|contains: value`")
+        reading.complain(path, wrong("value_without_field", detection=str(path[1])))
         return ()
     if not isinstance(block, dict) or not block:
-        reading.complain(path, f"detection {path[1]!r} is empty or no mapping", "write `field: value` lines below it")
+        reading.complain(path, wrong("detection_empty", detection=str(path[1])))
         return ()
     return tuple(_item(reading, key, value, (*path, key)) for key, value in block.items())
 
@@ -59,33 +59,33 @@ def _items(reading: Reading, block: Yaml, path: tuple[Step, ...]) -> tuple[Item,
 def _item(reading: Reading, key: str, value: Yaml, path: tuple[Step, ...]) -> Item:
     field, *modifiers = key.split("|")
     if not field:
-        reading.complain(path, f"{key!r} names no field", "write the field before |")
+        reading.complain(path, wrong("no_field_named", key=key))
     for modifier in modifiers:
         if modifier not in MODIFIERS:
-            reading.complain(path, f"modifier {modifier!r} is not supported", closest(modifier, MODIFIERS))
+            reading.complain(path, unlisted("unknown_modifier", modifier, MODIFIERS, modifier=modifier))
     if len(set(modifiers)) < len(modifiers):
-        reading.complain(path, f"{key!r} repeats a modifier", "write it once")
+        reading.complain(path, wrong("modifier_twice", key=key))
     return Item(field, tuple(modifiers), _values(reading, value, path), path)
 
 
 def _values(reading: Reading, value: Yaml, path: tuple[Step, ...]) -> tuple[Scalar, ...]:
     entries = value if isinstance(value, list) else [value]
     if not entries:
-        reading.complain(path, f"{path[-1]!r} has an empty list", "list at least one value")
+        reading.complain(path, wrong("empty_list", key=str(path[-1])))
     found: list[Scalar] = []
     for number, entry in enumerate(entries):
         if entry is None or isinstance(entry, str | bool | int | float):
             found.append(entry)
         else:
             where = (*path, number) if isinstance(value, list) else path
-            reading.complain(where, f"value of {path[-1]!r} is no text, number, true, false or null", "quote it")
+            reading.complain(where, wrong("value_not_scalar", key=str(path[-1])))
     return tuple(found)
 
 
 def _condition(reading: Reading, detections: dict[str, Detection]) -> Node:
     path = ("detection", "condition")
     if isinstance(reading.value(*path), list):
-        reading.complain(path, "a list of conditions is Sigma 1", "write one condition, or several rules")
+        reading.complain(path, wrong("conditions_listed"))
         return NOTHING
     text = reading.text(*path)
     if not text:
@@ -93,9 +93,8 @@ def _condition(reading: Reading, detections: dict[str, Detection]) -> Node:
     try:
         node = parse_condition(text, tuple(detections))
     except ConditionError as error:
-        reading.complain(path, error.what, error.mend)
+        reading.complain(path, error.wrong)
         return NOTHING
     for unused in sorted(set(detections) - set(names_in(node))):
-        what = f"detection {unused!r} is not used by the condition"
-        reading.complain(("detection", unused), what, "use it or take it away", fatal=False)
+        reading.complain(("detection", unused), wrong("detection_unused", detection=unused), fatal=False)
     return node

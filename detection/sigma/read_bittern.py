@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from detection.sigma.model import CLASSES, LANGUAGES, LEARNABLE, NEEDS, OBJECTS, Bittern, Proof, Text
-from detection.sigma.reading import Reading, closest
+from detection.sigma.model import CLASSES, LANGUAGES, LEARNABLE, NEEDS, OBJECTS, Bittern, Proof, Step, Text
+from detection.sigma.reading import Reading, dotted
+from detection.sigma.wrong import unlisted, wrong
 
 KEYS = (
     "class", "learnable", "dedup", "needs", "objects", "controls", "playbook", "safety", "text", "proof", "window",
     "default_enabled",
 )  # fmt: skip
+
+TEXT_KEYS = ("what", "why", "do")
+SIGMA_TEXTS = ("description", "falsepositives")
+SIGMA_LANGUAGE = "en"
+"""The language of what Sigma itself has of texts: title, description, falsepositives."""
 
 
 def read_bittern(reading: Reading) -> Bittern:
@@ -37,8 +43,9 @@ def _closed(reading: Reading, key: str, among: tuple[str, ...], *, required: boo
     found = reading.words("bittern", key, required=required, fatal=False)
     for number, word in enumerate(found):
         if word not in among:
-            path = ("bittern", key, number)
-            reading.complain(path, f"{word!r} is not a word of {key}", closest(word, among), fatal=False)
+            reading.complain(
+                ("bittern", key, number), unlisted("unknown_entry", word, among, word=word, list=key), fatal=False
+            )
     return tuple(word for word in found if word in among)
 
 
@@ -48,8 +55,7 @@ def _controls(reading: Reading) -> tuple[str, ...]:
         framework, _, clause = control.partition(":")
         if not framework or not clause:
             path = ("bittern", "controls", number)
-            mend = "write framework:clause, such as iec62443-3-3:SR-2.1"
-            reading.complain(path, f"control {control!r} names no framework or no clause", mend, fatal=False)
+            reading.complain(path, wrong("control_incomplete", control=control), fatal=False)
     return found
 
 
@@ -64,12 +70,31 @@ def _text(reading: Reading, language: str) -> Text:
     if not reading.table(*path, fatal=False):
         return Text("", "", ())
     reading.known("bittern", "text", keys=LANGUAGES)
-    reading.known(*path, keys=("what", "why", "do"))
+    translates = language != SIGMA_LANGUAGE
+    reading.known(*path, keys=(*TEXT_KEYS, *SIGMA_TEXTS) if translates else TEXT_KEYS)
+    description, falsepositives = _translated(reading, path) if translates else ("", ())
     return Text(
         what=reading.text(*path, "what", fatal=False),
         why=reading.text(*path, "why", fatal=False),
         do=reading.words(*path, "do", fatal=False),
+        description=description,
+        falsepositives=falsepositives,
     )
+
+
+def _translated(reading: Reading, path: tuple[Step, ...]) -> tuple[str, tuple[str, ...]]:
+    """Description and false positives in another language: there when, and as many as, the rule has them in English."""
+    own, listed = reading.value("description"), reading.value("falsepositives") or ()
+    expected = 1 if isinstance(listed, str) else len(listed) if isinstance(listed, list) else 0
+    description = reading.text(*path, "description", required=own is not None, fatal=False)
+    falsepositives = reading.words(*path, "falsepositives", required=expected > 0, fatal=False)
+    if description and own is None:
+        reading.complain(path, wrong("missing", path="description"), fatal=False)
+    if falsepositives and len(falsepositives) != expected:
+        place = (*path, "falsepositives")
+        counts = wrong("falsepositives_differ", path=dotted(place), count=len(falsepositives), expected=expected)
+        reading.complain(place, counts, fatal=False)
+    return description, falsepositives
 
 
 def _proof(reading: Reading) -> Proof:
@@ -91,6 +116,5 @@ def _captures(reading: Reading, kind: str, *, required: bool = True) -> tuple[st
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts:
             place = ("bittern", "proof", kind, number)
-            mend = "write a path below the folder of proofs, such as modbus/write.pcap"
-            reading.complain(place, f"proof {name!r} lies outside the folder of proofs", mend, fatal=False)
+            reading.complain(place, wrong("proof_outside", proof=name), fatal=False)
     return found

@@ -7,7 +7,8 @@ from typing import get_args
 from detection.sigma.document import Document
 from detection.sigma.model import Correlation, CorrelationType, Issue, Operator
 from detection.sigma.read_head import HEAD_KEYS, read_head
-from detection.sigma.reading import Reading, closest
+from detection.sigma.reading import Reading
+from detection.sigma.wrong import plain_value, unlisted, wrong
 
 KEYS = ("type", "rules", "group-by", "timespan", "condition", "aliases", "generate")
 TYPES: tuple[CorrelationType, ...] = get_args(CorrelationType)
@@ -24,7 +25,7 @@ def read_correlation(document: Document) -> tuple[Correlation | None, list[Issue
     kind = _type(reading)
     rules = reading.words("correlation", "rules")
     if len(set(rules)) < len(rules):
-        reading.complain(("correlation", "rules"), "a rule is named twice", "name it once")
+        reading.complain(("correlation", "rules"), wrong("rule_twice"))
     operator, threshold, field = _condition(reading, kind, len(rules))
     head = read_head(reading)
     correlation = Correlation(
@@ -57,10 +58,10 @@ def _condition(reading: Reading, kind: CorrelationType, rules: int) -> tuple[Ope
     reading.known(*path, keys=(*OPERATORS, "field"))
     field = reading.text(*path, "field", required=kind == "value_count") or None
     if field and kind != "value_count":
-        reading.complain((*path, "field"), f"{kind} counts no field", "take field away, or use value_count")
+        reading.complain((*path, "field"), wrong("field_not_counted", type=kind))
     operators: list[Operator] = [each for each in OPERATORS if each in given]
     if len(operators) != 1:
-        reading.complain(path, f"condition has {len(operators)} operators", f"write one of {', '.join(OPERATORS)}")
+        reading.complain(path, wrong("operators_count", count=len(operators), operators=OPERATORS))
         return "gte", rules, field
     operator = operators[0]
     _check_operator(reading, kind, operator, given[operator], rules)
@@ -71,13 +72,13 @@ def _condition(reading: Reading, kind: CorrelationType, rules: int) -> tuple[Ope
 def _check_operator(reading: Reading, kind: CorrelationType, operator: Operator, value: object, rules: int) -> None:
     path = ("correlation", "condition", operator)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1_000_000:
-        reading.complain(path, f"threshold {value!r} is no count", "write a whole number up to 1000000")
+        reading.complain(path, wrong("threshold_not_count", value=plain_value(value)))
         return
     least = {"gte": 1, "gt": 0, "lt": 2, "lte": 1, "eq": 1}[operator]
     if value < least:
-        reading.complain(path, f"{operator}: {value} is always or never true", f"write {least} or more")
+        reading.complain(path, wrong("threshold_trivial", operator=operator, value=value, least=least))
     if kind == "temporal_ordered" and (operator, value) != ("gte", rules):
-        reading.complain(path, "temporal_ordered wants every rule in order", "take condition away")
+        reading.complain(path, wrong("ordered_condition"))
 
 
 def _aliases(reading: Reading, rules: tuple[str, ...]) -> dict[str, dict[str, str]]:
@@ -87,7 +88,7 @@ def _aliases(reading: Reading, rules: tuple[str, ...]) -> dict[str, dict[str, st
         mapping = reading.table(*path)
         found[alias] = {rule: reading.text(*path, rule) for rule in mapping}
         for rule in sorted(set(mapping) - set(rules)):
-            reading.complain((*path, rule), f"alias {alias!r} names {rule!r}, not a rule of this", closest(rule, rules))
+            reading.complain((*path, rule), unlisted("alias_foreign", rule, rules, alias=alias, rule=rule))
         for rule in sorted(set(rules) - set(mapping)):
-            reading.complain(path, f"alias {alias!r} has no field for rule {rule!r}", f"add {rule}: field")
+            reading.complain(path, wrong("alias_incomplete", alias=alias, rule=rule))
     return found

@@ -9,6 +9,7 @@ from typing import TypedDict
 from detection.sigma.model import LEVELS, STATUSES, Bittern, Origin
 from detection.sigma.read_bittern import read_bittern
 from detection.sigma.reading import Reading
+from detection.sigma.wrong import wrong
 
 HEAD_KEYS = (
     "title", "id", "name", "status", "description", "license", "references", "author", "date", "modified", "tags",
@@ -54,7 +55,7 @@ def read_head(reading: Reading) -> HeadValues:
 def _name(reading: Reading) -> str:
     name = reading.text("name")
     if name and not NAME.fullmatch(name):
-        reading.complain(("name",), f"name {name!r} is not a short name", "use letters, digits, _ and -, up to 64")
+        reading.complain(("name",), wrong("bad_name", name=name))
     return name
 
 
@@ -63,5 +64,5 @@ def _id(reading: Reading) -> str:
     try:
         return str(uuid.UUID(found)) if found else ""
     except ValueError:
-        reading.complain(("id",), f"id {found!r} is not a UUID", "make one with uuidgen")
+        reading.complain(("id",), wrong("bad_id", id=found))
         return ""

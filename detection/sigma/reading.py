@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection
 
 from detection.sigma.document import Document, Yaml
 from detection.sigma.model import Issue, Step
+from detection.sigma.wrong import Wrong, unlisted, wrong
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 TIMESPAN = re.compile(r"([1-9][0-9]{0,8})([smhd])")
@@ -25,9 +25,9 @@ class Reading:
     def usable(self) -> bool:
         return not any(issue.fatal for issue in self.issues)
 
-    def complain(self, path: tuple[Step, ...], what: str, mend: str, *, fatal: bool = True) -> None:
+    def complain(self, path: tuple[Step, ...], wrong: Wrong, *, fatal: bool = True) -> None:
         origin = self.document.origin
-        self.issues.append(Issue(origin.file, origin.line(*path), what, mend, self.rule, fatal))
+        self.issues.append(Issue(origin.file, origin.line(*path), wrong, self.rule, fatal))
 
     def value(self, *path: Step) -> Yaml:
         """The value at `path`, None when it or a parent is not there."""
@@ -47,9 +47,9 @@ class Reading:
         if isinstance(found, str) and found.strip():
             return found
         if found is not None:
-            self.complain(path, f"{_dotted(path)} is not text", "write text (in quotes if it looks like a number)")
+            self.complain(path, wrong("not_text", path=dotted(path)))
         elif required:
-            self.complain(path, f"{_dotted(path)} is missing", "add it", fatal=fatal)
+            self.complain(path, wrong("missing", path=dotted(path)), fatal=fatal)
         return ""
 
     def word(self, *path: Step, among: Collection[str], required: bool = True, default: str = "") -> str:
@@ -58,7 +58,7 @@ class Reading:
         if not found:
             return default
         if found not in among:
-            self.complain(path, f"{_dotted(path)} is {found!r}", closest(found, among))
+            self.complain(path, unlisted("unknown_word", found, among, path=dotted(path), value=found))
             return default
         return found
 
@@ -68,20 +68,20 @@ class Reading:
         entries = [found] if isinstance(found, str) else found
         if entries is None or entries == []:
             if required:
-                self.complain(path, f"{_dotted(path)} is missing", "add at least one entry", fatal=fatal)
+                self.complain(path, wrong("missing_list", path=dotted(path)), fatal=fatal)
             return ()
         if isinstance(entries, list):
             texts = [entry for entry in entries if isinstance(entry, str) and entry]
             if len(texts) == len(entries):
                 return tuple(texts)
-        self.complain(path, f"{_dotted(path)} is not a list of texts", "write a list such as [one, two]")
+        self.complain(path, wrong("not_texts", path=dotted(path)))
         return ()
 
     def flag(self, *path: Step, default: bool) -> bool:
         found = self.value(*path)
         if found is None or isinstance(found, bool):
             return default if found is None else found
-        self.complain(path, f"{_dotted(path)} is not true or false", "write true or false")
+        self.complain(path, wrong("not_flag", path=dotted(path)))
         return default
 
     def table(self, *path: Step, required: bool = True, fatal: bool = True) -> dict[str, Yaml]:
@@ -90,9 +90,9 @@ class Reading:
         if isinstance(found, dict):
             return found
         if found is not None:
-            self.complain(path, f"{_dotted(path)} is not a mapping", "write key: value lines below it")
+            self.complain(path, wrong("not_mapping", path=dotted(path)))
         elif required:
-            self.complain(path, f"{_dotted(path)} is missing", "add it", fatal=fatal)
+            self.complain(path, wrong("missing", path=dotted(path)), fatal=fatal)
         return {}
 
     def seconds(self, *path: Step, required: bool = True) -> int:
@@ -102,7 +102,7 @@ class Reading:
             return 0
         parsed = TIMESPAN.fullmatch(found)
         if parsed is None:
-            self.complain(path, f"{_dotted(path)} is {found!r}", "write a number and s, m, h or d, such as 60s")
+            self.complain(path, wrong("not_span", path=dotted(path), value=found))
             return 0
         return int(parsed[1]) * SECONDS[parsed[2]]
 
@@ -111,16 +111,9 @@ class Reading:
         found = self.value(*path)
         for key in found if isinstance(found, dict) else ():
             if key not in keys:
-                self.complain((*path, key), f"key {_dotted((*path, key))} is not known", closest(key, keys))
+                self.complain((*path, key), unlisted("unknown_key", key, keys, key=dotted((*path, key))))
 
 
-def closest(word: str, among: Collection[str]) -> str:
-    """How to mend a word that is not in a closed list: the likeliest ones, or the list while it is short."""
-    near = difflib.get_close_matches(word, sorted(among), n=3, cutoff=0.6)
-    if near:
-        return f"did you mean {' or '.join(near)}?"
-    return f"known are {', '.join(sorted(among))}" if len(among) <= 16 else "see the field reference"
-
-
-def _dotted(path: tuple[Step, ...]) -> str:
+def dotted(path: tuple[Step, ...]) -> str:
+    """A path as people write it: `bittern.tags[2]`."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")

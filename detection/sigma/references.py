@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from detection.sigma.model import Correlation, Head, Issue, Rule
-from detection.sigma.reading import closest
 from detection.sigma.validate import issue_at
+from detection.sigma.wrong import unlisted, wrong
 
 
 def resolve(
@@ -24,9 +24,9 @@ def resolve(
     for correlation in sorted(correlations.values(), key=lambda each: each.name):
         unknown = [(number, each) for number, each in enumerate(correlation.rules) if each not in names]
         for number, each in unknown:
-            mend = closest(each, [name for name in names.values() if name != correlation.name])
+            others = {name for name in names.values() if name != correlation.name}
             path = ("correlation", "rules", number)
-            issues.append(issue_at(correlation, path, f"rule {each!r} is not there, or is broken", mend))
+            issues.append(issue_at(correlation, path, unlisted("rule_absent", each, others, rule=each)))
         if not unknown:
             waiting[correlation.name] = _named(correlation, names)
     return _in_order(waiting, issues), issues
@@ -44,7 +44,5 @@ def _in_order(waiting: dict[str, Correlation], issues: list[Issue]) -> list[Corr
     ordered: list[Correlation] = []
     while ready := [name for name, each in waiting.items() if not set(each.rules) & waiting.keys()]:
         ordered += [waiting.pop(name) for name in ready]
-    for correlation in waiting.values():
-        what = "stands on itself, directly or by way of another correlation"
-        issues.append(issue_at(correlation, ("correlation", "rules"), what, "take the circle apart"))
+    issues += [issue_at(each, ("correlation", "rules"), wrong("circle")) for each in waiting.values()]
     return ordered

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 from detection.sigma.fields import FieldError, Target, find_target
 from detection.sigma.model import Bittern, Head, Issue, Item, Rule, Step
-from detection.sigma.reading import closest
 from detection.sigma.required import required_sections
 from detection.sigma.text import placeholders, stray_braces
 from detection.sigma.validate_item import item_troubles
+from detection.sigma.wrong import Wrong, unlisted, wrong
 from sensors.fields import vocabulary
 
 PARTIES = ("source", "destination")
@@ -23,8 +23,8 @@ def validate_rule(rule: Rule, techniques: frozenset[str] | None) -> list[Issue]:
     fatal, those of tags and texts are not.
     """
     if rule.dataset not in vocabulary().datasets:
-        mend = closest(rule.dataset, vocabulary().datasets)
-        return [issue_at(rule, ("logsource", "category"), f"dataset {rule.dataset!r} does not exist", mend)]
+        absent = unlisted("dataset_absent", rule.dataset, vocabulary().datasets, dataset=rule.dataset)
+        return [issue_at(rule, ("logsource", "category"), absent)]
     sections = required_sections(rule)
 
     def find(name: str) -> Target:
@@ -39,31 +39,29 @@ def validate_rule(rule: Rule, techniques: frozenset[str] | None) -> list[Issue]:
     return issues
 
 
-def issue_at(rule: Head, path: tuple[Step, ...], what: str, mend: str, *, fatal: bool = True) -> Issue:
+def issue_at(rule: Head, path: tuple[Step, ...], wrong: Wrong, *, fatal: bool = True) -> Issue:
     """An issue of `rule` at a path of its document."""
-    return Issue(rule.origin.file, rule.origin.line(*path), what, mend, rule.name, fatal)
+    return Issue(rule.origin.file, rule.origin.line(*path), wrong, rule.name, fatal)
 
 
 def _item_issues(rule: Rule, item: Item, find: Finder) -> Iterator[Issue]:
     try:
         troubles = item_troubles(item, find(item.field), find)
     except FieldError as error:
-        troubles = [(error.what, error.mend)]
-    for what, mend in troubles:
-        yield issue_at(rule, item.path, what, mend)
+        troubles = [error.wrong]
+    for trouble in troubles:
+        yield issue_at(rule, item.path, trouble)
 
 
 def tag_issues(rule: Head, techniques: frozenset[str] | None) -> Iterator[Issue]:
     """Tags that are not `namespace.name`, and ATT&CK techniques that do not exist."""
     for number, tag in enumerate(rule.tags):
         if "." not in tag.strip("."):
-            mend = "write namespace.name, such as attack.t0855"
-            yield issue_at(rule, ("tags", number), f"tag {tag!r} has no namespace", mend, fatal=False)
+            yield issue_at(rule, ("tags", number), wrong("tag_without_namespace", tag=tag), fatal=False)
     for technique in rule.techniques if techniques is not None else ():
         if techniques is not None and technique not in techniques:
-            what = f"ATT&CK for ICS has no technique {technique}"
             place = ("tags", rule.tags.index(f"attack.{technique.lower()}"))
-            yield issue_at(rule, place, what, "take one from rules/attack-ics.json", fatal=False)
+            yield issue_at(rule, place, wrong("technique_absent", technique=technique), fatal=False)
 
 
 def dedup_issues(rule: Head, bittern: Bittern, find: Finder) -> Iterator[Issue]:
@@ -73,10 +71,10 @@ def dedup_issues(rule: Head, bittern: Bittern, find: Finder) -> Iterator[Issue]:
         try:
             target = find(name)
         except FieldError as error:
-            yield issue_at(rule, path, error.what, error.mend)
+            yield issue_at(rule, path, error.wrong)
             continue
         if target.detail is not None or target.is_list:
-            yield issue_at(rule, path, f"{name} cannot tell alerts apart", "name a column with one value")
+            yield issue_at(rule, path, wrong("dedup_not_single", field=name))
 
 
 def text_issues(rule: Head, bittern: Bittern, find: Finder, extra: tuple[str, ...]) -> Iterator[Issue]:
@@ -94,11 +92,11 @@ def _template_issues(
     rule: Head, path: tuple[Step, ...], template: str, find: Finder, extra: tuple[str, ...]
 ) -> Iterator[Issue]:
     if stray_braces(template):
-        yield issue_at(rule, path, "a brace is no placeholder", "write {field.name} without a format", fatal=False)
+        yield issue_at(rule, path, wrong("stray_brace"), fatal=False)
     for name in placeholders(template):
         if name in extra:
             continue
         try:
             find(name)
         except FieldError as error:
-            yield issue_at(rule, path, f"placeholder {{{name}}}: {error.what}", error.mend, fatal=False)
+            yield issue_at(rule, path, wrong("placeholder", error.wrong, name=name), fatal=False)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from detection.sigma.fields import FieldError, Target, find_target
 from detection.sigma.model import Correlation, Issue, Rule, Step
 from detection.sigma.validate import PARTIES, dedup_issues, issue_at, tag_issues, text_issues
+from detection.sigma.wrong import wrong
 
 COUNT = "count"
 """Placeholder of a correlation's texts: how many events, values or rules came together."""
@@ -35,7 +36,7 @@ def validate_correlation(
 
     issues = [*_field_issues(correlation, under), *tag_issues(correlation, techniques)]
     if correlation.type in ("temporal", "temporal_ordered") and len(set(correlation.rules)) < 2:
-        issues.append(issue_at(correlation, ("correlation", "rules"), "one rule makes no sequence", "name two or more"))
+        issues.append(issue_at(correlation, ("correlation", "rules"), wrong("one_rule_no_sequence")))
     if correlation.bittern is not None:
         extra = (*PARTIES, COUNT)
         issues += dedup_issues(correlation, correlation.bittern, find)
@@ -59,7 +60,7 @@ def _one_field(correlation: Correlation, path: tuple[Step, ...], field: str, dat
     try:
         target = find_target(dataset, field, None)
     except FieldError as error:
-        yield issue_at(correlation, path, error.what, f"{error.mend} Or give each rule its field under aliases:")
+        yield issue_at(correlation, path, wrong("field_of_rules", error.wrong))
         return
     if target.detail is not None or target.is_list:
-        yield issue_at(correlation, path, f"{field} cannot be grouped or counted", "name a column with one value")
+        yield issue_at(correlation, path, wrong("group_not_single", field=field))

@@ -11,18 +11,15 @@ from detection.sigma.addresses import parse_network
 from detection.sigma.fields import FLOAT_TYPES, INTEGER_RANGES, NUMBER_TYPES, TEXT_TYPES, Target
 from detection.sigma.model import Item, Scalar
 from detection.sigma.pattern import pattern_regex, plain_text, regex_problem
-from detection.sigma.reading import closest
+from detection.sigma.wrong import Wrong, unlisted, wrong
 from sensors.fields import vocabulary
-
-Trouble = tuple[str, str]
-"""What is wrong and how to mend it."""
 
 TESTS = ("contains", "startswith", "endswith", "re", "cidr", "gt", "gte", "lt", "lte", "exists", "fieldref")
 TEXT_TESTS = frozenset(TESTS[:5])
 COMPARISONS = frozenset({"gt", "gte", "lt", "lte"})
 
 
-def item_troubles(item: Item, target: Target, find: Callable[[str], Target]) -> list[Trouble]:
+def item_troubles(item: Item, target: Target, find: Callable[[str], Target]) -> list[Wrong]:
     """Everything wrong with `item` on `target`; `find` gives a referenced field's target or raises FieldError."""
     troubles = list(_modifier_troubles(item, target))
     if troubles:
@@ -39,42 +36,42 @@ def item_troubles(item: Item, target: Target, find: Callable[[str], Target]) -> 
     return troubles
 
 
-def _modifier_troubles(item: Item, target: Target) -> Iterator[Trouble]:
+def _modifier_troubles(item: Item, target: Target) -> Iterator[Wrong]:
     tests = [modifier for modifier in item.modifiers if modifier in TESTS]
     if len(tests) > 1:
-        yield f"modifiers {' and '.join(tests)} do not go together", "keep one of them"
+        yield wrong("modifiers_together", modifiers=tuple(tests))
     for test in tests:
         if test in TEXT_TESTS and not target.is_text:
-            yield f"{test} is about text, and {item.field} is {target.type}", "take the modifier away"
+            yield wrong("text_modifier", modifier=test, field=item.field, type=target.type)
         if test in COMPARISONS and target.type not in NUMBER_TYPES | {"list<f64>"}:
-            yield f"{test} is about numbers, and {item.field} is {target.type}", "name a field that holds numbers"
+            yield wrong("number_modifier", modifier=test, field=item.field, type=target.type)
         if test == "fieldref" and target.is_list:
-            yield f"fieldref compares single values, and {item.field} is {target.type}", "name a field without list"
+            yield wrong("fieldref_list", field=item.field, type=target.type)
     if "cased" in item.modifiers and (not target.is_text or set(tests) & {"re", "cidr", "exists", "fieldref"}):
-        yield "cased is about plain text, contains, startswith and endswith", "take cased away"
+        yield wrong("cased_misplaced")
     if item.match_all and len(item.values) < 2:
-        yield "all needs several values", "take all away, or list the values"
+        yield wrong("all_of_one")
     elif item.match_all and not target.is_list and not set(tests) & {"contains", "startswith", "endswith", "re"}:
-        yield f"{item.field} holds one value, so that it never equals all", "use |contains|all, or take all away"
+        yield wrong("all_never_equal", field=item.field)
 
 
-def _exists_troubles(item: Item) -> Iterator[Trouble]:
+def _exists_troubles(item: Item) -> Iterator[Wrong]:
     if len(item.values) != 1 or not isinstance(item.values[0], bool):
-        yield "exists takes true or false", "write true or false"
+        yield wrong("exists_value")
 
 
-def _null_troubles(item: Item) -> Iterator[Trouble]:
+def _null_troubles(item: Item) -> Iterator[Wrong]:
     if set(item.modifiers):
-        yield "null goes with no modifier", "write `field: null` as a test of its own"
+        yield wrong("null_modifier")
 
 
-def _reference_troubles(item: Item, target: Target, value: Scalar, find: Callable[[str], Target]) -> Iterator[Trouble]:
+def _reference_troubles(item: Item, target: Target, value: Scalar, find: Callable[[str], Target]) -> Iterator[Wrong]:
     if not isinstance(value, str):
-        yield f"fieldref takes a field's name, not {value!r}", "write the name of the other field"
+        yield wrong("fieldref_value", value=value)
         return
     other = find(value)
     if _family(target.type) != _family(other.type):
-        yield f"{item.field} is {target.type} and {value} is {other.type}", "compare fields of one type"
+        yield wrong("fieldref_types", field=item.field, type=target.type, other=value, other_type=other.type)
 
 
 def _family(kind: str) -> str:
@@ -83,44 +80,44 @@ def _family(kind: str) -> str:
     return "number" if kind in NUMBER_TYPES else kind
 
 
-def _value_troubles(item: Item, target: Target, value: Scalar) -> Iterator[Trouble]:
+def _value_troubles(item: Item, target: Target, value: Scalar) -> Iterator[Wrong]:
     if target.is_text:
         yield from _text_troubles(item, target, value)
     elif target.type == "bool":
         if not isinstance(value, bool):
-            yield f"{item.field} is true or false, not {value!r}", "write true or false without quotes"
+            yield wrong("value_not_flag", field=item.field, value=value)
     elif target.type == "ts":
-        yield f"{item.field} is a time, which no fixed value equals", "use |exists, |fieldref or a null value"
+        yield wrong("value_for_time", field=item.field)
     else:
         yield from _number_troubles(item, target, value)
 
 
-def _number_troubles(item: Item, target: Target, value: Scalar) -> Iterator[Trouble]:
+def _number_troubles(item: Item, target: Target, value: Scalar) -> Iterator[Wrong]:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        yield f"{item.field} is {target.type}, not {value!r}", "write a number without quotes"
+        yield wrong("value_not_number", field=item.field, type=target.type, value=value)
     elif not math.isfinite(value):
-        yield f"{item.field} never holds {value!r}", "write a finite number"
+        yield wrong("value_not_finite", field=item.field, value=value)
     elif target.type in FLOAT_TYPES or target.is_list:
         return
     elif isinstance(value, float):
-        yield f"{item.field} is {target.type}, not {value!r}", "write a whole number"
+        yield wrong("value_not_whole", field=item.field, type=target.type, value=value)
     else:
         least, most = INTEGER_RANGES[target.type]
         if not least <= value <= most:
-            yield f"{value} does not fit {item.field} ({target.type})", f"write {least} to {most}"
+            yield wrong("value_out_of_range", field=item.field, type=target.type, value=value, least=least, most=most)
 
 
-def _text_troubles(item: Item, target: Target, value: Scalar) -> Iterator[Trouble]:
+def _text_troubles(item: Item, target: Target, value: Scalar) -> Iterator[Wrong]:
     if not isinstance(value, str):
-        yield f"{item.field} is text, not {value!r}", "put the value in quotes"
+        yield wrong("value_not_text", field=item.field, value=value)
     elif "cidr" in item.modifiers:
         try:
             parse_network(value)
-        except ValueError as error:
-            yield f"{value!r} is no network: {error}", "write one such as 10.0.0.0/8 or fe80::/10"
+        except ValueError:
+            yield wrong("not_network", value=value)
     elif "re" in item.modifiers:
         if problem := regex_problem(f"(?:{value})"):
-            yield f"{value!r} is no regular expression: {problem}", "mind that look-around and \\1 do not exist"
+            yield wrong("not_regex", value=value, problem=problem)
     elif words := _closed_list(target.name):
         yield from _word_troubles(item, value, words)
 
@@ -136,10 +133,10 @@ def _closed_list(field: str) -> Collection[str]:
     return lists.get(field, ())
 
 
-def _word_troubles(item: Item, value: str, words: Collection[str]) -> Iterator[Trouble]:
+def _word_troubles(item: Item, value: str, words: Collection[str]) -> Iterator[Wrong]:
     plain = plain_text(value)
     if plain is not None and not item.modifiers:
         if plain not in words:
-            yield f"{plain!r} is no word of {item.field}", closest(plain, words)
+            yield unlisted("word_absent", plain, words, word=plain, field=item.field)
     elif not pl.Series(sorted(words)).str.contains(pattern_regex(value, item.modifiers)).any():
-        yield f"{value!r} fits no word of {item.field}", "see its closed list"
+        yield wrong("pattern_fits_none", value=value, field=item.field)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -58,6 +59,16 @@ def test_there_are_as_many_rules_as_promised() -> None:
 
 def test_every_file_is_read_without_an_issue() -> None:
     assert not RuleSet.load([shipped_rules()], techniques()).issues
+
+
+def test_how_a_rule_decides_and_what_is_harmless_stand_there_in_chinese_too() -> None:
+    for rule in SPEAKING:
+        assert rule.harmless("en"), rule.name
+        assert len(rule.harmless("zh")) == len(rule.harmless("en")), rule.name
+        for text in rule.harmless("zh"):
+            assert re.search("[\u4e00-\u9fff]", text), (rule.name, text)
+        assert bool(rule.described("zh")) == bool(rule.description), rule.name
+        assert rule.described("zh") != rule.description or not rule.description, rule.name
 
 
 @pytest.mark.parametrize("rule", SPEAKING, ids=lambda rule: rule.name)

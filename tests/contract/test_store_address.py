@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from api.output.reasons import store_reason
 from api.storage import open_store
 from api.storage.address import ElasticAddress, read_address
+from api.texts import Language, texts
 from response.store_errors import (
     BadUrl,
     Denied,
@@ -51,8 +54,9 @@ from response.store_errors import (
 def test_bad_addresses(url: str, environment: dict[str, str]) -> None:
     with pytest.raises(BadUrl) as caught:
         open_store(url, environment)
-    assert "geheim" not in caught.value.text
-    assert caught.value.text.endswith(f"{BadUrl.mend}.")
+    told = [store_reason(caught.value, texts(lang)) for lang in get_args(Language)]
+    assert "geheim" not in f"{caught.value} {told}"
+    assert all(each["why"] and "BITTERN_" not in each["what"] for each in told)
 
 
 def test_good_addresses(tmp_path: Path) -> None:

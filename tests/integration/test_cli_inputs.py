@@ -160,6 +160,21 @@ def test_bad_configuration_is_code_3_and_nothing_is_analysed(
     assert "Traceback" not in said.err
 
 
+def test_what_is_wrong_in_configuration_is_told_in_the_readers_language(cli: Cli, tmp_path: Path) -> None:
+    site, known, rule = tmp_path / "site.yml", tmp_path / "ranges.yml", tmp_path / "bad.yml"
+    site.write_text("zones: 3\n")
+    known.write_text("- {entity: a, kind: rnage}\n")
+    rule.write_text("title: no detection\n")
+    options = {"--site": site, "--baseline": known, "--rules": rule}
+    chinese = [cli("analyze", WRITE, option, path, "--lang", "zh").err for option, path in options.items()]
+    assert f"{site}:1：zones 不是列表；请每行写一项，以短横线开头" in chinese[0]
+    assert f"{known}:1：kind 的值 'rnage' 不在可选范围内；是否想写 range 或 rate？" in chinese[1]
+    assert f"{rule}:1：缺少 detection；请补上" in chinese[2]
+    shown = cli("baseline", "show", known)
+    assert shown.code == 3
+    assert f"{known}:1: kind is 'rnage'; did you mean range or rate?" in shown.err
+
+
 def test_a_fault_of_the_program_is_one_sentence(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     def break_down(*_: object) -> None:
         raise ZeroDivisionError("of the test")

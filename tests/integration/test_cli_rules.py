@@ -26,6 +26,10 @@ def test_rules_are_listed_and_shown(cli: Cli) -> None:
     assert "MB01.yml:1" in shown
     assert cli("rules", "show", rules["MB01"]["id"], "--json").json()["data"] == rules["MB01"]
     assert "MB01" in cli("rules", "list", "--lang", "zh").out
+    chinese = cli("rules", "show", "MB01", "--lang", "zh").out
+    assert "已批准作业期间的调试笔记本" in chinese
+    assert "commissioning laptop" not in chinese
+    assert "a commissioning laptop during approved work" in shown
 
 
 def test_validate_names_file_line_and_remedy(cli: Cli, tmp_path: Path) -> None:
@@ -38,7 +42,12 @@ def test_validate_names_file_line_and_remedy(cli: Cli, tmp_path: Path) -> None:
     assert f"{path}:{line}: MB01: " in said.out
     assert "ot.operation" in said.out
     issue = cli("rules", "validate", tmp_path, "--json").json()["data"][0]
-    assert (issue["line"], issue["fatal"]) == (line, True)
+    assert (issue["line"], issue["fatal"], issue["code"], issue["remedy"]) == (line, True, "field_absent", "near")
+    assert issue["parameters"]["near"][0] == "ot.operation"
+    assert f"{path}:{line}：MB01：数据集 transaction 没有字段" in cli("rules", "validate", tmp_path, "--lang", "zh").out
+    refused = cli("rules", "list", "--rules", tmp_path, "--lang", "zh")
+    assert refused.code == 3
+    assert "是否想写 ot.operation" in refused.err
     path.write_text(text, encoding="utf-8")
     assert cli("rules", "validate", tmp_path).code == 0
 

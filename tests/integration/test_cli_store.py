@@ -108,3 +108,16 @@ def test_an_asset_is_found_by_a_mac_written_in_any_way(cli: Cli, store: str) -> 
     shown = {cli("assets", "show", text).out for text in (mac, mac.lower(), mac.replace("-", ":").lower())}
     assert len(shown) == 1
     assert mac in shown.pop()
+
+
+def test_why_a_store_fails_is_told_in_the_readers_language(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "bittern.db").write_bytes(b"no database " * 1000)
+    cases = {
+        "ftp://host": ("It begins with neither", "不是以 embedded:、https: 或 http: 开头"),
+        "https://li@host:9200": ("no password for li: put it into BITTERN_STORE_PASSWORD", "缺少用户 li 的口令"),
+        f"embedded:{tmp_path}": ("the database says: ", "数据库提示："),
+    }
+    for store, (english, chinese) in cases.items():
+        told = {lang: cli("alerts", "list", "--store", store, "--lang", lang).err for lang in ("en", "zh")}
+        assert english.lower() in told["en"].lower(), told
+        assert chinese in told["zh"], told

@@ -21,9 +21,7 @@ from api.cli.help import SUBJECTS
 from api.cli.options import Severity
 from api.cli.program import app, every_command
 from api.texts import PLACEHOLDER, language, texts
-from response import store_errors
 from response.alerts import CLASSES, RESOLUTIONS, SEVERITIES, STATUSES
-from response.store_errors import StoreError
 from tests.integration.cli_runner import PROJECT, Cli, cli
 
 __all__ = ["cli"]
@@ -84,14 +82,6 @@ def test_every_code_of_the_capture_reader_has_a_text() -> None:
     assert {key.removeprefix("filter_value.") for key in by_key if key.startswith("filter_value.")} == set(
         VALUE.findall(language_of_filters)
     )
-
-
-def test_errors_of_stores_say_the_same_in_the_catalogue() -> None:
-    kinds = [k for k in vars(store_errors).values() if isinstance(k, type) and issubclass(k, StoreError)]
-    assert len(kinds) > 10
-    for kind in kinds:
-        assert texts("en").by_key[f"store_error.{kind.code}.what"] == kind.what
-        assert texts("en").by_key[f"store_error.{kind.code}.mend"] == kind.mend
 
 
 @pytest.mark.parametrize(

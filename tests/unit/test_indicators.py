@@ -8,6 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from api.output.issues import issue_line
+from api.texts import texts
 from detection.context import Context
 from detection.roles import Roles
 from detection.site_reading import BadSite, load_site
@@ -54,18 +56,18 @@ def test_of_two_lists_that_name_an_address_the_one_valid_longer_counts(tmp_path:
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ("  - {values: [203.0.113.300], source: x}\n", "site.yml:3: '203.0.113.300' is no address or network"),
+        ("  - {values: [203.0.113.300], source: x}\n", "site.yml:3: '203.0.113.300' is not an address or network"),
         ("  - {values: [203.0.113.1]}\n", "indicators[0].source is missing"),
         ("  - {values: [203.0.113.1], source: x, expires: soon}\n", "'soon' is not a day"),
         ("  - {file: none.txt, source: x}\n", "none.txt cannot be read"),
-        ("  - {file: bad.txt, source: x}\n", "bad.txt:2: 'evil.example' is no address or network"),
+        ("  - {file: bad.txt, source: x}\n", "bad.txt:2: 'evil.example' is not an address or network"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, lines: str, said: str) -> None:
     (tmp_path / "bad.txt").write_text("203.0.113.9\nevil.example\n")
     with pytest.raises(BadSite) as caught:
         load_site(site_file(tmp_path, lines))
-    assert said in str(caught.value)
+    assert said in "\n".join(issue_line(issue, texts("en")) for issue in caught.value.issues)
 
 
 def test_rows_that_fall_on_an_indicator_name_it_while_it_is_valid(tmp_path: Path) -> None:

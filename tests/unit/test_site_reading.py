@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from api.output.issues import wrong_told
+from api.texts import texts
 from detection.site_reading import BadSite, read_site
 
 WRONG = """\
@@ -36,9 +38,10 @@ def test_every_mistake_is_told_with_its_line() -> None:
         read_site("site.yml", WRONG)
     told: dict[int | None, str] = {}
     for issue in caught.value.issues:
-        told[issue.line] = told.get(issue.line, "") + issue.what
+        what, mend = wrong_told(issue.wrong, texts("en"))
+        told[issue.line] = told.get(issue.line, "") + what
         assert issue.file == "site.yml"
-        assert issue.mend
+        assert mend
     assert set(told) == set(FOUND)
     for line, what in FOUND.items():
         assert what in told[line]

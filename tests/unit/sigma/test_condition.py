@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from api.output.issues import wrong_told
+from api.texts import texts
 from detection.sigma.condition import And, ConditionError, Name, Node, Not, Or, parse_condition
 
 A, B, C = Name("a"), Name("b"), Name("c")
@@ -55,5 +57,6 @@ def test_tree(text: str, tree: Node) -> None:
 def test_error_says_what_and_how_to_mend(text: str, what: str, mend: str) -> None:
     with pytest.raises(ConditionError) as caught:
         parse_condition(text, NAMES)
-    assert what in caught.value.what
-    assert mend in caught.value.mend
+    said, remedy = wrong_told(caught.value.wrong, texts("en"))
+    assert what in said
+    assert mend in remedy

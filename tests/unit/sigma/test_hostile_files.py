@@ -6,6 +6,8 @@ import random
 
 import pytest
 
+from api.output.issues import wrong_told
+from api.texts import texts
 from detection.sigma import Correlator, Evaluator, RuleSet
 from tests.unit.sigma.frames import correlation_data, frame, yaml_text
 from tests.unit.sigma.test_validate import RULE
@@ -50,7 +52,7 @@ def test_no_text_raises(seed: int) -> None:
         found = RuleSet.from_texts({"t.yml": hostile(rng, whole)}, frozenset({"T0855"}))
         broken += bool(found.issues)
         lines = whole.count("\n") + 8
-        assert all(0 <= issue.line <= lines and issue.what and issue.mend for issue in found.issues)
+        assert all(0 <= issue.line <= lines and all(wrong_told(issue.wrong, texts("zh"))) for issue in found.issues)
         evaluator, correlator = Evaluator(found), Correlator(found)
         correlator.feed(evaluator.evaluate("transaction", rows))
         correlator.finish()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from detection.sigma import RuleSet, read_techniques
+from api.output.issues import wrong_told
+from api.texts import texts
+from detection.sigma import Issue, RuleSet, read_techniques
 from tests.needs import PROJECT
 from tests.unit.sigma.frames import correlation_data, rule_data, ruleset, yaml_text
 
@@ -15,6 +17,10 @@ COUNT = {"type": "event_count", "group-by": ["source.ip"], "timespan": "1m", "co
 def base(name: str) -> dict[str, object]:
     """A rule without a bittern section."""
     return {key: value for key, value in rule_data(name, WRITE).items() if key not in ("bittern", "level")}
+
+
+def told(issue: Issue) -> tuple[str, str]:
+    return wrong_told(issue.wrong, texts("en"))
 
 
 def test_folder_is_read_in_order_and_broken_files_stop_no_other(tmp_path: Path) -> None:
@@ -56,8 +62,8 @@ def test_second_of_two_equal_names_or_ids_is_left_out() -> None:
     )
     assert [(rule.name, rule.origin.file) for rule in found.rules] == [("A", "1.yml")]
     first, second = found.issues
-    assert first.what == "name A is taken by A (1.yml:3)"
-    assert second.what.startswith("id ")
+    assert told(first)[0] == "name A is taken by A (1.yml:3)"
+    assert told(second)[0].startswith("id ")
 
 
 def test_version_follows_the_text_of_its_own_document() -> None:
@@ -78,7 +84,7 @@ def test_generate_keeps_the_alerts_of_base_rules() -> None:
         {"t.yml": yaml_text(rule_data("A", WRITE), correlation_data("C", {**COUNT, "rules": ["A"]}))}
     )
     assert silenced.silent == {"A"}
-    assert ["generate: true" in issue.mend for issue in silenced.issues] == [True]
+    assert ["generate: true" in told(issue)[1] for issue in silenced.issues] == [True]
     kept = ruleset(rule_data("A", WRITE), correlation_data("C", {**COUNT, "rules": ["A"], "generate": True}))
     assert kept.silent == set()
 
@@ -109,7 +115,7 @@ def test_correlation_issues() -> None:
     text = yaml_text(base("W"), *circle, absent, field, stands, details, value, never, two, alias, ordered)
     found = RuleSet.from_texts({"t.yml": text})
     assert found.correlations == ()
-    said = {(issue.rule, issue.what) for issue in found.issues if issue.fatal}
+    said = {(issue.rule, told(issue)[0]) for issue in found.issues if issue.fatal}
     assert said == {
         ("C1", "stands on itself, directly or by way of another correlation"),
         ("C2", "stands on itself, directly or by way of another correlation"),
@@ -131,7 +137,7 @@ def test_correlation_issues() -> None:
 def test_base_rule_that_nothing_uses_is_an_issue_and_works() -> None:
     found = RuleSet.from_texts({"t.yml": yaml_text(base("W"))})
     assert [issue.fatal for issue in found.issues] == [False]
-    assert "does nothing" in found.issues[0].what
+    assert "does nothing" in told(found.issues[0])[0]
     assert [rule.name for rule in found.rules] == ["W"]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from api.output.issues import issue_line
+from api.texts import texts
 from detection.sigma import RuleSet, fields
 from sensors.fields import Detail, vocabulary
 
@@ -41,7 +43,7 @@ TECHNIQUES = frozenset({"T0855"})
 
 
 def issues(text: str) -> list[str]:
-    return [str(issue) for issue in RuleSet.from_texts({"t.yml": text}, TECHNIQUES).issues]
+    return [issue_line(issue, texts("en")) for issue in RuleSet.from_texts({"t.yml": text}, TECHNIQUES).issues]
 
 
 def test_the_rule_itself_has_no_issue() -> None:
@@ -57,7 +59,7 @@ CASES = [
     (ONE, "    ot.operation: [read, 'writ?', 'x*']", 8, "'x*' fits no word of ot.operation"),
     (ONE, "    ot.details.mei_typ: 14", 8, "'ot.details.mei_typ'; did you mean ot.details.mei_type"),
     (ONE, "    ot.unit: 1", 8, "ot.unit is text, not 1; put the value in quotes"),
-    (ONE, "    ot.unit: on", 8, "ot.unit is text, not True"),
+    (ONE, "    ot.unit: on", 8, "ot.unit is text, not true"),
     (ONE, "    ot.function.code: '5'", 8, "ot.function.code is u32, not '5'; write a number without quotes"),
     (ONE, "    ot.function.code: 5.5", 8, "write a whole number"),
     (ONE, "    source.port: 70000", 8, "70000 does not fit source.port (u16); write 0 to 65535"),
@@ -70,7 +72,7 @@ CASES = [
     (ONE, "    ot.unit|containz: a", 8, "modifier 'containz' is not supported; did you mean contains"),
     (ONE, "    ot.unit|re: '(a'", 8, "'(a' is no regular expression"),
     (ONE, "    ot.unit|re: 'a(?=b)'", 8, "look-around"),
-    (ONE, "    source.ip|cidr: 10.0.0.0/33", 8, "'10.0.0.0/33' is no network"),
+    (ONE, "    source.ip|cidr: 10.0.0.0/33", 8, "'10.0.0.0/33' is not an address or network"),
     (ONE, "    ot.unit|exists: 'yes'", 8, "exists takes true or false"),
     (ONE, "    ot.unit|all: [a, b]", 8, "holds one value, so that it never equals all"),
     (ONE, "    ot.unit|contains|all: a", 8, "all needs several values"),
@@ -115,6 +117,11 @@ CASES = [
     ("class: threat", "class: threat\n  severity_when: []", 14, "key bittern.severity_when is not known"),
     ("class: threat", "class: threat\n  default_enabled: maybe", 14, "is not true or false"),
     ("class: threat", "class: threat\n  window: 5 min", 14, "write a number and s, m, h or d"),
+    ("level: high", "level: high\ndescription: How.", 25, "bittern.text.zh.description is missing"),
+    ("level: high", "level: high\nfalsepositives: [one]", 25, "bittern.text.zh.falsepositives is missing"),
+    ("do: [询问。]", "do: [询问。]\n      description: 怎样。", 24, "description is missing"),
+    ("do: [询问。]", "do: [询问。]\n      falsepositives: [甲]", 28, "has 1 entries, and falsepositives 0"),
+    ("do: [Ask.]", "do: [Ask.]\n      description: How.", 24, "key bittern.text.en.description is not known"),
     ("class: threat", "class: threat\n  safety: {en: Wait.}", 14, "bittern.safety.zh is missing"),
     ("status: stable", "status: &s stable\nlicense: *s", 4, "an alias (*name) is not supported"),
     ("status: stable", "status: [stable", 5, "not YAML"),
@@ -142,6 +149,20 @@ def test_only_what_makes_a_rule_useless_leaves_it_out(old: str, new: str, fatal:
     found = RuleSet.from_texts({"t.yml": RULE.replace(old, new, 1)}, TECHNIQUES)
     assert [issue.fatal for issue in found.issues] == [fatal]
     assert [rule.name for rule in found.rules] == ([] if fatal else ["T01"])
+
+
+def test_translations_go_with_what_sigma_has_in_english() -> None:
+    english = RULE.replace("level: high", "level: high\ndescription: How.\nfalsepositives: [one, two]")
+    chinese = english.replace("do: [询问。]", "do: [询问。]\n      description: 怎样。\n      falsepositives: [甲, 乙]")
+    found = RuleSet.from_texts({"t.yml": chinese}, TECHNIQUES)
+    assert found.issues == ()
+    assert (found.rules[0].described("zh"), found.rules[0].harmless("zh")) == ("怎样。", ("甲", "乙"))
+    assert (found.rules[0].described("en"), found.rules[0].harmless("en")) == ("How.", ("one", "two"))
+    short = issues(chinese.replace("[甲, 乙]", "[甲]"))
+    says = "bittern.text.zh.falsepositives has 1 entries, and falsepositives 2; translate each entry, in the same order"
+    assert short == [f"t.yml:31: T01: {says}"]
+    (untranslated,) = RuleSet.from_texts({"t.yml": english}, TECHNIQUES).rules
+    assert (untranslated.described("zh"), untranslated.harmless("zh")) == ("How.", ("one", "two"))
 
 
 def test_detail_that_several_protocols_type_differently_wants_its_protocol(monkeypatch: pytest.MonkeyPatch) -> None:
