@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from detection.indicators import Indicators
 from detection.roles import TICK, Roles
 from detection.site import Asset, Site
 from sensors.fields import vocabulary
@@ -138,15 +139,8 @@ class Context:
         known = self.site.indicators if self.site else None
         if not known:
             return pl.lit(None, CATEGORICAL).alias("ot.indicator")
-        ends = {e: frame[f"{e}.ip"].cast(pl.String) for e in ("source", "destination")}
-        expression = pl.lit(None, pl.String)
-        for end, addresses in ends.items():
-            found = {a: hit for a in addresses.drop_nulls().unique().sort() if (hit := known.match(a)) is not None}
-            for address, hit in found.items():
-                valid = pl.lit(True) if hit.expires is None else pl.col("@timestamp") <= hit.expires
-                is_hit = (pl.col(f"{end}.ip").cast(pl.String) == address) & valid
-                expression = pl.when(is_hit).then(pl.lit(str(hit))).otherwise(expression)
-        return expression.cast(CATEGORICAL).alias("ot.indicator")
+        hits = [_valid_hits(known, frame, f"{end}.ip") for end in ("destination", "source")]
+        return pl.coalesce(hits).cast(CATEGORICAL).alias("ot.indicator")
 
     def _calendar(self, frame: pl.DataFrame) -> pl.Expr:
         site = self.site
@@ -159,6 +153,23 @@ class Context:
         }
         found = minutes.replace_strict(list(words), list(words.values()), return_dtype=pl.String)
         return pl.lit(found).cast(CATEGORICAL).alias("ot.calendar")
+
+
+def _valid_hits(known: Indicators, frame: pl.DataFrame, name: str) -> pl.Series:
+    """The indicators that a column of addresses falls on, as text, while they are valid."""
+    addresses = frame[name].cast(pl.String)
+    found = {a: hit for a in addresses.drop_nulls().unique() if (hit := known.match(a)) is not None}
+    # A lookup, not a test for each: a scan may come from thousands of listed addresses.
+    ends = [_nanoseconds(hit.expires) if hit.expires else NEVER for hit in found.values()]
+    texts = addresses.replace_strict(
+        list(found), [str(hit) for hit in found.values()], default=None, return_dtype=pl.String
+    )
+    until = addresses.replace_strict(list(found), ends, default=NEVER, return_dtype=pl.Int64)
+    return texts.zip_with(frame["@timestamp"].dt.epoch("ns") <= until, pl.Series([None], dtype=pl.String))
+
+
+def _nanoseconds(moment: datetime) -> int:
+    return int(moment.timestamp()) * 1_000_000_000 + moment.microsecond * 1000
 
 
 def _undeclared(ip: pl.Series, name: str) -> pl.Series:

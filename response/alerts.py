@@ -26,6 +26,11 @@ TRIAGE_CLASSES = ("threat", "policy")
 TRIAGE_SEVERITIES = SEVERITIES[1:]
 EVENTS_PER_ALERT = 50
 PACKETS_PER_ALERT = 50
+JUDGED = (
+    "rule", "rule_id", "rule_version", "rule_class", "severity", "techniques", "controls", "objects", "playbook",
+    "lacking",
+)  # fmt: skip
+"""Fields that say how an alert is judged, not what happened."""
 EARLIEST_NEEDED = 50
 """How many of the earliest occurrences `folded` looks at: each names at least one event, so more change nothing."""
 
@@ -150,11 +155,6 @@ def folded(
         id=alert_id,
         precedent=precedent,
         sensor=first.sensor,
-        rule=latest.rule,
-        rule_id=latest.rule_id,
-        rule_version=latest.rule_version,
-        rule_class=latest.rule_class,
-        severity=latest.severity,
         dedup=first.dedup,
         count=totals.count,
         occurrences=totals.occurrences,
@@ -167,12 +167,8 @@ def folded(
         destination=first.destination,
         parameters=first.parameters,
         explanation=first.explanation,
-        techniques=latest.techniques,
-        controls=latest.controls,
-        objects=latest.objects,
-        playbook=latest.playbook,
-        lacking=latest.lacking,
         drill=first.drill,
+        **_judged(latest),
     )
 
 
@@ -181,20 +177,16 @@ def continued(known: Alert, totals: Totals, latest: Occurrence) -> Alert:
     and how far it goes may change. Arguments as for `folded`."""
     return replace(
         known,
-        rule=latest.rule,
-        rule_id=latest.rule_id,
-        rule_version=latest.rule_version,
-        rule_class=latest.rule_class,
-        severity=latest.severity,
         count=totals.count,
         occurrences=totals.occurrences,
         last_seen=latest.last_seen,
-        techniques=latest.techniques,
-        controls=latest.controls,
-        objects=latest.objects,
-        playbook=latest.playbook,
-        lacking=latest.lacking,
+        **_judged(latest),
     )
+
+
+def _judged(latest: Occurrence) -> dict[str, Any]:
+    """What the present rule says of an alert."""
+    return {name: getattr(latest, name) for name in JUDGED}
 
 
 def _first_of(values: Iterable[Value], most: int) -> tuple[Value, ...]:

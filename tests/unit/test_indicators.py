@@ -84,3 +84,14 @@ def test_rows_that_fall_on_an_indicator_name_it_while_it_is_valid(tmp_path: Path
     found = context.join(given)["ot.indicator"].cast(pl.String).to_list()
     assert found == ["203.0.113.50 (marsh)", "203.0.113.50 (marsh)", None, None]
     assert Context(None, Roles()).join(given)["ot.indicator"].null_count() == 4
+
+
+def test_a_scan_from_thousands_of_listed_addresses_is_joined(tmp_path: Path) -> None:
+    lines = "  - {values: [203.0.0.0/16], source: marsh}\n"
+    context = Context(load_site(site_file(tmp_path, lines)), Roles())
+    rows = [("2026-11-30T00:00:00+00:00", f"203.0.{n // 250}.{n % 250}", "10.0.0.1") for n in range(20_000)]
+    found = context.join(flows(rows))["ot.indicator"].cast(pl.String)
+    assert found.unique().to_list() == ["203.0.0.0/16 (marsh)"]
+    assert (
+        context.join(flows([("2026-11-30T00:00:00+00:00", "10.0.0.1", "10.0.0.2")]))["ot.indicator"].null_count() == 1
+    )
