@@ -1,7 +1,7 @@
 //! Programs on their way: looked for at the head of each burst of a connection that speaks none of our protocols.
 
+use crate::flow::entry::Flow;
 use crate::flow::executable::{HEAD, executable};
-use crate::flow::table::Flow;
 use crate::flow::{Side, Span, Stamp};
 use crate::ledger::Ledger;
 

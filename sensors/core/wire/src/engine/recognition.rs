@@ -2,7 +2,7 @@
 
 use super::conversation::{feed, start};
 use super::programs::look;
-use crate::flow::table::{Flow, Recognition};
+use crate::flow::entry::{Flow, Recognition};
 use crate::flow::{Side, Stamp, Transport};
 use crate::ledger::Ledger;
 use crate::protocol::{Guess, PROTOCOLS, Probe, Protocol};

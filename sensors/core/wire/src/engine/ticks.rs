@@ -5,7 +5,7 @@ use super::conversation::{deliver, start, with_parser};
 use crate::dataset::Flag;
 use crate::dataset::rows::FlowRow;
 use crate::delta::{CADENCE_SPAN, RATE_SPAN, SUMMARY_SPAN};
-use crate::flow::table::{Flow, Recognition, SideCounts, State};
+use crate::flow::entry::{Flow, Recognition, SideCounts, State};
 use crate::flow::{Side, Span, Transport};
 use crate::ledger::{FlowRate, Ledger};
 use crate::protocol::{Talk, promised};

@@ -1,6 +1,7 @@
 //! Flows: IP, fragments, TCP order, UDP, the flow table and what every event says of its flow.
 
 pub mod assembly;
+pub mod entry;
 pub mod executable;
 pub mod facts;
 pub mod fragment;
