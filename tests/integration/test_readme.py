@@ -1,0 +1,18 @@
+"""The README shows what the demo prints, word for word."""
+
+from __future__ import annotations
+
+from tests.integration.cli_runner import PROJECT, Cli, cli
+
+__all__ = ["cli"]
+
+DEMO = PROJECT / "compose" / "plant" / "captures"
+
+
+def test_the_sample_in_the_readme_is_what_the_demo_prints(cli: Cli) -> None:
+    found = cli("analyze", DEMO / "demo.pcap", "--site", DEMO / "demo.site.yml")
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    sample = readme.partition("## What it prints\n\n```\n")[2].partition("\n```")[0].splitlines()
+    told = [line for line in sample if line not in ("", "…")]
+    assert len(told) > 15
+    assert [line for line in told if line not in found.out.splitlines()] == []
