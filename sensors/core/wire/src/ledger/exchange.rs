@@ -5,7 +5,10 @@ use super::{Ledger, pick};
 use crate::dataset::Operation;
 use crate::flow::{Facts, Side};
 use crate::hash;
-use crate::protocol::{Exchange, Item, Outcome, Reply};
+use crate::protocol::{Address, Exchange, Item, Outcome, Reply, Values};
+
+/// Numbers of an array that its text shows.
+const ARRAY_SHOWN: usize = 16;
 
 impl Ledger {
     /// One request with its reply, or one publication.
@@ -52,7 +55,10 @@ impl Ledger {
         if number == 0 && paired {
             self.sequence(channel, shape, x.span, opened);
         }
-        let seen = self.observe(shape, channel, item, new, x);
+        let array = array_text(item);
+        let point =
+            array.as_deref().map_or(*item, |text| Item { values: Values::Text { kind: "array", text }, ..*item });
+        let seen = self.observe(shape, channel, &point, new, x);
         let news = news(x, item.operation, new, status_changed, seen, established && outcome != Outcome::Failure);
         if let Some(why) = news.or(self.settings.full.then_some("full")) {
             self.transaction_row(facts, x, item, number, why);
@@ -60,9 +66,24 @@ impl Ledger {
             self.counters.add("delta", "folded", 1);
         }
         if !self.scratch.changes.is_empty() {
-            self.value_rows(facts, x, item, number, channel, shape);
+            self.value_rows(facts, x, &point, number, channel, shape);
         }
     }
+}
+
+/// The array of a named object as one value: its first numbers and, where these are not all of it, a hash of the whole.
+fn array_text(item: &Item<'_>) -> Option<String> {
+    let Values::Numbers { numbers, exact, .. } = item.values else { return None };
+    if numbers.len() < 2 || !matches!(item.object.address, Address::Text(_)) {
+        return None;
+    }
+    let shown: Vec<String> = numbers.iter().take(ARRAY_SHOWN).map(f64::to_string).collect();
+    if numbers.len() <= ARRAY_SHOWN && exact.is_none() {
+        return Some(format!("[{}]", shown.join(", ")));
+    }
+    let digits = exact.unwrap_or_default().as_bytes();
+    let bytes: Vec<u8> = numbers.iter().flat_map(|n| n.to_bits().to_le_bytes()).chain(digits.iter().copied()).collect();
+    Some(format!("[{}, …] {} #{:016x}", shown.join(", "), numbers.len(), hash::quick(&bytes)))
 }
 
 /// Who publishes, as a hash of its name: who owns a topic is watched, and another owner behind the same address is news.

@@ -1,7 +1,7 @@
 //! Every built-in type, alone and in arrays (Part 6, 5.2.2), and the bounds of nesting.
 
-use super::Row;
 use super::build::*;
+use super::{Bench, Row};
 use crate::protocol::opcua::extension::skip_diagnostic;
 use crate::protocol::opcua::reader::{Fault, Reader};
 use crate::protocol::opcua::value::iso;
@@ -139,4 +139,29 @@ fn dates_follow_the_calendar() {
     ] {
         assert_eq!(iso(ticks), text);
     }
+}
+
+#[test]
+fn a_change_inside_an_array_is_news() {
+    let mut dialogue = Dialogue::on(Bench::with("10.9.1.30", 50_000, false));
+    let long = |at: usize| (0..40).fold(body().u8(6 | 0x80).u32(40), |b, i| b.u32(u32::from(i == at)));
+    let short = |last: u32| body().u8(6 | 0x80).u32(3).u32(1).u32(2).u32(last);
+    let values = [long(50), long(50), long(39), long(39), short(3), short(3), short(9)];
+    for (i, value) in values.into_iter().enumerate() {
+        let node = if i < 4 { "recipe" } else { "limits" };
+        let asked = body().f64(0.0).u32(3).u32(1).attribute(node, 13);
+        dialogue.exchange(631, asked, 634, body().u32(1).u8(1).raw(&value.0).null());
+    }
+    let news: Vec<String> = dialogue.bench.of("Read").iter().map(|row| row["ot.news"].clone()).collect();
+    assert_eq!(news, ["shape", "value", "shape", "value"]);
+    let told: Vec<(String, String)> = dialogue
+        .bench
+        .rows("value")
+        .iter()
+        .map(|row| (row["ot.value.cause"].clone(), row["ot.value.text"].clone()))
+        .collect();
+    let told: Vec<(&str, &str)> = told.iter().map(|(cause, text)| (cause.as_str(), text.as_str())).collect();
+    assert_eq!(told.iter().map(|t| t.0).collect::<Vec<_>>(), ["first", "change", "first", "change"]);
+    assert_ne!(told[0].1, told[1].1, "the 40th number shows in the hash");
+    assert_eq!((told[2].1, told[3].1), ("[1, 2, 3]", "[1, 2, 9]"));
 }
