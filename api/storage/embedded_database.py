@@ -6,6 +6,7 @@ import errno
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,7 @@ from response.store_errors import (
 
 SCHEMA = 1
 BUSY_SECONDS = 10.0
+BUSY_STEP = 0.01
 
 TABLES = """
 CREATE TABLE meta (schema INTEGER NOT NULL);
@@ -93,6 +95,20 @@ def plain_errors(path: Path) -> Iterator[None]:
         raise kind(str(path), "database", message=str(error), name=name) from error
 
 
+def _to_wal(connection: sqlite3.Connection) -> None:
+    """Readers and a writer side by side. While others open the same new file SQLite refuses this at once, whatever its
+    busy time-out, so that it is asked again."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                raise
+        time.sleep(BUSY_STEP)
+
+
 class _Connection(sqlite3.Connection):
     """A connection that closes when its thread has gone."""
 
@@ -149,7 +165,7 @@ class Database:
         return made
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _to_wal(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
             if not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():

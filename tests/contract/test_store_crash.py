@@ -184,6 +184,22 @@ def test_several_writers_of_the_same_segments(store_url: str) -> None:
         assert sum(len(store.occurrences(a.id)) for a in alerts) == sum(a.occurrences for a in expected)
 
 
+@pytest.mark.parametrize("begin", ["BEGIN", "BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
+def test_a_new_store_that_others_open_at_the_same_time_is_waited_for(tmp_path: Path, begin: str) -> None:
+    """SQLite refuses WAL at once while another opener of a new file holds a lock, whatever the time-out."""
+    other = sqlite3.connect(tmp_path / "bittern.db", isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE made (x)")
+    other.execute("DROP TABLE made")
+    other.execute(begin)
+    other.execute("SELECT * FROM sqlite_schema").fetchall()
+    done = threading.Timer(0.3, other.execute, ["COMMIT"])
+    done.start()
+    with open_store(f"embedded:{tmp_path}") as store:
+        assert store.health().writable
+    done.join()
+    other.close()
+
+
 def test_readers_and_people_beside_a_writer(store: Store) -> None:
     made = many(10)
     store.write(made[0])
