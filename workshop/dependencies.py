@@ -130,11 +130,13 @@ def crate_licences() -> dict[str, str]:
 def learn(known: dict[str, dict[str, Any]], packages: Iterable[Package]) -> None:
     """Note the licence of each package not known yet; forget packages that no lock holds any more."""
     kept: dict[str, dict[str, Any]] = {"python": {}, "rust": {}}
-    unknown = [each for each in packages if each.name not in known[each.kind]]
+    unknown = [each for each in packages if not known[each.kind].get(each.name, {}).get("licence")]
     crates = crate_licences() if any(each.kind == "rust" for each in unknown) else {}
     for each in packages:
-        found = crates.get(each.name) if each.kind == "rust" else installed_licence(each.name)
-        kept[each.kind][each.name] = known[each.kind].get(each.name) or {"licence": found}
+        entry = known[each.kind].get(each.name, {})
+        if not entry.get("licence"):
+            entry["licence"] = crates.get(each.name) if each.kind == "rust" else installed_licence(each.name)
+        kept[each.kind][each.name] = entry
     DATA.write_text(data_text(kept), encoding="utf-8")
     known.update(kept)
 
