@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "looked_at": ("--filter", "--full", "--store", "--proofs", "--jobs"),
-    "known": ("--baseline", "--site", "--rules", "--learn"),
+    "known": ("--baseline", "--site", "--rules", "--learn", "--settings"),
     "chosen": ("--severity-min", "--status", "--rule", "--class", "--since", "--until", "--text", "--kind", "--limit",
-               "--cursor"),
+               "--cursor", "--all"),
     "played": ("--spool", "--sensor", "--drill", "--once", "--no-browser"),
     "served": ("--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key"),
     "people": ("--role", "--user", "--scope", "--days", "--after", "--head"),

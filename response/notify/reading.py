@@ -66,7 +66,7 @@ def read_settings(file: str, text: str, zones: Collection[str] = (), rules: Coll
     reader = _Settings(Reading(documents[0]), zones, rules)
     settings = reader.read()
     if reader.reading.issues:
-        raise BadNotify(reader.reading.issues)
+        raise BadNotify(sorted(reader.reading.issues, key=lambda issue: issue.line))
     return settings
 
 
@@ -120,7 +120,6 @@ class _Settings:
             self.reading.known(*at, keys=(*CHANNEL, *sender.keys))
             secrets = self._secrets(at, sender.secret)
             options = sender.read(self.reading, at) if not any(s.startswith(MARK) for s in secrets) else None
-        host = frozenset(part for s in secrets if "://" in s for part in _plain_parts(s))
         return Channel(
             name=name,
             type=kind,
@@ -128,7 +127,7 @@ class _Settings:
             lang=self.reading.word(*at, "lang", among=LANGUAGES, required=False, default="en"),
             person=self.reading.text(*at, "person", required=False) or None,
             limit=self._limit((*at, "limit")),
-            secrets=tuple(dict.fromkeys(part for secret in secrets for part in secret_parts(secret, host))),
+            secrets=tuple(dict.fromkeys(part for secret in secrets for part in secret_parts(secret))),
         )
 
     def _secrets(self, at: tuple[Step, ...], keys: tuple[str, ...]) -> list[str]:
@@ -228,14 +227,3 @@ def _web_address(url: str) -> bool:
         return False
     extra = parts.username or parts.password or parts.query or parts.fragment
     return parts.scheme in ("http", "https") and bool(parts.hostname) and not extra
-
-
-def _plain_parts(url: str) -> tuple[str, ...]:
-    """Host names in addresses of mail and web, which are no secrets; elsewhere a token may stand in their place."""
-    scheme = url.partition("://")[0].lower()
-    if scheme not in ("http", "https", "mailto", "mailtos"):
-        return (scheme,)
-    try:
-        return (scheme, urlsplit(url).hostname or "")
-    except ValueError:
-        return (scheme,)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from detection.site import Site
-from response.alerts import SEVERITIES
+from response.alerts import SEVERITIES, TRIAGE_CLASSES
 from response.notify.model import Channel, Hours, Route, Settings
 from response.notify.news import PERSONAL, TEAM, News
 from response.times import SECOND
@@ -53,7 +53,7 @@ def fits(route: Route, news: News, site: Site | None, now: int) -> bool:
         news.kind in (route.kinds or TEAM)
         and (route.drill == "both" or news.drill == (route.drill == "drill"))
         and _grave(route, news)
-        and (not route.classes or news.rule_class in route.classes)
+        and _classed(route, news)
         and (not route.zones or not set(route.zones).isdisjoint(news.zones))
         and (not route.rules or news.rule in route.rules)
         and _timely(route, site, now)
@@ -65,6 +65,11 @@ def _grave(route: Route, news: News) -> bool:
     if route.severity is None or news.severity is None:
         return True
     return SEVERITIES.index(news.severity) >= SEVERITIES.index(route.severity)
+
+
+def _classed(route: Route, news: News) -> bool:
+    """What is for lists of its own (posture) is no message unless a route asks for it."""
+    return news.rule_class in (route.classes or (*TRIAGE_CLASSES, "health", None))
 
 
 def _timely(route: Route, site: Site | None, now: int) -> bool:

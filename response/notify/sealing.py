@@ -11,8 +11,9 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 import yaml
 from cryptography.fernet import Fernet, InvalidToken
@@ -24,6 +25,8 @@ SECRET_KEYS = frozenset(key for sender in SENDERS for key in sender.secret)
 MARK = "sealed:"
 MASK = re.compile(r"(?:[A-Za-z0-9+.-]+://)?\*\*\*#([0-9a-f]{8})")
 KEY_BYTES = 32
+MAIL, WEB = ("mailto", "mailtos"), ("http", "https")
+SHORTEST = 6
 
 
 class UnknownMask(ValueError):
@@ -111,11 +114,17 @@ def open_text(text: str, seal: Seal | None) -> str:
     return _replaced(text, lambda place: place.value if (s := _opened(seal, place)) is None else s)
 
 
-def secret_parts(secret: str, plain: Set[str] = frozenset()) -> tuple[str, ...]:
-    """A secret and those parts of it that could be told alone: passwords and tokens in an address. Parts under 6
-    letters, and those of `plain`, are no secrets: to blank them would only make errors unreadable."""
-    parts = [part for part in re.split(r"[/:?&@=#,]+", secret) if len(part) >= 6 and part not in plain]
-    return tuple(dict.fromkeys((secret, *parts)))
+def secret_parts(secret: str) -> tuple[str, ...]:
+    """A secret and those parts of it that could be told alone: passwords and tokens in an address, as written and as
+    meant. Parts under 6 letters are left: to blank them would only make errors unreadable."""
+    scheme, _, rest = secret.partition("://")
+    if scheme.lower() in MAIL:  # server and mail addresses are no secrets
+        rest = rest.rpartition("@")[0].partition(":")[2]
+    elif scheme.lower() in WEB:
+        rest = rest.partition("/")[2]
+    parts = re.split(r"[/:?&@=#,]+", rest if "://" in secret else secret)
+    found = [each for part in parts for each in (part, unquote(part)) if len(each) >= SHORTEST]
+    return tuple(dict.fromkeys((secret, *found)))
 
 
 def _opened(seal: Seal, place: _Place) -> str | None:

@@ -21,7 +21,7 @@ ENTERPRISE = 32473
 UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 NAME = re.compile(r'[^\x21-\x7e]|[="\]]')
 ESCAPED = re.compile(r'[\\"\]]')
-VALUE_MOST = 1024
+VALUE_MOST = 512
 
 
 def header(letter: Letter, around: Surroundings, facility: int) -> str:
@@ -35,12 +35,14 @@ def header(letter: Letter, around: Surroundings, facility: int) -> str:
 def syslog_message(letter: Letter, around: Surroundings, facility: int, enterprise: int, most: int) -> bytes:
     """The whole message: structured data with the facts, then the sentence as UTF-8 with its mark (6.4).
 
-    At most `most` bytes: the sentence is cut, structured data is not.
+    At most `most` bytes: facts that would fill more than half of it are left out, the sentence is cut.
     """
     fields = [("id", letter.id), ("about", str(letter.about)), ("drill", "true" if letter.drill else "false")]
     fields += [("severity", letter.severity or "")] if letter.severity else []
-    fields += [(name, value) for name, fact in letter.facts.items() for value in texts_of(fact)]
     fields += [("link", letter.link)] if letter.link else []
+    for pair in ((name, value) for name, fact in letter.facts.items() for value in texts_of(fact)):
+        if len(element(APP, [*fields, pair]).encode()) <= most // 2:
+            fields.append(pair)
     origin = element("origin", [("software", APP), ("swVersion", around.version[:32])])
     head = f"{header(letter, around, facility)} {element(f'{APP}@{enterprise}', fields)}{origin} ".encode()
     return cut_bytes(head + BOM + one_line(f"{letter.subject}: {letter.text}").encode(), most)

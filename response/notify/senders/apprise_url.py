@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from dataclasses import dataclass, field
-
-import apprise
-from apprise.plugins.email import NotifyEmail
+from functools import cache
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from detection.sigma.model import Step
 from detection.sigma.reading import Reading
@@ -14,6 +15,9 @@ from detection.sigma.wrong import wrong
 from response.notify.formats.lines import one_line
 from response.notify.sender import Letter, Receipt, Sender, Surroundings, Undelivered
 from response.notify.wire import read_seconds
+
+if TYPE_CHECKING:
+    import apprise
 
 KEYS = ("url", "seconds")
 ELSEWHERE = {
@@ -24,10 +28,6 @@ ELSEWHERE = {
 LOCAL = ("dbus", "glib", "gnome", "kde", "qt", "macosx", "windows", "blink1")
 """What shows something on the screen of the machine that the program runs on: nobody sits there."""
 SAID_MOST = 200
-
-# Apprise tells parts of an address when it fails; what it says is taken from its result and scrubbed instead.
-logging.getLogger("apprise").propagate = False
-logging.getLogger("apprise").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def read(reading: Reading, at: tuple[Step, ...]) -> Options:
             plugin = _plugin(url, 10.0)
             if plugin is None:
                 reading.complain((*at, "url"), wrong("not_apprise"))
-            elif isinstance(plugin, NotifyEmail):
+            elif _is_mail(plugin):
                 host = str(plugin.smtp_host or plugin.host)
     return Options(url, schema, host, read_seconds(reading, at, 10.0))
 
@@ -69,16 +69,17 @@ def send(options: Options, letter: Letter, around: Surroundings) -> Receipt:
     plugin = _plugin(options.url, options.seconds)
     if plugin is None:
         raise Undelivered("not_apprise", lasting=True)
-    if isinstance(plugin, NotifyEmail):
+    if _is_mail(plugin):
         plugin.headers |= {"X-Bittern-Message": letter.id, "Auto-Submitted": "auto-generated"}
-    service = apprise.Apprise(asset=_asset())
+    library = _library()
+    service = library.Apprise(asset=_asset())
     service.add(plugin)
     text = f"{letter.text}\n\n{letter.link}" if letter.link else letter.text
     result = service.notify(
         body=text,
         title=letter.subject,
-        notify_type=apprise.NotifyType.WARNING if letter.severity else apprise.NotifyType.INFO,
-        body_format=apprise.NotifyFormat.TEXT,
+        notify_type=library.NotifyType.WARNING if letter.severity else library.NotifyType.INFO,
+        body_format=library.NotifyFormat.TEXT,
         log_level=logging.WARNING,
     )
     if not result:
@@ -86,25 +87,45 @@ def send(options: Options, letter: Letter, around: Surroundings) -> Receipt:
     return Receipt("accepted", {"service": str(plugin.service_name)})
 
 
-def _plugin(url: str, seconds: float) -> apprise.NotifyBase | None:
+def _plugin(url: str, seconds: float) -> Any:
     """Apprise's own sender for an address, without its traces on disk and with our patience."""
-    plugin = apprise.Apprise.instantiate(url, asset=_asset(), suppress_exceptions=True)
-    if not isinstance(plugin, apprise.NotifyBase):
+    library = _library()
+    plugin = library.Apprise.instantiate(url, asset=_asset(), suppress_exceptions=True)
+    if not isinstance(plugin, library.NotifyBase):
         return None
     plugin.socket_connect_timeout = plugin.socket_read_timeout = seconds
     return plugin
 
 
+@cache
+def _library() -> ModuleType:
+    """Apprise, loaded when it is first needed: it takes a third of a second."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # its mail plugin loads imghdr, which goes in Python 3.13
+        import apprise
+        import apprise.plugins.email
+    # It tells parts of an address when it fails; what it says is taken from its result and scrubbed instead.
+    logging.getLogger("apprise").propagate = False
+    logging.getLogger("apprise").addHandler(logging.NullHandler())
+    return apprise
+
+
+def _is_mail(plugin: Any) -> bool:
+    return isinstance(plugin, _library().plugins.email.NotifyEmail)
+
+
 def _asset() -> apprise.AppriseAsset:
-    return apprise.AppriseAsset(
+    library = _library()
+    asset: apprise.AppriseAsset = library.AppriseAsset(
         app_id="Bittern",
         app_desc="Bittern",
         app_url="",
         image_url_mask="",
         image_url_logo="",
         secure_logging=True,
-        storage_mode=apprise.PersistentStoreMode.MEMORY,
+        storage_mode=library.PersistentStoreMode.MEMORY,
     )
+    return asset
 
 
 def _said(result: apprise.AppriseResult) -> str:
