@@ -24,8 +24,8 @@ from response.notify.follow import SOURCES, Follower, Source
 from response.notify.messenger import Messenger
 from response.notify.model import Settings
 from response.notify.outbox import Outbox
-from response.notify.reading import BadNotify, read_settings
-from response.notify.sealing import KEY_BYTES, Seal, open_text, sealed_text, shown_text
+from response.notify.reading import BadNotify, read_settings, unknown_mask
+from response.notify.sealing import KEY_BYTES, Seal, UnknownMask, open_text, sealed_text, shown_text
 from response.notify.senders import SENDERS
 from response.notify.wording import Renderer, RuleTexts
 from response.ports import Store
@@ -126,12 +126,11 @@ class StoredSettings:
         zones: Collection[str] = (),
         rules: Collection[str] = (),
     ) -> NotifyText:
-        """Puts a text in force; masks in it keep their secrets. Raises BadNotify with every issue, UnknownMask,
-        BadKey when there is no key to seal with, Conflict."""
+        """Puts a text in force; masks in it keep their secrets. Raises BadNotify with every issue, BadKey
+        when there is no key to seal with, Conflict."""
         if self._seal is None:
             raise BadKey(f"{KEY}_FILE")
-        stored = self._stored()
-        kept = sealed_text(text, self._seal, stored.body["text"] if stored else "")
+        kept = self._sealed(text, self._seal)
         read_settings(FILE, open_text(kept, self._seal), zones, rules)
         body: dict[str, Any] = {"at": time_text(at), "text": kept}
         self._store.commit([Put(KIND, ID, body, etag)], Deed(at, who, "notify.change", KIND, ID))
@@ -139,13 +138,19 @@ class StoredSettings:
 
     def issues(self, text: str, zones: Collection[str] = (), rules: Collection[str] = ()) -> list[Issue]:
         """Everything that is wrong in a text that is to be put in force."""
-        stored = self._stored()
         try:
-            kept = sealed_text(text, self._seal, stored.body["text"] if stored else "") if self._seal else text
+            kept = self._sealed(text, self._seal) if self._seal else text
             read_settings(FILE, open_text(kept, self._seal), zones, rules)
         except BadNotify as error:
             return error.issues
         return []
+
+    def _sealed(self, text: str, seal: Seal) -> str:
+        stored = self._stored()
+        try:
+            return sealed_text(text, seal, stored.body["text"] if stored else "")
+        except UnknownMask as error:
+            raise BadNotify([unknown_mask(FILE, error.line)]) from None
 
     def current(self) -> Settings:
         """The settings in force. Raises BadNotify when they cannot be used (any more)."""

@@ -47,6 +47,11 @@ MOST_ATTEMPTS = 1000
 BY_TYPE = {sender.type: sender for sender in SENDERS}
 
 
+def unknown_mask(file: str, line: int) -> Issue:
+    """That a mask came back for which no secret is kept."""
+    return Issue(file, line, wrong("unknown_mask"))
+
+
 class BadNotify(ValueError):
     """Settings that cannot be used; `issues` says where and why."""
 

@@ -26,6 +26,7 @@ MARK = "sealed:"
 MASK = re.compile(r"(?:[A-Za-z0-9+.-]+://)?\*\*\*#([0-9a-f]{8})")
 KEY_BYTES = 32
 MAIL, WEB = ("mailto", "mailtos"), ("http", "https")
+PASSWORD = re.compile(r"(?:^|&)pass(?:word)?=([^&]+)")
 SHORTEST = 6
 
 
@@ -119,7 +120,8 @@ def secret_parts(secret: str) -> tuple[str, ...]:
     meant. Parts under 6 letters are left: to blank them would only make errors unreadable."""
     scheme, _, rest = secret.partition("://")
     if scheme.lower() in MAIL:  # server and mail addresses are no secrets
-        rest = rest.rpartition("@")[0].partition(":")[2]
+        place, _, query = rest.partition("?")
+        rest = "&".join([place.rpartition("@")[0].partition(":")[2], *PASSWORD.findall(query)])
     elif scheme.lower() in WEB:
         rest = rest.partition("/")[2]
     parts = re.split(r"[/:?&@=#,]+", rest if "://" in secret else secret)

@@ -28,6 +28,7 @@ ELSEWHERE = {
 LOCAL = ("dbus", "glib", "gnome", "kde", "qt", "macosx", "windows", "blink1")
 """What shows something on the screen of the machine that the program runs on: nobody sits there."""
 SAID_MOST = 200
+TOLD = ("WARNING", "ERROR", "CRITICAL")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def send(options: Options, letter: Letter, around: Surroundings) -> Receipt:
         title=letter.subject,
         notify_type=library.NotifyType.WARNING if letter.severity else library.NotifyType.INFO,
         body_format=library.NotifyFormat.TEXT,
-        log_level=logging.WARNING,
+        log_level=logging.DEBUG,
     )
     if not result:
         raise Undelivered("apprise", {"service": str(plugin.service_name), "why": _said(result)})
@@ -129,8 +130,8 @@ def _asset() -> apprise.AppriseAsset:
 
 
 def _said(result: apprise.AppriseResult) -> str:
-    """What went wrong in Apprise's words, which the outbox scrubs."""
-    lines = [str(entry.message) for entry in result.logs()]
+    """What went wrong in Apprise's words, which the outbox scrubs; what the server said is among its details."""
+    lines = [str(entry.message) for entry in result.logs() if entry.level in TOLD or "Exception" in str(entry.message)]
     return one_line("; ".join(lines))[:SAID_MOST]
 
 

@@ -181,5 +181,9 @@ def test_what_a_receiver_says_is_scrubbed() -> None:
     mail = read_settings("n.yml", GOOD).by_name["mail"]
     said = mail.scrubbed("535 bot:hunter2secret refused by mail.example.com")
     assert said == "535 bot:*** refused by mail.example.com"
+    raw = "mailto://u:p%40ss%2Fword@h.example/?from=c@b.example&to=a@b.example&pass=other-secret"
+    written = f"channels: [{{name: a, type: apprise, url: '{raw}'}}]"
+    scrubbed = read_settings("n.yml", written).channels[0].scrubbed(f"p@ss/word other-secret a@b.example {raw}")
+    assert scrubbed == "*** *** a@b.example ***"
     soar = read_settings("n.yml", GOOD).by_name["soar"]
     assert soar.scrubbed(f"/hooks/verysecretpath {SECRET}") == "/hooks/*** ***"
