@@ -81,9 +81,17 @@ class Accounts:
                 return sorted(found, key=lambda account: account.name)
 
     def create(
-        self, name: str, roles: tuple[str, ...], *, by: str, password: str | None = None, origin: str = "local"
+        self,
+        name: str,
+        roles: tuple[str, ...],
+        *,
+        by: str,
+        password: str | None = None,
+        origin: str = "local",
+        must_choose: bool = True,
     ) -> tuple[Account, str | None]:
-        """A new account. Without a password a local one gets a one-time secret, the second of what is returned."""
+        """A new account. Without a password a local one gets a one-time secret, the second of what is returned, and
+        `must_choose` a password before anything else (the demo's need not: it is gone in an hour)."""
         _check_roles(roles)
         once = self._secret() if password is None and origin == "local" else None
         body: dict[str, Any] = {
@@ -93,7 +101,7 @@ class Accounts:
             "state": "active",
             "origin": origin,
             "password": hashed(password, name) if password is not None else None,
-            "must_change": once is not None,
+            "must_change": once is not None and must_choose,
             "failures": 0,
         }
         if once is not None:
