@@ -42,7 +42,7 @@ class Storyteller:
         elif fact.code == "story.lacking":
             yield self._teller.lacking(alert)
         else:
-            shown = SHOWN.get(fact.code, lambda teller, parameters, zone: parameters)
+            shown = SHOWN.get(fact.code, _as_it_is)
             filled = shown(self._teller, fact.parameters, self._zone)
             yield self._words.get(fact.code, **{name: safe(value) for name, value in filled.items()})
 
@@ -62,6 +62,10 @@ class Storyteller:
 
 
 Shown = Callable[[Teller, Mapping[str, Any], tzinfo], Mapping[str, object]]
+
+
+def _as_it_is(teller: Teller, given: Mapping[str, Any], zone: tzinfo) -> Mapping[str, object]:
+    return given
 
 
 def _seen(teller: Teller, given: Mapping[str, Any], zone: tzinfo) -> Mapping[str, object]:
@@ -98,7 +102,9 @@ SHOWN: Mapping[str, Shown] = {
     "story.precedent": _precedent,
     "story.related": _related,
     "story.technique": _technique,
-    "story.objects": lambda t, g, z: {"objects": t.texts.get("alert.joint").join(t.texts.word("object", o) for o in g["objects"])},
+    "story.objects": lambda t, g, z: {
+        "objects": t.texts.get("alert.joint").join(t.texts.word("object", o) for o in g["objects"])
+    },
     "story.controls": lambda t, g, z: {"controls": ", ".join(g["controls"])},
     "story.playbook": lambda t, g, z: {"playbook": t.texts.word("playbook", g["playbook"])},
 }

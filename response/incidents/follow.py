@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from response.alerts import Alert
 from response.incidents.grouping import Group
 from response.incidents.reach import Judges, Reach, holding, reach
 from response.incidents.record import MACHINE_NAME, Steps, fresh, history_line, machine_part, reopened, together
@@ -23,14 +24,16 @@ class Incidents:
         self.judges = judges
         self._steps = steps
 
-    def update(self, touched: Iterable[str], now: int) -> tuple[str, ...]:
+    def update(self, touched: Iterable[str], now: int, known: Mapping[str, Alert] | None = None) -> tuple[str, ...]:
         """Brings the incidents of these alerts (and of whatever they reach) up to date; `now` (ns) is when a new one
-        became known. Gives the ids that were written. Raises Conflict when others keep changing the same incidents."""
+        became known, `known` are alerts that were just read. Gives the ids that were written. Raises Conflict when
+        others keep changing the same incidents."""
         names = tuple(touched)
         for attempt in range(ATTEMPTS):
             try:
-                return self._update(reach(self.store, self.judges, names), now)
+                return self._update(reach(self.store, self.judges, names, known or {}), now)
             except Conflict:
+                known = None
                 if attempt == ATTEMPTS - 1:
                     raise
         return ()

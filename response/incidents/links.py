@@ -138,5 +138,5 @@ def _after(act: Alert, alert: Alert, why: str, asset: str) -> Link:
 
 
 def _minutes(gap: int) -> int:
-    """Whole minutes, rounded up: "within 1 minute" is true for a second."""
-    return -(-gap // MINUTE)
+    """Whole minutes, rounded up, at least one: "within 1 minute" is true for a second."""
+    return max(1, -(-gap // MINUTE))

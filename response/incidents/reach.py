@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,19 +36,21 @@ class Reach:
     alerts: tuple[Alert, ...]
 
 
-def reach(store: Store, judges: Judges, touched: Iterable[str]) -> Reach:
-    """The groups of `touched`, exactly as grouping all alerts of the store at once gives them."""
+def reach(store: Store, judges: Judges, touched: Iterable[str], known: Mapping[str, Alert]) -> Reach:
+    """The groups of `touched`, exactly as grouping all alerts of the store at once gives them. `known` are alerts that
+    need not be read."""
     decisions = [d for stored in every(store, "incident_decision") if (d := decision_of(stored)) is not None]
-    named, window = set(touched), judges.policy.widest
+    named, window, read = set(touched), judges.policy.widest, dict(known)
     while True:
-        core = _alerts(store, named)
+        core = _alerts(store, named, read)
         if not core:
             return Reach((), ())
         start, end = min(a.first_seen for a in core), max(a.last_seen for a in core)
         near = {alert.id: alert for alert in seen_between(store, start - window, end + window + 1)}
         # A decision may name alerts that lie far away in time.
         tied = {name for d in decisions if not d.alerts.isdisjoint(near) for name in d.alerts} - set(near)
-        near |= {alert.id: alert for alert in _alerts(store, tied)}
+        near |= {alert.id: alert for alert in _alerts(store, tied, read)}
+        read |= near
         groups = groups_of(near.values(), judges.matrix, judges.policy, judges.site, decisions)
         mine = [group for group in groups if any(alert.id in named for alert in group.alerts)]
         found = named | {alert.id for group in mine for alert in group.alerts}
@@ -90,11 +92,11 @@ def decision_of(stored: Stored) -> Decision | None:
     return Decision(stored.id, time_ns(body["at"]), body["who"], body["what"], parts)
 
 
-def _alerts(store: Store, names: Iterable[str]) -> list[Alert]:
+def _alerts(store: Store, names: Iterable[str], read: Mapping[str, Alert]) -> list[Alert]:
     found = []
     for name in sorted(names):
         try:
-            alert = store.alert(name)
+            alert = read.get(name) or store.alert(name)
         except NotFound:  # retention took it; what refers to it lives on
             continue
         if joins(alert):

@@ -8,7 +8,7 @@ from response.alerts import Alert
 from response.incidents.reach import every
 from response.ports import MOST_PER_PAGE, AlertQuery, Store
 from response.records import Mark, Put, Stored
-from response.store_errors import Conflict, NotFound
+from response.store_errors import Conflict
 from response.times import time_ns, time_text
 from response.triage.scope import Scope
 from response.triage.suppression import ACTIVE, LEARNED, MUTE, OVER, Suppression, ending, first_match, suppression_of
@@ -39,17 +39,6 @@ def enforce(store: Store, alerts: Iterable[Alert], suppressions: Sequence[Suppre
     for begin in range(0, len(marks), MARKS_AT_ONCE):
         store.commit(marks[begin : begin + MARKS_AT_ONCE])
     return [mark.alert for mark in marks]
-
-
-def enforce_on(store: Store, names: Iterable[str]) -> list[str]:
-    """`enforce` on the alerts with these ids, as many as there still are."""
-    found = []
-    for name in names:
-        try:
-            found.append(store.alert(name))
-        except NotFound:
-            continue
-    return enforce(store, found)
 
 
 def in_scope(store: Store, scope: Scope, since: int | None = None) -> Iterator[Alert]:

@@ -5,25 +5,28 @@ The position is a record, written when a turn is done. A turn that died is done 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from response.alerts import Alert
 from response.incidents.follow import Incidents
 from response.ports import Store
 from response.records import Change, Put, Stored
 from response.store_errors import NotFound
 from response.times import time_text
-from response.triage.enforce import end_what_is_over, enforce, enforce_on, held_back, in_scope
+from response.triage.enforce import end_what_is_over, enforce, held_back, in_scope
 from response.triage.scope import scope_of
 from response.triage.suppression import LEARNED, MUTE
 
 POSITION = ("setting", "triage-position")
+FOLLOWED = ("alert", MUTE, LEARNED, "incident_decision")
 AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What a turn saw and did: changes read, alerts whose mark changed, incidents written, records that ended."""
+    """What a turn saw and did: changes read (0: none that matter), alerts whose mark changed, incidents written, mutes
+    and learned entries that ended."""
 
     changes: int
     marked: int
@@ -43,33 +46,45 @@ class Follower:
         ended = end_what_is_over(self._store, now)
         position = self._position()
         after = int(position.body["number"]) if position else 0
-        changes = marked = incidents = 0
-        relevant = False
+        begin, marked, touched, relevant = after, list[str](), dict[str, None](), False
         while found := self._store.changes(after, AT_ONCE):
-            relevant = relevant or any(change.kind in ("alert", MUTE, LEARNED, "incident_decision") for change in found)
-            more_marked, more_incidents = self._take(found, now)
-            changes, marked, incidents = changes + len(found), marked + more_marked, incidents + more_incidents
+            for change in found:
+                relevant = relevant or change.kind in FOLLOWED
+                if change.kind == "alert":
+                    touched[change.id] = None
+                elif change.etag is not None:
+                    marked += self._enforce_record(change)
+                    touched |= dict.fromkeys(self._decided(change))
             after = found[-1].number
-        # Its own position is a change too: written for nothing else, it would follow itself for ever.
-        if relevant:
+        known = dict(self._read(touched))
+        marked += enforce(self._store, known.values())
+        fresh = {name: alert for name, alert in known.items() if name not in set(marked)}
+        touched |= dict.fromkeys(marked)
+        written = self._incidents.update(touched, now, fresh) if touched else ()
+        # Its own position is a change too: written for every change, it would follow itself for ever.
+        if relevant or after - begin >= AT_ONCE:
             body = {"at": time_text(now), "number": after}
             self._store.commit([Put(*POSITION, body, position.etag if position else None)])
-        return Turn(changes, marked, incidents, len(ended))
+        return Turn(after - begin if relevant else 0, len(marked), len(written), len(ended))
 
-    def _take(self, found: Sequence[Change], now: int) -> tuple[int, int]:
-        alerts = list(dict.fromkeys(change.id for change in found if change.kind == "alert"))
-        marked = enforce_on(self._store, alerts)
-        for change in found:
-            if change.kind in (MUTE, LEARNED) and change.etag is not None:
-                marked += self._enforce_record(change)
-            elif change.kind == "incident_decision" and change.etag is not None:
-                parts = self._store.record(change.kind, change.id).body["parts"]
-                alerts += [alert for part in parts for alert in part]
-        touched = dict.fromkeys((*alerts, *marked))
-        return len(marked), len(self._incidents.update(touched, now)) if touched else 0
+    def _read(self, names: Iterable[str]) -> Iterator[tuple[str, Alert]]:
+        for name in names:
+            try:
+                yield name, self._store.alert(name)
+            except NotFound:
+                continue
+
+    def _decided(self, change: Change) -> list[str]:
+        """Alerts of a split or merge, whose author may have died before it was done."""
+        if change.kind != "incident_decision":
+            return []
+        parts = self._store.record(change.kind, change.id).body["parts"]
+        return [alert for part in parts for alert in part]
 
     def _enforce_record(self, change: Change) -> list[str]:
-        """Who wrote the record may have died before its alerts were marked."""
+        """Who wrote a mute or learned entry may have died before its alerts were marked."""
+        if change.kind not in (MUTE, LEARNED):
+            return []
         try:
             body = self._store.record(change.kind, change.id).body
         except NotFound:
