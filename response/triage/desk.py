@@ -9,12 +9,12 @@ from typing import Any
 from detection.occurrence import text_id
 from detection.sigma.load import RuleSet
 from response.alerts import Alert, AlertChange
-from response.ports import Store
+from response.ports import MOST_PER_PAGE, EventQuery, Store
 from response.records import Decide, Deed, Put, Stored
 from response.store_errors import Conflict, Invalid
 from response.times import time_text
 from response.triage.enforce import enforce, held_back, in_scope
-from response.triage.learning import APPROVAL, NEVER, YES, baseline_entry, learnable, learned_scope
+from response.triage.learning import APPROVAL, NEVER, YES, baseline_entries, learnable, learned_scope
 from response.triage.policy import Policy
 from response.triage.preview import Effect, effect_of
 from response.triage.scope import Scope, Span, scope_of
@@ -58,7 +58,6 @@ class TriageDesk:
 
     def __init__(self, store: Store, rules: RuleSet, policy: Policy) -> None:
         self.store = store
-        self._rules = rules
         self._policy = policy
         self._learnable: Mapping[str, str] = learnable(rules)
 
@@ -106,7 +105,7 @@ class TriageDesk:
             "scope": scope.record(),
             "until": time_text(learning.until) if learning.until is not None else None,
             "alerts": [alert_id],
-            "entry": baseline_entry(alert, self._rules, by.who, learning.until) if learning.form == "exact" else None,
+            "entries": self._entries(alert, by.who, learning.until) if learning.form == "exact" else [],
             "approved_by": None,
             "approved_at": None,
             "closed": {},
@@ -118,8 +117,8 @@ class TriageDesk:
         known = self._in_state(LEARNED, learned_id, PROPOSED)
         if by.who == known.body["by"] or not by.who:
             raise Invalid(f"learned {learned_id}", "second_person_needed", who=by.who)
-        entry = {**known.body["entry"], "by": by.who} if known.body["entry"] else None
-        body = {**known.body, "state": ACTIVE, "approved_by": by.who, "approved_at": time_text(by.at), "entry": entry}
+        body = {**known.body, "state": ACTIVE, "approved_by": by.who, "approved_at": time_text(by.at)}
+        body["entries"] = [{**entry, "by": by.who} for entry in known.body["entries"]]
         alert = self.store.alert(known.body["alerts"][0])
         return self._begin(LEARNED, learned_id, body, by, alert, known.etag, "alert.learn.approve")
 
@@ -165,6 +164,10 @@ class TriageDesk:
                 conflicts.append(alert_id)
         enforce(self.store, (self.store.alert(alert_id) for alert_id in known.body.get("closed", {})))
         return conflicts
+
+    def _entries(self, alert: Alert, by: str, until: int | None) -> list[dict[str, Any]]:
+        rows = self.store.events(EventQuery("finding", ids=alert.events, limit=MOST_PER_PAGE)).frame
+        return baseline_entries(alert, rows, by, until)
 
     def _begin(
         self, kind: str, record_id: str, body: dict[str, Any], by: By, alert: Alert | None, etag: str | None = None,

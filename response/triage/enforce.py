@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from detection.baseline.entries import Baseline, Entry
 from response.alerts import Alert
 from response.incidents.reach import every
 from response.ports import MOST_PER_PAGE, AlertQuery, Store
 from response.records import Mark, Put, Stored
 from response.store_errors import Conflict
 from response.times import time_ns, time_text
+from response.triage.learning import entry_of
 from response.triage.scope import Scope
 from response.triage.suppression import ACTIVE, LEARNED, MUTE, OVER, Suppression, ending, first_match, suppression_of
 
@@ -80,3 +82,9 @@ def end_what_is_over(store: Store, now: int) -> list[str]:
 
 def _over(stored: Stored, now: int) -> bool:
     return bool(stored.body["until"]) and time_ns(stored.body["until"]) <= now
+
+
+def learned_entries(store: Store) -> list[Entry]:
+    """Baseline entries of what is learned and in force, for the content that sensors hold; in the baseline's order."""
+    found = (entry for stored in every(store, LEARNED, state=ACTIVE) for entry in stored.body["entries"])
+    return Baseline(map(entry_of, found)).sorted()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+import polars as pl
 
 from detection.baseline.entries import DAY, Entry
 from detection.sigma.load import RuleSet
@@ -14,6 +17,7 @@ from response.triage.scope import Scope, Span, known_roles, object_of, value_of
 
 EXACT, RANGE, ROLE = "exact", "range", "role"
 FORMS = (EXACT, RANGE, ROLE)
+FIELDS = ("entity", "kind", "value", "since", "last", "count", "days", "how", "by", "expires", "origin")
 YES, APPROVAL, NEVER = "yes", "approval", "never"
 
 
@@ -70,66 +74,52 @@ def _range(where: str, alert: Alert, objects: Span | None, values: tuple[float, 
     )
 
 
-def baseline_entry(alert: Alert, rules: RuleSet, by: str, expires: int | None) -> dict[str, Any] | None:
-    """The entry of the baseline that makes a sensor's learner know this, as JSON; None where the rule has no learner
-    behind it, or one whose entries a single alert does not tell."""
-    named = _named(alert, rules)
-    told = _entry(alert, named)
-    if told is None:
-        return None
-    kind, entity, value = told
-    entry = Entry(
-        entity=entity,
-        kind=kind,
-        value=value,
-        since=alert.first_seen,
-        last=alert.last_seen,
-        count=alert.count,
-        days=max(1, alert.last_seen // DAY - alert.first_seen // DAY + 1),
-        how="approved",
-        by=by,
-        expires=expires,
-        origin=(alert.id,),
-    )
-    return {name: list(v) if isinstance(v := getattr(entry, name), tuple) else v for name in Entry.__slots__}
+def baseline_entries(alert: Alert, findings: pl.DataFrame, by: str, expires: int | None) -> list[dict[str, Any]]:
+    """The entries of the baseline that make a sensor's learner know what it found, as JSON.
+
+    `findings` are the alert's own rows of dataset `finding`. None for rules without a learner behind them, and for
+    learners whose knowledge is no single fact (ranges, rates): these are held back by the worker alone.
+    """
+    found = []
+    for row in findings.sort("@timestamp", "event.id").iter_rows(named=True):
+        for kind, entity, value in _facts(row):
+            entry = Entry(
+                entity=entity,
+                kind=kind,
+                value=value,
+                since=alert.first_seen,
+                last=alert.last_seen,
+                count=1,
+                days=max(1, alert.last_seen // DAY - alert.first_seen // DAY + 1),
+                how="approved",
+                by=by,
+                expires=expires,
+                origin=(alert.id,),
+            )
+            record = {name: list(v) if isinstance(v := getattr(entry, name), tuple) else v for name in FIELDS}
+            if record not in found:
+                found.append(record)
+    return found
 
 
 def entry_of(record: Mapping[str, Any]) -> Entry:
-    """The entry that `baseline_entry` wrote."""
+    """The entry that `baseline_entries` wrote."""
     return Entry(**{**record, "origin": tuple(record["origin"])})
 
 
-def _entry(alert: Alert, named: Mapping[str, str]) -> tuple[str, str, str] | None:
-    """Kind, entity and value as the learner writes them."""
-    observed = alert.explanation.get("observed")
-    learner = alert.explanation.get("learner")
-    if not isinstance(observed, Mapping):
-        return None
-    if learner == "D1" and "ot.entity" in named:
-        attribute, value = alert.parameters.get("ot.attribute"), str(observed.get("value", ""))
-        entity = named["ot.entity"]
-        return ("attribute", f"{entity} {attribute}", value) if attribute else ("address", entity, value)
-    if learner == "D2" and "conversation" in observed:
-        return "conversation", str(observed["conversation"]), ""
-    if learner == "D3" and {"ot.client.ip", "ot.server.ip"} <= named.keys() and "operation" in observed:
-        return _operation(alert, named, observed)
-    return None
-
-
-def _operation(alert: Alert, named: Mapping[str, str], observed: Mapping[str, Any]) -> tuple[str, str, str] | None:
-    if alert.protocol is None:
-        return None
-    unit = f"#{named['ot.unit']}" if named.get("ot.unit") else ""
-    channel = f"{named['ot.client.ip']}>{named['ot.server.ip']}/{alert.protocol}{unit}"
-    operation, where = str(observed["operation"]), str(observed.get("object") or "")
-    expected = alert.explanation.get("expected")
-    if isinstance(expected, Mapping) and "objects" in expected and where:
-        return "object", f"{channel} {operation}", where
-    return "operation", channel, operation
-
-
-def _named(alert: Alert, rules: RuleSet) -> dict[str, str]:
-    """The values of the rule's key by field."""
-    heads = (*rules.rules, *rules.correlations)
-    fields = next((head.bittern.dedup for head in heads if head.name == alert.rule and head.bittern), ())
-    return dict(zip(fields, alert.dedup, strict=False))
+def _facts(row: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Kind, entity and value, as the learner of a finding writes what it knows."""
+    observed = json.loads(row["ot.observed"])
+    learner, entity, finding = row["ot.learner"], row["ot.entity"], row["ot.finding"]
+    if learner == "D1" and finding == "new_asset":
+        yield "address", entity, observed["value"]
+    elif learner == "D1":
+        yield "attribute", f"{entity} {row['ot.attribute']}", observed["value"]
+    elif learner == "D2":
+        yield "conversation", entity, ""
+    elif learner == "D3":
+        operation, where = observed["operation"], observed["object"]
+        if finding == "new_operation":
+            yield "operation", entity, operation
+        if where:
+            yield "object", f"{entity} {operation}", where
