@@ -22,6 +22,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
                "--cursor"),
     "played": ("--spool", "--sensor", "--keep", "--drill", "--once", "--no-browser"),
     "served": ("--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key"),
+    "decided": ("--resolution", "--to", "--form", "--range", "--like", "--reason", "--who", "--dry-run"),
     "people": ("--role", "--user", "--scope", "--days", "--after", "--head"),
     "results": ("--format", "--json", "--output", "--events", "--fail-on"),
     "reading": ("--lang", "--time-zone", "--quiet", "--verbose", "--no-color", "--help"),
