@@ -81,6 +81,8 @@ class Alert:
     resolution: str | None = None
     assignee: str | None = None
     incident: str | None = None
+    suppressed_by: str | None = None
+    """The record (`mute` or `learned`) that keeps it out of the queue."""
     etag: str = "1"
     history: tuple[Entry, ...] = ()
 
@@ -201,6 +203,7 @@ def decided(machine: Alert, people: Alert) -> Alert:
         resolution=people.resolution,
         assignee=people.assignee,
         incident=people.incident,
+        suppressed_by=people.suppressed_by,
         etag=people.etag,
         history=people.history,
     )
@@ -245,6 +248,15 @@ def changed(alert: Alert, change: AlertChange, etag: str) -> Alert:
     history = (*alert.history, *lines)
     revision = str(int(alert.etag) + 1)
     return replace(alert, status=status, resolution=resolution, assignee=assignee, etag=revision, history=history)
+
+
+def marked(alert: Alert, incident: str | None, suppressed_by: str | None) -> Alert:
+    """The alert with what the machine notes on it: None leaves as it is, "" clears. The etag stays."""
+    return replace(
+        alert,
+        incident=alert.incident if incident is None else incident or None,
+        suppressed_by=alert.suppressed_by if suppressed_by is None else suppressed_by or None,
+    )
 
 
 def _outcome(alert: Alert, change: AlertChange) -> tuple[str, str | None]:

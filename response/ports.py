@@ -15,6 +15,7 @@ import polars as pl
 
 from detection.occurrence import Occurrence, Packets
 from response.alerts import Alert, AlertChange
+from response.records import AuditLine, Change, Deed, RecordQuery, Stored, Write
 
 Item = TypeVar("Item")
 Scalar = str | int | float | bool | None
@@ -88,8 +89,9 @@ class AlertQuery:
 
     `severity` is the least one; an empty tuple does not restrict. `rules` are names or ids; the addresses are an IP or
     a network in CIDR; `start`, `end` keep alerts seen in that span; each word of `text` must be part of a value of the
-    alert. `triage` leaves out what is not for the triage queue: classes posture and health, level informational.
-    `sort` is one of `SORTS`.
+    alert. `assignees`: "" means nobody. `suppressed` True keeps only what a mute or a learned entry holds back, False
+    leaves it out. `triage` leaves out what is not for the triage queue: classes posture and health, and level
+    informational. `sort` is one of `SORTS`.
     """
 
     SORTS: ClassVar[tuple[str, ...]] = ("last_seen", "first_seen", "severity", "count")
@@ -104,6 +106,10 @@ class AlertQuery:
     end: int | None = None
     text: str | None = None
     drill: bool | None = None
+    assignees: tuple[str, ...] = ()
+    resolutions: tuple[str, ...] = ()
+    incidents: tuple[str, ...] = ()
+    suppressed: bool | None = None
     triage: bool = True
     sort: str = "last_seen"
     descending: bool = True
@@ -196,6 +202,28 @@ class Store(Protocol):
 
     def asset(self, key: str) -> AssetRecord:
         """One asset. Raises NotFound."""
+
+    def commit(self, writes: Sequence[Write], deed: Deed | None = None) -> tuple[Stored | Alert, ...]:
+        """Apply writes with the line of the audit log; what each Put, Decide and Mark left behind, in order.
+
+        Raises Conflict, NotFound, Invalid; then the embedded store has done nothing, and Elasticsearch nothing behind
+        the write that failed, whose audit line is followed by one that says so (`refused`).
+        """
+
+    def record(self, kind: str, record_id: str) -> Stored:
+        """One record. Raises NotFound."""
+
+    def records(self, query: RecordQuery) -> Page[Stored]:
+        """Records in order. A cursor holds all it needs: it never expires."""
+
+    def changes(self, after: int, limit: int = 500) -> tuple[Change, ...]:
+        """What changed behind change number `after`, in order: alerts (machine and people) and records."""
+
+    def last_change(self) -> int:
+        """The number of the latest change, 0 when there is none."""
+
+    def audit(self, after: int = 0, limit: int = 500) -> tuple[AuditLine, ...]:
+        """Lines of the audit log behind line number `after`, in order."""
 
     def dead_letters(self) -> tuple[DeadLetter, ...]:
         """What could not be stored, by id."""

@@ -14,8 +14,8 @@ from api.storage.cursors import read_cursor, write_cursor
 from api.storage.elastic_bulk import Document
 from api.storage.elastic_cluster import Cluster
 from api.storage.event_query import check_events, comparable
-from api.storage.records import time_text
 from response.ports import EventPage, EventQuery, Scalar
+from response.times import time_text
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S%.9fZ"
 

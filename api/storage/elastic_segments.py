@@ -19,10 +19,11 @@ from api.storage.elastic_cluster import Cluster
 from api.storage.elastic_documents import Swap, fetch, swap
 from api.storage.elastic_events import documents
 from api.storage.intake import Intake, take_in
-from api.storage.records import Record, dead_letter_record, dumps, time_text
+from api.storage.records import Record, dead_letter_record, dumps
 from detection.occurrence import text_id
 from response.ports import DeadLetter, Segment, Written
 from response.store_errors import StoreError
+from response.times import time_text
 
 STARTED, DONE = "started", "done"
 

@@ -8,12 +8,13 @@ from api.storage.cursors import read_cursor, write_cursor
 from api.storage.elastic_alerts import alert_document
 from api.storage.elastic_cluster import Cluster
 from api.storage.elastic_documents import Swap, Version, every, fetch, swap
-from api.storage.records import alert_from, occurrence_from, time_text
+from api.storage.records import alert_from, occurrence_from
 from api.storage.triage import check_alerts, classes, query_words, severities
 from detection.occurrence import Occurrence
 from response.alerts import Alert, AlertChange, changed
 from response.ports import AlertQuery, Page
 from response.store_errors import NotFound
+from response.times import time_text
 
 SORT_FIELDS = {"severity": "rank", "last_seen": "last_seen", "first_seen": "first_seen", "count": "count"}
 

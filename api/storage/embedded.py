@@ -20,14 +20,23 @@ from typing import Self
 import polars as pl
 
 from api.storage.assets import gathered, merged
-from api.storage.embedded_alerts import fold_in, list_alerts, read_alert, read_occurrences, write_alert
+from api.storage.embedded_alerts import fold_in, list_alerts, read_alert, read_occurrences
 from api.storage.embedded_database import SCHEMA, Database, plain_errors
 from api.storage.embedded_events import count_events, not_stored, read_events
 from api.storage.embedded_files import EventFile, EventFiles, overlapping, register, span_of
+from api.storage.embedded_records import (
+    apply,
+    last_change,
+    list_changes,
+    list_lines,
+    list_records,
+    note,
+    read_record,
+)
 from api.storage.intake import Intake, take_in
 from api.storage.records import asset_from, asset_record, dead_letter_from, dead_letter_record, dumps
 from detection.occurrence import Occurrence
-from response.alerts import Alert, AlertChange, changed
+from response.alerts import Alert, AlertChange
 from response.ports import (
     AlertQuery,
     AssetRecord,
@@ -39,6 +48,7 @@ from response.ports import (
     StoreHealth,
     Written,
 )
+from response.records import AuditLine, Change, Decide, Deed, RecordQuery, Stored, Write
 from response.store_errors import Busy, NotFound, ReadOnly, StoreError
 
 WRITER_SECONDS = 30.0
@@ -130,6 +140,8 @@ class EmbeddedStore:
         register(connection, segment.id, segment.sensor, staged)
         connection.execute("DELETE FROM pending")
         folds = fold_in(connection, intake.occurrences)
+        for alert_id in folds.alerts:
+            note(connection, "alert", alert_id, read_alert(connection, alert_id).etag)
         dead = 0
         for letter in intake.dead:
             letter_row = (letter.id, dumps(dead_letter_record(letter)))
@@ -150,11 +162,34 @@ class EmbeddedStore:
             return read_occurrences(connection, alert_id)
 
     def update_alert(self, alert_id: str, change: AlertChange, etag: str) -> Alert:
+        [alert] = self.commit([Decide(alert_id, change, etag)])
+        assert isinstance(alert, Alert)
+        return alert
+
+    def commit(self, writes: Sequence[Write], deed: Deed | None = None) -> tuple[Stored | Alert, ...]:
         self._check_writable()
         with self._database.writing() as connection:
-            alert = changed(read_alert(connection, alert_id), change, etag)
-            write_alert(connection, alert)
-        return alert
+            return apply(connection, writes, deed)
+
+    def record(self, kind: str, record_id: str) -> Stored:
+        with self._database.reading() as connection:
+            return read_record(connection, kind, record_id)
+
+    def records(self, query: RecordQuery) -> Page[Stored]:
+        with self._database.reading() as connection:
+            return list_records(connection, query)
+
+    def changes(self, after: int, limit: int = 500) -> tuple[Change, ...]:
+        with self._database.reading() as connection:
+            return list_changes(connection, after, limit)
+
+    def last_change(self) -> int:
+        with self._database.reading() as connection:
+            return last_change(connection)
+
+    def audit(self, after: int = 0, limit: int = 500) -> tuple[AuditLine, ...]:
+        with self._database.reading() as connection:
+            return list_lines(connection, after, limit)
 
     def events(self, query: EventQuery) -> EventPage:
         with plain_errors(self._root):

@@ -30,11 +30,12 @@ from response.store_errors import NotFound
 
 @dataclass(frozen=True)
 class Folded:
-    """How many occurrences were new, how many alerts they opened, and how many others they went into."""
+    """How many occurrences were new, how many alerts they opened, how many others they went into; all these alerts."""
 
     occurrences: int
     opened: int
     touched: int
+    alerts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def fold_in(connection: sqlite3.Connection, occurrences: Iterable[Occurrence]) -
     for thread, target in targets.items():
         _recompute(connection, thread, target)
     opened = sum(target.opens for target in targets.values())
-    return Folded(new, opened, len(targets) - opened)
+    return Folded(new, opened, len(targets) - opened, tuple(target.alert for target in targets.values()))
 
 
 def _target(connection: sqlite3.Connection, thread: str, first: Occurrence) -> _Target:
@@ -129,6 +130,10 @@ def _columns(alert: Alert) -> dict[str, Any]:
         "source_ip": _packed(alert.source.get("ip")),
         "destination_ip": _packed(alert.destination.get("ip")),
         "drill": alert.drill,
+        "assignee": alert.assignee or "",
+        "resolution": alert.resolution,
+        "incident": alert.incident,
+        "suppressed_by": alert.suppressed_by,
         "first_seen": alert.first_seen,
         "last_seen": alert.last_seen,
         "count": alert.count,
@@ -196,6 +201,15 @@ def _where(query: AlertQuery) -> tuple[list[str], list[Any]]:
         tests.append(_one_of("status", query.statuses))
     if query.drill is not None:
         tests.append(("drill = ?", [query.drill]))
+    for column, values in (
+        ("assignee", query.assignees),
+        ("resolution", query.resolutions),
+        ("incident", query.incidents),
+    ):
+        if values:
+            tests.append(_one_of(column, values))
+    if query.suppressed is not None:
+        tests.append((f"suppressed_by IS {'NOT ' * query.suppressed}NULL", []))
     if query.rules:
         by_name, names = _one_of("rule", query.rules)
         by_id, ids = _one_of("rule_id", query.rules)

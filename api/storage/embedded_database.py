@@ -22,7 +22,7 @@ from response.store_errors import (
     WrongSchema,
 )
 
-SCHEMA = 1
+SCHEMA = 2
 BUSY_SECONDS = 10.0
 BUSY_STEP = 0.01
 
@@ -48,6 +48,7 @@ CREATE TABLE alerts (
     serial INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, thread TEXT NOT NULL,
     status TEXT NOT NULL, class TEXT NOT NULL, severity INTEGER NOT NULL, rule TEXT NOT NULL, rule_id TEXT NOT NULL,
     source_ip BLOB, destination_ip BLOB, drill INTEGER NOT NULL,
+    assignee TEXT NOT NULL, resolution TEXT, incident TEXT, suppressed_by TEXT,
     first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, count INTEGER NOT NULL,
     words TEXT NOT NULL, body TEXT NOT NULL
 );
@@ -56,8 +57,23 @@ CREATE INDEX alerts_by_last_seen ON alerts (last_seen, id);
 CREATE INDEX alerts_by_first_seen ON alerts (first_seen, id);
 CREATE INDEX alerts_by_severity ON alerts (severity, id);
 CREATE INDEX alerts_by_count ON alerts (count, id);
+CREATE INDEX alerts_of_incident ON alerts (incident);
 CREATE TABLE assets (key TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE dead_letters (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE records (
+    kind TEXT NOT NULL, id TEXT NOT NULL, etag INTEGER NOT NULL, time INTEGER NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (kind, id)
+) WITHOUT ROWID;
+CREATE INDEX records_by_time ON records (kind, time, id);
+CREATE TABLE record_words (
+    kind TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, id TEXT NOT NULL,
+    PRIMARY KEY (kind, field, value, id)
+) WITHOUT ROWID;
+CREATE INDEX words_of_record ON record_words (kind, id);
+CREATE TABLE changes (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT NOT NULL, etag TEXT
+);
+CREATE TABLE audit (number INTEGER PRIMARY KEY, hash TEXT NOT NULL, body TEXT NOT NULL);
 """
 
 _BY_ERRNO: dict[int, type[StoreError]] = {

@@ -8,33 +8,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from detection.occurrence import Occurrence, Packets
 from response.alerts import Alert, Entry
 from response.ports import AssetRecord, AttributeValue, DeadLetter
+from response.times import time_ns, time_text
 
 Record = dict[str, Any]
-SECOND = 1_000_000_000
-
-
-def time_text(ns: int) -> str:
-    """`2026-11-01T08:00:00.000000001Z` for nanoseconds since the epoch, not before 1970."""
-    seconds, rest = divmod(ns, SECOND)
-    return f"{_second_text(seconds)}.{rest:09d}Z"
-
-
-@lru_cache(maxsize=4096)
-def _second_text(seconds: int) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}"
-
-
-def time_ns(text: str) -> int:
-    """The nanoseconds since the epoch that `time_text` wrote."""
-    whole, rest = text.removesuffix("Z").split(".")
-    return int(datetime.fromisoformat(whole).replace(tzinfo=UTC).timestamp()) * SECOND + int(rest)
 
 
 def dumps(value: Any) -> str:
@@ -95,6 +76,7 @@ def alert_record(a: Alert) -> Record:
         "resolution": a.resolution,
         "assignee": a.assignee,
         "incident": a.incident,
+        "suppressed_by": a.suppressed_by,
         "etag": a.etag,
         "history": [_entry_record(e) for e in a.history],
     }
@@ -109,6 +91,7 @@ def alert_from(r: Record) -> Alert:
         resolution=r["resolution"],
         assignee=r["assignee"],
         incident=r["incident"],
+        suppressed_by=r.get("suppressed_by"),
         etag=r["etag"],
         history=tuple(_entry_from(e) for e in r["history"]),
         **_common(r),
