@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from detection.sigma.model import Step
 from detection.sigma.reading import Reading, dotted
 from detection.sigma.wrong import unlisted, wrong
 from detection.site import Limits, Sensor
 
 SENSOR = ("name", "interface", "segment", "zones", "conduits")
-SHARES = {"uptime": "uptime", "loss": "loss", "one_way_flows": "one_way", "unreadable": "unreadable"}
-"""Keys of `visibility` that are shares, with their fields of `Limits`."""
+LIMITS = ("uptime", "loss", "one_way_flows", "unreadable", "minimum_period")
 SECOND = 1_000_000_000
 
 
@@ -54,18 +51,23 @@ def read_limits(reading: Reading) -> Limits:
     if reading.value("visibility") is None:
         return Limits()
     reading.table("visibility")
-    reading.known("visibility", keys=(*SHARES, "minimum_period"))
-    given = {field: _share(reading, key) for key, field in SHARES.items()}
-    limits = replace(Limits(), **{field: share for field, share in given.items() if share is not None})
+    reading.known("visibility", keys=LIMITS)
+    usual = Limits()
     seconds = reading.seconds("visibility", "minimum_period", required=False)
-    return replace(limits, minimum_period=seconds * SECOND) if seconds else limits
+    return Limits(
+        uptime=_share(reading, "uptime", usual.uptime),
+        loss=_share(reading, "loss", usual.loss),
+        one_way=_share(reading, "one_way_flows", usual.one_way),
+        unreadable=_share(reading, "unreadable", usual.unreadable),
+        minimum_period=seconds * SECOND or usual.minimum_period,
+    )
 
 
-def _share(reading: Reading, key: str) -> float | None:
+def _share(reading: Reading, key: str, usual: float) -> float:
     found = reading.value("visibility", key)
     if found is None:
-        return None
+        return usual
     if isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found <= 1:
         return float(found)
     reading.complain(("visibility", key), wrong("not_share", path=f"visibility.{key}"))
-    return None
+    return usual

@@ -115,8 +115,14 @@ DATASETS: tuple[Condensed, ...] = (
         ),
     ),
     Condensed("link", keys=(*ENDS, "source.mac", "network.vlan.id", "ot.link_kind", "event.action", *CONTEXT)),
-    Condensed("capture", keys=("observer.name", "ot.stage", "ot.counter", "begin", "end"), sums=("ot.count",),
-              made=(pl.col("@timestamp").dt.epoch("ns").alias("begin"), pl.col("event.end").dt.epoch("ns").alias("end"))),
+    Condensed(
+        "capture",
+        keys=("observer.name", "ot.stage", "ot.counter", "begin", "end"),
+        sums=("ot.count",),
+        made=(
+            pl.col("@timestamp").dt.epoch("ns").alias("begin"), pl.col("event.end").dt.epoch("ns").alias("end"),
+        ),
+    ),
 )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class Control:
 
 @dataclass(frozen=True)
 class Framework:
-    """A catalogue of controls. `digest` is the SHA-256 of its text; `licence` and `checks` are told with each report."""
+    """A catalogue of controls. `digest` is the SHA-256 of its text; each report tells `licence` and `checks`."""
 
     id: str
     digest: str

@@ -1,4 +1,4 @@
-"""What evidence queries read: facts of the period, assets, alerts, records, the site model. Gathered once, read-only."""
+"""What evidence queries read, gathered once: facts of the period, assets, alerts, records, the site model."""
 
 from __future__ import annotations
 
@@ -45,10 +45,6 @@ class KnownAsset:
     def name(self) -> str:
         return self.declared.id if self.declared else (self.addresses or (self.key,))[0]
 
-    def is_outside(self) -> bool:
-        """Whether all its addresses are public: not a device of the plant."""
-        return bool(self.addresses) and all(ipaddress.ip_address(ip).is_global for ip in self.addresses)
-
 
 @dataclass(frozen=True)
 class RuleInForce:
@@ -77,6 +73,14 @@ class Content:
 
 
 @dataclass(frozen=True)
+class Audit:
+    """The audit log as it was read: how many lines, and the first that does not follow from the one before."""
+
+    lines: int
+    broken: int | None
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Everything that queries may read. `facts` by dataset (`condensing.DATASETS`); `records` by kind, each a JSON
     object; a kind that is missing was never kept, an empty one was kept and holds nothing. `left_out` counts facts
@@ -93,18 +97,12 @@ class Evidence:
     content: Content
     zones: tuple[str, ...]
     left_out: Mapping[str, int] = field(default_factory=dict)
-    audit_broken: int | None = None
-    """Number of the first line of the audit log that does not follow from the one before."""
+    audit: Audit | None = None
 
     @cached_property
     def critical_zones(self) -> frozenset[str]:
         """Zones that hold a declared asset of critical importance."""
         return frozenset(a.zone for a in self.site.assets if a.criticality == "critical" and a.zone)
-
-    def inside(self, *names: str) -> pl.Expr:
-        """Whether one of these zone columns names a zone in the scope, or none that is known."""
-        scope = [*self.zones, UNKNOWN]
-        return pl.any_horizontal(pl.col(name).is_in(scope).fill_null(False) for name in names)
 
     def table(self, dataset: str) -> pl.DataFrame:
         """Facts of a dataset that touch the zones in the scope (both ends unknown: they count too)."""
@@ -131,7 +129,7 @@ def gather(
     content: Content,
     zones: Sequence[str] = (),
     records: Mapping[str, Sequence[Record]] | None = None,
-    audit_broken: int | None = None,
+    audit: Audit | None = None,
     page: int = MOST_PER_PAGE,
 ) -> Evidence:
     """Reads a store for a period [start, end). Raises StoreError. Drills are left out: they prove the product, and say
@@ -155,7 +153,7 @@ def gather(
         content=content,
         zones=tuple(zones) or tuple(zone.id for zone in site.zones),
         left_out=left_out,
-        audit_broken=audit_broken,
+        audit=audit,
     )
 
 
@@ -174,9 +172,7 @@ def span(store: Store) -> tuple[int, int] | None:
     return first, last + 1
 
 
-def _chunks(
-    store: Store, dataset: str, start: int, end: int, context: Context, page: int
-) -> Iterator[pl.DataFrame]:
+def _chunks(store: Store, dataset: str, start: int, end: int, context: Context, page: int) -> Iterator[pl.DataFrame]:
     """Pages of a dataset, joined anew with the site model: an old event gets the zone of the model in use."""
     cursor: str | None = None
     while True:

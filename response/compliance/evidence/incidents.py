@@ -1,0 +1,105 @@
+"""Queries on incidents: how fast, by which playbook, and with what evidence kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from response.alerts import Alert
+from response.compliance.gathering import Evidence
+from response.compliance.query import VIOLATION, Found, Parameters, Query, Row, none_yet, not_kept, share
+from response.times import time_ns
+
+HOUR = 3600 * 1_000_000_000
+Incident = Mapping[str, Any]
+
+
+def _incidents(evidence: Evidence) -> tuple[Incident, ...] | None:
+    found = evidence.records_of("incident")
+    return None if found is None else tuple(i for i in found if not i.get("drill"))
+
+
+def _alerts_of(evidence: Evidence, incident: Incident) -> list[Alert]:
+    named = set(incident.get("alerts", ()))
+    return [alert for alert in evidence.alerts if alert.id in named or alert.incident == incident["id"]]
+
+
+def incident_timeline(evidence: Evidence, parameters: Parameters) -> Found:
+    """Share of incidents that somebody took up, and closed, within their hours."""
+    incidents = _incidents(evidence)
+    if incidents is None:
+        return Found(unknown=(not_kept("incident"),))
+    rows = [_times(evidence, incident, parameters) for incident in incidents]
+    good = sum(row["in_time"] for row in rows)
+    unknown = () if rows else (none_yet("incident"),)
+    return Found(tuple(rows), measure=share(good, len(rows)), needed=parameters["min_ratio"], unknown=unknown)
+
+
+def _times(evidence: Evidence, incident: Incident, parameters: Parameters) -> Row:
+    """Hours from the first packet to the first human step and to the end; None while it lasts."""
+    alerts = _alerts_of(evidence, incident)
+    begun = min((a.first_seen for a in alerts), default=time_ns(incident.get("first_seen", incident["last_seen"])))
+    steps = sorted(entry.at for a in alerts for entry in a.history)
+    closed = incident.get("status") == "closed"
+    triage = (steps[0] if steps else evidence.now) - begun
+    recover = (steps[-1] if closed and steps else evidence.now) - begun
+    in_time = triage <= parameters["triage_hours"] * HOUR and recover <= parameters["close_hours"] * HOUR
+    return {
+        "id": incident["id"], "status": incident.get("status"), "triage_hours": round(triage / HOUR, 2),
+        "close_hours": round(recover / HOUR, 2) if closed else None, "in_time": in_time, VIOLATION: False,
+    }  # fmt: skip
+
+
+def playbook_execution(evidence: Evidence, parameters: Parameters) -> Found:
+    """Incidents with a run of a playbook, or a reason why there is none."""
+    incidents, runs = _incidents(evidence), evidence.records_of("run")
+    if incidents is None or runs is None:
+        return Found(unknown=(not_kept("run" if incidents is not None else "incident"),))
+    rows = []
+    for incident in incidents:
+        alerts = {alert.id for alert in _alerts_of(evidence, incident)}
+        own = [r for r in runs if r.get("incident") == incident["id"] or r.get("alert") in alerts]
+        excused = bool(incident.get("no_playbook"))
+        rows.append({"id": incident["id"], "runs": len(own), "playbooks": sorted({str(r.get("playbook")) for r in own}),
+                     "reason": incident.get("no_playbook"), VIOLATION: not own and not excused})  # fmt: skip
+    return Found(tuple(rows), met=True, unknown=() if rows else (none_yet("incident"),))
+
+
+def incident_evidence_kept(evidence: Evidence, parameters: Parameters) -> Found:
+    """Incidents whose alerts all name the events and packets that they stand on."""
+    incidents = _incidents(evidence)
+    if incidents is None:
+        return Found(unknown=(not_kept("incident"),))
+    rows = []
+    for incident in incidents:
+        alerts = _alerts_of(evidence, incident)
+        bare = sorted(alert.id for alert in alerts if not alert.events or not alert.packets)
+        rows.append({"id": incident["id"], "alerts": len(alerts), "without_evidence": bare,
+                     VIOLATION: bool(bare) or not alerts})  # fmt: skip
+    return Found(tuple(rows), met=True, unknown=() if rows else (none_yet("incident"),))
+
+
+def playbook_coverage(evidence: Evidence, parameters: Parameters) -> Found:
+    """Playbooks that rules name and that exist."""
+    wanted: dict[str, list[str]] = {}
+    for rule in evidence.content.rules:
+        if rule.playbook and rule.enabled:
+            wanted.setdefault(rule.playbook, []).append(rule.name)
+    there = set(evidence.content.playbooks)
+    rows = tuple(
+        {"playbook": name, "rules": sorted(rules), "there": name in there, VIOLATION: False}
+        for name, rules in sorted(wanted.items())
+    )
+    covered = sum(row["there"] is True for row in rows)
+    if not there or not rows:
+        return Found(rows, unknown=(none_yet("playbook"),))
+    return Found(rows, measure=share(covered, len(rows)), needed=parameters["min_ratio"])
+
+
+QUERIES = (
+    Query("incident_timeline", incident_timeline, "none", (),
+          {"min_ratio": 1.0, "triage_hours": 24, "close_hours": 720}),
+    Query("playbook_execution", playbook_execution, "none"),
+    Query("incident_evidence_kept", incident_evidence_kept, "none"),
+    Query("playbook_coverage", playbook_coverage, "none", (), {"min_ratio": 1.0}),
+)  # fmt: skip
