@@ -23,6 +23,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "played": ("--spool", "--sensor", "--drill", "--once", "--no-browser"),
     "served": ("--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key"),
     "people": ("--role", "--user", "--scope", "--days", "--after", "--head"),
+    "assessed": ("--framework", "--zone", "--name", "--set", "--state", "--reason", "--expires", "--who", "--dry-run"),
     "results": ("--format", "--json", "--output", "--events", "--fail-on"),
     "reading": ("--lang", "--time-zone", "--quiet", "--verbose", "--no-color", "--help"),
 }  # fmt: skip

@@ -22,6 +22,11 @@ def assessment_document(assessment: Assessment) -> dict[str, Any]:
     return {**_plain(assessment)}
 
 
+def part_document(part: Any) -> dict[str, Any]:
+    """A record of `assessment.py` as a JSON object."""
+    return {**_plain(part)}
+
+
 def read_assessment(document: Mapping[str, Any]) -> Assessment:
     """The assessment that `assessment_document` wrote. Raises KeyError, TypeError, ValueError for anything else."""
     return _made(Assessment, document)

@@ -107,8 +107,10 @@ def _identifier(*parts: str) -> str:
 
 
 def differences(before: Sequence[Verdict], after: Sequence[Verdict]) -> tuple[Difference, ...]:
-    """Controls whose state changed; None where a control was not part of one of the two."""
-    then = {verdict.control: verdict.state for verdict in before}
-    now = {verdict.control: verdict.state for verdict in after}
+    """Controls whose state changed, of the frameworks that both assessments used; None where a framework has gained or
+    lost a control."""
+    both = {verdict.framework for verdict in before} & {verdict.framework for verdict in after}
+    then = {verdict.control: verdict.state for verdict in before if verdict.framework in both}
+    now = {verdict.control: verdict.state for verdict in after if verdict.framework in both}
     names = [*now, *(name for name in then if name not in now)]
     return tuple(Difference(name, then.get(name), now.get(name)) for name in names if then.get(name) != now.get(name))

@@ -19,10 +19,9 @@ from response.times import time_text
 
 Row = Mapping[str, Any]
 Parameters = Mapping[str, Any]
-SIGHTS = ("content", "flows", "none")
+SIGHTS = ("content", "readable", "flows", "none")
 VIOLATION = "violation"
 """The key of a row in an inventory that breaks the rule; of a violation query every row does."""
-ZONES = ("ot.source.zone", "ot.destination.zone", "ot.zone")
 WHERE = ("count", "first", "last", "event.id", "ot.capture", "ot.packet.first")
 WHO = (
     "source.ip",
@@ -52,9 +51,10 @@ class Found:
 class Query:
     """An evidence query. Its kind, objects and means stand in the catalogue under the same name.
 
-    `sight` is what capture must have delivered for an absence to count: contents, flows, or nothing (records of this
-    system); `declared` names what the site model must hold; `when_blind` what a shortfall means while sight is limited:
-    fail where what was seen is bad enough already, inconclusive where it may come from not having seen enough.
+    `sight` is what capture must have delivered for an absence to count: contents; contents where they are readable at
+    all (what is encrypted is no violation); flows; or nothing (records of this system). `declared` names what the site
+    model must hold; `when_blind` what a shortfall means while sight is limited: fail where what was seen is bad enough
+    already, inconclusive where it may come from not having seen enough.
     """
 
     name: str
@@ -69,7 +69,9 @@ class Query:
 def table_rows(facts: pl.DataFrame, columns: Sequence[str], **constant: Any) -> tuple[Row, ...]:
     """Facts as rows: the columns that hold something, with count, times and where the evidence is."""
     kept = [name for name in (*columns, *WHERE) if name in facts.columns]
-    return tuple(plain_row({**row, **constant}) for row in facts.select(list(dict.fromkeys(kept))).iter_rows(named=True))
+    return tuple(
+        plain_row({**row, **constant}) for row in facts.select(list(dict.fromkeys(kept))).iter_rows(named=True)
+    )
 
 
 def plain_row(row: Row) -> dict[str, Any]:
@@ -97,9 +99,14 @@ def ordered(rows: Iterable[Row]) -> tuple[tuple[Row, ...], str]:
 
 
 def zones_of(row: Row) -> frozenset[str]:
-    """The known zones that a row names."""
-    named = {row.get(name) for name in ZONES} | set(row.get("ot.zones", ()))
-    return frozenset(zone for zone in named if isinstance(zone, str) and zone != UNKNOWN)
+    """The known zones that a violation lies in: that of the host that was reached; of the other end too where the way
+    between them is what is wrong, or where only that is known."""
+    named = [row.get("ot.destination.zone"), row.get("ot.zone"), *row.get("ot.zones", ())]
+    lies_in = {zone for zone in named if isinstance(zone, str) and zone != UNKNOWN}
+    source = row.get("ot.source.zone")
+    if isinstance(source, str) and source != UNKNOWN and (not lies_in or "verdict" in row):
+        lies_in.add(source)
+    return frozenset(lies_in)
 
 
 def share(part: float, whole: float) -> float | None:

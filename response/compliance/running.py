@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from detection.site import Site
+from response.audit import check_chain
 from response.compliance.assessment import Assessment, FrameworkUsed, Verdict
 from response.compliance.deciding import Outcome, outcome
 from response.compliance.documents import assessment_document, read_assessment
@@ -22,7 +23,7 @@ from response.compliance.query import Parameters
 from response.compliance.sight import look
 from response.compliance.verdicts import verdicts
 from response.ports import Store
-from response.records import Deed, Put, RecordQuery, Stored, first_broken
+from response.records import Deed, Put, RecordQuery, Stored
 
 READ_KINDS = ("incident", "run", "user", "drill", "baseline", "report")
 IN_PERIOD = ("incident",)
@@ -59,8 +60,8 @@ def run_assessment(store: Store, site: Site, asked: Asked, library: Library, con
         now=asked.now,
         content=content,
         zones=asked.zones,
-        records=_records(store, asked),
-        audit=_audit(store),
+        records=records_of(store, asked.period),
+        audit=audit_of(store),
     )
     outcomes = query_all(evidence, library, asked.parameters)
     results = {name: each.result for name, each in outcomes.items()}
@@ -73,12 +74,16 @@ def run_assessment(store: Store, site: Site, asked: Asked, library: Library, con
 
 
 def query_all(
-    evidence: Evidence, library: Library, parameters: Mapping[str, Parameters] | None = None
+    evidence: Evidence,
+    library: Library,
+    parameters: Mapping[str, Parameters] | None = None,
+    only: Sequence[str] = (),
 ) -> dict[str, Outcome]:
-    """The outcome of every query by name."""
+    """The outcome of every query by name, or of some."""
     seen = look(evidence)
     given = parameters or {}
-    return {q.name: outcome(q, library.catalogue[q.name], evidence, seen, given.get(q.name, {})) for q in QUERIES}
+    asked = [query for query in QUERIES if not only or query.name in only]
+    return {q.name: outcome(q, library.catalogue[q.name], evidence, seen, given.get(q.name, {})) for q in asked}
 
 
 def _assembled(
@@ -128,14 +133,15 @@ def _identifier(asked: Asked, content: Content, zones: Sequence[str], outcomes: 
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:26]
 
 
-def _records(store: Store, asked: Asked) -> dict[str, list[Record]]:
-    found = {kind: list(_of_kind(store, kind, asked)) for kind in READ_KINDS}
+def records_of(store: Store, period: tuple[int, int]) -> dict[str, list[Record]]:
+    """The records of people's work that queries read, by kind."""
+    found = {kind: list(_of_kind(store, kind, period)) for kind in READ_KINDS}
     former = store.records(RecordQuery("assessment", limit=LATEST)).items
     return {**found, "assessment": [{"id": record.id, **record.body} for record in former]}
 
 
-def _of_kind(store: Store, kind: str, asked: Asked) -> Iterator[Record]:
-    start, end = asked.period if kind in IN_PERIOD else (None, None)
+def _of_kind(store: Store, kind: str, period: tuple[int, int]) -> Iterator[Record]:
+    start, end = period if kind in IN_PERIOD else (None, None)
     cursor: str | None = None
     taken = 0
     while taken < MOST_RECORDS:
@@ -148,14 +154,10 @@ def _of_kind(store: Store, kind: str, asked: Asked) -> Iterator[Record]:
             return
 
 
-def _audit(store: Store) -> Audit:
-    """Walks the whole audit log, page by page."""
-    last, lines = None, 0
-    while page := store.audit(after=lines, limit=PAGE):
-        if (broken := first_broken(page, last)) is not None:
-            return Audit(lines + len(page), broken)
-        last, lines = page[-1], lines + len(page)
-    return Audit(lines, None)
+def audit_of(store: Store) -> Audit:
+    """Walks the whole audit log."""
+    found = check_chain(store)
+    return Audit(found.lines + (found.broken is not None), found.broken)
 
 
 def keep_assessment(store: Store, assessment: Assessment) -> Stored:

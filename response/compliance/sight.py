@@ -5,7 +5,7 @@ Sources: capture counters of the core, flows, and the site model's `sensors` and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
@@ -17,8 +17,12 @@ from response.compliance.query import share
 READABLE = ("modbus", "mqtt", "opcua")
 """Protocols whose contents the core reads."""
 ENCRYPTED_PORTS = ("tls", "ssh", "mqtts")
-CONTENT = ("encrypted", "no_parser")
-"""Reasons that hinder only those queries that ask for contents."""
+HARMLESS: Mapping[str, tuple[str, ...]] = {
+    "content": (),
+    "readable": ("encrypted",),
+    "flows": ("encrypted", "no_parser"),
+}
+"""Reasons that hinder no query with this sight."""
 LOSSES = (
     "snapped", "dropped", "flows_shed", "flows_forgotten", "fragments_incomplete", "fragments_refused", "parser_failed",
     "channels_refused", "points_refused", "shapes_forgotten", "grams_not_kept", "neighbours_not_told",
@@ -49,7 +53,7 @@ def in_the_way(visibility: Visibility, sight: str) -> tuple[Reason, ...]:
     if sight == "none":
         return ()
     found = [*visibility.blind, *(reason for zone in visibility.zones for reason in zone.blind)]
-    return tuple(reason for reason in found if sight == "content" or reason.code not in CONTENT)
+    return tuple(reason for reason in found if reason.code not in HARMLESS[sight])
 
 
 def _frames(capture: pl.DataFrame) -> pl.DataFrame:

@@ -15,7 +15,9 @@ from response.compliance.assessment import Judgement, QueryResult, Reason, Verdi
 from response.compliance.frameworks import Control, Framework
 
 Results = Mapping[str, QueryResult]
-DECISIVE = ("pass", "fail")
+WATCH = ("sensor_coverage", "monitoring_uptime")
+"""Queries on the watch itself. A control that lists one of them first is about watching, and fails by their shortfall;
+for all others a shortfall says that nobody could see, which is no violation."""
 
 
 def verdicts(
@@ -54,11 +56,14 @@ def _weigh(
     if control.evidence == "manual":
         hints = [Reason("hint", {"query": name}) for name in by_state["fail"]]
         return "inconclusive", [], [Reason("only_people"), *hints]
-    if by_state["fail"]:
-        return "fail", by_state["fail"], [Reason("query_fails", {"query": name}) for name in by_state["fail"]]
-    if asked and not unbuilt and not by_state["pass"] and not by_state["inconclusive"]:
+    about_watch = bool(set(control.queries[:1]) & set(WATCH))
+    fails = [name for name in by_state["fail"] if about_watch or name not in WATCH]
+    if fails:
+        return "fail", fails, [Reason("query_fails", {"query": name}) for name in fails]
+    if asked and not unbuilt and all(result.state == "not_applicable" for result in asked):
         return "not_applicable", [], [Reason("queries_not_applicable")]
     open_ends = [Reason("query_inconclusive", {"query": name}) for name in by_state["inconclusive"]]
+    open_ends += [Reason("not_watched", {"query": name}) for name in by_state["fail"]]
     open_ends += [Reason("query_not_built", {"query": name}) for name in unbuilt]
     if not control.queries:
         open_ends.append(Reason("no_queries"))

@@ -148,13 +148,13 @@ def platform_access_unauthorised(evidence: Evidence, parameters: Parameters) -> 
 
 
 QUERIES = (
-    Query("plaintext_credentials", plaintext_credentials),
+    Query("plaintext_credentials", plaintext_credentials, "readable"),
     Query("default_credentials", default_credentials),
     Query("anonymous_access", anonymous_access),
     Query("failed_login_burst", failed_login_burst, "content", (), {"attempts": 5, "alert_minutes": 5}),
     Query("certificate_inventory", certificate_inventory),
     Query("weak_certificates", weak_certificates, "content", (), {"min_bits": 2048}),
-    Query("opcua_security_none", opcua_security_none),
-    Query("mqtt_without_tls", mqtt_without_tls),
+    Query("opcua_security_none", opcua_security_none, "readable"),
+    Query("mqtt_without_tls", mqtt_without_tls, "readable"),
     Query("platform_access_unauthorised", platform_access_unauthorised, "flows", ("assets",)),
 )
