@@ -30,6 +30,10 @@ LOSSES = (
 )  # fmt: skip
 """Counters of what the sensor had to leave out (design, law 5)."""
 HOUR = 3600 * 1_000_000_000
+TICK = HOUR // 12
+LONGEST_ROW = 2 * TICK
+"""The core tells its counters every five minutes of packet time. A row that spans much more ends with the first packet
+after a silence in which nobody can say whether the sensor was there: it counts as one tick."""
 PAYLOAD_FRAME, PAYLOAD_PACKETS = 80, 10
 """Bytes per packet, or packets, from which on a conversation carries more than its handshake."""
 TALKED = ("read", "write", "publish", "browse", "method.call", "notify")
@@ -150,7 +154,8 @@ def _uptime(frames: pl.DataFrame, start: int, end: int) -> float:
     """Share of the period in which one of the sensors delivered."""
     covered, reached = 0, start
     for begin, until in frames.select("begin", "end").sort("begin", "end").iter_rows():
-        low, high = max(begin, reached), min(until, end)
+        delivered = until if until - begin <= LONGEST_ROW else begin + TICK
+        low, high = max(begin, reached), min(delivered, end)
         covered += max(0, high - low)
         reached = max(reached, high)
     # The last packet closes the period, which is one nanosecond longer than it: not a gap.

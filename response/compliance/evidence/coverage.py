@@ -47,12 +47,12 @@ def monitoring_uptime(evidence: Evidence, parameters: Parameters) -> Found:
     seen = look(evidence)
     watched = [zone for zone in seen.zones if zone.sensors]
     worst = min((zone.uptime or 0.0 for zone in watched), default=None)
-    lossy = tuple(r for zone in watched for r in zone.blind if r.code == "loss")
+    hindered = tuple(r for zone in watched or seen.zones for r in zone.blind if r.code in HINDERED)
     return Found(
         tuple(_zone_row(zone) for zone in watched),
         measure=worst,
         needed=parameters["min_uptime"],
-        unknown=(*seen.blind, *lossy),
+        unknown=(*seen.blind, *hindered),
     )
 
 

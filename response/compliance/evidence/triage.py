@@ -59,8 +59,9 @@ def ack_sla(evidence: Evidence, parameters: Parameters) -> Found:
 
 
 def anomaly_disposition(evidence: Evidence, parameters: Parameters) -> Found:
-    """Share of alerts with a recorded decision."""
-    alerts = _for_triage(evidence)
+    """Share of alerts with a recorded decision, of those that people had some hours for."""
+    limit = evidence.now - parameters["grace_hours"] * HOUR
+    alerts = [a for a in _for_triage(evidence) if a.status == "closed" or a.first_seen <= limit]
     undecided = [alert for alert in alerts if alert.status != "closed"]
     return Found(
         tuple(_row(alert) for alert in undecided),
@@ -89,7 +90,7 @@ QUERIES = (
     Query("alert_triage_status", triage_status, "flows", (), {"max_hours": 24}),
     Query("alert_ack_sla", ack_sla, "flows", (),
           {"min_ratio": 0.95, "hours": {"critical": 1, "high": 4, "medium": 24, "low": 72}}),
-    Query("anomaly_disposition", anomaly_disposition, "flows", (), {"min_ratio": 1.0}),
+    Query("anomaly_disposition", anomaly_disposition, "flows", (), {"min_ratio": 1.0, "grace_hours": 24}),
     Query("dos_events", dos_events, "flows", (), {"techniques": ("T0814", "T0813")}),
     Query("malware_indicator", malware_indicator, "content", (), {"techniques": ("T0863", "T0865", "T0869", "T0884")}),
 )  # fmt: skip
