@@ -38,8 +38,9 @@ def demo(
     from api.analysis import load_rules
     from api.demo import ACCOUNT, ROLES, Waiting, processes, scenario
     from api.serving import Listening, bound, served, url_of
+    from api.site_model import begin_site
     from api.storage import open_store
-    from api.wiring import Settings, Wiring
+    from api.wiring import Settings, Wiring, wall_clock
 
     began = time.monotonic()
     try:
@@ -51,7 +52,8 @@ def demo(
         folder = Path(name)
         base = url_of(listener)
         with open_store(f"embedded:{folder / 'store'}") as store, processes(folder, base) as (_, sensor):
-            settings = Settings(data=folder, base_url=base, site=scenario()[1])
+            begin_site(store, scenario()[1].read_text(encoding="utf-8"), at=wall_clock())
+            settings = Settings(data=folder, base_url=base)
             wiring = Wiring(store, load_rules(()), settings)
             account, secret = wiring.accounts.create(ACCOUNT, ROLES, by=ACCOUNT, must_choose=False)
             reads = ("alerts:read", "incidents:read")

@@ -19,7 +19,6 @@ def worker(
     spool: SpoolFolder,
     store: option.StoreToFill = None,
     data: Data = Path("bittern-data"),
-    site: option.Site = None,
     rules: option.RuleFolders = None,
     base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="help.option.base_url")] = "",
     lang: option.Lang = None,
@@ -40,7 +39,7 @@ def worker(
 
     loaded = rules_in_force(rules or (), terminal)
     with open_store(store or f"embedded:{data / 'store'}") as source:
-        wiring = Wiring(source, loaded, Settings(data=data, base_url=base_url, site=site))
+        wiring = Wiring(source, loaded, Settings(data=data, base_url=base_url))
         working = Worker(source, f"worker-{os.getpid()}", wall_clock, duties_of(wiring, spool))
         signal.signal(signal.SIGTERM, lambda *_: working.stop())
         terminal.tell("worker.ready", spool=spool)
