@@ -64,7 +64,7 @@ DATASETS: tuple[Condensed, ...] = (
         "flow",
         keys=(
             "observer.name", *ENDS, "source.mac", "destination.mac", "network.vlan.id", "network.transport",
-            "ot.server.ip", "ot.server.port", "network.protocol", "ot.port_protocol", *CONTEXT, "ot.indicator",
+            "ot.server.ip", "ot.server.port", "network.protocol", "ot.port_protocol", *CONTEXT, "ot.window",
         ),
         sums=("source.packets", "destination.packets", "source.bytes", "destination.bytes", "ot.gaps", "starts"),
         most=("established",),
@@ -113,6 +113,11 @@ DATASETS: tuple[Condensed, ...] = (
             "ot.entity_kind", "ot.entity", "ot.observed", "ot.expected", "ot.maturity", "ot.operation",
             "ot.object.address", "ot.unit", *CONTEXT, "ot.window",
         ),
+    ),
+    Condensed(
+        "file",
+        keys=(*ENDS, "network.protocol", "file.name", "file.mime_type", "file.hash.sha256", "ot.file_direction",
+              *CONTEXT, "ot.window"),
     ),
     Condensed("link", keys=(*ENDS, "source.mac", "network.vlan.id", "ot.link_kind", "event.action", *CONTEXT)),
     Condensed(

@@ -12,7 +12,10 @@ import polars as pl
 from detection.site import ALLOWED, INSIDE, Site
 from response.alerts import Alert
 from response.compliance.gathering import UNKNOWN, Evidence
+from response.compliance.query import WHO
 
+FLOW = (*WHO, "network.transport", "ot.server.port", "network.protocol", "ot.port_protocol")
+"""Columns that tell of a conversation."""
 LOCAL = tuple(
     ipaddress.ip_network(text)
     for text in (

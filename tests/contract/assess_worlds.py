@@ -14,9 +14,11 @@ from api.analysis import Options, analyse, load_rules
 from api.assessing import SiteText, content, library, site_text
 from api.storage import open_store
 from response.alerts import Entry
+from response.compliance.assessment import Assessment
 from response.compliance.deciding import Outcome
 from response.compliance.gathering import Content, Evidence, gather, span
-from response.compliance.running import query_all
+from response.compliance.running import Asked, query_all, run_assessment
+from response.ports import Store
 from response.times import SECOND, time_text
 from tests.needs import PROJECT
 
@@ -94,6 +96,31 @@ def evidence(world: World) -> Evidence:
         return gather(
             store, model(world.site).site, period, now=period[1] + HOUR, content=shipped_content(), zones=world.zones
         )
+
+
+def assessment(world: World, now: int | None = None, frameworks: tuple[str, ...] = ()) -> Assessment:
+    """An assessment of a world; nothing is stored."""
+    with open_store(store_of(world)) as store:
+        return assess_store(store, world, now, frameworks)
+
+
+def assess_store(store: Store, world: World, now: int | None = None, frameworks: tuple[str, ...] = ()) -> Assessment:
+    """An assessment of a store by the site model of a world, an hour after its last packet."""
+    period = span(store)
+    assert period is not None
+    site = model(world.site)
+    asked = Asked(
+        name="of the test",
+        frameworks=library().chosen(frameworks),
+        period=period,
+        now=now or period[1] + HOUR,
+        who="li",
+        product="0",
+        zones=world.zones,
+        site_name=site.name,
+        site_digest=site.digest,
+    )
+    return run_assessment(store, site.site, asked, library(), shipped_content())
 
 
 def outcome_of(query: str, seen: Evidence, parameters: Mapping[str, Any] | None = None) -> Outcome:

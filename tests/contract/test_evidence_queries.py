@@ -79,6 +79,16 @@ def days_later(days: int) -> Change:
     return lambda seen: replace(seen, now=seen.now + days * DAY)
 
 
+def dual(seen: Evidence) -> Evidence:
+    """One host answers in both zones."""
+    first, *rest = (a for a in seen.assets if a.name == "hmi")
+    return replace(seen, assets=(replace(first, addresses=(*first.addresses, "10.9.2.9")), *rest))
+
+
+OVERDUE = {"id": "l1", "control": "f:C", "query": "q", "state": "fail", "status": "open",
+           "due": "2026-11-01T00:00:00.000000000Z"}  # fmt: skip
+
+
 def both(*changes: Change) -> Change:
     def changed(seen: Evidence) -> Evidence:
         for change in changes:
@@ -170,6 +180,40 @@ CASES: dict[str, tuple[tuple[World, Change, str], ...]] = {
                                   (proof("general/router-arp.pcap"), same, "pass")),
     "comm_loss_events": ((proof("general/device-gone.pcap"), same, "inconclusive"),
                          (proof("modbus/hmi-normal.pcap"), same, "pass")),
+    "it_ot_bypass_dmz": (
+        (proof("general/remote-access.pcap"), same, "fail"),
+        (CLEAN, same, "pass"),
+    ),
+    "dual_homed_asset": (
+        (World(NORMAL, (), (SHORT, ("[10.9.1.1, 10.9.2.1]", "[10.9.1.1]"))), dual, "fail"),
+        (CLEAN, same, "pass"),
+    ),
+    "untrusted_path_unencrypted": ((PLANT, same, "fail"), (proof("general/remote-access.pcap"), same, "pass")),
+    "remote_access_unapproved": (
+        (proof("general/remote-access.pcap"), same, "fail"),
+        (World(("general/remote-access.pcap",), (), (SHORT, WINDOW)), same, "pass"),
+    ),
+    "plaintext_admin_protocol": ((proof("general/remote-access.pcap"), same, "fail"), (CLEAN, same, "pass")),
+    "time_sync_seen": (
+        (World(NORMAL, (), (SHORT, ("roles: [network]", "roles: [network, time_source]"))), same, "fail"),
+        (CLEAN, same, "inconclusive"),
+    ),
+    "shared_account_use": ((PLANT, same, "fail"), (SIGNED, same, "pass")),
+    "mobile_code_transfer": ((proof("general/program-to-engineering.pcap"), same, "fail"), (CLEAN, same, "pass")),
+    "finding_progress": (
+        (CLEAN, records(assessment=[{"id": "x", "made_at": 9, "actions": [OVERDUE]}]), "fail"),
+        (CLEAN, records(assessment=[{"id": "x", "made_at": 9, "actions": [{**OVERDUE, "due": None}]},
+                                    {"id": "old", "made_at": 99, "actions": [OVERDUE]}]), "pass"),
+    ),
+    "incident_classified": (
+        (CLEAN, records(incident=[{"id": "i", "severity": "high", "assets": ["plc1"], "last_seen": 1}]), "fail"),
+        (CLEAN, records(incident=[{"id": "i", "severity": "high", "assets": ["plc1"], "assignee": "li",
+                                   "last_seen": 1}]), "pass"),
+    ),
+    "exercise_records": (
+        (CLEAN, records(drill=[{"id": "d", "rule": "MB01", "state": "passed", "at": 9}]), "pass"),
+        (CLEAN, records(drill=[{"id": "d", "rule": "MB01", "state": "passed", "at": 9000}]), "inconclusive"),
+    ),
     "sensor_coverage": ((World((DEMO.name,), zones=("control", "office")), same, "fail"), (PLANT, same, "pass")),
     "monitoring_uptime": ((World((*NORMAL, DEMO.name)), same, "fail"), (PLANT, same, "pass")),
     "detection_coverage": ((CLEAN, without_rules, "fail"), (CLEAN, same, "pass")),

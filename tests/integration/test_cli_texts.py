@@ -115,6 +115,7 @@ COMMANDS = [
     [], ["analyze"], ["doctor"], ["version"], ["completion"],
     ["alerts"], ["alerts", "list"], ["alerts", "show"], ["assets"], ["assets", "list"], ["assets", "show"],
     ["rules"], ["rules", "list"], ["rules", "show"], ["rules", "validate"], ["rules", "test"], ["rules", "coverage"],
+    ["assess"], ["assess", "run"], ["assess", "evidence"],
     ["baseline"], ["baseline", "learn"], ["baseline", "show"], ["baseline", "diff"],
 ]  # fmt: skip
 

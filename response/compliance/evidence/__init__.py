@@ -11,6 +11,7 @@ from response.compliance.evidence import (
     integrity,
     keeping,
     logins,
+    services,
     triage,
 )
 from response.compliance.query import Query
@@ -18,6 +19,7 @@ from response.compliance.query import Query
 QUERIES: tuple[Query, ...] = (
     *assets.QUERIES,
     *boundaries.QUERIES,
+    *services.QUERIES,
     *logins.QUERIES,
     *commands.QUERIES,
     *integrity.QUERIES,

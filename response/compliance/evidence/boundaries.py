@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 import polars as pl
 
 from response.compliance.assessment import Reason
-from response.compliance.gathering import UNKNOWN, Evidence
+from response.compliance.gathering import UNKNOWN, Evidence, KnownAsset
 from response.compliance.query import (
     VIOLATION,
     WHO,
@@ -18,13 +20,11 @@ from response.compliance.query import (
     table_rows,
     text_is,
 )
-from response.compliance.selecting import crossing, group, having, is_public, public, unlisted
+from response.compliance.selecting import FLOW, crossing, group, having, is_public, public, unlisted
 
-FLOW = (*WHO, "network.transport", "ot.server.port", "network.protocol", "ot.port_protocol")
-GENERAL = ("http", "smtp", "telnet", "ftp", "tftp", "smb", "rdp", "vnc", "dcerpc", "netbios", "ssdp")
-REMOTE = ("ssh", "telnet", "rdp", "vnc")
-HIGH_RISK = ("telnet", "ftp", "tftp", "vnc", "rdp", "smb", "netbios", "ssdp", "dcerpc")
 PROTECTED = ("SignAndEncrypt",)
+ENTERPRISE, CONTROL = 4, 2
+"""Levels of the Purdue model: the enterprise begins at 4, control ends at 2."""
 
 
 def data_flow_map(evidence: Evidence, parameters: Parameters) -> Found:
@@ -112,14 +112,7 @@ def vlan_separation(evidence: Evidence, parameters: Parameters) -> Found:
 def cross_zone_unencrypted(evidence: Evidence, parameters: Parameters) -> Found:
     """Share of conversations between zones that anybody on the way can read."""
     across = crossing(evidence)
-    protected = evidence.facts["session"].filter(text_is("ot.security.mode", *PROTECTED))
-    pairs = {tuple(sorted(pair)) for pair in protected.select("source.ip", "destination.ip").drop_nulls().iter_rows()}
-    by_port = pl.col("network.protocol").is_null() & text_is("ot.port_protocol", "tls", "ssh", "mqtts")
-    hidden = pl.Series(
-        [tuple(sorted(pair)) in pairs for pair in across.select("source.ip", "destination.ip").iter_rows()],
-        dtype=pl.Boolean,
-    )
-    readable = across.filter(~(by_port | hidden))
+    readable = across.filter(~_hidden(evidence, across))
     return Found(
         table_rows(readable, FLOW, **{VIOLATION: False}),
         measure=share(len(readable), len(across)),
@@ -127,6 +120,15 @@ def cross_zone_unencrypted(evidence: Evidence, parameters: Parameters) -> Found:
         at_most=True,
         unknown=() if len(across) else (no_traffic("cross-zone"),),
     )
+
+
+def _hidden(evidence: Evidence, flows: pl.DataFrame) -> pl.Expr:
+    """Which conversations nobody on the way can read: by port, or OPC UA that signs and encrypts."""
+    protected = evidence.facts["session"].filter(text_is("ot.security.mode", *PROTECTED))
+    pairs = {tuple(sorted(pair)) for pair in protected.select("source.ip", "destination.ip").drop_nulls().iter_rows()}
+    sealed = [tuple(sorted(pair)) in pairs for pair in flows.select("source.ip", "destination.ip").iter_rows()]
+    by_port = pl.col("network.protocol").is_null() & text_is("ot.port_protocol", "tls", "ssh", "mqtts")
+    return by_port | pl.lit(pl.Series(sealed, dtype=pl.Boolean))
 
 
 def default_deny_observed(evidence: Evidence, parameters: Parameters) -> Found:
@@ -138,21 +140,44 @@ def default_deny_observed(evidence: Evidence, parameters: Parameters) -> Found:
                  unknown=unknown)  # fmt: skip
 
 
-def general_service_over_boundary(evidence: Evidence, parameters: Parameters) -> Found:
-    """Office and remote services that cross a boundary."""
-    return Found(table_rows(crossing(evidence).filter(text_is("ot.port_protocol", *GENERAL)), FLOW))
+def it_ot_bypass_dmz(evidence: Evidence, parameters: Parameters) -> Found:
+    """Answered conversations between the enterprise (level 4 and above) and the control levels (0 to 2), which end in
+    no zone between them."""
+    levels = {zone.id: zone.level for zone in evidence.site.zones if zone.level is not None}
+    enterprise = [zone for zone, level in levels.items() if level >= ENTERPRISE]
+    control = [zone for zone, level in levels.items() if level <= CONTROL]
+    source, destination = pl.col("ot.source.zone"), pl.col("ot.destination.zone")
+    down, up = (
+        source.is_in(enterprise) & destination.is_in(control),
+        source.is_in(control) & destination.is_in(enterprise),
+    )
+    unknown = () if enterprise and control else (Reason("not_declared", {"what": "levels"}),)
+    return Found(table_rows(crossing(evidence).filter((down | up).fill_null(False)), FLOW), unknown=unknown)
 
 
-def remote_access_sessions(evidence: Evidence, parameters: Parameters) -> Found:
-    """Every answered remote access to a host in the scope, by the port it used."""
-    flows = evidence.table("flow").filter(pl.col("established") > 0, text_is("ot.port_protocol", *REMOTE))
-    return Found(table_rows(flows, FLOW, **{VIOLATION: False}))
+def dual_homed_asset(evidence: Evidence, parameters: Parameters) -> Found:
+    """Hosts with addresses in two zones that are no declared network device or gateway."""
+    allowed = set(having(evidence.site, "network", "gateway"))
+    by_network = {asset.key: _zones_by_address(evidence, asset) for asset in evidence.assets}
+    rows = [
+        plain_row({"ot.asset_key": a.key, "ot.source.asset": a.name, "ot.zones": tuple(sorted(by_network[a.key])),
+                   "addresses": a.addresses})
+        for a in evidence.assets
+        if len(by_network[a.key]) > 1 and a.name not in allowed and set(a.zones) & set(evidence.zones)
+    ]  # fmt: skip
+    return Found(tuple(rows))
 
 
-def high_risk_service(evidence: Evidence, parameters: Parameters) -> Found:
-    """Answered conversations with services that carry high risk, by the port they used."""
-    flows = evidence.table("flow").filter(pl.col("established") > 0, text_is("ot.port_protocol", *HIGH_RISK))
-    return Found(table_rows(flows, FLOW))
+def _zones_by_address(evidence: Evidence, asset: KnownAsset) -> set[str]:
+    found = (evidence.site.zone_at(ipaddress.ip_address(ip), None) for ip in asset.addresses)
+    return {zone for zone in found if zone is not None}
+
+
+def untrusted_path_unencrypted(evidence: Evidence, parameters: Parameters) -> Found:
+    """Conversations with what lies in no zone that anybody on the way can read."""
+    across = crossing(evidence)
+    outside = (pl.col("ot.source.zone") == UNKNOWN) | (pl.col("ot.destination.zone") == UNKNOWN)
+    return Found(table_rows(across.filter(outside, ~_hidden(evidence, across)), FLOW))
 
 
 QUERIES = (
@@ -164,7 +189,7 @@ QUERIES = (
     Query("vlan_separation", vlan_separation, "flows"),
     Query("cross_zone_unencrypted", cross_zone_unencrypted, "flows", ("zones",), {"max_ratio": 0.0}),
     Query("default_deny_observed", default_deny_observed, "flows", ("zones", "conduits")),
-    Query("general_service_over_boundary", general_service_over_boundary, "flows", ("zones",)),
-    Query("remote_access_sessions", remote_access_sessions, "flows"),
-    Query("high_risk_service", high_risk_service, "flows"),
+    Query("it_ot_bypass_dmz", it_ot_bypass_dmz, "flows", ("zones",)),
+    Query("dual_homed_asset", dual_homed_asset, "flows", ("zones",)),
+    Query("untrusted_path_unencrypted", untrusted_path_unencrypted, "flows", ("zones",)),
 )

@@ -11,6 +11,8 @@ from response.compliance.query import VIOLATION, Found, Parameters, Query, Row, 
 from response.times import time_ns
 
 HOUR = 3600 * 1_000_000_000
+DAY = 24 * HOUR
+CLASSIFIED = ("severity", "assets", "assignee")
 Incident = Mapping[str, Any]
 
 
@@ -79,6 +81,32 @@ def incident_evidence_kept(evidence: Evidence, parameters: Parameters) -> Found:
     return Found(tuple(rows), met=True, unknown=() if rows else (none_yet("incident"),))
 
 
+def incident_classified(evidence: Evidence, parameters: Parameters) -> Found:
+    """Incidents that say how grave they are, what they concern, and who decides."""
+    incidents = _incidents(evidence)
+    if incidents is None:
+        return Found(unknown=(not_kept("incident"),))
+    rows = []
+    for incident in incidents:
+        missing = sorted(name for name in CLASSIFIED if not incident.get(name))
+        rows.append({"id": incident["id"], "missing": missing, VIOLATION: bool(missing)})
+    return Found(tuple(rows), met=True, unknown=() if rows else (none_yet("incident"),))
+
+
+def exercise_records(evidence: Evidence, parameters: Parameters) -> Found:
+    """Drills of the last year."""
+    drills = evidence.records_of("drill")
+    if drills is None:
+        return Found(unknown=(not_kept("drill"),))
+    limit = evidence.now - parameters["max_days"] * DAY
+    rows = tuple(
+        {"id": drill["id"], "rule": drill.get("rule"), "state": drill.get("state"), "at": drill["at"], VIOLATION: False}
+        for drill in drills
+        if time_ns(drill["at"]) >= limit
+    )
+    return Found(rows, unknown=() if rows else (none_yet("drill"),))
+
+
 def playbook_coverage(evidence: Evidence, parameters: Parameters) -> Found:
     """Playbooks that rules name and that exist."""
     wanted: dict[str, list[str]] = {}
@@ -101,5 +129,7 @@ QUERIES = (
           {"min_ratio": 1.0, "triage_hours": 24, "close_hours": 720}),
     Query("playbook_execution", playbook_execution, "none"),
     Query("incident_evidence_kept", incident_evidence_kept, "none"),
+    Query("incident_classified", incident_classified, "none"),
+    Query("exercise_records", exercise_records, "none", (), {"max_days": 365}),
     Query("playbook_coverage", playbook_coverage, "none", (), {"min_ratio": 1.0}),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from response.compliance.selecting import handled
 GRAMMAR = ("modbus.", "mqtt.", "opcua.", "sparkplug.", "ip.bad_header", "tcp.bad_header", "udp.bad_length")
 """Flags that say a sender broke the protocol; those on gaps and limits say what the sensor could not see."""
 STREAM = ("tcp.overlap_differs", "ip.fragment_overlap", "pairing.differing_reply")
+PROGRAMS = ("application/x-dosexec", "application/x-elf", "text/x-shellscript")
 ROUTED = ("tcp", "udp", "icmp")
 FLAG = (*WHO, "network.protocol", "ot.flag", "ot.count")
 
@@ -49,6 +50,13 @@ def _value(observed: str) -> str:
     return str(json.loads(observed).get("value"))
 
 
+def mobile_code_transfer(evidence: Evidence, parameters: Parameters) -> Found:
+    """Programs and scripts that went to a host of the plant on a readable connection, outside a maintenance window."""
+    files = evidence.table("file").filter(pl.col("ot.destination.zone").is_in(list(evidence.zones)))
+    programs = files.filter(text_is("file.mime_type", *PROGRAMS), pl.col("ot.window").is_null())
+    return Found(table_rows(programs, (*WHO, "network.protocol", "file.name", "file.mime_type", "file.hash.sha256")))
+
+
 def comm_loss_events(evidence: Evidence, parameters: Parameters) -> Found:
     """Cyclic traffic that stopped; each has to be explained by a window or by people closing the alert."""
     silent = evidence.table("cadence").filter(text_is("ot.cadence.kind", "silent"))
@@ -66,5 +74,6 @@ def comm_loss_events(evidence: Evidence, parameters: Parameters) -> Found:
 QUERIES = (
     Query("malformed_protocol", malformed_protocol),
     Query("session_integrity_anomaly", session_integrity_anomaly, "flows"),
+    Query("mobile_code_transfer", mobile_code_transfer),
     Query("comm_loss_events", comm_loss_events),
 )

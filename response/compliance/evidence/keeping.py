@@ -91,9 +91,26 @@ def _assessed(former: Iterable[Mapping[str, Any]], limit: int) -> Iterable[Row]:
                    "made_by": record.get("made_by"), VIOLATION: False}  # fmt: skip
 
 
+def finding_progress(evidence: Evidence, parameters: Parameters) -> Found:
+    """Lines of the latest assessment's plan of action that are past their date."""
+    former = evidence.records_of("assessment")
+    if not former:
+        return Found(unknown=(not_kept("assessment") if former is None else none_yet("assessment"),))
+    latest = max(former, key=lambda record: str(record["made_at"]))
+    lines = [line for line in latest.get("actions", ()) if line.get("state") == "fail"]
+    rows = tuple(
+        {"id": line["id"], "ot.control": line["control"], "query": line.get("query"), "due": line["due"],
+         "owner": line.get("owner"), VIOLATION: False}
+        for line in lines
+        if line.get("due") and line.get("status") == "open" and time_ns(line["due"]) < evidence.now
+    )  # fmt: skip
+    return Found(rows, measure=float(len(rows)), needed=0.0, at_most=True)
+
+
 QUERIES = (
     Query("baseline_approved", baseline_approved, "none", (), {"max_days": 365}),
     Query("audit_log_integrity", audit_log_integrity, "none"),
     Query("system_user_roles", system_user_roles, "none", (), {"max_idle_days": 90}),
+    Query("finding_progress", finding_progress, "none"),
     Query("assessment_records", assessment_records, "none", (), {"max_days": 365}),
 )

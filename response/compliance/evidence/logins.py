@@ -69,6 +69,18 @@ def failed_login_burst(evidence: Evidence, parameters: Parameters) -> Found:
     return Found(tuple(rows), unknown=_unless(logins, "login"))
 
 
+def shared_account_use(evidence: Evidence, parameters: Parameters) -> Found:
+    """Readable user names that work from several hosts."""
+    logins = _logins(evidence).filter(pl.col("user.name").is_not_null(), text_is("event.outcome", "success"))
+    hosts = logins.group_by("user.name", "destination.ip", "ot.destination.zone").agg(
+        pl.col("source.ip").unique().sort().alias("source.ips"), pl.col("count").sum(), pl.col("first").min(),
+        pl.col("last").max(),
+    )  # fmt: skip
+    many = hosts.filter(pl.col("source.ips").list.len() > 1)
+    columns = ("user.name", "source.ips", "destination.ip", "ot.destination.zone")
+    return Found(table_rows(many, columns), unknown=_unless(logins, "readable login"))
+
+
 def certificate_inventory(evidence: Evidence, parameters: Parameters) -> Found:
     """Every certificate seen, and who showed it."""
     shown = _certificates(evidence)
@@ -152,6 +164,7 @@ QUERIES = (
     Query("default_credentials", default_credentials),
     Query("anonymous_access", anonymous_access),
     Query("failed_login_burst", failed_login_burst, "content", (), {"attempts": 5, "alert_minutes": 5}),
+    Query("shared_account_use", shared_account_use, "readable"),
     Query("certificate_inventory", certificate_inventory),
     Query("weak_certificates", weak_certificates, "content", (), {"min_bits": 2048}),
     Query("opcua_security_none", opcua_security_none, "readable"),
