@@ -109,7 +109,7 @@ def proof(*captures: str, learn: tuple[str, ...] = (), zones: tuple[str, ...] = 
 
 
 WINDOW = ("windows: []", "windows: [{id: w1, order: WO-7, start: 2026-11-01T00:00:00, end: 2026-12-31T00:00:00}]")
-UNWATCHED = ("zones: [control]}\n\nvisibility", "zones: [office]}\n\nvisibility")
+UNWATCHED = ("interface: mon0, zones: [control]", "interface: mon0, zones: [office]")
 VLANS = ("vlans: [10]", "vlans: [99]")
 NO_CONDUITS = ("  - from: office\n    to: control\n    allow:\n      - {protocol: tls}", "  []")
 OPEN = (
