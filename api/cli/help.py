@@ -20,10 +20,11 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "known": ("--baseline", "--site", "--rules", "--learn"),
     "chosen": ("--severity-min", "--status", "--rule", "--class", "--since", "--until", "--text", "--kind", "--limit",
                "--cursor"),
-    "played": ("--spool", "--sensor", "--drill", "--once", "--no-browser"),
+    "played": ("--spool", "--sensor", "--keep", "--drill", "--once", "--no-browser"),
     "served": ("--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key"),
+    "decided": ("--resolution", "--to", "--form", "--range", "--like", "--reason", "--who", "--dry-run"),
     "people": ("--role", "--user", "--scope", "--days", "--after", "--head"),
-    "assessed": ("--framework", "--zone", "--name", "--set", "--state", "--reason", "--expires", "--who", "--dry-run"),
+    "assessed": ("--framework", "--zone", "--name", "--set", "--state", "--expires"),
     "results": ("--format", "--json", "--output", "--events", "--fail-on"),
     "reading": ("--lang", "--time-zone", "--quiet", "--verbose", "--no-color", "--help"),
 }  # fmt: skip

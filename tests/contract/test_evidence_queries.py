@@ -18,9 +18,11 @@ from response.compliance.gathering import Audit, Evidence, gather, span
 from response.compliance.query import SIGHTS, canonical, ordered
 from response.compliance.running import query_all
 from response.compliance.sight import look
+from response.times import time_text
 from tests.contract.assess_worlds import (
     DAY,
     DEMO,
+    HOUR,
     NORMAL,
     OPCUA,
     Closing,
@@ -99,8 +101,15 @@ def both(*changes: Change) -> Change:
 
 
 def incident(seen: Evidence) -> Evidence:
-    """An incident of all alerts."""
-    one = {"id": "i1", "status": "closed", "alerts": [a.id for a in seen.alerts], "first_seen": 1, "last_seen": 1}
+    """An incident of all alerts, closed an hour after its first packet, unless the alerts are still open."""
+    first = min(alert.first_seen for alert in seen.alerts)
+    closed = all(alert.status == "closed" for alert in seen.alerts)
+    line = {"at": time_text(first + HOUR), "who": "li", "what": "status", "from": "new", "to": "closed"}
+    one = {
+        "id": "i1", "status": "closed" if closed else "new", "alerts": [a.id for a in seen.alerts], "drill": False,
+        "first_seen": time_text(first), "last_seen": time_text(first), "created_at": time_text(first),
+        "history": [line] if closed else [],
+    }  # fmt: skip
     return with_records(seen, incident=[one], run=[])
 
 

@@ -82,7 +82,9 @@ def new_command_type(evidence: Evidence, parameters: Parameters) -> Found:
     """Operations and objects that are not in the baseline in force, unless people closed the alerts on them."""
     facts = evidence.table("finding")
     judged = facts.filter(text_is("ot.maturity", "active"), text_is("ot.learner", "D1", "D2", "D3", "D7"))
-    approved = [entry for entry in evidence.records_of("baseline") or () if entry.get("state") == "approved"]
+    approved = [
+        entry for entry in evidence.records_of("baseline") or () if entry.get("state") in ("approved", "active")
+    ]
     news = judged.filter(text_is("ot.finding", "new_operation", "new_object"))
     rows = table_rows(news, (*WHO, "network.protocol", "ot.finding", "ot.operation", "ot.object.address", "ot.unit"))
     marked = tuple({**row, VIOLATION: not handled(evidence.alerts, dict(row))} for row in rows)

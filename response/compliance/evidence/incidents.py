@@ -8,6 +8,7 @@ from typing import Any
 from response.alerts import Alert
 from response.compliance.gathering import Evidence
 from response.compliance.query import VIOLATION, Found, Parameters, Query, Row, none_yet, not_kept, share
+from response.incidents.record import measured
 from response.times import time_ns
 
 HOUR = 3600 * 1_000_000_000
@@ -38,17 +39,17 @@ def incident_timeline(evidence: Evidence, parameters: Parameters) -> Found:
 
 
 def _times(evidence: Evidence, incident: Incident, parameters: Parameters) -> Row:
-    """Hours from the first packet to the first human step and to the end; None while it lasts."""
-    alerts = _alerts_of(evidence, incident)
-    begun = min((a.first_seen for a in alerts), default=time_ns(incident.get("first_seen", incident["last_seen"])))
-    steps = sorted(entry.at for a in alerts for entry in a.history)
-    closed = incident.get("status") == "closed"
-    triage = (steps[0] if steps else evidence.now) - begun
-    recover = (steps[-1] if closed and steps else evidence.now) - begun
-    in_time = triage <= parameters["triage_hours"] * HOUR and recover <= parameters["close_hours"] * HOUR
+    """Hours from the first packet to the first human step (TTA) and to the end; while it lasts, up to now."""
+    known = measured(incident)
+    so_far = evidence.now - time_ns(incident["first_seen"])
+    closed = known["ttd"] + known["ttq"] if known["ttd"] is not None and known["ttq"] is not None else None
+    # Who closes what nobody took up has taken it up by that.
+    taken = next((each for each in (known["tta"], closed) if each is not None), so_far)
+    over = closed if closed is not None else so_far
+    in_time = taken <= parameters["triage_hours"] * HOUR and over <= parameters["close_hours"] * HOUR
     return {
-        "id": incident["id"], "status": incident.get("status"), "triage_hours": round(triage / HOUR, 2),
-        "close_hours": round(recover / HOUR, 2) if closed else None, "in_time": in_time, VIOLATION: False,
+        "id": incident["id"], "status": incident["status"], "triage_hours": round(taken / HOUR, 2),
+        "close_hours": None if closed is None else round(closed / HOUR, 2), "in_time": in_time, VIOLATION: False,
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from response.compliance.query import VIOLATION, Found, Parameters, Query, Row, 
 from response.times import time_ns
 
 DAY = 24 * 3600 * 1_000_000_000
+IN_FORCE = ("approved", "active")
 APART = (("admin", "auditor"), ("analyst", "auditor"))
 """Roles that one person must not hold together: who acts must not judge himself."""
 
@@ -27,7 +28,7 @@ def baseline_approved(evidence: Evidence, parameters: Parameters) -> Found:
         {
             "id": entry.get("id"), "kind": entry.get("kind"), "entity": entry.get("entity"),
             "state": entry.get("state"),
-            "at": entry["at"], VIOLATION: entry.get("state") != "approved" or time_ns(entry["at"]) < limit,
+            "at": entry["at"], VIOLATION: entry.get("state") not in IN_FORCE or time_ns(entry["at"]) < limit,
         }
         for entry in entries
     )  # fmt: skip
