@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 State: TypeAlias = Literal["pass", "fail", "inconclusive", "not_applicable"]
 Control = Annotated[str, typer.Argument(metavar="CONTROL", help="help.option.control")]
 Stated = Annotated[State, typer.Option("--state", help="help.option.state")]
-Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="help.option.reason")]
-Who = Annotated[str, typer.Option("--who", metavar="NAME", help="help.option.who")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="help.option.assess_reason")]
+Who = Annotated[str, typer.Option("--who", metavar="NAME", help="help.option.assess_who")]
 Expires = Annotated[str | None, typer.Option("--expires", metavar="TIME", help="help.option.expires")]
 
 
