@@ -13,6 +13,7 @@ import pytest
 from api.assessing import library
 from api.storage import open_store
 from api.texts import texts
+from response.compliance import condensing
 from response.compliance.evidence import QUERIES
 from response.compliance.gathering import Audit, Evidence, gather, span
 from response.compliance.query import SIGHTS, canonical, ordered
@@ -87,6 +88,13 @@ def dual(seen: Evidence) -> Evidence:
     return replace(seen, assets=(replace(first, addresses=(*first.addresses, "10.9.2.9")), *rest))
 
 
+def bare(seen: Evidence) -> Evidence:
+    """Alerts that name no packets."""
+    return replace(seen, alerts=tuple(replace(alert, packets=()) for alert in seen.alerts))
+
+
+RUN = {"id": "r", "incident": "i1", "playbook": "spoofing", "at": 1}
+CLOSED = {"id": "i", "status": "closed", "severity": "high", "assets": ["plc1"], "first_seen": 2, "last_seen": 1}
 OVERDUE = {"id": "l1", "control": "f:C", "query": "q", "state": "fail", "status": "open",
            "due": "2026-11-01T00:00:00.000000000Z"}  # fmt: skip
 
@@ -215,9 +223,8 @@ CASES: dict[str, tuple[tuple[World, Change, str], ...]] = {
                                     {"id": "old", "made_at": 99, "actions": [OVERDUE]}]), "pass"),
     ),
     "incident_classified": (
-        (CLEAN, records(incident=[{"id": "i", "severity": "high", "assets": ["plc1"], "last_seen": 1}]), "fail"),
-        (CLEAN, records(incident=[{"id": "i", "severity": "high", "assets": ["plc1"], "assignee": "li",
-                                   "last_seen": 1}]), "pass"),
+        (CLEAN, records(incident=[CLOSED]), "fail"),
+        (CLEAN, records(incident=[{**CLOSED, "assignee": "li"}]), "pass"),
     ),
     "exercise_records": (
         (CLEAN, records(drill=[{"id": "d", "rule": "MB01", "state": "passed", "at": 9}]), "pass"),
@@ -259,12 +266,13 @@ CASES: dict[str, tuple[tuple[World, Change, str], ...]] = {
     "incident_timeline": ((PLANT, both(incident, days_later(90)), "fail"), (PLANT, both(Closing(), incident), "pass"),
                           (PLANT, same, "inconclusive")),
     "playbook_execution": (
-        (PLANT, incident, "fail"),
-        (PLANT, both(incident, records(run=[{"id": "r", "incident": "i1", "playbook": "spoofing", "at": 1}])), "pass"),
+        (PLANT, both(incident, days_later(2)), "fail"),
+        (PLANT, incident, "inconclusive"),
+        (PLANT, both(incident, days_later(2), records(run=[RUN])), "pass"),
     ),
     "incident_evidence_kept": (
-        (PLANT, both(incident, lambda e: replace(e, alerts=tuple(replace(a, packets=()) for a in e.alerts))), "fail"),
-        (PLANT, incident, "pass"),
+        (PLANT, both(Closing(), incident, bare), "fail"),
+        (PLANT, both(Closing(), incident), "pass"),
     ),
     "playbook_coverage": ((CLEAN, playbooks("spoofing"), "fail"), (CLEAN, playbooks(*ALL_NAMES), "pass"),
                           (CLEAN, playbooks(), "inconclusive")),
@@ -366,3 +374,20 @@ def test_an_old_event_gets_the_zone_of_the_model_in_use() -> None:
         seen = gather(store, model((SHORT, *renamed)).site, period, now=period[1], content=shipped_content())
     (row,) = outcome_of("ot_to_internet", seen).rows
     assert row["ot.destination.zone"] == "line1"
+
+
+def test_more_facts_than_can_be_kept_are_counted_and_pass_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(condensing, "MOST_FACTS", 5)
+    with open_store(store_of(CLEAN)) as store:
+        period = span(store)
+        assert period is not None
+        seen = gather(store, model(CLEAN.site).site, period, now=period[1], content=shipped_content(),
+                      zones=CLEAN.zones, page=50)  # fmt: skip
+    assert all(len(facts) <= 5 for facts in seen.facts.values())
+    assert set(seen.left_out) >= {"flow", "transaction"}
+    assert "left_out" in {reason.code for reason in look(seen).blind}
+    states = {each.result.state for name, each in query_all(seen, library()).items() if name in SEEING}
+    assert "pass" not in states
+
+
+SEEING = {query.name for query in QUERIES if query.sight != "none"}

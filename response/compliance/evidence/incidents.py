@@ -17,9 +17,17 @@ CLASSIFIED = ("severity", "assets", "assignee")
 Incident = Mapping[str, Any]
 
 
-def _incidents(evidence: Evidence) -> tuple[Incident, ...] | None:
+def _incidents(evidence: Evidence, parameters: Parameters) -> tuple[Incident, ...] | None:
+    """Incidents that can be judged: those that are closed, and open ones that people had some hours for."""
     found = evidence.records_of("incident")
-    return None if found is None else tuple(i for i in found if not i.get("drill"))
+    if found is None:
+        return None
+    limit = evidence.now - parameters["grace_hours"] * HOUR
+    return tuple(
+        each
+        for each in found
+        if not each.get("drill") and (each["status"] == "closed" or time_ns(each["first_seen"]) <= limit)
+    )
 
 
 def _alerts_of(evidence: Evidence, incident: Incident) -> list[Alert]:
@@ -29,7 +37,7 @@ def _alerts_of(evidence: Evidence, incident: Incident) -> list[Alert]:
 
 def incident_timeline(evidence: Evidence, parameters: Parameters) -> Found:
     """Share of incidents that somebody took up, and closed, within their hours."""
-    incidents = _incidents(evidence)
+    incidents = _incidents(evidence, parameters)
     if incidents is None:
         return Found(unknown=(not_kept("incident"),))
     rows = [_times(evidence, incident, parameters) for incident in incidents]
@@ -55,7 +63,7 @@ def _times(evidence: Evidence, incident: Incident, parameters: Parameters) -> Ro
 
 def playbook_execution(evidence: Evidence, parameters: Parameters) -> Found:
     """Incidents with a run of a playbook, or a reason why there is none."""
-    incidents, runs = _incidents(evidence), evidence.records_of("run")
+    incidents, runs = _incidents(evidence, parameters), evidence.records_of("run")
     if incidents is None or runs is None:
         return Found(unknown=(not_kept("run" if incidents is not None else "incident"),))
     rows = []
@@ -70,7 +78,7 @@ def playbook_execution(evidence: Evidence, parameters: Parameters) -> Found:
 
 def incident_evidence_kept(evidence: Evidence, parameters: Parameters) -> Found:
     """Incidents whose alerts all name the events and packets that they stand on."""
-    incidents = _incidents(evidence)
+    incidents = _incidents(evidence, parameters)
     if incidents is None:
         return Found(unknown=(not_kept("incident"),))
     rows = []
@@ -84,7 +92,7 @@ def incident_evidence_kept(evidence: Evidence, parameters: Parameters) -> Found:
 
 def incident_classified(evidence: Evidence, parameters: Parameters) -> Found:
     """Incidents that say how grave they are, what they concern, and who decides."""
-    incidents = _incidents(evidence)
+    incidents = _incidents(evidence, parameters)
     if incidents is None:
         return Found(unknown=(not_kept("incident"),))
     rows = []
@@ -127,10 +135,10 @@ def playbook_coverage(evidence: Evidence, parameters: Parameters) -> Found:
 
 QUERIES = (
     Query("incident_timeline", incident_timeline, "none", (),
-          {"min_ratio": 1.0, "triage_hours": 24, "close_hours": 720}),
-    Query("playbook_execution", playbook_execution, "none"),
-    Query("incident_evidence_kept", incident_evidence_kept, "none"),
-    Query("incident_classified", incident_classified, "none"),
+          {"min_ratio": 1.0, "triage_hours": 24, "close_hours": 720, "grace_hours": 24}),
+    Query("playbook_execution", playbook_execution, "none", (), {"grace_hours": 24}),
+    Query("incident_evidence_kept", incident_evidence_kept, "none", (), {"grace_hours": 24}),
+    Query("incident_classified", incident_classified, "none", (), {"grace_hours": 24}),
     Query("exercise_records", exercise_records, "none", (), {"max_days": 365}),
     Query("playbook_coverage", playbook_coverage, "none", (), {"min_ratio": 1.0}),
 )  # fmt: skip
