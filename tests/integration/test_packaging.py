@@ -20,7 +20,8 @@ from tests.needs import PROJECT, need
 DEMO = PROJECT / "compose" / "plant" / "captures"
 DATA = {
     "rules/attack-ics.json", "rules/locales/en.json", "rules/locales/zh-CN.json", "rules/detection/modbus/MB01.yml",
-    "rules/proofs/site.yml", "rules/proofs/modbus/unauthorised-write.pcap", "sensors/fields/transaction.yml",
+    "rules/proofs/site.yml", "rules/frameworks/iec62443-3-3.yaml", "rules/frameworks/plan.yaml",
+    "rules/proofs/modbus/unauthorised-write.pcap", "sensors/fields/transaction.yml",
     "sensors/fields/flags.yml", "sensors/_core.pyi", "api/output/templates/analysis.html",
     "api/py.typed", "response/py.typed", "detection/py.typed", "sensors/py.typed",
 }  # fmt: skip
