@@ -9,7 +9,7 @@ import typer
 from typer.completion import get_completion_inspect_parameters
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from api.cli import about, alerts, analyze, assets, audit, baseline, doctor, replay, rules, user
+from api.cli import about, alerts, analyze, assets, audit, baseline, doctor, keys, replay, report, rules, user
 from api.cli import demo as demonstration
 from api.cli import serve as serving
 from api.cli import worker as working
@@ -45,6 +45,8 @@ app.command("demo", cls=HelpfulCommand, help="help.demo", epilog="help.epilog")(
 app.add_typer(user.app, name="user", help="help.user")
 app.add_typer(user.tokens, name="token", help="help.token")
 app.add_typer(audit.app, name="audit", help="help.audit")
+app.add_typer(report.app, name="report", help="help.report")
+app.add_typer(keys.app, name="keys", help="help.keys")
 app.command("doctor", cls=HelpfulCommand, help="help.doctor", epilog="help.epilog")(doctor.doctor)
 app.command("version", cls=HelpfulCommand, help="help.version")(about.version)
 app.command("completion", cls=HelpfulCommand, help="help.completion")(about.completion)

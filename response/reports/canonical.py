@@ -69,7 +69,8 @@ def read(kind: type[Record], body: Any, place: str = "") -> Record:
     if not isinstance(body, Mapping):
         raise BadRecord(place or kind.__name__)
     found = {}
-    hints: dict[str, Any] = _hints(kind)
+    record: Any = kind
+    hints: dict[str, Any] = _hints(record)
     for name, hint in hints.items():
         if name in body:
             found[name] = _value(hint, body[name], name, f"{place}.{name}" if place else name)

@@ -10,7 +10,7 @@ from response.reports.blocks import Block, Card, Facts, Heading, Paragraph, Tabl
 from response.reports.findings import Finding, findings_of
 from response.reports.model import ReportModel
 from response.reports.sections.told import finding_title
-from response.reports.wording import Piece, Said, Speaker, clock, cut, data, listed, moment, shown
+from response.reports.wording import Piece, Said, Speaker, Word, clock, cut, data, listed, moment, shown
 
 ROWS, COLUMNS = 5, 6
 """Rows and columns of evidence shown with a finding; the evidence file holds more."""
@@ -87,7 +87,7 @@ def _action(finding: Finding, speak: Speaker) -> Said:
     if not finding.actions:
         return speak.say("report.no_action")
     action = finding.actions[0]
-    owner = action.owner or speak.inline("report.nobody")
+    owner = action.owner or Word("report", "nobody")
     due = "–" if action.due is None else moment(action.due)[:10]
     return (*speak.reason(action.summary), *speak.say("report.action_told", id=action.id, owner=owner, due=due))
 

@@ -29,9 +29,10 @@ from response.compliance.assessment import (
     ZoneVisibility,
 )
 from response.ports import AssetRecord, AttributeValue
-from response.reports.make import Asked, Known
-from response.reports.model import ControlName, QueryName
+from response.reports.make import Asked, Known, make
+from response.reports.model import ControlName, QueryName, ReportModel
 from response.reports.names import control_names, glossary_terms, query_names
+from response.reports.wording import Wording
 from tests.needs import PROJECT, shared
 
 DAY = 86_400_000_000_000
@@ -51,20 +52,29 @@ EMPTY = ((3, 1), (5, 3))
 ONE_WAY = (Reason("one_way", {"share": 0.22}),)
 
 
-def words(*languages: str) -> list[object]:
+FRAMEWORKS = PROJECT / "rules" / "frameworks"
+
+
+def catalogues() -> Path:
+    """The folder of framework catalogues."""
+    return FRAMEWORKS if FRAMEWORKS.is_dir() else shared("frameworks")
+
+
+def words(*languages: str) -> list[Wording]:
+    """The catalogues of texts."""
     return [texts("zh" if lang == "zh" else "en") for lang in languages]
 
 
 @cache
 def names() -> tuple[tuple[ControlName, ...], tuple[QueryName, ...]]:
-    folder = shared("frameworks")
+    folder = catalogues()
     read = [control_names((folder / f"{name}.yaml").read_text()) for name in ("iec62443-3-3", "gbt22239-ics")]
     return tuple(each for part in read for each in part), query_names((folder / "evidence-queries.yaml").read_text())
 
 
 @cache
 def framework(file: str) -> tuple[FrameworkUsed, tuple[ControlName, ...]]:
-    text = (shared("frameworks") / file).read_text()
+    text = (catalogues() / file).read_text()
     catalogue = yaml.load(text, Loader=yaml.CSafeLoader)["catalog"]
     controls = control_names(text)
     title = {"en": catalogue["title_en"], "zh": catalogue["title_zh"]}
@@ -258,5 +268,18 @@ def hostile_assessment() -> Assessment:
     )
 
 
-def where(name: str) -> Path:
-    return PROJECT / name
+def made(kind: str = "usual", *languages: str, template: str = "full") -> tuple[ReportModel, dict[str, bytes]]:
+    """A report: usual, hostile, empty, or of as many findings as the number says."""
+    if kind == "empty":
+        return make(EMPTY_ASSESSMENT, asked(*languages, template=template), Known())
+    if kind == "hostile":
+        return make(hostile_assessment(), asked(*languages, template=template), known(hostile=True))
+    found = assessment(findings=int(kind)) if kind.isdigit() else assessment()
+    return make(found, asked(*languages, template=template), known())
+
+
+EMPTY_ASSESSMENT = Assessment(
+    id="as-empty", name="nothing", site=None, site_digest=None, rules_digest="00" * 32, product="Bittern 0.1.0",
+    start=START, end=NOW, made_at=NOW, made_by="li.wei", zones=(), frameworks=(),
+    visibility=Visibility((), 0, None, None), results=(), verdicts=(),
+)  # fmt: skip
