@@ -22,7 +22,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
                "--cursor"),
     "played": ("--spool", "--sensor", "--drill", "--once", "--no-browser"),
     "served": ("--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key"),
-    "reported": ("--template", "--language", "--organisation", "--mark", "--by", "--at", "--key", "--keys",
+    "reported": ("--template", "--language", "--organisation", "--mark", "--who", "--at", "--key", "--keys",
                  "--password-file"),
     "people": ("--role", "--user", "--scope", "--days", "--after", "--head"),
     "results": ("--format", "--json", "--output", "--events", "--fail-on"),

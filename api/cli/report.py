@@ -60,7 +60,7 @@ def templates(context: typer.Context, as_json: option.Json = False, lang: option
 @app.command("new", cls=HelpfulCommand, help="help.report_new", epilog="help.epilog")
 def new(
     context: typer.Context,
-    assessment: Annotated[str | None, typer.Argument(metavar="[ID|FILE]", help="help.option.assessment")] = None,
+    assessment: Annotated[str | None, typer.Argument(metavar="[ID|FILE]", help="help.option.report_assessment")] = None,
     store: option.StoreUrl = None,
     data: Data = DATA,
     site: option.Site = None,
@@ -71,7 +71,7 @@ def new(
         str | None, typer.Option("--organisation", metavar="TEXT", help="help.option.organisation")
     ] = None,
     mark: Annotated[str, typer.Option("--mark", metavar="TEXT", help="help.option.mark")] = "TLP:AMBER",
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="help.option.by")] = "command-line",
+    who: Annotated[str, typer.Option("--who", metavar="NAME", help="help.option.report_who")] = "command-line",
     at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="help.option.at")] = None,
     key: Annotated[str | None, typer.Option("--key", metavar="NAME", help="help.option.sign_key")] = None,
     keys: Keys = None,
@@ -90,7 +90,7 @@ def new(
     from response.reports.make import Asked
 
     made_at = wall_clock() if at is None else _moment(at, zone_of(terminal, time_zone), terminal)
-    asked = Asked(template, LANGUAGES[language], mark, organisation or "", made_at, by)
+    asked = Asked(template, LANGUAGES[language], mark, organisation or "", made_at, who)
     signer = signer_of(folder_of(keys, data), key, password_file)
     from_file = Path(assessment) if assessment and Path(assessment).is_file() else None
     source = opened(store) if store is not None or from_file is None else None
@@ -98,7 +98,7 @@ def new(
         found = _assessment(source, assessment, from_file)
         known = known_of(source, found, load_site(site) if site else None)
         made = make_report(found, asked, known, {each.value for each in form or Form}, signer)
-        path = keep(made, data / REPORTS, source, who=by)
+        path = keep(made, data / REPORTS, source, who=who)
     except NoFonts as error:
         raise Failure(ExitCode.CONFIGURATION, "error.report.fonts", folder=error.folder) from None
     finally:

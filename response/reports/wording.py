@@ -52,6 +52,8 @@ class Piece:
 
 
 Said = tuple[Piece, ...]
+CODED = {"query": "assess.query", "what": "assess.word", "kind": "assess.word", "state": "assess.state"}
+"""Parameters of reasons that are codes, with the group of the catalogue that words them."""
 NOTHING: Said = (Piece("–", style="faint"),)
 
 
@@ -146,10 +148,19 @@ def _filled(words: Wording, parameters: Mapping[str, object]) -> dict[str, objec
 def _reason(words: Wording, reason: Reason) -> str:
     key = f"assess.reason.{reason.code}"
     try:
-        return words.get(key, **{name: shown(value) for name, value in reason.parameters.items()})
+        return words.get(key, **{name: _worded(words, name, value) for name, value in reason.parameters.items()})
     except KeyError:
         told = ", ".join(f"{name} {shown(value)}" for name, value in reason.parameters.items())
         return f"{reason.code} ({told})" if told else reason.code
+
+
+def _worded(words: Wording, name: str, value: Any) -> str:
+    """A parameter of a reason: codes of closed lists in the reader's words, numbers as people write them."""
+    if group := CODED.get(name):
+        return ", ".join(words.word(group, part.strip()) for part in shown(value).split(","))
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else shown(value)
 
 
 def shown(value: Any) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from response.reports.model import ReportModel
 from response.reports.oscal.parts import Ids, joined, metadata, prop, reviewed_controls, string
+from response.reports.sections.told import query_title
 from response.reports.wording import Speaker
 
 
@@ -15,7 +16,7 @@ def assessment_plan(model: ReportModel, ids: Ids, speak: Speaker) -> dict[str, A
         {
             "uuid": ids.uuid("activity", result.query),
             "title": string(result.query),
-            "description": joined(speak.title(model.query(result.query).title, result.query)),
+            "description": joined(query_title(model, speak, result.query)),
             "props": [prop("method", "TEST"), prop("query-version", result.version)],
         }
         for result in model.assessment.results

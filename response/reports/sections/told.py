@@ -10,10 +10,16 @@ from response.reports.wording import Piece, Said, Speaker, data
 def finding_title(finding: Finding, model: ReportModel, speak: Speaker) -> Said:
     """The name of the query that found it, or of the control that a person judged."""
     if finding.result:
-        name = model.query(finding.result.query)
-        return speak.title(name.title, name.query)
+        return query_title(model, speak, finding.result.query)
     control = model.control(finding.verdicts[0].control)
     return speak.title(control.title, control.reference)
+
+
+def query_title(model: ReportModel, speak: Speaker, query: str) -> Said:
+    """What a query is called: by the catalogue of texts, else by that of the queries."""
+    if all(f"assess.query.{query}" in words.by_key for words in speak.words):
+        return speak.word("assess.query", query)
+    return speak.title(model.query(query).title, query)
 
 
 def state(speak: Speaker, code: str) -> Said:
