@@ -6,8 +6,10 @@ from response.compliance.assessment import MEANS, OBJECTS, MatrixCell, Verdict, 
 from response.reports.blocks import Block, Heading, Paragraph, joined, table
 from response.reports.model import ReportModel
 from response.reports.sections.told import control_line, state, zone_name
-from response.reports.wording import NOTHING, Piece, Said, Speaker, Word, data, moment
+from response.reports.wording import NOTHING, Piece, Said, Speaker, Word, cut, data, moment
 
+REASON = 400
+"""Letters of the reason that a person gives; the evidence file holds all."""
 REQUIREMENTS = ("FR1", "FR2", "FR3", "FR4", "FR5", "FR6", "FR7")
 
 
@@ -45,7 +47,7 @@ def _judged(verdict: Verdict, speak: Speaker) -> Said:
     judgement = verdict.judgement
     if judgement is None:
         return ()
-    told = data(f"{judgement.who}, {moment(judgement.at)}: {judgement.reason}")
+    told = data(f"{cut(judgement.who)}, {moment(judgement.at)}: {cut(judgement.reason, REASON)}")
     until: Said = ()
     if judgement.expires is not None:
         until = speak.say("report.until", date=moment(judgement.expires)[:10])

@@ -61,10 +61,8 @@ def _by_framework(model: ReportModel, speak: Speaker) -> Block:
     rows = []
     for framework in model.assessment.frameworks:
         counted = Counter(v.state for v in model.assessment.verdicts if v.framework == framework.id)
-        title = tuple(framework.title.get(lang) or framework.id for lang in speak.languages)
-        said = speak.pieces(title)
-        rows.append([said, *(data(str(counted[state])) for state in STATES)])
-    return table(heads, rows, speak.say("report.no_frameworks"))
+        rows.append([data(framework.id), *(data(str(counted[state])) for state in STATES)])
+    return table(heads, rows, speak.say("report.no_frameworks"), small=True)
 
 
 def _key(finding: Finding, model: ReportModel, speak: Speaker) -> Said:
