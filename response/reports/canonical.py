@@ -39,24 +39,35 @@ def canonical(value: Any) -> bytes:
 
 def plain(value: Any) -> Any:
     """A record as JSON: dataclasses are objects, tuples are lists."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _field(f.name, getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, Mapping):
-        return {text_of(str(key)): plain(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(each) for each in value]
+    if isinstance(value, str):
+        return text_of(value)
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int):
         return value if abs(value) <= EXACT else str(value)
+    if isinstance(value, (list, tuple)):
+        return [plain(each) for each in value]
+    kind: Any = type(value)
+    if names := _names(kind):
+        return {name: _field(name, getattr(value, name)) for name in names}
+    if isinstance(value, Mapping):
+        return {text_of(str(key)): plain(each) for key, each in value.items()}
     if isinstance(value, float):
         return value if value - value == 0 else None
     return text_of(str(value))
 
 
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """The fields of a dataclass; none for any other type."""
+    return tuple(f.name for f in fields(kind)) if is_dataclass(kind) else ()
+
+
 def text_of(text: str) -> str:
     """Text that every encoding can write."""
-    return SURROGATE.sub(lambda found: f"U+{ord(found[0]):04X}", text) if SURROGATE.search(text) else text
+    if text.isascii() or not SURROGATE.search(text):
+        return text
+    return SURROGATE.sub(lambda found: f"U+{ord(found[0]):04X}", text)
 
 
 def _field(name: str, value: Any) -> Any:

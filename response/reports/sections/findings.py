@@ -71,11 +71,17 @@ def _evidence(result: QueryResult, model: ReportModel, speak: Speaker) -> list[t
         (speak.say("report.query"), (*query, *definition)),
         (speak.say("report.measure"), measured),
         (speak.say("report.parameters"), _parameters(result.parameters)),
-        (speak.say("report.period"), data(f"{moment(result.start)} – {moment(result.end)}")),
-        (speak.say("report.sensors"), listed(result.sensors)),
+        (speak.say("report.period"), _own_period(result, model)),
         (speak.say("report.seen_behind"), speak.reasons(result.visibility)),
         (speak.say("report.rows_digest"), data(result.digest, "code")),
     ]
+
+
+def _own_period(result: QueryResult, model: ReportModel) -> Said:
+    """The period of a query where it is not the assessment's."""
+    if (result.start, result.end) == (model.assessment.start, model.assessment.end):
+        return ()
+    return data(f"{moment(result.start)} – {moment(result.end)}")
 
 
 def _parameters(parameters: Mapping[str, Any]) -> Said:
