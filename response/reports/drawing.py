@@ -11,13 +11,16 @@ from response.reports.glyphs import visible
 from response.reports.model import ReportModel, ZoneFact
 from response.reports.wording import Speaker
 
-WIDTH, BOX_WIDTH, BOX_HEIGHT = 960, 196, 74
-LEFT, GAP, ROW_GAP, TOP = 110, 20, 78, 16
+WIDTH, BOX_WIDTH, BOX_HEIGHT = 960, 176, 74
+LEFT, GAP, ROW_GAP, TOP = 110, 42, 78, 16
 PER_ROW = 4
 """Boxes side by side; a level with more takes several rows."""
-CELLS = 26
+CELLS = 24
 """Half-width cells of a line in a box."""
 FONT = "Noto Sans SC, sans-serif"
+LINE = "#55606c"
+ASIDE = 9
+"""How far beside the middle an arrow runs."""
 Place = tuple[float, float]
 
 
@@ -37,7 +40,7 @@ def draw(model: ReportModel, speak: Speaker) -> str:
             parts += _box(zone, x, y, model, speak)
             x += BOX_WIDTH + GAP
         y += BOX_HEIGHT + ROW_GAP
-    height = y - ROW_GAP + TOP if rows else 40.0
+    height = y - ROW_GAP + 3 * TOP if rows else 40.0
     lines = [
         _arrow(number, places[conduit.source], places[conduit.destination])
         for number, conduit in enumerate(model.conduits, 1)
@@ -61,7 +64,7 @@ def _box(zone: ZoneFact, x: float, y: float, model: ReportModel, speak: Speaker)
     stroke, dash = ("#b3261e", ' stroke-dasharray="6 4"') if blind else ("#1f5f8b", "")
     name = " / ".join(piece.text for piece in speak.title(zone.title, zone.id))
     target = "–" if zone.target is None else str(zone.target)
-    told = f"{speak.inline('report.target_short')} {target} · {zone.assets} {speak.words[0].get('report.assets')}"
+    told = f"{speak.words[0].get('report.target_short')} {target} · {zone.assets} {speak.words[0].get('report.assets')}"
     sight = speak.words[0].get("report.drawn_blind" if blind else "report.drawn_seen")
     size = f'width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="6"'
     return [
@@ -74,46 +77,54 @@ def _box(zone: ZoneFact, x: float, y: float, model: ReportModel, speak: Speaker)
 
 
 def _arrow(number: int, start: Place, end: Place) -> tuple[str, str]:
-    """The line with its head, and its number, which lies above everything."""
-    (x1, y1), (x2, y2) = _ends(start, end)
+    """The line with its head, and its number, which lies above everything near the beginning.
+
+    It runs a little to the right of its direction, so that two directions between the same zones stay apart; past
+    neighbours in a row it goes below them.
+    """
+    if start[1] == end[1] and abs(end[0] - start[0]) > BOX_WIDTH + GAP + 1:
+        return _bow(number, start, end)
+    (x1, y1), (x2, y2) = ((x + BOX_WIDTH / 2, y + BOX_HEIGHT / 2) for x, y in (start, end))
     length = max(((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5, 1.0)
     ux, uy = (x2 - x1) / length, (y2 - y1) / length
-    # A little to the right of its direction, so that two directions between the same zones stay apart.
-    ox, oy = -uy * 9, ux * 9
-    x1, y1, x2, y2 = x1 + ox, y1 + oy, x2 + ox, y2 + oy
-    head = " ".join(
-        f"{_n(x)},{_n(y)}"
-        for x, y in (
-            (x2, y2),
-            (x2 - ux * 9 - uy * 4, y2 - uy * 9 + ux * 4),
-            (x2 - ux * 9 + uy * 4, y2 - uy * 9 - ux * 4),
-        )
-    )
+    ox, oy = -uy * ASIDE, ux * ASIDE
+    x1, y1 = _edge(x1, y1, ox, oy, ux, uy)
+    x2, y2 = _edge(x2, y2, ox, oy, -ux, -uy)
+    line = f'<line x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}" stroke="{LINE}" stroke-width="1.4"/>'
+    away = min(26.0, (((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5) / 2 - 4)
+    return line + _head(x2, y2, ux, uy), _mark(number, x1 + ux * away, y1 + uy * away)
+
+
+def _bow(number: int, start: Place, end: Place) -> tuple[str, str]:
+    right = end[0] > start[0]
+    x1, x2 = (x + BOX_WIDTH * (0.75 if leaves == right else 0.25) for x, leaves in ((start[0], True), (end[0], False)))
+    y = start[1] + BOX_HEIGHT
+    low = y + ROW_GAP * (0.55 if right else 0.75)
     line = (
-        f'<line x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}" stroke="#55606c" stroke-width="1.4"/>'
-        f'<polygon points="{head}" fill="#55606c"/>'
+        f'<path d="M {_n(x1)} {_n(y)} C {_n(x1)} {_n(low)} {_n(x2)} {_n(low)} {_n(x2)} {_n(y)}" fill="none"'
+        f' stroke="{LINE}" stroke-width="1.4"/>'
     )
-    where = 0.34 + 0.32 * (number % 2)
-    mx, my = x1 + (x2 - x1) * where, y1 + (y2 - y1) * where
-    mark = (
-        f'<circle cx="{_n(mx)}" cy="{_n(my)}" r="9" fill="#fff" stroke="#55606c"/>'
-        f'<text x="{_n(mx)}" y="{_n(my + 3.6)}" font-size="10" text-anchor="middle" fill="#1c2530">{number}</text>'
+    return line + _head(x2, y, 0, -1), _mark(number, x1 + (x2 - x1) * 0.16, y + (low - y) * 0.4)
+
+
+def _head(x: float, y: float, ux: float, uy: float) -> str:
+    corners = ((x, y), (x - ux * 9 - uy * 4, y - uy * 9 + ux * 4), (x - ux * 9 + uy * 4, y - uy * 9 - ux * 4))
+    return f'<polygon points="{" ".join(f"{_n(a)},{_n(b)}" for a, b in corners)}" fill="{LINE}"/>'
+
+
+def _mark(number: int, x: float, y: float) -> str:
+    return (
+        f'<circle cx="{_n(x)}" cy="{_n(y)}" r="9" fill="#fff" stroke="{LINE}"/>'
+        f'<text x="{_n(x)}" y="{_n(y + 3.6)}" font-size="10" text-anchor="middle" fill="#1c2530">{number}</text>'
     )
-    return line, mark
 
 
-def _ends(start: Place, end: Place) -> tuple[Place, Place]:
-    """Where the line leaves one box and meets the other."""
-    centres = [(x + BOX_WIDTH / 2, y + BOX_HEIGHT / 2) for x, y in (start, end)]
-    return _edge(centres[0], centres[1]), _edge(centres[1], centres[0])
-
-
-def _edge(centre: Place, towards: Place) -> Place:
-    dx, dy = towards[0] - centre[0], towards[1] - centre[1]
-    reach = min(
-        (BOX_WIDTH / 2) / abs(dx) if dx else float("inf"), (BOX_HEIGHT / 2) / abs(dy) if dy else float("inf"), 1.0
-    )
-    return centre[0] + dx * reach, centre[1] + dy * reach
+def _edge(cx: float, cy: float, ox: float, oy: float, ux: float, uy: float) -> Place:
+    """Where a line from a point beside the centre (cx, cy) of a box leaves the box."""
+    across = (BOX_WIDTH / 2 - (ox if ux > 0 else -ox)) / abs(ux) if ux else float("inf")
+    down = (BOX_HEIGHT / 2 - (oy if uy > 0 else -oy)) / abs(uy) if uy else float("inf")
+    reach = min(across, down)
+    return cx + ox + ux * reach, cy + oy + uy * reach
 
 
 def _text(x: float, y: float, text: str, fill: str, bold: bool = False) -> str:

@@ -45,7 +45,8 @@ def main() -> int:
     except NoFonts as error:
         print(f"bench-report: no fonts in {error.folder}; make setup fetches them", file=sys.stderr)
         return 1
-    print(f"{'imports s':>10} {'model s':>10} {'PDF s':>10} {'other s':>10} {'CPU s':>10} {'PDF MB':>8} {'RSS MB':>8}  bundle")
+    heads = ("imports s", "model s", "PDF s", "other s", "CPU s")
+    print(" ".join(f"{head:>10}" for head in heads), f"{'PDF MB':>8} {'RSS MB':>8}  bundle")
     times, bundles = [], set()
     for _ in range(chosen.repeats):
         command = [sys.executable, "-c", CHILD, str(chosen.findings)]

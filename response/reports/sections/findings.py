@@ -27,11 +27,12 @@ def findings(model: ReportModel, speak: Speaker) -> list[Block]:
 
 def _card(finding: Finding, model: ReportModel, speak: Speaker) -> Card:
     first, *rest = finding_title(finding, model, speak)
-    badge = "severity" if finding.state == "fail" else "report.state"
-    word = finding.severity if finding.state == "fail" else finding.state
+    word, badge = finding.state, speak.word("report.state", finding.state)
+    if finding.state == "fail":
+        word, badge = finding.severity, speak.say("report.badge", severity=Word("severity", finding.severity))
     return Card(
         style=word,
-        badge=speak.word(badge, word),
+        badge=badge,
         title=(Piece(f"{finding.id}  {first.text}", first.lang, "strong"), *rest),
         facts=Facts(tuple(_facts(finding, model, speak))),
         table=_sample(finding.result, speak) if finding.result and finding.result.sample else None,
