@@ -21,6 +21,8 @@ STEERING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 BREAK = "\u200b"
 LONG_TOKEN, LONG_PART, STEP = 20, 14, 8
 """Letters of a token and of a part of it from which breaks are put in, and how many apart in such a part."""
+HASH = 64
+"""Letters of a SHA-256."""
 PARTS = re.compile(r"(?<=[_/.:;,=-])(?=[^_/.:;,=-])")
 Node = TypeVar("Node")
 
@@ -67,9 +69,15 @@ class Printer:
 
     def text(self, text: str) -> str:
         """The text with what cannot be printed as code points, and with places to break in long tokens."""
-        if not (text.isascii() and text.isprintable()):
-            text = "".join(map(self._character, text))
-        return breakable(text) if len(text) >= LONG_TOKEN else text
+        return breakable(self.line(text))
+
+    def wide(self, text: str) -> str:
+        """The same for a place as wide as the page: a hash is not broken, so that it can be copied."""
+        return breakable(self.line(text), HASH + 1)
+
+    def line(self, text: str) -> str:
+        """The same without places to break."""
+        return text if text.isascii() and text.isprintable() else "".join(map(self._character, text))
 
     def plain(self, character: str) -> str:
         """One character, or its code point."""
@@ -84,9 +92,12 @@ class Printer:
         return code_point(character)
 
 
-def breakable(text: str) -> str:
-    """Zero-width spaces in tokens that would run out of their cell: behind signs, and within hashes and long words."""
-    return " ".join(_broken(token) if len(token) >= LONG_TOKEN else token for token in text.split(" "))
+def breakable(text: str, long: int = LONG_TOKEN) -> str:
+    """Zero-width spaces in tokens of `long` letters and more, which would run out of their cell: behind signs, and
+    within hashes and long words."""
+    if len(text) < long:
+        return text
+    return " ".join(_broken(token) if len(token) >= long else token for token in text.split(" "))
 
 
 def _broken(token: str) -> str:

@@ -35,7 +35,10 @@ def pages(made: Document, speak: Speaker, made_at: int, ppi: float = 72.0) -> li
 def laid_out(made: Document, speak: Speaker, characters: frozenset[int]) -> dict[str, Any]:
     """The document as the template reads it: printable, with the list of what was not."""
     printer = Printer(characters)
-    body: dict[str, Any] = mapped(plain(made), printer.text, TEXTS)
+    body: dict[str, Any] = plain(made)
+    cover, blocks = body.pop("cover"), body.pop("blocks")
+    body = {**mapped(body, printer.line, TEXTS), "cover": mapped(cover, printer.wide)}
+    body["blocks"] = mapped(blocks, printer.text, TEXTS)
     body["blocks"] = [_drawn(block, printer) if block["kind"] == "figure" else block for block in body["blocks"]]
     body["blocks"] = [_numbers(block, printer) if block["kind"] == "counts" else block for block in body["blocks"]]
     if printer.replaced:

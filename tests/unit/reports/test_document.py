@@ -187,6 +187,17 @@ def test_long_tokens_get_places_to_break_and_lose_nothing() -> None:
     assert breakable("中" * 40) == "中" * 40
 
 
+def test_a_hash_on_the_cover_can_be_copied() -> None:
+    model = replace(cases.made("hostile")[0], organisation="x" * 300)
+    speak = Speaker(cases.words("zh", "en"))
+    body = laid_out(document(model, speak.words), speak, frozenset(range(0x20, 0x10000)))
+    said = {piece["text"] for piece in pieces(body["cover"])}
+    assert {model.root, model.id} <= said
+    assert model.id in body["footer"]
+    [long] = [text for text in said if text.startswith("xxx")]
+    assert max(map(len, long.split("\u200b"))) <= 16
+
+
 def test_all_that_is_laid_out_can_be_printed() -> None:
     model, _ = cases.made("hostile")
     speak = Speaker(cases.words("zh", "en"))

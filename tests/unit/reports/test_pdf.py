@@ -21,12 +21,17 @@ from tests.unit.reports import cases
 need(all((FOLDER / name).is_file() for name in glyphs.FILES), "the fonts of PDF reports", "make setup, with npm")
 
 MAKE = """
-import hashlib, sys
+import hashlib
 from tests.unit.reports import cases
 from response.reports.bundle import contents, manifest, packed
-model, evidence = cases.made("400")
-files = contents(model, cases.words("zh", "en"), evidence, {"pdf", "html", "xlsx", "oscal"})
-print(hashlib.sha256(files["report.pdf"]).hexdigest())
+from response.reports.document import document
+from response.reports.pdf import pdf
+from response.reports.wording import Speaker
+words = cases.words("zh", "en")
+model, _ = cases.made("400")
+print(hashlib.sha256(pdf(document(model, words), Speaker(words), model.made_at)).hexdigest())
+model, evidence = cases.made("hostile")
+files = contents(model, words, evidence, {"pdf", "html", "xlsx", "oscal"})
 print(hashlib.sha256(packed(files, manifest(model, files))).hexdigest())
 """
 
