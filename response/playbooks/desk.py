@@ -66,7 +66,7 @@ class Desk:
         chosen = {each.id: each for each in self.playbooks.with_called(slug)}
         now = self.clock()
         run = Run(
-            id=text_id("run", slug, by, nonce),
+            id=text_id("run", slug, alert or "", incident or "", by, nonce),
             at=now,
             by=by,
             playbook=slug,

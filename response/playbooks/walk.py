@@ -103,10 +103,10 @@ class Walk:
                 return
             self._take(thread)
 
-    def follow(self, thread: Thread, status: Status, code: str, who: str = PROGRAM, **parameters: Any) -> None:
+    def follow(self, thread: Thread, status: Status, code: str, who: str = PROGRAM, /, **parameters: Any) -> None:
         """A thread's step has ended: go on to the step that follows, or end the thread."""
         step, playbook = self.step(thread), self._playbooks[thread.playbook]
-        self.note("ended", thread, who, status, code, **parameters)
+        self._lines.append(Line(self.now, who, "ended", thread.step, thread.playbook, status, code, parameters))
         if status == SUCCESS:
             target = step.on_success or step.on_completion
         else:
