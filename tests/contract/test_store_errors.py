@@ -50,7 +50,8 @@ def test_every_error_has_a_code_of_its_own_and_says_what_where_why_and_how_to_me
 def raised() -> Iterator[tuple[str, str, set[str]]]:
     """Place, reason and parameters of every store error that the code makes."""
     names = {kind.__name__ for kind in KINDS} | {"kind"}
-    for path in [*(PROJECT / "api" / "storage").glob("*.py"), *(PROJECT / "response").glob("*.py")]:
+    folders = [PROJECT / "api" / "storage", PROJECT / "api" / "auth", PROJECT / "response"]
+    for path in (path for folder in folders for path in sorted(folder.rglob("*.py"))):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
                 place = f"{path.name}:{node.lineno}"

@@ -1,0 +1,68 @@
+"""`bittern serve`: API and console over a store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli import options as option
+from api.cli.exit_codes import ExitCode
+from api.cli.failures import Failure
+from api.cli.options import terminal_of
+
+Host = Annotated[str, typer.Option("--host", metavar="ADDRESS", help="help.option.host")]
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="help.option.port")]
+Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="help.option.data")]
+
+
+def serve(
+    context: typer.Context,
+    store: option.StoreToFill = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    data: Data = Path("bittern-data"),
+    site: option.Site = None,
+    rules: option.RuleFolders = None,
+    base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="help.option.base_url")] = "",
+    tls_cert: Annotated[Path | None, typer.Option("--tls-cert", metavar="FILE", help="help.option.tls_cert")] = None,
+    tls_key: Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="help.option.tls_key")] = None,
+    lang: option.Lang = None,
+    quiet: option.Quiet = False,
+    verbose: option.Verbose = 0,
+) -> None:
+    """Until Ctrl-C. Beyond this machine always with TLS: with a certificate of its own when none is given."""
+    terminal = terminal_of(context)
+    terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
+    if (tls_cert is None) != (tls_key is None):
+        raise Failure(ExitCode.USAGE, "error.tls_pair")
+    from api.cli.inputs import rules_in_force
+    from api.serving import Listening, bound, is_loopback
+    from api.serving import serve as run
+    from api.site_model import begin_site
+    from api.storage import open_store
+    from api.tls import own_certificate
+    from api.wiring import Settings, Wiring, wall_clock
+
+    loaded = rules_in_force(rules or (), terminal)
+    data.mkdir(parents=True, exist_ok=True)
+    certificate = (tls_cert, tls_key) if tls_cert and tls_key else None
+    if certificate is None and not is_loopback(host):
+        certificate = own_certificate(data, host, wall_clock())
+        terminal.tell("serve.own_certificate", path=certificate[0])
+    try:
+        listener = bound(host, port)
+    except OSError as error:
+        raise Failure(ExitCode.CONFIGURATION, "error.no_port", host=host, port=port, why=error.strerror) from error
+
+    def ready(where: Listening) -> None:
+        terminal.tell("serve.ready", url=where.url)
+        if where.secret:
+            terminal.tell("serve.first", url=where.address)
+
+    with listener, open_store(store or f"embedded:{data / 'store'}") as source:
+        if site is not None:
+            begin_site(source, site.read_text(encoding="utf-8"), at=wall_clock())
+        settings = Settings(data=data, base_url=base_url, secure=certificate is not None)
+        run(Wiring(source, loaded, settings), listener, certificate=certificate, ready=ready)

@@ -1,0 +1,140 @@
+"""Alerts: list, one, decide, comment."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from api.alert_documents import alert_body
+from api.answers import ETAGGED, VERSIONED, Answer, answer, if_match, only_fields, page
+from api.auth.guard import Caller, Needs
+from api.idempotency import IdempotentRoute
+from api.moments import SPAN_OR_DAY, since
+from api.problems import Problem
+from api.shapes import AlertDecision, AlertPage, AlertShape, Comment, Resolution, RuleClass, Severity, Status
+from api.wiring import Wiring, wiring_of
+from response.alerts import Alert, AlertChange
+from response.ports import AlertQuery
+from response.records import Decide, Deed
+
+router = APIRouter(prefix="/alerts", tags=["alerts"], route_class=IdempotentRoute)
+Parts = Annotated[Wiring, Depends(wiring_of)]
+Reader = Annotated[Caller, Depends(Needs("alerts:read"))]
+Sort = Literal[
+    "last_seen", "-last_seen", "first_seen", "-first_seen", "severity", "-severity", "count", "-count"
+]  # fmt: skip
+MOST = 10_000
+
+
+@router.get("", response_model=AlertPage, operation_id="alerts_list")
+def list_alerts(
+    caller: Reader,
+    wiring: Parts,
+    severity: Annotated[Severity | None, Query(description="the least severity")] = None,
+    rule_class: Annotated[list[RuleClass] | None, Query(alias="class")] = None,
+    status: Annotated[list[Status] | None, Query()] = None,
+    resolution: Annotated[list[Resolution] | None, Query()] = None,
+    assignee: Annotated[list[str] | None, Query(description='"" is nobody')] = None,
+    rule: Annotated[list[str] | None, Query(alias="rule.name", description="name or id")] = None,
+    incident: Annotated[list[str] | None, Query()] = None,
+    source_ip: Annotated[str | None, Query(alias="source.ip", description="address or network")] = None,
+    destination_ip: Annotated[str | None, Query(alias="destination.ip", description="address or network")] = None,
+    start: Annotated[
+        str | None, Query(pattern=SPAN_OR_DAY, description="ISO 8601, or a span back from now: 24h, 7d")
+    ] = None,
+    end: Annotated[str | None, Query(pattern=SPAN_OR_DAY, description="ISO 8601, or a span back from now")] = None,
+    text: Annotated[str | None, Query(max_length=500, description="each word is part of a value")] = None,
+    drill: Annotated[bool | None, Query()] = False,
+    suppressed: Annotated[bool | None, Query(description="held back by a mute or a learned entry")] = None,
+    triage: Annotated[bool, Query(description="only what is for the triage queue")] = True,
+    sort: Annotated[Sort, Query()] = "-last_seen",
+    fields: Annotated[str | None, Query(max_length=1000, description="only these, with commas")] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
+    cursor: Annotated[str | None, Query(max_length=2000)] = None,
+) -> Answer:
+    """Alerts in order, a page at a time."""
+    now = wiring.clock()
+    query = AlertQuery(
+        severity=severity,
+        classes=tuple(rule_class or ()),
+        statuses=tuple(status or ()),
+        resolutions=tuple(resolution or ()),
+        assignees=tuple(assignee or ()),
+        rules=tuple(rule or ()),
+        incidents=tuple(incident or ()),
+        source_ip=source_ip,
+        destination_ip=destination_ip,
+        start=since(start, now, "start"),
+        end=since(end, now, "end"),
+        text=text,
+        drill=drill,
+        suppressed=suppressed,
+        triage=triage and not rule_class,
+        sort=sort.removeprefix("-"),
+        descending=sort.startswith("-"),
+        limit=limit,
+        cursor=cursor,
+    )
+    found = wiring.store.alerts(query)
+    bodies = (alert_body(alert, wiring.tellers, brief=True) for alert in found.items)
+    return page((only_fields(body, fields) for body in bodies), found.cursor)
+
+
+@router.get("/{alert_id}", response_model=AlertShape, operation_id="alerts_show", responses={200: {"headers": ETAGGED}})
+def show(alert_id: str, caller: Reader, wiring: Parts) -> Answer:
+    """One alert, whatever its state."""
+    return _whole(wiring.store.alert(alert_id), wiring)
+
+
+@router.patch(
+    "/{alert_id}",
+    response_model=AlertShape,
+    operation_id="alerts_decide",
+    openapi_extra=VERSIONED,
+    responses={200: {"headers": ETAGGED}},
+)
+def decide(
+    alert_id: str,
+    given: AlertDecision,
+    request: Request,
+    caller: Annotated[Caller, Depends(Needs("alerts:take"))],
+    wiring: Parts,
+) -> Answer:
+    """Take, assign, close or reopen an alert. Needs If-Match; closing and reopening need `alerts:close`."""
+    etag = if_match(request)
+    alert = wiring.store.alert(alert_id)
+    closes = given.status == "closed" or (alert.status == "closed" and given.status is not None)
+    if closes and not caller.may("alerts:close"):
+        raise Problem(403, "forbidden", permission="alerts:close", roles=", ".join(caller.roles))
+    change = AlertChange(
+        at=wiring.clock(),
+        who=caller.name,
+        status=given.status,
+        resolution=given.resolution,
+        assignee=given.assignee,
+        reason=given.reason,
+    )
+    told = {name: value for name, value in given.model_dump().items() if value is not None}
+    return _whole(_decided(alert, change, etag, "alert.decide", told, wiring), wiring)
+
+
+@router.post("/{alert_id}/comments", response_model=AlertShape, status_code=201, operation_id="alerts_comment")
+def comment(
+    alert_id: str, given: Comment, caller: Annotated[Caller, Depends(Needs("alerts:comment"))], wiring: Parts
+) -> Answer:
+    """Say something about an alert."""
+    alert = wiring.store.alert(alert_id)
+    change = AlertChange(at=wiring.clock(), who=caller.name, reason=given.text)
+    return _whole(_decided(alert, change, alert.etag, "alert.comment", {}, wiring), wiring, status=201)
+
+
+def _decided(alert: Alert, change: AlertChange, etag: str, what: str, told: dict[str, object], wiring: Wiring) -> Alert:
+    deed = Deed(change.at, change.who, what, "alert", alert.id, told)
+    [decided] = wiring.store.commit([Decide(alert.id, change, etag)], deed)
+    assert isinstance(decided, Alert)
+    return decided
+
+
+def _whole(alert: Alert, wiring: Wiring, status: int = 200) -> Answer:
+    return answer(alert_body(alert, wiring.tellers), etag=alert.etag, status=status)

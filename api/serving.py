@@ -1,0 +1,128 @@
+"""Runs the API in this process: the port, the first administrator, and an end that waits for open requests."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from api.auth.accounts import Account
+from api.service import create_app
+from api.wiring import Wiring
+
+ADMINISTRATOR = "admin"
+GRACE = 5
+"""Seconds that open requests have when the server is told to stop; streams end at once."""
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Where the server listens. `secret` signs the first administrator in, once."""
+
+    url: str
+    secret: str | None
+
+    @property
+    def address(self) -> str:
+        """What to open. The secret stands behind `#`, which no browser sends and no log holds."""
+        return f"{self.url}/#one-time={self.secret}" if self.secret else self.url
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket on this address. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+        made.listen(128)
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def first_administrator(wiring: Wiring) -> tuple[Account, str] | None:
+    """The administrator of a store without accounts, with the secret that signs in once; None when there are some."""
+    if wiring.accounts.everybody():
+        return None
+    account, once = wiring.accounts.create(ADMINISTRATOR, ("admin",), by="setup")
+    assert once is not None
+    return account, once
+
+
+def serve(
+    wiring: Wiring,
+    listener: socket.socket,
+    *,
+    certificate: tuple[Path, Path] | None = None,
+    ready: Callable[[Listening], None],
+) -> None:
+    """Serve until the process is told to stop; `ready` is called when requests are answered. A store without accounts
+    gets its first administrator."""
+    first = first_administrator(wiring)
+    where = Listening(url_of(listener, tls=certificate is not None), first[1] if first else None)
+    server(wiring, lambda: ready(where), certificate).run(sockets=[listener])
+
+
+def url_of(listener: socket.socket, *, tls: bool = False) -> str:
+    """The address of what listens there."""
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return f"{'https' if tls else 'http'}://{shown}:{port}"
+
+
+def server(wiring: Wiring, ready: Callable[[], None], certificate: tuple[Path, Path] | None = None) -> uvicorn.Server:
+    """A server that calls `ready` when it answers; `should_exit` ends it."""
+    config = uvicorn.Config(
+        create_app(wiring),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+        ssl_certfile=str(certificate[0]) if certificate else None,
+        ssl_keyfile=str(certificate[1]) if certificate else None,
+    )
+    return _Server(config, ready, wiring)
+
+
+@contextmanager
+def served(wiring: Wiring, listener: socket.socket) -> Iterator[str]:
+    """The API behind a listener in a thread of its own; gives its address once it answers."""
+    answers = threading.Event()
+    running = server(wiring, answers.set)
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, name="api")
+    thread.start()
+    try:
+        answers.wait()
+        yield url_of(listener)
+    finally:
+        running.should_exit = True
+        thread.join()
+
+
+class _Server(uvicorn.Server):
+    """Says when it answers, and ends open streams when it is told to stop: they would never end by themselves."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], wiring: Wiring) -> None:
+        super().__init__(config)
+        self._ready, self._wiring = ready, wiring
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._wiring.live.close()
+        await super().shutdown(sockets)

@@ -1,0 +1,85 @@
+"""What one API process is made of, put together once and handed to every route."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi import Request
+
+from api.auth.accounts import Account, Accounts
+from api.auth.limits import Limits
+from api.auth.sessions import Sessions
+from api.auth.tokens import Tokens
+from api.live import Live
+from api.output.told import Teller
+from api.site_model import CurrentSite
+from api.texts import Language
+from detection.sigma.load import RuleSet
+from response.ports import Store
+from response.roles import MACHINE, ROLES, held_by
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `bittern serve` is told. `data` is the folder of what is no record: reports, captures; `base_url` is what
+    links in messages begin with; `secure` sends cookies over TLS only."""
+
+    data: Path
+    base_url: str = ""
+    secure: bool = False
+    requests_per_minute: int = 1200
+    upload_limit: int = 4 * 1024 * 1024
+    idle_poll: float = 0.25
+
+
+def wall_clock() -> int:
+    """Now, ns since the epoch."""
+    return time.time_ns()
+
+
+def random_secret() -> str:
+    """256 random bits as text."""
+    return secrets.token_urlsafe(32)
+
+
+@dataclass
+class Wiring:
+    """The parts. Clock and secrets are injected (law 7)."""
+
+    store: Store
+    rules: RuleSet
+    settings: Settings
+    clock: Callable[[], int] = wall_clock
+    secret: Callable[[], str] = random_secret
+    accounts: Accounts = field(init=False)
+    sessions: Sessions = field(init=False)
+    tokens: Tokens = field(init=False)
+    limits: Limits = field(init=False)
+    live: Live = field(init=False)
+    site: CurrentSite = field(init=False)
+    tellers: Mapping[Language, Teller] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.accounts = Accounts(self.store, self.clock, self.secret)
+        self.sessions = Sessions(self.store, self.clock, self.secret)
+        self.tokens = Tokens(self.store, self.clock, self.secret)
+        self.limits = Limits(self.settings.requests_per_minute, time.monotonic)
+        self.live = Live(self.store, self.settings.idle_poll)
+        self.site = CurrentSite(self.store)
+        self.tellers = {"en": Teller(self.rules, "en"), "zh": Teller(self.rules, "zh")}
+
+    def permissions_of(self, account: Account) -> frozenset[str]:
+        """What tokens of an account may hold: its own permissions; an administrator's may be those of machines too."""
+        own = held_by(account.roles)
+        return own | frozenset(MACHINE) | ROLES["integrator"] if "admin" in account.roles else own
+
+
+def wiring_of(request: Request) -> Wiring:
+    """The parts, as a dependency."""
+    wiring = request.app.state.wiring
+    assert isinstance(wiring, Wiring)
+    return wiring

@@ -1,0 +1,108 @@
+"""Alerts over HTTP: lists, filters, decisions with etags, comments, idempotency, the audit log; on both stores."""
+
+from __future__ import annotations
+
+from tests.api.served import Api, fill
+
+pytest_plugins = ["tests.contract.elastic_server", "tests.contract.stores", "tests.api.served"]
+
+ALERTS = "/api/v1/alerts"
+
+
+def test_a_list_a_page_at_a_time(both: Api) -> None:
+    ids = fill(both.store)
+    li = both.person("li", "analyst")
+    whole = li.get(ALERTS).json()
+    assert [each["id"] for each in whole["items"]] == ids[::-1]
+    assert whole["cursor"] is None
+    first = li.get(ALERTS, params={"limit": 2, "sort": "first_seen"}).json()
+    rest = li.get(ALERTS, params={"limit": 9, "sort": "first_seen", "cursor": first["cursor"]}).json()
+    assert [each["id"] for each in (*first["items"], *rest["items"])] == ids
+    told = whole["items"][0]["told"]
+    assert "holding:104" in told["en"]["what"]
+    assert "holding:104" in told["zh"]["what"]
+    assert told["zh"]["title"] != told["en"]["title"]
+
+
+def test_filters_by_the_vocabularys_names(both: Api) -> None:
+    ids = fill(both.store)
+    li = both.person("li", "analyst")
+
+    def found(**query: object) -> list[int]:
+        params = {name.replace("__", "."): value for name, value in query.items()}
+        answer = li.get(ALERTS, params=params)
+        assert answer.status_code == 200, answer.text
+        return sorted(ids.index(each["id"]) for each in answer.json()["items"])
+
+    assert found(severity="high") == [0, 2, 4]
+    assert found(source__ip="10.0.1.2") == [1]
+    assert found(source__ip="10.0.1.0/30") == [0, 1, 2]
+    assert found(rule__name="MB02") == []
+    assert found(text="10.0.1.5") == [4]
+    assert found(assignee="") == [0, 1, 2, 3, 4]
+    assert found(start="2026-11-01T08:02:30Z") == [3, 4]
+    assert found(start="24h", end="30m") == [0, 1, 2, 3, 4]
+    assert found(end="2h") == []
+    assert li.get(ALERTS, params={"start": "yesterday"}).json()["errors"][0]["where"] == "query/start"
+    assert li.get(ALERTS, params={"start": "2026-02-30"}).json()["code"] == "no_time"
+    assert li.get(ALERTS, params={"source.ip": "10.0.1"}).status_code == 422
+    assert li.get(ALERTS, params={"cursor": "nonsense"}).status_code == 422
+    only = li.get(ALERTS, params={"fields": "status,source.ip", "limit": 1}).json()["items"][0]
+    assert set(only) == {"id", "status", "source.ip"}
+
+
+def test_triage_to_the_close(both: Api) -> None:
+    alert, *_ = fill(both.store)
+    li, wang = both.person("li", "analyst"), both.person("wang", "analyst_limited")
+    answer = li.get(f"{ALERTS}/{alert}")
+    etag = answer.headers["etag"]
+    assert answer.json()["etag"] == etag.strip('"') == "1"
+    change = {"status": "in_progress", "assignee": "li"}
+    assert li.patch(f"{ALERTS}/{alert}", json=change).json()["code"] == "if_match_needed"
+    taken = li.patch(f"{ALERTS}/{alert}", json=change, headers={"If-Match": etag})
+    assert taken.status_code == 200
+    lost = wang.patch(f"{ALERTS}/{alert}", json={"assignee": "wang"}, headers={"If-Match": etag})
+    assert lost.status_code == 412
+    said = wang.post(f"{ALERTS}/{alert}/comments", json={"text": "泵房在检修"})
+    assert said.json()["history"][-1]["reason"] == "泵房在检修"
+    closing = {"status": "closed", "resolution": "maintenance", "reason": "order 4711"}
+    current = {"If-Match": said.headers["etag"]}
+    assert wang.patch(f"{ALERTS}/{alert}", json=closing, headers=current).json()["code"] == "forbidden"
+    assert li.patch(f"{ALERTS}/{alert}", json={"status": "closed"}, headers=current).status_code == 422
+    closed = li.patch(f"{ALERTS}/{alert}", json=closing, headers=current).json()
+    assert (closed["status"], closed["resolution"]) == ("closed", "maintenance")
+    assert [(line["who"], line["what"]) for line in closed["history"]] == [
+        ("li", "status"), ("li", "assignee"), ("wang", "comment"), ("li", "status"), ("li", "resolution"),
+    ]  # fmt: skip
+    deeds = [(line.deed.who, line.deed.what) for line in both.store.audit() if line.deed.kind == "alert"]
+    assert deeds[0] == ("li", "alert.decide")
+    assert ("wang", "alert.comment") in deeds
+
+
+def test_what_is_sent_again_is_done_once(both: Api) -> None:
+    alert, *_ = fill(both.store)
+    li = both.person("li", "analyst")
+    key = {"Idempotency-Key": "k-1"}
+    one = li.post(f"{ALERTS}/{alert}/comments", json={"text": "seen"}, headers=key)
+    again = li.post(f"{ALERTS}/{alert}/comments", json={"text": "seen"}, headers=key)
+    assert again.status_code == 201
+    assert again.json() == one.json()
+    assert again.headers["idempotency-replayed"] == "true"
+    assert len(li.get(f"{ALERTS}/{alert}").json()["history"]) == 1
+    other = li.post(f"{ALERTS}/{alert}/comments", json={"text": "other"}, headers=key)
+    assert other.json()["code"] == "idempotency_reused"
+    wang = both.person("wang", "analyst")
+    assert wang.post(f"{ALERTS}/{alert}/comments", json={"text": "seen"}, headers=key).status_code == 201
+    refused = {"Idempotency-Key": "k-2"}
+    assert li.post(f"{ALERTS}/nothing/comments", json={"text": "x"}, headers=refused).status_code == 404
+    assert li.post(f"{ALERTS}/nothing/comments", json={"text": "x"}, headers=refused).status_code == 404
+
+
+def test_what_there_is_not(both: Api) -> None:
+    li = both.person("li", "analyst")
+    for path in ("nothing", "%00", "..%2f..%2fetc", "a" * 600, "%F0%9F%90%9F"):
+        answer = li.get(f"{ALERTS}/{path}")
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json"), path
+    assert li.get("/api/v1/nowhere").json()["code"] == "not_found"
+    assert li.delete(ALERTS).json()["code"] == "method_not_allowed"
+    assert li.post("/api/v1/views", content=b"{" + b" " * 5_000_000).json()["code"] == "too_large"
