@@ -9,7 +9,7 @@ import typer
 from typer.completion import get_completion_inspect_parameters
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from api.cli import about, alerts, analyze, assets, audit, baseline, doctor, replay, rules, user
+from api.cli import about, alerts, analyze, assets, audit, baseline, doctor, playbook, replay, rules, user
 from api.cli import demo as demonstration
 from api.cli import serve as serving
 from api.cli import worker as working
@@ -38,6 +38,7 @@ app.add_typer(alerts.app, name="alerts", help="help.alerts")
 app.add_typer(assets.app, name="assets", help="help.assets")
 app.add_typer(rules.app, name="rules", help="help.rules")
 app.add_typer(baseline.app, name="baseline", help="help.baseline")
+app.add_typer(playbook.app, name="playbook", help="help.playbook")
 app.command("serve", cls=HelpfulCommand, help="help.serve", epilog="help.epilog")(serving.serve)
 app.command("worker", cls=HelpfulCommand, help="help.worker", epilog="help.epilog")(working.worker)
 app.command("replay", cls=HelpfulCommand, help="help.replay", epilog="help.epilog")(replay.replay)

@@ -11,6 +11,7 @@ from typing import Any
 from detection.sigma.model import Issue
 from detection.sigma.wrong import WrongError, unlisted, wrong
 from response.playbooks.check import check_document
+from response.playbooks.effects import EFFECTS, Effect
 from response.playbooks.model import Playbook, playbook_id, read_playbook
 from response.playbooks.places import line_at, lines_of, pointer
 from response.playbooks.schema import Found, Schemas
@@ -56,6 +57,11 @@ class Playbooks:
                 (by_id[name] for name in each.called() if by_id[name] not in order), key=lambda called: called.slug
             )
         return tuple(order)
+
+    def strongest(self, slug: str) -> Effect:
+        """The strongest effect of any step of the playbook and of those that it calls. Raises KeyError."""
+        effects = (step.effect for each in self.with_called(slug) for step in each.steps.values())
+        return max(effects, key=EFFECTS.index)
 
 
 def read_document(file: str, text: str, slug: str, schemas: Schemas) -> tuple[Any, list[Issue]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from response.playbooks.actions import BY_NAME
-from response.playbooks.effects import APPROVALS, EFFECTS, Effect, stronger
+from response.playbooks.effects import APPROVALS, Effect, stronger
 
 NAMESPACE = uuid.UUID("6d3f5a0e-93f4-5c1b-8f07-2b1f0a9d7c11")
 """Ours; CACAO keeps its own namespace for ids made of name and types."""
@@ -128,10 +128,6 @@ class Playbook:
     def called(self) -> frozenset[str]:
         """Ids of the playbooks that it calls."""
         return frozenset(step.playbook for step in self.steps.values() if step.playbook)
-
-    def strongest(self) -> Effect:
-        """The strongest effect of any step."""
-        return max((step.effect for step in self.steps.values()), key=EFFECTS.index)
 
 
 def read_playbook(document: Mapping[str, Any]) -> Playbook:

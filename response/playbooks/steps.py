@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from response.playbooks.model import Playbook, Step
 from response.playbooks.run import FIRST, Phase, Run, Thread
-from response.playbooks.variables import Values, filled
+from response.playbooks.variables import USE, Values
 
 Lang = Literal["en", "zh"]
 SILENT = ("start", "end")
@@ -17,7 +17,8 @@ SILENT = ("start", "end")
 @dataclass(frozen=True)
 class ShownStep:
     """One step for people. `number` counts from 1, `depth` is how many branches lie around it, `on` the label of the
-    branch that it begins (`on_true`, a case …) or None; texts are in the language asked for, None where there is none.
+    branch that it begins (`on_true`, a case …) or None, `answer` the text of the answer that leads there; texts are in
+    the language asked for, None where there is none.
 
     `effect` None where the step acts on nothing (a branch). `tickable` says that it can be ticked ahead of the run.
     """
@@ -27,6 +28,7 @@ class ShownStep:
     kind: str
     depth: int
     on: str | None
+    answer: str | None
     name: str
     text: str | None
     who: str | None
@@ -58,12 +60,14 @@ class StandingStep:
 def steps_of(playbook: Playbook, lang: Lang, values: Values | None = None) -> tuple[ShownStep, ...]:
     """The steps in the order in which people read them: a branch right below the step that opens it; every step once.
 
-    With `values` the texts name what they are about; without, variables stand in them by name.
+    With `values` the texts name what they are about; a variable that is not known stands in them by name.
     """
     shown: list[ShownStep] = []
-    for step, depth, label in _in_order(playbook):
+    answers = {(s.gives[0], a.value): a.text[lang] for s in playbook.steps.values() if s.gives for a in s.answers}
+    for step, depth, label, switch in _in_order(playbook):
         if step.kind not in SILENT:
-            shown.append(_shown(step, len(shown) + 1, depth, label, lang, values))
+            answer = answers.get((switch.removesuffix(":value"), label or ""))
+            shown.append(_shown(step, len(shown) + 1, depth, label, answer, lang, values))
     return tuple(shown)
 
 
@@ -107,29 +111,39 @@ def _stand(
             _stand(run, playbooks[step.playbook], given, lang, here, depth + step.depth + 1, found)
 
 
-def _in_order(playbook: Playbook) -> Iterator[tuple[Step, int, str | None]]:
+def named(text: str, values: Values) -> str:
+    """The text with the values that are known; a variable that is not stands there by its name."""
+    return USE.sub(lambda found: values.get(found[1]) or found[0], text)
+
+
+def _in_order(playbook: Playbook) -> Iterator[tuple[Step, int, str | None, str]]:
+    """Each step with its depth, the label of the branch that it begins, and the switch that this is a case of."""
     seen: set[str] = set()
-    waiting: list[tuple[str, int, str | None]] = [(playbook.exception, 0, "on_failure")] if playbook.exception else []
-    waiting.append((playbook.start, 0, None))
+    waiting: list[tuple[str, int, str | None, str]] = []
+    if playbook.exception:
+        waiting.append((playbook.exception, 0, "on_failure", ""))
+    waiting.append((playbook.start, 0, None, ""))
     while waiting:
-        name, depth, label = waiting.pop()
+        name, depth, label, switch = waiting.pop()
         if name in seen:
             continue
         seen.add(name)
         step = playbook.steps[name]
-        yield step, depth, label
+        yield step, depth, label, switch
         followers = list(dict.fromkeys(target for _, target in step.followers()))
         failure = step.on_failure if step.on_failure not in (step.on_success, None) else None
-        waiting += [(target, depth, None) for target in reversed(followers) if target != failure]
+        waiting += [(target, depth, None, "") for target in reversed(followers) if target != failure]
         if failure:
-            waiting.append((failure, depth + 1, "on_failure"))
-        waiting += [(target, depth + 1, branch) for branch, target in reversed(list(step.branches()))]
+            waiting.append((failure, depth + 1, "on_failure", ""))
+        waiting += [(target, depth + 1, branch, step.switch) for branch, target in reversed(list(step.branches()))]
 
 
-def _shown(step: Step, number: int, depth: int, label: str | None, lang: Lang, values: Values | None) -> ShownStep:
+def _shown(
+    step: Step, number: int, depth: int, label: str | None, answer: str | None, lang: Lang, values: Values | None
+) -> ShownStep:
     def told(texts: Any) -> str | None:
         text = texts.get(lang) if texts else None
-        return str(filled(text, values)) if text and values is not None else text or None
+        return named(text, values or {}) if text else None
 
     acting = step.kind == "action"
     return ShownStep(
@@ -138,6 +152,7 @@ def _shown(step: Step, number: int, depth: int, label: str | None, lang: Lang, v
         kind=step.kind,
         depth=depth,
         on=label,
+        answer=answer,
         name=told(step.name) or "",
         text=told(step.text),
         who=told(step.who),

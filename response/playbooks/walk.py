@@ -290,7 +290,11 @@ class Walk:
         if step.manual and step.gives:
             known = self.values(thread).get(step.gives[0])
             self.assign(thread, {step.gives[0]: known or (step.answers[0].value if step.answers else None)})
-        self.follow(thread, SUCCESS, "rehearsed", action=step.action, effect=step.effect, needed=step.approvals)
+        if step.approvals:
+            facts = {"action": step.action, "effect": step.effect, "needed": step.approvals}
+            self.follow(thread, SUCCESS, "rehearsed_approval", **facts)
+        else:
+            self.follow(thread, SUCCESS, "rehearsed", action=step.action, effect=step.effect)
 
     def _condition(self, thread: Thread, step: Step) -> bool | None:
         try:

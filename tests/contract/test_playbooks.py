@@ -208,7 +208,8 @@ class Untouchable:
         raise AssertionError(f"{name} of a port was reached")
 
 
-UNTOUCHABLE = Ports(**dict.fromkeys(PORTS, Untouchable()))
+NONE: dict[str, Any] = dict.fromkeys(PORTS, Untouchable())
+UNTOUCHABLE = Ports(**NONE)
 
 
 def example(action: Action) -> dict[str, Any]:

@@ -116,6 +116,8 @@ COMMANDS = [
     ["alerts"], ["alerts", "list"], ["alerts", "show"], ["assets"], ["assets", "list"], ["assets", "show"],
     ["rules"], ["rules", "list"], ["rules", "show"], ["rules", "validate"], ["rules", "test"], ["rules", "coverage"],
     ["baseline"], ["baseline", "learn"], ["baseline", "show"], ["baseline", "diff"],
+    ["playbook"], ["playbook", "list"], ["playbook", "show"], ["playbook", "check"], ["playbook", "run"],
+    ["playbook", "runs"],
 ]  # fmt: skip
 
 

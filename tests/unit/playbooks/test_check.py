@@ -48,10 +48,11 @@ def own(raw: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def http(raw: dict[str, Any], command: str, **fields: Any) -> None:
+def http(raw: dict[str, Any], command: str, **fields: Any) -> dict[str, Any]:
     at(raw)["commands"] = [{"type": "http-api", "command": command, **fields}]
     at(raw)["targets"] = [SERVER]
     own(raw)["undo"] = TEXTS
+    return raw
 
 
 MISTAKES: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {

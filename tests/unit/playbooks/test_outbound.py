@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
@@ -46,7 +47,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(503 if "broken" in self.path else 404 if "absent" in self.path else 201)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
-        self.wfile.write(answer)
+        with suppress(OSError):  # who asked may have hung up
+            self.wfile.write(answer)
 
     def log_message(self, *_: Any) -> None:
         """Silent."""
