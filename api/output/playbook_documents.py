@@ -47,7 +47,9 @@ def step_document(step: ShownStep, words: Texts) -> dict[str, Json]:
     """A step as people tick it off."""
     answers: list[Json] = [{"value": value, "text": text} for value, text in step.answers]
     found = {name: told(value, words) if isinstance(value, str) else plain(value) for name, value in vars(step).items()}
-    return found | {"answers": answers}
+    # What the step itself does not say, the action's own text does.
+    own = None if step.manual or step.action is None else words.get(f"playbooks.undo.{step.action}")
+    return found | {"answers": answers, "undo": found["undo"] or own}
 
 
 def told(text: str, words: Texts) -> str:
@@ -73,7 +75,7 @@ def run_whole(run: Run, words: Texts) -> dict[str, Json]:
 
 def run_name(run: Run, lang: Language) -> str:
     """What the run's playbook is called."""
-    return next(each.name[lang] for each in run.playbooks().values() if each.slug == run.playbook)
+    return next(each.name[lang] for each in run.playbooks.values() if each.slug == run.playbook)
 
 
 def line_document(run: Run, line: Line, words: Texts) -> dict[str, Json]:
@@ -87,7 +89,7 @@ def step_name(run: Run, line: Line, words: Texts) -> str | None:
     """What the step of a line is called."""
     if line.step is None or line.playbook is None:
         return None
-    name = run.playbooks()[line.playbook].steps[line.step].name[words.lang]
+    name = run.playbooks[line.playbook].steps[line.step].name[words.lang]
     return told(named(name, run.variables.get(FIRST, {})), words) or None
 
 

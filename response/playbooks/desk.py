@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from detection.occurrence import text_id
-from detection.sigma.wrong import WrongError, wrong
+from detection.sigma.wrong import wrong
 from response.playbooks.action import Outcome, Task
 from response.playbooks.actions import BY_NAME
 from response.playbooks.events import Began, Clock, Event, Performed, Resumed
@@ -23,7 +23,7 @@ from response.playbooks.trigger import values_of
 from response.playbooks.variables import Values
 from response.ports import Page, Store
 from response.records import Deed, Put, RecordQuery, Stored
-from response.store_errors import Conflict, StoreError
+from response.store_errors import Conflict
 from response.times import SECOND
 
 HOLD = 120 * SECOND
@@ -55,12 +55,15 @@ class Desk:
     ) -> tuple[Run, str]:
         """Starts the playbook that rules call `slug` for an alert or an incident; the run and its etag.
 
-        `nonce` makes the run's id: the same nonce starts the same run once, and gives it again when it is there.
-        Raises NotAllowed for an unknown playbook, NotFound for an unknown alert.
+        A run for an incident is about its first alert. `nonce` makes the run's id: the same nonce starts the same run
+        once, and gives it again when it is there. Raises NotAllowed for an unknown playbook, NotFound for an unknown
+        alert or incident.
         """
         if slug not in self.playbooks.by_slug:
             known = tuple(sorted(self.playbooks.by_slug))
             raise NotAllowed(wrong("playbook_run_unknown", slug=slug, known=known))
+        if incident and not alert:
+            alert = next(iter(self.store.record("incident", incident).body.get("alerts", ())), None)
         about = self.store.alert(alert) if alert else None
         values = {**(values_of(about) if about else {}), **(given or {})}
         chosen = {each.id: each for each in self.playbooks.with_called(slug)}
@@ -180,13 +183,11 @@ class Desk:
             run, etag = self.run(run_id)
             now = self.clock()
             try:
-                if run.state == "ongoing":
-                    moved, rest = advance(run, Performed(due.thread, due.key, outcome), now)
-                else:
-                    line = Line(
-                        now, PROGRAM, "late", status=outcome.status, code=outcome.code, parameters=outcome.parameters
-                    )
-                    moved, rest = replace(run, lines=(*run.lines, line)), ()
+                moved, rest = advance(run, Performed(due.thread, due.key, outcome), now)
+            except NotAllowed:  # it was cancelled, or others have gone on without us
+                line = Line(now, PROGRAM, "late", None, None, outcome.status, outcome.code, outcome.parameters)
+                moved, rest = replace(run, lines=(*run.lines, line)), ()
+            try:
                 return *self._put(moved, etag), rest
             except Conflict:
                 if not left:
@@ -221,8 +222,8 @@ def perform(run: Run, due: Perform, ports: Ports, since: int) -> Outcome:
         return action.perform(task, ports)
     except TimeoutError as error:
         return Outcome("timeout_error", "broke", {"why": type(error).__name__})
-    except (StoreError, OSError, WrongError, LookupError, ValueError) as error:
-        return Outcome("server_side_error", "broke", {"why": str(error)[:300] or type(error).__name__})
+    except Exception as error:  # one broken action must not be begun again and again
+        return Outcome("server_side_error", "broke", {"why": f"{type(error).__name__}: {error}"[:300]})
 
 
 def _deed(now: int, who: str, run_id: str, event: Event) -> Deed:

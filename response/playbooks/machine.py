@@ -3,7 +3,7 @@
 `advance(run, event, now)` gives the new run and what the program has to perform now. Whoever performs commits the run
 with `Began` first, performs, and commits it with `Performed`. A record that says `doing` while nobody performs it was
 interrupted (`Resumed`): an observing, notifying or recording step is done again under the same key, a step that
-touches network or process is never repeated by itself.
+touches network or process is never repeated by itself, and neither is one that was interrupted again and again.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ from response.times import SECOND
 
 TIMELESS: tuple[Phase, ...] = ("arrived", "doing", "decision")
 """No timeout ends what is being done, nor what nobody knows whether it was done."""
+MOST_TRIES = 3
+"""How often a step is begun before a person is asked: it may be what kills the program."""
 KEPT_LETTERS = 2_000
 """Letters of a person's words that stay in the record."""
 
@@ -133,7 +135,7 @@ def _is_below(walk: Walk, thread: Thread, above: Thread) -> bool:
 def _began(walk: Walk, event: Began) -> None:
     thread, step = _at(walk, event.thread, "due")
     walk.note("performing", thread, action=step.action, key=key_of(walk.run, thread))
-    walk.put(thread, phase="doing", since=thread.since or walk.now)
+    walk.put(thread, phase="doing", since=thread.since or walk.now, tries=thread.tries + 1)
 
 
 def _performed(walk: Walk, event: Performed) -> None:
@@ -151,7 +153,8 @@ def _resumed(walk: Walk, _: Resumed) -> None:
             continue
         effect = walk.step(thread).effect
         walk.note("interrupted", thread, effect=effect)
-        walk.put(thread, phase="due" if effect in REPEATABLE else "decision")
+        again = effect in REPEATABLE and thread.tries < MOST_TRIES
+        walk.put(thread, phase="due" if again else "decision")
 
 
 def _approved(walk: Walk, event: Approved) -> None:
@@ -199,7 +202,7 @@ def _decided(walk: Walk, event: Decided) -> None:
     thread, _ = _at(walk, event.thread, "decision")
     if event.became == "again":
         walk.note("decided", thread, event.who, code="again")
-        walk.put(thread, phase="arrived", approvals=(), arguments=None, since=None)
+        walk.put(thread, phase="arrived", approvals=(), arguments=None, since=None, tries=0)
     else:
         walk.follow(thread, SUCCESS if event.became == "done" else "failed", f"decided_{event.became}", event.who)
 
@@ -210,7 +213,7 @@ def _ticked(walk: Walk, event: Ticked) -> None:
     if waiting is not None and event.ticked:
         _answered(walk, Answered(waiting.id, event.who))
         return
-    step = next((s for each in walk.run.playbooks().values() for s in each.steps.values() if s.id == event.step), None)
+    step = next((s for each in walk.run.playbooks.values() for s in each.steps.values() if s.id == event.step), None)
     why = _not_tickable(walk.run, step)
     if step is None or why:
         raise NotAllowed(why or wrong("playbook_run_no_step", step=event.step))

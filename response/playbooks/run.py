@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from response.playbooks.action import Status
@@ -39,6 +40,7 @@ class Thread:
     phase: Phase = "arrived"
     visit: int = 0
     since: int | None = None
+    tries: int = 0
     until: int | None = None
     deadline: int | None = None
     approvals: tuple[str, ...] = ()
@@ -87,7 +89,8 @@ class Run:
     holder: str | None = None
     held_until: int | None = None
 
-    def playbooks(self) -> dict[str, Playbook]:
+    @cached_property
+    def playbooks(self) -> Mapping[str, Playbook]:
         """The playbooks of the run by id."""
         return {name: read_playbook(document) for name, document in self.documents.items()}
 

@@ -73,7 +73,7 @@ def steps_of(playbook: Playbook, lang: Lang, values: Values | None = None) -> tu
 
 def standing(run: Run, lang: Lang) -> tuple[StandingStep, ...]:
     """The steps of the run's playbook, each followed by those of a playbook that it calls, and where the run stands."""
-    playbooks = run.playbooks()
+    playbooks = run.playbooks
     main = next(each for each in playbooks.values() if each.slug == run.playbook)
     here = {(thread.playbook, thread.step): thread for thread in run.threads}
     root = run.variables.get(FIRST, {})
@@ -91,7 +91,7 @@ def _stand(
     depth: int,
     found: list[StandingStep],
 ) -> None:
-    outcomes, playbooks = run.outcomes(), run.playbooks()
+    outcomes, playbooks = run.outcomes(), run.playbooks
     for step in steps_of(playbook, lang, values):
         thread = here.get((playbook.id, step.id))
         moved = ShownStep(**{**vars(step), "number": len(found) + 1, "depth": step.depth + depth})

@@ -28,7 +28,7 @@ class Walk:
     def __init__(self, run: Run, now: int, playbooks: Mapping[str, Playbook] | None = None) -> None:
         self.run = run
         self.now = now
-        self._playbooks = playbooks or run.playbooks()
+        self._playbooks = playbooks or run.playbooks
         self._threads = {thread.id: thread for thread in run.threads}
         self._variables = {scope: dict(values) for scope, values in run.variables.items()}
         self._lines = list(run.lines)
@@ -153,6 +153,7 @@ class Walk:
             phase="arrived",
             visit=0,
             since=None,
+            tries=0,
             until=None,
             deadline=None,
             approvals=(),

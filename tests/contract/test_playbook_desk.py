@@ -16,7 +16,7 @@ from response.playbooks.load import Playbooks
 from response.playbooks.machine import NotAllowed
 from response.playbooks.run import Run
 from response.ports import AlertQuery, Store
-from response.records import RecordQuery, first_broken
+from response.records import Put, RecordQuery, first_broken
 from response.store_errors import Conflict, NotFound
 from tests.contract.playbook_world import Clock, Fuse, Killed, Outside, desk_of, loaded
 from tests.contract.store_cases import occurrence, rows, segment
@@ -269,3 +269,44 @@ def test_a_run_keeps_the_playbook_that_it_began_with(
     ticked, _ = other.decide(run.id, Answered("t1", "li", "no"), "li")
     with pytest.raises(NotAllowed, match="playbook_run_no_step"):
         other.decide(ticked.id, Ticked(sid("action", "x"), "li"), "li")
+
+
+def test_a_run_for_an_incident_is_about_its_first_alert(embedded: Store, alert: Alert, tmp_path: Path) -> None:
+    body = {"last_seen": "2026-11-01T08:00:00.000000000Z", "status": "new", "alerts": [alert.id]}
+    embedded.commit((Put("incident", "i1", body),))
+    run, _ = desk_of(embedded, tmp_path).start("reconnaissance", "li", "n1", incident="i1")
+    assert (run.incident, run.alert) == ("i1", alert.id)
+    assert run.variables["t1"]["__source_ip__"] == alert.source["ip"]
+    assert [each.id for each in desk_of(embedded, tmp_path).runs({"incident": "i1"}).items] == [run.id]
+    with pytest.raises(NotFound):
+        desk_of(embedded, tmp_path).start("reconnaissance", "li", "n2", incident="absent")
+
+
+def test_both_stores_keep_runs(store: Store, tmp_path: Path) -> None:
+    store.write(segment("s1", occurrence()))
+    (about,) = store.alerts(AlertQuery()).items
+    desk = desk_of(store, tmp_path)
+    run, _ = desk.start("unauthorised-command", "li", "n1", alert=about.id)
+    assert desk.work("worker") == 3
+    moved, etag = desk.run(run.id)
+    assert moved.waiting() == ["answer"]
+    with pytest.raises(Conflict):
+        desk.decide(run.id, Cancelled("li", "x"), "li", "1")
+    desk.decide(run.id, Cancelled("li", "x"), "li", etag)
+    assert [each.body["state"] for each in desk.runs({"playbook": "unauthorised-command"}).items] == ["failed"]
+    assert desk.runs({"waiting": ("work", "time")}).items == ()
+
+
+def test_an_action_with_a_bug_fails_its_step(
+    embedded: Store, alert: Alert, everything: Playbooks, tmp_path: Path
+) -> None:
+    class Buggy:
+        def send(self, *_: Any) -> str:
+            raise TypeError("a bug")
+
+    desk = desk_of(embedded, tmp_path, everything, messenger=Buggy())
+    run, _ = desk.start("made", "li", "n1", alert=alert.id)
+    desk.work("worker")
+    run, _ = desk.run(run.id)
+    assert [line.parameters["why"] for line in run.lines if line.code == "broke"] == ["TypeError: a bug"]
+    assert run.waiting() == ["answer"]

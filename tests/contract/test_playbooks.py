@@ -149,7 +149,7 @@ def moved(run: Run, due: tuple[Perform, ...], choice: int) -> tuple[Run, tuple[P
         begun, _ = advance(run, Began(due[0].thread), NOW)
         return advance(begun, Performed(due[0].thread, due[0].key, perform(begun, due[0], Ports(), NOW)), NOW)
     thread = next(each for each in run.threads if each.phase in PEOPLE)
-    step_here = run.playbooks()[thread.playbook].steps[thread.step]
+    step_here = run.playbooks[thread.playbook].steps[thread.step]
     if thread.phase == "approval":
         return advance(run, Approved(thread.id, f"approver-{len(thread.approvals)}"), NOW)
     answers = [each.value for each in step_here.answers] or ["text"]

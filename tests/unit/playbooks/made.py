@@ -142,7 +142,7 @@ def later(run: Run, milliseconds: int) -> Run:
 
 def outcomes(run: Run) -> dict[str, str]:
     """Status words by the names that the test gave to the steps."""
-    names = {name: raw.name["en"] for each in run.playbooks().values() for name, raw in each.steps.items()}
+    names = {name: raw.name["en"] for each in run.playbooks.values() for name, raw in each.steps.items()}
     return {names[name]: status for name, status in run.outcomes().items() if names[name] != "start"}
 
 

@@ -20,7 +20,7 @@ from response.playbooks.events import (
     Resumed,
     Ticked,
 )
-from response.playbooks.machine import NotAllowed, advance
+from response.playbooks.machine import MOST_TRIES, NotAllowed, advance
 from response.playbooks.run import Run, run_body, run_of
 from response.playbooks.walk import MOST_ROUNDS
 from tests.unit.playbooks.made import NOW, SERVER, TEXTS, document, happens, later, outcomes, sid, started, step
@@ -161,6 +161,10 @@ def test_interrupted_steps() -> None:
     assert again.key == due.key
     assert again.since == NOW
     assert run.lines[-1].what == "interrupted"
+
+    for _ in range(MOST_TRIES - 1):
+        run = happens(run, Began("t1"), Resumed())
+    assert run.waiting() == ["decision"], "what kills the program again and again is not begun for ever"
 
     run, _ = started(http(), given={"__a__": "x"})
     run = happens(run, Approved("t1", "wang"), Began("t1"))
