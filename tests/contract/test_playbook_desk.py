@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.storage import open_store
 from response.alerts import Alert
 from response.playbooks.desk import HOLD, Desk
 from response.playbooks.events import Answered, Approved, Cancelled, Decided, Event, Ticked
@@ -20,6 +24,7 @@ from response.records import Put, RecordQuery, first_broken
 from response.store_errors import Conflict, NotFound
 from tests.contract.playbook_world import Clock, Fuse, Killed, Outside, desk_of, loaded
 from tests.contract.store_cases import occurrence, rows, segment
+from tests.needs import PROJECT
 from tests.unit.playbooks.made import SERVER, TEXTS, document, sid, step
 
 pytest_plugins = ["tests.contract.elastic_server", "tests.contract.stores"]
@@ -310,3 +315,32 @@ def test_an_action_with_a_bug_fails_its_step(
     run, _ = desk.run(run.id)
     assert [line.parameters["why"] for line in run.lines if line.code == "broke"] == ["TypeError: a bug"]
     assert run.waiting() == ["answer"]
+
+
+def test_kill_9_of_the_worker_in_the_middle_of_a_run(alert: Alert, everything: Playbooks, tmp_path: Path) -> None:
+    """The same as above with real processes: the worker dies a little later each time, the next one goes on."""
+    left = tmp_path / "left"
+    left.mkdir()
+    url = f"embedded:{tmp_path}/only"
+    with open_store(url) as store:
+        run, _ = desk_of(store, left, everything).start("made", "li", "n1", alert=alert.id)
+
+    def worker(limit: int) -> subprocess.CompletedProcess[str]:
+        parts: tuple[str | Path, ...] = (url, tmp_path / "playbooks", left, str(limit))
+        command = [sys.executable, "-m", "tests.contract.playbook_victim", *map(str, parts)]
+        return subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, check=False)
+
+    deaths = 0
+    while (done := worker(4 + deaths)).returncode == -signal.SIGKILL:
+        deaths += 1
+        assert deaths < 40
+    assert done.returncode == 0, done.stderr
+    assert deaths >= 3
+    with open_store(url) as store:
+        after, _ = desk_of(store, left, everything).run(run.id)
+        assert after.waiting() == ["answer"]
+        assert len(store.records(RecordQuery("ticket")).items) == 1
+        assert [entry.after for entry in store.alert(alert.id).history] == ["wang"]
+        assert first_broken(store.audit()) is None
+    assert len(set((left / "messages").read_text(encoding="utf-8").split())) == 1
+    assert [file.suffix for file in (left / "evidence").iterdir()] == [".json"]

@@ -20,9 +20,10 @@ from tests.needs import PROJECT, need
 DEMO = PROJECT / "compose" / "plant" / "captures"
 DATA = {
     "rules/attack-ics.json", "rules/locales/en.json", "rules/locales/zh-CN.json", "rules/detection/modbus/MB01.yml",
-    "rules/proofs/site.yml", "rules/proofs/modbus/unauthorised-write.pcap", "sensors/fields/transaction.yml",
-    "sensors/fields/flags.yml", "sensors/_core.pyi", "api/output/templates/analysis.html",
-    "api/py.typed", "response/py.typed", "detection/py.typed", "sensors/py.typed",
+    "rules/cacao/LICENSE", "rules/cacao/bittern-step.json", "rules/cacao/schemas/playbook.json",
+    "rules/playbooks/isolate-host.json", "rules/proofs/site.yml", "rules/proofs/modbus/unauthorised-write.pcap",
+    "sensors/fields/transaction.yml", "sensors/fields/flags.yml", "sensors/_core.pyi",
+    "api/output/templates/analysis.html", "api/py.typed", "response/py.typed", "detection/py.typed", "sensors/py.typed",
 }  # fmt: skip
 SOURCE = {"LICENSE", "README.md", "pyproject.toml", "sensors/core/Cargo.lock", "sensors/core/wire/src/lib.rs"}
 
