@@ -121,7 +121,7 @@ def _clock(walk: Walk, _: Clock) -> None:
             if any(each.phase == "doing" for each in walk.threads() if _is_below(walk, each, thread)):
                 continue
             walk.drop_below(thread)
-            walk.follow(walk.put(thread, failed=False), "timeout_error", "timed_out")
+            walk.follow(thread, "timeout_error", "timed_out")
 
 
 def _is_below(walk: Walk, thread: Thread, above: Thread) -> bool:

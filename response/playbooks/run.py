@@ -47,6 +47,7 @@ class Thread:
     arguments: Mapping[str, Any] | None = None
     rounds: int = 0
     failed: bool = False
+    branch_failed: bool = False
     exceptional: bool = False
 
 

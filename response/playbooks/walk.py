@@ -135,7 +135,7 @@ class Walk:
         if thread.visit == 0:
             self._visits += 1
             if self._visits > MOST_VISITS:
-                self.note("ended", thread, PROGRAM, "exception_condition_error", "too_many_steps", most=MOST_VISITS)
+                self.note("ended", thread, status="exception_condition_error", code="too_many_steps", most=MOST_VISITS)
                 self.stop("exception_condition_error")
                 return
             thread = self.put(thread, visit=self._visits)
@@ -159,6 +159,7 @@ class Walk:
             approvals=(),
             arguments=None,
             rounds=0,
+            branch_failed=False,
         )
 
     def _open(self, parent: Thread | None, playbook: Playbook, given: Values, step: str | None = None) -> None:
@@ -186,18 +187,17 @@ class Walk:
             self.stop("failed" if thread.failed else SUCCESS)
             return
         parent = self._threads[thread.parent]
-        parent = self.put(parent, failed=parent.failed or thread.failed)
+        parent = self.put(parent, branch_failed=parent.branch_failed or thread.failed)
         if any(each.parent == parent.id for each in self._threads.values()):
             return
         step = self.step(parent)
-        if step.kind == "while-condition" and not parent.failed:
+        if step.kind == "while-condition" and not parent.branch_failed:
             self.put(parent, phase="arrived", rounds=parent.rounds + 1)
             return
         if step.kind == "playbook-action":
             self.assign(parent, {n: self._variables[thread.scope].get(n) for n in step.gives})
             del self._variables[thread.scope]
-        status: Status = "failed" if parent.failed else SUCCESS
-        self.follow(self.put(parent, failed=False), status, "branches_ended")
+        self.follow(parent, "failed" if parent.branch_failed else SUCCESS, "branches_ended")
 
     def _start(self, thread: Thread, step: Step) -> None:
         target = step.on_completion or step.on_success

@@ -12,6 +12,7 @@ import pytest
 
 from api.output.issues import issue_line
 from api.texts import texts
+from response.playbooks.check import check_document
 from response.playbooks.load import Playbooks, read_document
 from response.playbooks.model import PLAYBOOK_EXTENSION, STEP_EXTENSION, playbook_id
 from tests.needs import shared
@@ -243,4 +244,4 @@ def test_every_key_left_out_of_a_shipped_playbook_breaks_nothing_but_what_needs_
                 del holder[place[-1]]
             else:
                 holder[place[-1]] = 7 if change == "number" else [[]]
-            read_document("isolate-host.json", json.dumps(copied), "isolate-host", schemas())
+            check_document(copied, "isolate-host", schemas())
