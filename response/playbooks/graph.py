@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from response.playbooks.model import Playbook
+from response.playbooks.model import Playbook, Step
 from response.playbooks.steps import Lang
 
 LAYER, COLUMN = 110, 240
@@ -28,7 +28,8 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """A way from step to step; `label` is the key of the document (`on_true`, `on_failure`, a case …)."""
+    """A way from step to step. `label` is the key of the document (`on_true`, `on_failure`, a case …), "" where there
+    is only one way, `else` where no branch was taken, `again` where a round is over: the only way upwards."""
 
     source: str
     target: str
@@ -44,12 +45,14 @@ class Graph:
 
 
 def graph_of(playbook: Playbook, lang: Lang) -> Graph:
-    """The graph of a playbook. A layer is the longest way from the start, so that no way leads upwards; in a layer
-    steps stand in the order in which the document's ways reach them."""
-    edges = _edges(playbook)
-    layers = _layers(playbook, edges)
+    """The graph of a playbook as it is gone through: the end of a branch leads to what follows the step that opened it.
+
+    A layer is the longest way from the start, so that no way but `again` leads upwards; in a layer steps stand in the
+    order in which the document's ways reach them.
+    """
+    edges = _Ways(playbook).edges()
     nodes = []
-    for number, names in enumerate(layers):
+    for number, names in enumerate(_layers(playbook, edges)):
         for place, name in enumerate(names):
             step = playbook.steps[name]
             acting = step.kind == "action"
@@ -69,34 +72,66 @@ def graph_of(playbook: Playbook, lang: Lang) -> Graph:
     return Graph(tuple(nodes), edges)
 
 
-def _edges(playbook: Playbook) -> tuple[Edge, ...]:
-    """Ways in the order of a walk from the start; a way for success and failure alike is one. What follows a step with
-    branches is gone to when they have ended."""
-    found: list[Edge] = []
-    waiting, seen = [playbook.start, *([playbook.exception] if playbook.exception else [])], set[str]()
-    while waiting:
-        name = waiting.pop(0)
-        if name in seen:
-            continue
-        seen.add(name)
-        step = playbook.steps[name]
-        ways = [*step.branches(), *step.followers()]
-        merged = {target: "on_completion" for label, target in ways if [t for _, t in ways].count(target) > 1}
-        named = dict.fromkeys((target, merged.get(target, label)) for label, target in ways)
-        found += [Edge(name, target, label) for target, label in named]
-        waiting += [target for target, _ in named]
-    return tuple(found)
+class _Ways:
+    """Walks the document from its start, branch by branch."""
+
+    def __init__(self, playbook: Playbook) -> None:
+        self._playbook = playbook
+        self._seen: set[str] = set()
+        self._edges: dict[Edge, None] = {}
+
+    def edges(self) -> tuple[Edge, ...]:
+        """Every way once."""
+        self._go(self._playbook.start, None)
+        if self._playbook.exception:
+            self._go(self._playbook.exception, None)
+        return tuple(self._edges)
+
+    def _go(self, name: str, behind: str | None) -> None:
+        """All ways from a step; an end leads to `behind`, what follows the branch, where there is anything."""
+        step = self._playbook.steps[name]
+        if name in self._seen or step.kind == "end":
+            return
+        self._seen.add(name)
+        branches = list(step.branches())
+        after = step.on_success or step.on_completion
+        follows = self._real(after, behind) if after else behind
+        rounds = step.kind == "while-condition"
+        for label, head in branches:
+            inner = name if rounds else follows
+            self._way(name, self._real(head, inner) or head, label)
+            self._go(head, inner)
+        if follows and (not branches or rounds or self._may_skip(step)):
+            self._way(name, follows, "else" if branches else "")
+        if after:
+            self._go(after, behind)
+        if step.on_failure and step.on_failure != after:
+            self._way(name, self._real(step.on_failure, behind) or step.on_failure, "on_failure")
+            self._go(step.on_failure, behind)
+
+    def _real(self, name: str, behind: str | None) -> str | None:
+        """What is shown for a step: what comes behind the branch for its end."""
+        return behind if behind and self._playbook.steps[name].kind == "end" else name
+
+    def _may_skip(self, step: Step) -> bool:
+        if step.kind == "if-condition":
+            return step.on_false is None
+        return step.kind == "switch-condition" and "default" not in step.cases
+
+    def _way(self, source: str, target: str, label: str) -> None:
+        upwards = target in self._seen and self._playbook.steps[target].kind == "while-condition"
+        self._edges[Edge(source, target, "again" if upwards else label)] = None
 
 
 def _layers(playbook: Playbook, edges: tuple[Edge, ...]) -> list[list[str]]:
-    """The checker has seen to it that no way leads back, so the longest ways are found by going round until nothing
-    changes, at most once for each step."""
-    order = list(dict.fromkeys([playbook.start, *(each.target for each in edges), *playbook.steps]))
+    """The checker has seen to it that no way but `again` leads back, so the longest ways are found by going round until
+    nothing changes, at most once for each step."""
+    order = list(dict.fromkeys([playbook.start, *(name for each in edges for name in (each.source, each.target))]))
     depth = dict.fromkeys(order, 0)
     for _ in order:
         moved = False
         for edge in edges:
-            if depth[edge.target] <= depth[edge.source]:
+            if edge.label != "again" and depth[edge.target] <= depth[edge.source]:
                 depth[edge.target], moved = depth[edge.source] + 1, True
         if not moved:
             break
