@@ -6,6 +6,7 @@ Every finding has its place, a code with parameters, and a text that says how to
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from detection.sigma.wrong import unlisted, wrong
@@ -15,6 +16,7 @@ from response.playbooks.model import PLAYBOOK_EXTENSION, STEP_EXTENSION, playboo
 from response.playbooks.places import Path, pointer
 from response.playbooks.schema import Found, Schemas
 
+TIMES = ("created", "modified", "valid_from", "valid_until")
 LATER = ("description", "playbook_types", "playbook_extensions", "extension_definitions")
 """Keys that CACAO leaves out at will and this program cannot do without."""
 
@@ -78,5 +80,17 @@ def _identity(document: Mapping[str, Any], slug: str) -> Iterator[Found]:
         yield at, wrong("playbook_slug", slug=own, file=slug)
     elif document["id"] != playbook_id(slug):
         yield ("id",), wrong("playbook_id", id=document["id"], expected=playbook_id(slug))
+    for name in TIMES:
+        if name in document and not _is_time(document[name]):
+            yield (name,), wrong("playbook_no_time", where=name, value=document[name])
     if document["modified"] < document["created"]:
         yield ("modified",), wrong("playbook_modified", created=document["created"], modified=document["modified"])
+
+
+def _is_time(text: str) -> bool:
+    """Whether a text of the right form is a moment that there is: no 31st of February."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

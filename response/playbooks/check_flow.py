@@ -11,6 +11,8 @@ from response.playbooks.places import Path, pointer
 from response.playbooks.schema import Found
 
 UUID_4 = re.compile(r"^[a-z-]+--[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", re.IGNORECASE)
+MOST_STEPS = 300
+"""Steps of one playbook; nobody follows more, and what is drawn and gone through stays bounded."""
 NEXT = ("on_completion", "on_success", "on_failure", "on_true", "on_false")
 
 
@@ -28,6 +30,9 @@ def targets(step: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
 def flow_problems(document: Mapping[str, Any]) -> Iterator[Found]:
     """What is wrong with the ways through the workflow."""
     workflow = document["workflow"]
+    if len(workflow) > MOST_STEPS:
+        yield ("workflow",), wrong("playbook_many_steps", count=len(workflow), most=MOST_STEPS)
+        return
     yield from _ends(document)
     for name, step in workflow.items():
         yield from _named(name, step, workflow)

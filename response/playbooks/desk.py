@@ -56,12 +56,14 @@ class Desk:
         """Starts the playbook that rules call `slug` for an alert or an incident; the run and its etag.
 
         A run for an incident is about its first alert. `nonce` makes the run's id: the same nonce starts the same run
-        once, and gives it again when it is there. Raises NotAllowed for an unknown playbook, NotFound for an unknown
-        alert or incident.
+        once, and gives it again when it is there. Raises NotAllowed for a playbook that is unknown or not valid now,
+        NotFound for an unknown alert or incident.
         """
         if slug not in self.playbooks.by_slug:
             known = tuple(sorted(self.playbooks.by_slug))
             raise NotAllowed(wrong("playbook_run_unknown", slug=slug, known=known))
+        if not self.playbooks.by_slug[slug].valid_at(self.clock()):
+            raise NotAllowed(wrong("playbook_run_not_valid", slug=slug))
         if incident and not alert:
             alert = next(iter(self.store.record("incident", incident).body.get("alerts", ())), None)
         about = self.store.alert(alert) if alert else None

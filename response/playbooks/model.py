@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from response.playbooks.actions import BY_NAME
 from response.playbooks.effects import APPROVALS, Effect, stronger
+from response.times import SECOND
 
 NAMESPACE = uuid.UUID("6d3f5a0e-93f4-5c1b-8f07-2b1f0a9d7c11")
 """Ours; CACAO keeps its own namespace for ids made of name and types."""
@@ -108,7 +110,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Playbook:
-    """A playbook. `call` says whom to call, `safety` what must not be done; it was read from `document`."""
+    """A playbook. `call` says whom to call, `safety` what must not be done; it was read from `document`.
+
+    It may be started from `valid_from` to `valid_until` (RFC 3339, None without limit) unless it is `revoked`.
+    """
 
     slug: str
     id: str
@@ -124,6 +129,16 @@ class Playbook:
     exception: str | None
     steps: Mapping[str, Step]
     document: Mapping[str, Any]
+    revoked: bool = False
+    valid_from: str | None = None
+    valid_until: str | None = None
+
+    def valid_at(self, now: int) -> bool:
+        """Whether it may be started at a time (ns since the epoch)."""
+        moment = datetime.fromtimestamp(now / SECOND, UTC)
+        begun = self.valid_from is None or datetime.fromisoformat(self.valid_from) <= moment
+        over = self.valid_until is not None and datetime.fromisoformat(self.valid_until) <= moment
+        return begun and not over and not self.revoked
 
     def called(self) -> frozenset[str]:
         """Ids of the playbooks that it calls."""
@@ -148,6 +163,9 @@ def read_playbook(document: Mapping[str, Any]) -> Playbook:
         exception=document.get("workflow_exception"),
         steps={name: _step(name, step, document) for name, step in document["workflow"].items()},
         document=document,
+        revoked=document.get("revoked", False),
+        valid_from=document.get("valid_from"),
+        valid_until=document.get("valid_until"),
     )
 
 

@@ -344,3 +344,24 @@ def test_kill_9_of_the_worker_in_the_middle_of_a_run(alert: Alert, everything: P
         assert first_broken(store.audit()) is None
     assert len(set((left / "messages").read_text(encoding="utf-8").split())) == 1
     assert [file.suffix for file in (left / "evidence").iterdir()] == [".json"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "valid"),
+    [
+        ({"revoked": True}, False),
+        ({"valid_from": "2026-11-02T00:00:00Z"}, False),
+        ({"valid_until": "2026-11-01T08:00:00.000Z"}, False),
+        ({"valid_from": "2026-11-01T08:00:00Z", "valid_until": "2026-11-02T00:00:00Z", "revoked": False}, True),
+    ],
+)
+def test_only_a_valid_playbook_is_started(embedded: Store, tmp_path: Path, fields: dict[str, Any], valid: bool) -> None:
+    raw = document(step("action", "a", on_completion="end"), **fields)
+    (tmp_path / "made.json").write_text(json.dumps(raw), encoding="utf-8")
+    desk = desk_of(embedded, tmp_path, loaded(tmp_path))
+    if valid:
+        assert desk.start("made", "li", "n1")[0].state == "ongoing"
+        assert desk.start("made", "li", "n2", dry=True)[0].state == "successfully_executed"
+    else:
+        with pytest.raises(NotAllowed, match="playbook_run_not_valid"):
+            desk.start("made", "li", "n1")

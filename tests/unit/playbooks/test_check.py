@@ -13,6 +13,7 @@ import pytest
 from api.output.issues import issue_line
 from api.texts import texts
 from response.playbooks.check import check_document
+from response.playbooks.check_flow import MOST_STEPS
 from response.playbooks.load import Playbooks, read_document
 from response.playbooks.model import PLAYBOOK_EXTENSION, STEP_EXTENSION, playbook_id
 from tests.needs import shared
@@ -82,12 +83,15 @@ MISTAKES: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
         objects=["robot"])),
     "another id": ("playbook_id", lambda d: d.update(id=playbook_id("other"))),
     "modified before created": ("playbook_modified", lambda d: d.update(modified="2026-10-01T00:00:00.000Z")),
+    "the 31st of February": ("playbook_no_time", lambda d: d.update(valid_until="2027-02-31T00:00:00Z")),
     "a step that is not there": ("playbook_no_step", lambda d: at(d).update(on_completion=sid("end", "x"))),
     "a start that is none": ("playbook_start", lambda d: d.update(workflow_start=sid("action", "a"))),
     "two ways": ("playbook_two_ways", lambda d: at(d).update(on_success=sid("end", "end"))),
     "a step in a circle": ("playbook_loop", lambda d: at(d).update(on_completion=sid("action", "a"))),
     "a step nobody goes to": ("playbook_unreached", lambda d: d["workflow"].update(
         {sid("end", "x"): {"type": "end"}})),
+    "too many steps": ("playbook_many_steps", lambda d: d["workflow"].update(
+        {sid("end", str(n)): {"type": "end"} for n in range(MOST_STEPS)})),
     "an unknown variable": ("playbook_variable", lambda d: at(d).update(name="ask __b__:value")),
     "an unknown variable for the answer": ("playbook_variable", lambda d: at(d).update(out_args=["__b__"])),
     "an answer into a constant": ("playbook_constant", lambda d: at(d).update(out_args=["__fixed__"])),
