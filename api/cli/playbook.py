@@ -124,10 +124,10 @@ def run_playbook(
     name: Name,
     alert: Annotated[str | None, typer.Option("--alert", metavar="ID", help="help.option.run_alert")] = None,
     variables: Annotated[
-        list[str] | None, typer.Option("--set", metavar="__NAME__=VALUE", help="help.option.variable")
+        list[str] | None, typer.Option("--variable", metavar="__NAME__=VALUE", help="help.option.variable")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="help.option.dry_run")] = False,
-    by: Annotated[str | None, typer.Option("--by", metavar="WHO", help="help.option.run_by")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="help.option.rehearse")] = False,
+    who: Annotated[str | None, typer.Option("--who", metavar="WHO", help="help.option.run_by")] = None,
     store: option.StoreUrl = None,
     playbooks: Folders = None,
     as_json: option.Json = False,
@@ -149,7 +149,7 @@ def run_playbook(
     from api.wiring import random_secret
 
     with opened(store) as source:
-        run, _ = _desk(source, loaded).start(name, by or getuser(), random_secret(), alert=alert, given=given)
+        run, _ = _desk(source, loaded).start(name, who or getuser(), random_secret(), alert=alert, given=given)
     if as_json:
         terminal.data(dumps({"schema": "bittern.run/v1", "data": run_document(run, terminal.texts)}))
     waits = waiting_words(run, terminal.texts) or terminal.texts.get("cli.run_nothing")
@@ -270,5 +270,5 @@ def _variable(text: str, terminal: Terminal) -> tuple[str, str]:
 
     name, equals, value = text.partition("=")
     if not equals or not NAME.match(name):
-        raise typer.BadParameter(terminal.texts.get("usage.bad_variable", text=text), param_hint="--set")
+        raise typer.BadParameter(terminal.texts.get("usage.bad_variable", text=text), param_hint="--variable")
     return name, value

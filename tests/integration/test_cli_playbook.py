@@ -64,7 +64,9 @@ def test_check_names_file_line_and_remedy(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_a_dry_run_touches_no_store(cli: Cli, tmp_path: Path) -> None:
-    done = cli("playbook", "run", "reconnaissance", "--dry-run", "--set", "__source_ip__=10.0.0.5", "--json").json()
+    done = cli(
+        "playbook", "run", "reconnaissance", "--dry-run", "--variable", "__source_ip__=10.0.0.5", "--json"
+    ).json()
     assert done["data"]["state"] == "successfully_executed"
     assert done["data"]["variables"]["t1"]["__source_ip__"] == "10.0.0.5"
     url, alert = filled_store(tmp_path)
@@ -77,7 +79,7 @@ def test_a_dry_run_touches_no_store(cli: Cli, tmp_path: Path) -> None:
 
 def test_a_run_is_started_and_shown(cli: Cli, tmp_path: Path) -> None:
     url, alert = filled_store(tmp_path)
-    started = cli("playbook", "run", "isolate-host", "--alert", alert, "--by", "li", "--store", url, "--json")
+    started = cli("playbook", "run", "isolate-host", "--alert", alert, "--who", "li", "--store", url, "--json")
     run_id = started.json()["data"]["id"]
     assert "waits for the program" in started.err
     with open_store(url) as store:
@@ -104,7 +106,7 @@ def test_a_run_is_started_and_shown(cli: Cli, tmp_path: Path) -> None:
 
 def test_what_is_asked_wrongly(cli: Cli, tmp_path: Path) -> None:
     assert cli("playbook", "run", "absent", "--dry-run").code == 2
-    assert cli("playbook", "run", "reconnaissance", "--dry-run", "--set", "ip=1").code == 2
+    assert cli("playbook", "run", "reconnaissance", "--dry-run", "--variable", "ip=1").code == 2
     assert cli("playbook", "run", "reconnaissance").code == 2  # no store
     url, _ = filled_store(tmp_path)
     assert cli("playbook", "run", "reconnaissance", "--alert", "absent", "--store", url).code == 6
