@@ -223,6 +223,20 @@ def test_split_merge_and_undo_outlive_the_machine(store: Store) -> None:
     assert [line.deed.what for line in store.audit()] == ["incident.split", "incident.merge", "incident.undo"]
 
 
+def test_what_cannot_be_merged(store: Store) -> None:
+    take(store, act(0, "10.0.0.1", "10.0.0.9"), act(0, "10.0.0.2", "10.0.0.8", drill=True))
+    one, other = live(store)
+    desk = IncidentDesk(incidents(store))
+    for names, who, reason in (
+        ([one, other], "li", "a drill"),
+        ([one], "li", "alone"),
+        ([one, one], "li", "twice"),
+        ([one, other], "", "nobody"),
+    ):
+        with pytest.raises(Invalid):
+            desk.merge(names, NOW, who, reason)
+
+
 def test_what_is_held_back_alone_opens_nothing(store: Store) -> None:
     (one,) = take(store, act(0, "10.0.0.1", "10.0.0.9"))
     ((name, _),) = live(store).items()
