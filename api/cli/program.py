@@ -25,6 +25,8 @@ from api.cli import (
     user,
 )
 from api.cli import demo as demonstration
+from api.cli import keys as signing_keys
+from api.cli import report as reporting
 from api.cli import serve as serving
 from api.cli import triage as deciding
 from api.cli import worker as working
@@ -68,6 +70,8 @@ app.add_typer(assess.app, name="assess", help="help.assess")
 app.add_typer(user.app, name="user", help="help.user")
 app.add_typer(user.tokens, name="token", help="help.token")
 app.add_typer(audit.app, name="audit", help="help.audit")
+app.add_typer(reporting.app, name="report", help="help.report")
+app.add_typer(signing_keys.app, name="keys", help="help.keys")
 app.command("doctor", cls=HelpfulCommand, help="help.doctor", epilog="help.epilog")(doctor.doctor)
 app.command("version", cls=HelpfulCommand, help="help.version")(about.version)
 app.command("completion", cls=HelpfulCommand, help="help.completion")(about.completion)

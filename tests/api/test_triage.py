@@ -160,3 +160,33 @@ def test_bulk_on_all_that_match_and_back(demo: Api) -> None:
     work(demo)
     assert li.get(ALERTS, params={"status": "closed"}).json()["items"] == []
     assert li.post("/api/v1/jobs", json={"status": "closed"}).json()["code"] == "bulk_selection"
+
+
+def test_the_map_shows_zones_and_what_crosses_them(demo: Api) -> None:
+    li = demo.person("li", "analyst")
+    drawn = li.get("/api/v1/map", params={"start": "1h"}).json()
+    hosts = {host["id"]: host for host in drawn["hosts"]}
+    assert {zone["id"] for zone in drawn["zones"]} == {"control", "office", "outside"}
+    assert (hosts["10.9.1.11"]["zone"], hosts["10.9.1.11"]["declared"]) == ("control", True)
+    assert (hosts["203.0.113.50"]["zone"], hosts["10.9.1.66"]["declared"]) == ("outside", False)
+    places = {(host["x"], host["y"]) for host in hosts.values()}
+    assert len(places) == len(hosts)
+    lines = {(line["source"], line["destination"]): line for line in drawn["lines"]}
+    assert lines["10.9.2.50", "10.9.1.20"]["verdict"] == "denied"
+    assert lines["10.9.1.30", "10.9.1.11"]["verdict"] == "inside"
+    assert hosts["10.9.1.11"]["alerts"] >= 5
+    assert li.get("/api/v1/map", params={"start": "1h"}).json() == drawn
+    late = li.get("/api/v1/map", params={"start": "3m"}).json()
+    new = {host["id"] for host in late["hosts"] if host["new"]}
+    assert "10.9.1.66" in new
+    assert "10.9.1.30" not in new
+
+
+def test_the_quiet_home(demo: Api) -> None:
+    li = demo.person("li", "analyst")
+    home = li.get("/api/v1/overview").json()
+    assert home["alerts"]["open"] == len(li.get(ALERTS, params={"limit": 500}).json()["items"])
+    assert home["incidents"]["open"] == len(li.get(INCIDENTS).json()["items"])
+    scores = [each["risk"]["score"] for each in home["incidents"]["worst"]]
+    assert scores == sorted(scores, reverse=True)
+    assert home["assets"]["all"] == home["assets"]["new"] >= 10
