@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from api.output.attack import attack
 from api.site_model import FILE, site_text
 from api.texts import Language, shipped, texts
 from detection.site import Site
@@ -106,9 +107,7 @@ def known_of(store: Store | None, assessment: Assessment, site: Site | None) -> 
         site=site or (read_site(FILE, stored_site.text) if stored_site else None),
         assets=store.assets(),
         alerts=tuple(_alerts(store, start, end)),
-        incidents=tuple(
-            (each.id, each.body) for each in _records(store, RecordQuery("incident", start=start, end=end))
-        ),
+        incidents=tuple((each.id, _named(each.body)) for each in _incidents(store, start, end)),
     )
 
 
@@ -124,6 +123,13 @@ def _shipped(*parts: str) -> str:
     return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
+def _named(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An incident whose title names its tactic as ATT&CK does."""
+    title = body["title"]
+    tactic = attack().tactics.get(title["parameters"].get("tactic") or "")
+    return {**body, "title": {**title, "parameters": {**title["parameters"], "tactic": tactic.name if tactic else "–"}}}
+
+
 def _alerts(store: Store, start: int, end: int) -> Iterator[Alert]:
     cursor: str | None = None
     while True:
@@ -134,7 +140,8 @@ def _alerts(store: Store, start: int, end: int) -> Iterator[Alert]:
             return
 
 
-def _records(store: Store, query: RecordQuery) -> Iterator[Stored]:
+def _incidents(store: Store, start: int, end: int) -> Iterator[Stored]:
+    query = RecordQuery("incident", start=start, end=end, limit=PAGE)
     while True:
         page = store.records(query)
         yield from page.items
