@@ -9,7 +9,21 @@ import typer
 from typer.completion import get_completion_inspect_parameters
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from api.cli import about, alerts, analyze, assets, audit, baseline, doctor, incidents, replay, rules, suppress, user
+from api.cli import (
+    about,
+    alerts,
+    analyze,
+    assess,
+    assets,
+    audit,
+    baseline,
+    doctor,
+    incidents,
+    replay,
+    rules,
+    suppress,
+    user,
+)
 from api.cli import demo as demonstration
 from api.cli import keys as signing_keys
 from api.cli import report as reporting
@@ -52,6 +66,7 @@ app.command("serve", cls=HelpfulCommand, help="help.serve", epilog="help.epilog"
 app.command("worker", cls=HelpfulCommand, help="help.worker", epilog="help.epilog")(working.worker)
 app.command("replay", cls=HelpfulCommand, help="help.replay", epilog="help.epilog")(replay.replay)
 app.command("demo", cls=HelpfulCommand, help="help.demo", epilog="help.epilog")(demonstration.demo)
+app.add_typer(assess.app, name="assess", help="help.assess")
 app.add_typer(user.app, name="user", help="help.user")
 app.add_typer(user.tokens, name="token", help="help.token")
 app.add_typer(audit.app, name="audit", help="help.audit")
