@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from api.assessing import library
 from api.output.attack import attack
 from api.site_model import FILE, site_text
 from api.texts import Language, shipped, texts
@@ -35,8 +36,6 @@ from response.times import time_text
 REPORTS = "reports"
 KEYS = "keys"
 """Folders below the data folder."""
-FRAMEWORKS = "frameworks"
-CATALOGUE = "evidence-queries.yaml"
 LANGUAGES: Mapping[str, tuple[Language, ...]] = {"both": ("zh", "en"), "zh": ("zh",), "en": ("en",)}
 PAGE = 500
 
@@ -91,12 +90,13 @@ def assessment_in_file(path: Path) -> Assessment:
 
 def known_of(store: Store | None, assessment: Assessment, site: Site | None) -> Known:
     """What is known beside the assessment: catalogues and glossary, and what a store holds."""
-    controls = [name for text in _frameworks() for name in control_names(text)]
+    shelf = library()
+    used = [shelf.frameworks[each.id] for each in assessment.frameworks if each.id in shelf.frameworks]
     known = Known(
         site=site,
-        controls=tuple(controls),
-        queries=query_names(_shipped(FRAMEWORKS, CATALOGUE)),
-        glossary=glossary_terms(_shipped("glossary.md")),
+        controls=tuple(name for framework in used for name in control_names(framework)),
+        queries=query_names(shelf.catalogue.values()),
+        glossary=glossary_terms(shipped("glossary.md").read_text(encoding="utf-8")),
     )
     if store is None:
         return known
@@ -109,18 +109,6 @@ def known_of(store: Store | None, assessment: Assessment, site: Site | None) -> 
         alerts=tuple(_alerts(store, start, end)),
         incidents=tuple((each.id, _named(each.body)) for each in _incidents(store, start, end)),
     )
-
-
-def _frameworks() -> Iterator[str]:
-    folder = shipped(FRAMEWORKS)
-    if folder.is_dir():
-        files = sorted(folder.iterdir(), key=lambda file: file.name)
-        yield from (f.read_text(encoding="utf-8") for f in files if f.name.endswith(".yaml") and f.name != CATALOGUE)
-
-
-def _shipped(*parts: str) -> str:
-    file = shipped(*parts)
-    return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 def _named(body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -51,7 +51,9 @@ def make(assessment: Assessment, asked: Asked, known: Known) -> tuple[ReportMode
     alerts = None if known.alerts is None else alert_counts(known.alerts)
     incidents = None if known.incidents is None else incident_facts(known.incidents)
     files, items = evidence_of(assessment, assets, alerts, incidents)
-    judged = {v.control for v in assessment.verdicts} | {a.control for a in assessment.actions}
+    judged = {v.control for v in assessment.verdicts} | {
+        name for a in assessment.actions for name in (a.control, *a.controls)
+    }
     judged |= {d.control for d in assessment.differences}
     asked_for = {result.query for result in assessment.results}
     model = ReportModel(
