@@ -69,7 +69,10 @@ class Accounts:
 
     def get(self, name: str) -> Account:
         """One account. Raises NotFound."""
-        return account_of(self._store.record("user", user_id(name)))
+        try:
+            return account_of(self._store.record("user", user_id(name)))
+        except Invalid as error:  # a name that nobody can have
+            raise NotFound(f"user {name[:LONGEST_NAME]}", "no_such_id") from error
 
     def everybody(self) -> list[Account]:
         """All accounts by name."""
@@ -136,7 +139,7 @@ class Accounts:
         """The account whose password this is; None when it is not, the account is disabled or locked. Raises Locked."""
         try:
             account = self.get(name)
-        except (NotFound, Invalid):
+        except NotFound:
             is_right(None, password)
             return None
         until = account.body.get("locked_until")

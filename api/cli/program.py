@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import typer
 from typer.completion import get_completion_inspect_parameters
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from api.cli import about, alerts, analyze, assets, audit, baseline, doctor, notify, replay, rules, user
+from api.cli import (
+    about,
+    alerts,
+    analyze,
+    assess,
+    assets,
+    audit,
+    baseline,
+    doctor,
+    incidents,
+    notify,
+    playbook,
+    replay,
+    rules,
+    suppress,
+    user,
+)
 from api.cli import demo as demonstration
+from api.cli import keys as signing_keys
+from api.cli import report as reporting
 from api.cli import serve as serving
+from api.cli import triage as deciding
 from api.cli import worker as working
 from api.cli.failures import explain
 from api.cli.help import HelpfulCommand, HelpfulGroup
@@ -34,17 +53,28 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("analyze", cls=HelpfulCommand, help="help.analyze", epilog="help.epilog")(analyze.analyze)
+DECISIONS: dict[str, Callable[..., None]] = {
+    "ack": deciding.ack, "assign": deciding.assign, "close": deciding.close, "comment": deciding.comment,
+    "learn": suppress.learn, "mute": suppress.mute, "approve": suppress.approve, "undo": suppress.undo,
+}  # fmt: skip
+for name, decide in DECISIONS.items():
+    alerts.app.command(name, cls=HelpfulCommand, help=f"help.alerts_{name}", epilog="help.epilog")(decide)
 app.add_typer(alerts.app, name="alerts", help="help.alerts")
+app.add_typer(incidents.app, name="incidents", help="help.incidents")
 app.add_typer(assets.app, name="assets", help="help.assets")
 app.add_typer(rules.app, name="rules", help="help.rules")
 app.add_typer(baseline.app, name="baseline", help="help.baseline")
+app.add_typer(playbook.app, name="playbook", help="help.playbook")
 app.command("serve", cls=HelpfulCommand, help="help.serve", epilog="help.epilog")(serving.serve)
 app.command("worker", cls=HelpfulCommand, help="help.worker", epilog="help.epilog")(working.worker)
 app.command("replay", cls=HelpfulCommand, help="help.replay", epilog="help.epilog")(replay.replay)
 app.command("demo", cls=HelpfulCommand, help="help.demo", epilog="help.epilog")(demonstration.demo)
+app.add_typer(assess.app, name="assess", help="help.assess")
 app.add_typer(user.app, name="user", help="help.user")
 app.add_typer(user.tokens, name="token", help="help.token")
 app.add_typer(audit.app, name="audit", help="help.audit")
+app.add_typer(reporting.app, name="report", help="help.report")
+app.add_typer(signing_keys.app, name="keys", help="help.keys")
 app.add_typer(notify.app, name="notify", help="help.notify")
 app.command("doctor", cls=HelpfulCommand, help="help.doctor", epilog="help.epilog")(doctor.doctor)
 app.command("version", cls=HelpfulCommand, help="help.version")(about.version)

@@ -4,15 +4,47 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.routes import alerts, assets, audit, rules, sensors, session, site, stream, tokens, users, views
+from api.routes import (
+    alerts,
+    assessments,
+    assets,
+    audit,
+    events,
+    evidence,
+    incidents,
+    jobs,
+    overview,
+    plant_map,
+    playbooks,
+    reports,
+    rules,
+    sensors,
+    session,
+    site,
+    stream,
+    tokens,
+    triage,
+    users,
+    views,
+)
 
 ROUTES: tuple[APIRouter, ...] = (
     session.router,
-    alerts.router,
+    jobs.router,  # before the rules, whose names would take its path of accuracy
+    evidence.router,
+    triage.router,
+    incidents.router,
+    events.router,
     assets.router,
+    overview.router,
+    plant_map.router,
     rules.router,
+    playbooks.router,
+    assessments.router,
+    reports.router,
     sensors.router,
     site.router,
+    alerts.router,
     stream.router,
     views.router,
     users.router,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 
-from api.answers import ETAGGED, Answer, answer, if_match
+from api.answers import ETAGGED, VERSIONED, Answer, answer, if_match
 from api.auth.guard import Caller, Needs
 from api.output.issues import issue_document
 from api.problems import Problem, reader_language
@@ -30,7 +30,13 @@ def show(caller: Reader, wiring: Parts) -> Answer:
     return _answer(site_text(wiring.store) or SiteText(NOTHING, None))
 
 
-@router.put("", response_model=SiteShape, operation_id="site_change", responses={200: {"headers": ETAGGED}})
+@router.put(
+    "",
+    response_model=SiteShape,
+    operation_id="site_change",
+    openapi_extra=VERSIONED,
+    responses={200: {"headers": ETAGGED}},
+)
 def change(
     given: SiteInput, request: Request, caller: Annotated[Caller, Depends(Needs("site:change"))], wiring: Parts
 ) -> Answer:
