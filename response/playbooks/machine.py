@@ -118,7 +118,7 @@ def _clock(walk: Walk, _: Clock) -> None:
     for thread in walk.threads():
         alive = any(each.id == thread.id for each in walk.threads())
         if alive and thread.phase not in TIMELESS and thread.deadline and thread.deadline <= walk.now:
-            if any(each.phase == "doing" for each in walk.threads() if _is_below(walk, each, thread)):
+            if any(each.phase in ("doing", "decision") and _is_below(walk, each, thread) for each in walk.threads()):
                 continue
             walk.drop_below(thread)
             walk.follow(thread, "timeout_error", "timed_out")
