@@ -175,9 +175,10 @@ def _zones_by_address(evidence: Evidence, asset: KnownAsset) -> set[str]:
 
 def untrusted_path_unencrypted(evidence: Evidence, parameters: Parameters) -> Found:
     """Conversations with what lies in no zone that anybody on the way can read."""
-    across = crossing(evidence)
     outside = (pl.col("ot.source.zone") == UNKNOWN) | (pl.col("ot.destination.zone") == UNKNOWN)
-    return Found(table_rows(across.filter(outside, ~_hidden(evidence, across)), FLOW))
+    across = crossing(evidence).filter(outside)
+    readable = across.filter(~_hidden(evidence, across))
+    return Found(table_rows(readable, FLOW), unknown=() if len(across) else (no_traffic("outside"),))
 
 
 QUERIES = (
