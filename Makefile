@@ -22,8 +22,8 @@ PYTHON_FOLDERS = $(sort $(foreach folder,sensors detection response api tests co
 
 CHECKS := check-style check-format check-types check-plant check-imports check-rust check-generated check-project
 
-.PHONY: help setup environment demo test check $(CHECKS) bench eval docs golden captures fuzz fuzz-api oracles lock \
-	system-deps clean
+.PHONY: help setup environment demo test check $(CHECKS) bench bench-report eval docs golden captures fuzz fuzz-api \
+	oracles lock system-deps clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -77,6 +77,9 @@ check-project: environment
 
 bench: setup ## speed and memory, as ratios to tshark and Suricata in the same run
 	$(PY) -m tests.bench $(ARGS)
+
+bench-report: setup ## time of a report with 400 findings in both languages, and whether its bytes repeat
+	$(PY) -m tests.bench.report $(ARGS)
 
 eval: setup ## detection and false incidents on labelled data sets
 	$(PY) -m tests.eval $(ARGS)

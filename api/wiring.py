@@ -15,10 +15,13 @@ from api.auth.limits import Limits
 from api.auth.sessions import Sessions
 from api.auth.tokens import Tokens
 from api.live import Live
+from api.notifying import StoredSettings, messenger_of
 from api.output.told import Teller
 from api.site_model import CurrentSite
 from api.texts import Language
 from detection.sigma.load import RuleSet
+from response.notify.messenger import Messenger
+from response.notify.sealing import Seal
 from response.ports import Store
 from response.roles import MACHINE, ROLES, held_by
 
@@ -46,21 +49,30 @@ def random_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+def random_seed() -> bytes:
+    """32 random bytes: what a signing key is made from."""
+    return secrets.token_bytes(32)
+
+
 @dataclass
 class Wiring:
-    """The parts. Clock and secrets are injected (law 7)."""
+    """The parts. Clock and secrets are injected (law 7); `seal` keeps the secrets of channels, None: nothing can."""
 
     store: Store
     rules: RuleSet
     settings: Settings
     clock: Callable[[], int] = wall_clock
     secret: Callable[[], str] = random_secret
+    seed: Callable[[], bytes] = random_seed
+    seal: Seal | None = None
     accounts: Accounts = field(init=False)
     sessions: Sessions = field(init=False)
     tokens: Tokens = field(init=False)
     limits: Limits = field(init=False)
     live: Live = field(init=False)
     site: CurrentSite = field(init=False)
+    channels: StoredSettings = field(init=False)
+    messenger: Messenger = field(init=False)
     tellers: Mapping[Language, Teller] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,6 +82,10 @@ class Wiring:
         self.limits = Limits(self.settings.requests_per_minute, time.monotonic)
         self.live = Live(self.store, self.settings.idle_poll)
         self.site = CurrentSite(self.store)
+        self.channels = StoredSettings(self.store, self.seal)
+        self.messenger = messenger_of(
+            self.store, self.channels.current, self.rules, self.site.site, self.clock, self.settings.base_url
+        )
         self.tellers = {"en": Teller(self.rules, "en"), "zh": Teller(self.rules, "zh")}
 
     def permissions_of(self, account: Account) -> frozenset[str]:

@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "looked_at": ("--filter", "--full", "--store", "--proofs", "--jobs"),
-    "known": ("--baseline", "--site", "--rules", "--learn"),
+    "known": ("--baseline", "--site", "--rules", "--playbooks", "--learn", "--settings"),
     "chosen": ("--severity-min", "--status", "--rule", "--class", "--since", "--until", "--text", "--kind", "--limit",
-               "--cursor"),
-    "played": ("--spool", "--sensor", "--keep", "--drill", "--once", "--no-browser"),
+               "--cursor", "--all"),
+    "played": ("--spool", "--sensor", "--keep", "--drill", "--once", "--no-browser", "--alert", "--variable"),
     "served": ("--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key"),
+    "reported": ("--template", "--language", "--organisation", "--mark", "--at", "--key", "--keys",
+                 "--password-file"),
     "decided": ("--resolution", "--to", "--form", "--range", "--like", "--reason", "--who", "--dry-run"),
     "people": ("--role", "--user", "--scope", "--days", "--after", "--head"),
+    "assessed": ("--framework", "--zone", "--name", "--set", "--state", "--expires"),
     "results": ("--format", "--json", "--output", "--events", "--fail-on"),
     "reading": ("--lang", "--time-zone", "--quiet", "--verbose", "--no-color", "--help"),
 }  # fmt: skip
