@@ -1,0 +1,53 @@
+/** Addresses of the screens. What a list shows stands in its address, in plain words. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { Frame } from './frame/Frame.tsx'
+import { NotFound } from './frame/NotFound.tsx'
+import { Failed } from './parts/states.tsx'
+
+export type Search = Record<string, string | string[]>
+
+/** `?status=new&status=closed` ⇄ `{status: ['new', 'closed']}` */
+export function parseSearch(text: string): Search {
+  const found: Search = {}
+  for (const [name, value] of new URLSearchParams(text)) {
+    const before = found[name]
+    found[name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value]
+  }
+  return found
+}
+
+export function writeSearch(search: Record<string, unknown>): string {
+  const parts = new URLSearchParams()
+  for (const [name, value] of Object.entries(search)) {
+    if (value == null || value === '') continue
+    for (const each of Array.isArray(value) ? value : [value]) parts.append(name, String(each))
+  }
+  const text = parts.toString()
+  return text ? `?${text}` : ''
+}
+
+const root = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: ({ error, reset }) => <Failed error={error} retry={reset} /> })
+const page = { getParentRoute: () => root, validateSearch: (search: Record<string, unknown>) => search as Search } as const
+
+const routes = [
+  createRoute({ ...page, path: '/', component: lazyRouteComponent(() => import('./screens/Home.tsx'), 'Home') }),
+  createRoute({ ...page, path: '/alerts', component: lazyRouteComponent(() => import('./screens/alerts/AlertsScreen.tsx'), 'AlertsScreen') }),
+  createRoute({ ...page, path: '/alerts/$id', component: lazyRouteComponent(() => import('./screens/alerts/AlertPage.tsx'), 'AlertPage') }),
+  createRoute({ ...page, path: '/settings', beforeLoad: () => { throw redirect({ to: '/settings/$part', params: { part: 'account' } }) } }),
+  createRoute({ ...page, path: '/settings/$part', component: lazyRouteComponent(() => import('./screens/settings/Settings.tsx'), 'Settings') }),
+]
+
+export const router = createRouter({
+  routeTree: root.addChildren(routes),
+  parseSearch,
+  stringifySearch: writeSearch,
+  defaultPreload: 'intent',
+  defaultPendingMs: 300,
+  scrollRestoration: false,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
