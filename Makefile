@@ -22,7 +22,7 @@ PYTHON_FOLDERS = $(sort $(foreach folder,sensors detection response api tests co
 
 CHECKS := check-style check-format check-types check-plant check-imports check-rust check-generated check-project
 
-.PHONY: help setup environment demo test check $(CHECKS) bench eval docs golden captures fuzz oracles lock \
+.PHONY: help setup environment demo test check $(CHECKS) bench eval docs golden captures fuzz fuzz-api oracles lock \
 	system-deps clean
 
 help: ## what can be made
@@ -93,6 +93,9 @@ captures: environment ## make the plant's captures again: proofs, golden, demo (
 
 fuzz: setup ## the parsers against made and broken input
 	$(PY) -m tests.fuzz $(ARGS)
+
+fuzz-api: setup ## every route of the API with made requests (BITTERN_API_EXAMPLES=500)
+	BITTERN_API_EXAMPLES=$${BITTERN_API_EXAMPLES:-300} $(PY) -m pytest -q -p no:randomly --timeout 0 tests/api/test_schema.py
 
 oracles: setup ## our parsers against tshark on every capture at hand
 	$(PY) -m tests.oracles $(ARGS)

@@ -14,15 +14,16 @@ from typing import Protocol
 import polars as pl
 
 from api.event_files import EventFiles, stored
+from api.segments import asset_records, segment_of
 from api.storage import open_store
 from detection.baseline import Baseline, read_baseline, write_baseline
 from detection.engine import Detected, Detection
-from detection.occurrence import Occurrence, Packets, text_id
+from detection.occurrence import Occurrence
 from detection.sigma.load import RuleSet
 from detection.site import Site
 from detection.site_reading import load_site
 from response.alerts import Alert, fold
-from response.ports import AssetRecord, AttributeValue, Segment, Store, Written
+from response.ports import Written
 from sensors.capture import BATCH_ROWS, BadFile, CaptureFiles, EventBatch, Position, discover
 from sensors.inventory import Asset, Inventory
 
@@ -116,14 +117,14 @@ def analyse(options: Options, rules: RuleSet, progress: Progress | None = None) 
             if files is not None:
                 files.take(detected.datasets)
             if store is not None:
-                result.written = _write(store, batch, detected, result.written)
+                result.written = _add(result.written, store.write(segment_of(SENSOR, batch, detected)))
             if progress is not None:
                 progress.events(result.rows.total())
         result.assets = inventory.assets()
         if store is not None:
             for start in range(0, len(result.assets), ASSETS_AT_ONCE):
                 some = result.assets[start : start + ASSETS_AT_ONCE]
-                store.put_assets([_record(asset, detection) for asset in some])
+                store.put_assets(asset_records(some, detection.roles))
     result.failures = detection.failures
     result.alerts = fold(occurrences)
     if options.learn is not None and detection.seen.baseline is not None:
@@ -184,25 +185,9 @@ def _widen(result: Analysis, first: object, last: object) -> None:
         result.span = min(low, first), max(high, last)
 
 
-def _write(store: Store, batch: EventBatch, detected: Detected, before: Written | None) -> Written:
-    datasets = stored(detected.datasets)
-    ids = "".join(identifier for frame in datasets.values() for identifier in frame["event.id"].to_list())
-    starts = [frame["@timestamp"].dt.epoch("ns").min() for frame in datasets.values()]
-    first = min((start for start in starts if isinstance(start, int)), default=batch.clock)
-    segment = Segment(
-        id=text_id("segment", SENSOR, ids, *(o.id for o in detected.occurrences)),
-        sensor=SENSOR,
-        first=first,
-        last=batch.clock,
-        datasets=datasets,
-        occurrences=detected.occurrences,
-        counters=dict(batch.counters),
-    )
-    written = store.write(segment)
-    return written if before is None else _sum(before, written)
-
-
-def _sum(a: Written, b: Written) -> Written:
+def _add(a: Written | None, b: Written) -> Written:
+    if a is None:
+        return b
     return Written(
         a.events_new + b.events_new,
         a.events_known + b.events_known,
@@ -211,17 +196,3 @@ def _sum(a: Written, b: Written) -> Written:
         a.alerts_touched + b.alerts_touched,
         a.dead_letters + b.dead_letters,
     )
-
-
-def _record(asset: Asset, detection: Detection) -> AssetRecord:
-    values = {
-        attribute: tuple(
-            AttributeValue(
-                e.value, e.confidence, e.evidence, e.first_seen, e.last_seen, tuple(Packets(*p) for p in e.packets)
-            )
-            for e in found.values()
-        )
-        for attribute, found in asset.attributes.items()
-    }
-    roles = sorted({role for address in asset.values("address") for role in detection.roles.of(address)})
-    return AssetRecord(asset.key, values, asset.first_seen, asset.last_seen, tuple(roles), asset.segment)

@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
-from api.problems import Problem
+from api.problems import absent
 
 NONCE = "__NONCE__"
 POLICY = (
@@ -36,7 +36,7 @@ def add_console(app: FastAPI) -> None:
     @app.get("/{path:path}", include_in_schema=False)
     def console(path: str, request: Request) -> Response:
         if path.startswith(("api/", "assets/")) and path not in known:
-            raise Problem(404, "not_found", path=request.url.path)
+            raise absent(request)
         if path in known and path != "index.html":
             caching = FOR_EVER if path.startswith("assets/") else "no-cache"
             return FileResponse(known[path], headers={"Cache-Control": caching})

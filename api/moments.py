@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from api.problems import Problem
 from response.times import SECOND
 
+SPAN_OR_DAY = r"^(\d{1,4}[mhdw]|20\d\d-(0[1-9]|1[0-2])-\d\d([T ][0-9:.]{5,18}(Z|[+-]\d\d:\d\d)?)?)$"
+"""What OpenAPI says of a time: coarse, `since` is exact."""
 SPANS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 LATEST = 4_102_444_800 * SECOND
 """2100-01-01: what lies beyond is a mistake."""

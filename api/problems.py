@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from api.output.reasons import store_reason
@@ -38,7 +39,6 @@ STATUS_OF: tuple[tuple[type[StoreError], int], ...] = (
     (ReadOnly, 503),
     (Denied, 502),
 )
-BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
 class Problem(Exception):
@@ -125,6 +125,24 @@ def add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def of_framework(request: Request, error: HTTPException) -> JSONResponse:
-        code = BY_STATUS.get(error.status_code, "refused")
+        if error.status_code in (404, 405):  # the framework names the methods of the first route of this path only
+            return answer(request, absent(request))
         headers = dict(error.headers or {})
-        return answer(request, Problem(error.status_code, code, headers=headers, path=request.url.path))
+        return answer(request, Problem(error.status_code, "refused", headers=headers, path=request.url.path))
+
+
+def absent(request: Request) -> Problem:
+    """Nothing is there, or it is there for other methods."""
+    methods = _methods(request)
+    if methods and request.method not in methods:
+        return Problem(405, "method_not_allowed", headers={"Allow": ", ".join(methods)}, path=request.url.path)
+    return Problem(404, "not_found", path=request.url.path)
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method that some route knows for the path of a request."""
+    found: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        if route.path and not route.path.startswith("/{") and route.path_regex.match(request.url.path):
+            found |= route.methods or set()
+    return sorted(found)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,11 +68,22 @@ def serve(
     certificate: tuple[Path, Path] | None = None,
     ready: Callable[[Listening], None],
 ) -> None:
-    """Serve until the process is told to stop; `ready` is called when requests are answered."""
+    """Serve until the process is told to stop; `ready` is called when requests are answered. A store without accounts
+    gets its first administrator."""
     first = first_administrator(wiring)
+    where = Listening(url_of(listener, tls=certificate is not None), first[1] if first else None)
+    server(wiring, lambda: ready(where), certificate).run(sockets=[listener])
+
+
+def url_of(listener: socket.socket, *, tls: bool = False) -> str:
+    """The address of what listens there."""
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    where = Listening(f"{'https' if certificate else 'http'}://{shown}:{port}", first[1] if first else None)
+    return f"{'https' if tls else 'http'}://{shown}:{port}"
+
+
+def server(wiring: Wiring, ready: Callable[[], None], certificate: tuple[Path, Path] | None = None) -> uvicorn.Server:
+    """A server that calls `ready` when it answers; `should_exit` ends it."""
     config = uvicorn.Config(
         create_app(wiring),
         log_level="warning",
@@ -80,8 +93,22 @@ def serve(
         ssl_certfile=str(certificate[0]) if certificate else None,
         ssl_keyfile=str(certificate[1]) if certificate else None,
     )
-    server = _Server(config, lambda: ready(where), wiring)
-    server.run(sockets=[listener])
+    return _Server(config, ready, wiring)
+
+
+@contextmanager
+def served(wiring: Wiring, listener: socket.socket) -> Iterator[str]:
+    """The API behind a listener in a thread of its own; gives its address once it answers."""
+    answers = threading.Event()
+    running = server(wiring, answers.set)
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, name="api")
+    thread.start()
+    try:
+        answers.wait()
+        yield url_of(listener)
+    finally:
+        running.should_exit = True
+        thread.join()
 
 
 class _Server(uvicorn.Server):

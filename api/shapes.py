@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from response.roles import PERMISSIONS
 
 Status = Literal["new", "in_progress", "closed"]
 Resolution = Literal["true_positive", "benign_trigger", "false_positive", "maintenance", "duplicate"]
 Severity = Literal["informational", "low", "medium", "high", "critical"]
 RuleClass = Literal["threat", "policy", "posture", "health"]
 Role = Literal["admin", "analyst", "analyst_limited", "auditor", "engineer"]
+if TYPE_CHECKING:
+    Permission = str
+else:
+    Permission = Literal[PERMISSIONS]
 Text = Annotated[str, Field(max_length=4000)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -18,7 +24,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 class Input(BaseModel):
     """What is sent: unknown names are a mistake."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Told(BaseModel):
@@ -219,8 +225,8 @@ class NewToken(Input):
     """A new token."""
 
     name: Name
-    scopes: Annotated[list[str], Field(min_length=1, max_length=100)]
-    days: Annotated[int, Field(ge=1, le=366)] = 90
+    scopes: Annotated[list[Permission], Field(min_length=1, max_length=100)]
+    days: Annotated[int, Field(strict=False, ge=1, le=366)] = 90
 
 
 class CreatedToken(TokenShape):

@@ -16,6 +16,7 @@ from api.auth.sessions import Sessions
 from api.auth.tokens import Tokens
 from api.live import Live
 from api.output.told import Teller
+from api.site_model import CurrentSite
 from api.texts import Language
 from detection.sigma.load import RuleSet
 from response.ports import Store
@@ -30,7 +31,6 @@ class Settings:
     data: Path
     base_url: str = ""
     secure: bool = False
-    site: Path | None = None
     requests_per_minute: int = 1200
     upload_limit: int = 4 * 1024 * 1024
     idle_poll: float = 0.25
@@ -60,6 +60,7 @@ class Wiring:
     tokens: Tokens = field(init=False)
     limits: Limits = field(init=False)
     live: Live = field(init=False)
+    site: CurrentSite = field(init=False)
     tellers: Mapping[Language, Teller] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,6 +69,7 @@ class Wiring:
         self.tokens = Tokens(self.store, self.clock, self.secret)
         self.limits = Limits(self.settings.requests_per_minute, time.monotonic)
         self.live = Live(self.store, self.settings.idle_poll)
+        self.site = CurrentSite(self.store)
         self.tellers = {"en": Teller(self.rules, "en"), "zh": Teller(self.rules, "zh")}
 
     def permissions_of(self, account: Account) -> frozenset[str]:

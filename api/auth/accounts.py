@@ -69,7 +69,10 @@ class Accounts:
 
     def get(self, name: str) -> Account:
         """One account. Raises NotFound."""
-        return account_of(self._store.record("user", user_id(name)))
+        try:
+            return account_of(self._store.record("user", user_id(name)))
+        except Invalid as error:  # a name that nobody can have
+            raise NotFound(f"user {name[:LONGEST_NAME]}", "no_such_id") from error
 
     def everybody(self) -> list[Account]:
         """All accounts by name."""
@@ -81,9 +84,17 @@ class Accounts:
                 return sorted(found, key=lambda account: account.name)
 
     def create(
-        self, name: str, roles: tuple[str, ...], *, by: str, password: str | None = None, origin: str = "local"
+        self,
+        name: str,
+        roles: tuple[str, ...],
+        *,
+        by: str,
+        password: str | None = None,
+        origin: str = "local",
+        must_choose: bool = True,
     ) -> tuple[Account, str | None]:
-        """A new account. Without a password a local one gets a one-time secret, the second of what is returned."""
+        """A new account. Without a password a local one gets a one-time secret, the second of what is returned, and
+        `must_choose` a password before anything else (the demo's need not: it is gone in an hour)."""
         _check_roles(roles)
         once = self._secret() if password is None and origin == "local" else None
         body: dict[str, Any] = {
@@ -93,7 +104,7 @@ class Accounts:
             "state": "active",
             "origin": origin,
             "password": hashed(password, name) if password is not None else None,
-            "must_change": once is not None,
+            "must_change": once is not None and must_choose,
             "failures": 0,
         }
         if once is not None:
@@ -128,7 +139,7 @@ class Accounts:
         """The account whose password this is; None when it is not, the account is disabled or locked. Raises Locked."""
         try:
             account = self.get(name)
-        except (NotFound, Invalid):
+        except NotFound:
             is_right(None, password)
             return None
         until = account.body.get("locked_until")

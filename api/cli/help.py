@@ -20,6 +20,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "known": ("--baseline", "--site", "--rules", "--learn"),
     "chosen": ("--severity-min", "--status", "--rule", "--class", "--since", "--until", "--text", "--kind", "--limit",
                "--cursor"),
+    "played": ("--spool", "--sensor", "--drill", "--once", "--no-browser"),
     "served": ("--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key"),
     "people": ("--role", "--user", "--scope", "--days", "--after", "--head"),
     "results": ("--format", "--json", "--output", "--events", "--fail-on"),

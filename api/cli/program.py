@@ -9,8 +9,10 @@ import typer
 from typer.completion import get_completion_inspect_parameters
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from api.cli import about, alerts, analyze, assets, audit, baseline, doctor, rules, user
+from api.cli import about, alerts, analyze, assets, audit, baseline, doctor, replay, rules, user
+from api.cli import demo as demonstration
 from api.cli import serve as serving
+from api.cli import worker as working
 from api.cli.failures import explain
 from api.cli.help import HelpfulCommand, HelpfulGroup
 from api.cli.terminal import Terminal, make_terminal
@@ -37,6 +39,9 @@ app.add_typer(assets.app, name="assets", help="help.assets")
 app.add_typer(rules.app, name="rules", help="help.rules")
 app.add_typer(baseline.app, name="baseline", help="help.baseline")
 app.command("serve", cls=HelpfulCommand, help="help.serve", epilog="help.epilog")(serving.serve)
+app.command("worker", cls=HelpfulCommand, help="help.worker", epilog="help.epilog")(working.worker)
+app.command("replay", cls=HelpfulCommand, help="help.replay", epilog="help.epilog")(replay.replay)
+app.command("demo", cls=HelpfulCommand, help="help.demo", epilog="help.epilog")(demonstration.demo)
 app.add_typer(user.app, name="user", help="help.user")
 app.add_typer(user.tokens, name="token", help="help.token")
 app.add_typer(audit.app, name="audit", help="help.audit")

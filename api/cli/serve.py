@@ -40,6 +40,7 @@ def serve(
     from api.cli.inputs import rules_in_force
     from api.serving import Listening, bound, is_loopback
     from api.serving import serve as run
+    from api.site_model import begin_site
     from api.storage import open_store
     from api.tls import own_certificate
     from api.wiring import Settings, Wiring, wall_clock
@@ -61,5 +62,7 @@ def serve(
             terminal.tell("serve.first", url=where.address)
 
     with listener, open_store(store or f"embedded:{data / 'store'}") as source:
-        settings = Settings(data=data, base_url=base_url, secure=certificate is not None, site=site)
+        if site is not None:
+            begin_site(source, site.read_text(encoding="utf-8"), at=wall_clock())
+        settings = Settings(data=data, base_url=base_url, secure=certificate is not None)
         run(Wiring(source, loaded, settings), listener, certificate=certificate, ready=ready)

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request
 
 from api.alert_documents import alert_body
-from api.answers import ETAGGED, Answer, answer, if_match, only_fields, page
+from api.answers import ETAGGED, VERSIONED, Answer, answer, if_match, only_fields, page
 from api.auth.guard import Caller, Needs
 from api.idempotency import IdempotentRoute
-from api.moments import since
+from api.moments import SPAN_OR_DAY, since
 from api.problems import Problem
 from api.shapes import AlertDecision, AlertPage, AlertShape, Comment, Resolution, RuleClass, Severity, Status
 from api.wiring import Wiring, wiring_of
@@ -40,8 +40,10 @@ def list_alerts(
     incident: Annotated[list[str] | None, Query()] = None,
     source_ip: Annotated[str | None, Query(alias="source.ip", description="address or network")] = None,
     destination_ip: Annotated[str | None, Query(alias="destination.ip", description="address or network")] = None,
-    start: Annotated[str | None, Query(description="ISO 8601, or a span back from now: 24h, 7d")] = None,
-    end: Annotated[str | None, Query(description="ISO 8601, or a span back from now")] = None,
+    start: Annotated[
+        str | None, Query(pattern=SPAN_OR_DAY, description="ISO 8601, or a span back from now: 24h, 7d")
+    ] = None,
+    end: Annotated[str | None, Query(pattern=SPAN_OR_DAY, description="ISO 8601, or a span back from now")] = None,
     text: Annotated[str | None, Query(max_length=500, description="each word is part of a value")] = None,
     drill: Annotated[bool | None, Query()] = False,
     suppressed: Annotated[bool | None, Query(description="held back by a mute or a learned entry")] = None,
@@ -86,7 +88,11 @@ def show(alert_id: str, caller: Reader, wiring: Parts) -> Answer:
 
 
 @router.patch(
-    "/{alert_id}", response_model=AlertShape, operation_id="alerts_decide", responses={200: {"headers": ETAGGED}}
+    "/{alert_id}",
+    response_model=AlertShape,
+    operation_id="alerts_decide",
+    openapi_extra=VERSIONED,
+    responses={200: {"headers": ETAGGED}},
 )
 def decide(
     alert_id: str,

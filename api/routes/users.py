@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 
-from api.answers import ETAGGED, Answer, answer, if_match, page
+from api.answers import ETAGGED, VERSIONED, Answer, answer, if_match, page
 from api.auth.accounts import Account
 from api.auth.guard import Caller, Needs
 from api.idempotency import IdempotentRoute
@@ -39,7 +39,13 @@ def show(user: str, caller: Reader, wiring: Parts) -> Answer:
     return answer(_body(account), etag=account.etag)
 
 
-@router.patch("/{user}", response_model=UserShape, operation_id="users_change", responses={200: {"headers": ETAGGED}})
+@router.patch(
+    "/{user}",
+    response_model=UserShape,
+    operation_id="users_change",
+    openapi_extra=VERSIONED,
+    responses={200: {"headers": ETAGGED}},
+)
 def change(user: str, given: UserChange, request: Request, caller: Changer, wiring: Parts) -> Answer:
     """Change an account. Needs If-Match. New roles and a disabled account end its sessions."""
     etag = if_match(request)

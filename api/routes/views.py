@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api.answers import ETAGGED, Answer, answer, if_match, page
+from api.answers import ETAGGED, VERSIONED, Answer, answer, if_match, page
 from api.auth.guard import Caller, Needs
 from api.idempotency import IdempotentRoute
 from api.problems import Problem
@@ -40,7 +40,13 @@ def create(given: NewView, caller: Own, wiring: Parts) -> Answer:
     return answer(_body(stored), etag=stored.etag, status=201)
 
 
-@router.put("/{view_id}", response_model=ViewShape, operation_id="views_change", responses={200: {"headers": ETAGGED}})
+@router.put(
+    "/{view_id}",
+    response_model=ViewShape,
+    operation_id="views_change",
+    openapi_extra=VERSIONED,
+    responses={200: {"headers": ETAGGED}},
+)
 def change(view_id: str, given: NewView, request: Request, caller: Own, wiring: Parts) -> Answer:
     """Save a view of one's own anew. Needs If-Match."""
     etag, known = if_match(request), _owned(view_id, caller, wiring)
@@ -49,7 +55,7 @@ def change(view_id: str, given: NewView, request: Request, caller: Own, wiring: 
     return answer(_body(stored), etag=stored.etag)
 
 
-@router.delete("/{view_id}", status_code=204, operation_id="views_remove")
+@router.delete("/{view_id}", status_code=204, operation_id="views_remove", openapi_extra=VERSIONED)
 def remove(view_id: str, request: Request, caller: Own, wiring: Parts) -> Response:
     """Remove a view of one's own. Needs If-Match."""
     etag, known = if_match(request), _owned(view_id, caller, wiring)

@@ -23,4 +23,4 @@ def open_store(url: str, environment: Mapping[str, str] | None = None) -> Store:
         return EmbeddedStore(address.path)
     from api.storage.elastic import ElasticStore  # the client takes a quarter of a second to load
 
-    return ElasticStore(address)  # type: ignore[return-value]  # its records follow
+    return ElasticStore(address)

@@ -16,8 +16,9 @@ from api.storage.elastic_cluster import Cluster
 from api.storage.elastic_documents import Swap, every, fetch, swap
 from api.storage.elastic_events import count_events, read_events
 from api.storage.elastic_mapping import SCHEMA
+from api.storage.elastic_records import ElasticRecords
 from api.storage.elastic_segments import DONE, write_segment
-from api.storage.elastic_triage import list_alerts, read_alert, read_occurrences, update_alert
+from api.storage.elastic_triage import list_alerts, read_alert, read_occurrences
 from api.storage.records import alert_from, asset_from, asset_record, dead_letter_from
 from detection.occurrence import Occurrence, text_id
 from response.alerts import Alert, AlertChange
@@ -32,6 +33,7 @@ from response.ports import (
     StoreHealth,
     Written,
 )
+from response.records import AuditLine, Change, Decide, Deed, RecordQuery, Stored, Write
 from response.store_errors import NotFound
 
 ALL: Mapping[str, Any] = {"match_all": {}}
@@ -43,9 +45,10 @@ class ElasticStore:
     def __init__(self, address: ElasticAddress) -> None:
         """Connect. Raises Unreachable, Denied, WrongSchema."""
         self._cluster = Cluster(address)
+        self._records = ElasticRecords(self._cluster)
 
     def write(self, segment: Segment) -> Written:
-        return write_segment(self._cluster, segment)
+        return write_segment(self._cluster, segment, self._records.note)
 
     def alerts(self, query: AlertQuery) -> Page[Alert]:
         return list_alerts(self._cluster, query)
@@ -57,7 +60,27 @@ class ElasticStore:
         return read_occurrences(self._cluster, alert_id)
 
     def update_alert(self, alert_id: str, change: AlertChange, etag: str) -> Alert:
-        return update_alert(self._cluster, alert_id, change, etag)
+        [alert] = self.commit([Decide(alert_id, change, etag)])
+        assert isinstance(alert, Alert)
+        return alert
+
+    def commit(self, writes: Sequence[Write], deed: Deed | None = None) -> tuple[Stored | Alert, ...]:
+        return self._records.commit(writes, deed)
+
+    def record(self, kind: str, record_id: str) -> Stored:
+        return self._records.record(kind, record_id)
+
+    def records(self, query: RecordQuery) -> Page[Stored]:
+        return self._records.records(query)
+
+    def changes(self, after: int, limit: int = 500) -> tuple[Change, ...]:
+        return self._records.changes(after, limit)
+
+    def last_change(self) -> int:
+        return self._records.last_change()
+
+    def audit(self, after: int = 0, limit: int = 500) -> tuple[AuditLine, ...]:
+        return self._records.audit(after, limit)
 
     def events(self, query: EventQuery) -> EventPage:
         return read_events(self._cluster, query)

@@ -24,12 +24,14 @@ SEARCHES_AT_ONCE = 50
 
 @dataclass(frozen=True)
 class Folded:
-    """How many occurrences were new, how many alerts they opened, how many others they went into; who was refused."""
+    """How many occurrences were new, how many alerts they opened, how many others they went into; who was refused; the
+    alerts concerned with their etags."""
 
     occurrences: int
     opened: int
     touched: int
     refused: dict[str, str]
+    alerts: dict[str, str]
 
 
 def alert_document(thread: str, alert: Alert) -> Record:
@@ -48,7 +50,7 @@ class Folder:
         """Store the occurrences that are new, each in its alert, and compute all alerts concerned again."""
         ordered = list({o.id: o for o in in_order(occurrences)}.values())
         if not ordered:
-            return Folded(0, 0, 0, {})
+            return Folded(0, 0, 0, {}, {})
         for part in ("threads", "occurrences", "alerts"):
             self._cluster.ensure(part)
         known = self._alerts_of([o.id for o in ordered])
@@ -61,9 +63,9 @@ class Folder:
         if outcome.known:  # another worker was first, and may have chosen another alert
             known |= self._alerts_of([o.id for o in stored])
         threads = {known.get(o.id) or targets[fold_key(o)]: fold_key(o) for o in ordered if o.id not in outcome.refused}
-        opened = self._recompute(threads)
+        opened, etags = self._recompute(threads)
         touched = {targets[fold_key(o)] for o in stored} - opened
-        return Folded(outcome.new, len(opened), len(touched), outcome.refused)
+        return Folded(outcome.new, len(opened), len(touched), outcome.refused, etags)
 
     def _alerts_of(self, ids: Sequence[str]) -> dict[str, str]:
         """The alerts of the occurrences that are stored, by the occurrence's id."""
@@ -90,9 +92,10 @@ class Folder:
             first = {thread: first[thread] for thread in lost}
         return targets
 
-    def _recompute(self, threads: Mapping[str, str]) -> set[str]:
-        """Compute alerts, given with their threads, from their occurrences; those that came into being."""
+    def _recompute(self, threads: Mapping[str, str]) -> tuple[set[str], dict[str, str]]:
+        """Compute alerts, given with their threads, from their occurrences; those that came into being, all etags."""
         opened: set[str] = set()
+        etags: dict[str, str] = {}
         left = list(threads)
         while left:
             known = fetch(self._cluster, "alerts", left)
@@ -102,10 +105,11 @@ class Folder:
             for alert_id, alert in self._computed(left, threads, named).items():
                 version = known.get(alert_id)
                 whole = decided(alert, alert_from(version.source)) if version else alert
+                etags[alert_id] = whole.etag
                 swaps.append(Swap(alert_id, alert_document(threads[alert_id], whole), version))
             left = swap(self._cluster, "alerts", swaps)
             opened |= {s.id for s in swaps if s.version is None and s.id not in left}
-        return opened
+        return opened, etags
 
     def _refresh(self) -> None:
         name = self._cluster.name("occurrences")

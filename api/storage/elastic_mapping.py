@@ -10,7 +10,7 @@ from typing import Any
 from detection.occurrence import text_id
 from sensors.fields import Field, vocabulary
 
-SCHEMA = 1
+SCHEMA = 2
 PRIORITY = 500
 LONGEST_KEYWORD = 8_191
 """Letters: 8,191 of four bytes each are the 32,766 bytes that an indexed keyword may have."""
@@ -72,6 +72,8 @@ RECORDS: dict[str, dict[str, Any]] = {
         "threat.technique.id": _WORD,
         "assignee": _WORD,
         "resolution": _WORD,
+        "incident": _WORD,
+        "suppressed_by": _WORD,
         "drill": {"type": "boolean"},
         "first_seen": _TIME,
         "last_seen": _TIME,
@@ -84,6 +86,10 @@ RECORDS: dict[str, dict[str, Any]] = {
     },
     "assets": {"key": _WORD, "segment": _WORD, "roles": _WORD, "first_seen": _TIME, "last_seen": _TIME}
     | {"attributes": _CLOSED},
+    "records": {"kind": _WORD, "id": _WORD, "time": _TIME, "words": _WORD}
+    | {"body": {"type": "keyword", "index": False, "doc_values": False}},
+    "changes": {"number": _LONG},
+    "audit": {"number": _LONG, "line": {"type": "keyword", "index": False, "doc_values": False}},
     "dead-letters": {
         "id": _WORD,
         "segment": _WORD,

@@ -7,7 +7,7 @@ stream before it is sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 
 import polars as pl
@@ -28,8 +28,9 @@ from response.times import time_text
 STARTED, DONE = "started", "done"
 
 
-def write_segment(cluster: Cluster, segment: Segment) -> Written:
-    """Store a segment: events, occurrences and alerts, dead letters, the marker last. Raises StoreError."""
+def write_segment(cluster: Cluster, segment: Segment, note: Callable[[str, str, str | None], None]) -> Written:
+    """Store a segment: events, occurrences and alerts, dead letters, the marker last; `note` takes (kind, id, etag) of
+    every alert that changed. Raises StoreError."""
     cluster.ensure("segments")
     marker = text_id("segment", segment.id)
     tried = bool(swap(cluster, "segments", [Swap(marker, _marker(segment, STARTED, 0), None)]))
@@ -43,6 +44,8 @@ def write_segment(cluster: Cluster, segment: Segment) -> Written:
     refused = [*_refused_rows(segment.id, intake, outcomes), *_refused_occurrences(segment.id, intake, folds.refused)]
     dead = _keep_aside(cluster, [*intake.dead, *refused], tried)
     _refresh(cluster, [*intake.frames, "occurrences", "alerts", "dead-letters"])
+    for alert_id, etag in folds.alerts.items():
+        note("alert", alert_id, etag)
     new = sum(outcome.new for outcome in outcomes.values())
     rows = intake.rows - sum(len(outcome.refused) for outcome in outcomes.values())
     _finish(cluster, marker, _marker(segment, DONE, rows))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from api.storage.cursors import read_cursor, write_cursor
-from api.storage.elastic_alerts import alert_document
 from api.storage.elastic_cluster import Cluster
-from api.storage.elastic_documents import Swap, Version, every, fetch, swap
+from api.storage.elastic_documents import Version, every, fetch
 from api.storage.records import alert_from, occurrence_from
 from api.storage.triage import check_alerts, classes, query_words, severities
 from detection.occurrence import Occurrence
-from response.alerts import Alert, AlertChange, changed
+from response.alerts import Alert
 from response.ports import AlertQuery, Page
 from response.store_errors import NotFound
 from response.times import time_text
@@ -48,6 +47,16 @@ def _filters(query: AlertQuery) -> list[dict[str, Any]]:
     ]
     if query.statuses:
         filters.append({"terms": {"status": list(query.statuses)}})
+    for name, values in (("resolution", query.resolutions), ("incident", query.incidents)):
+        if values:
+            filters.append({"terms": {name: list(values)}})
+    if query.assignees:
+        nobody = {"bool": {"must_not": [{"exists": {"field": "assignee"}}]}}
+        named = {"terms": {"assignee": [name for name in query.assignees if name]}}
+        filters.append({"bool": {"should": [named, *[nobody] * ("" in query.assignees)]}})
+    if query.suppressed is not None:
+        held = {"exists": {"field": "suppressed_by"}}
+        filters.append(held if query.suppressed else {"bool": {"must_not": [held]}})
     if query.drill is not None:
         filters.append({"term": {"drill": query.drill}})
     if query.rules:
@@ -82,21 +91,3 @@ def read_occurrences(cluster: Cluster, alert_id: str) -> tuple[Occurrence, ...]:
     read_alert(cluster, alert_id)
     sources = every(cluster, "occurrences", {"term": {"alert": alert_id}}, ["first_seen", "id"])
     return tuple(occurrence_from(source) for source in sources)
-
-
-def update_alert(cluster: Cluster, alert_id: str, change: AlertChange, etag: str) -> Alert:
-    """Apply a person's decision. A machine update in between is taken in; a person's is a Conflict."""
-    wanted: Alert | None = None
-    while True:
-        version = read_alert(cluster, alert_id)
-        present = alert_from(version.source)
-        if wanted is not None and present.etag == wanted.etag and present.history == wanted.history:
-            break  # the answer was lost, the change was not
-        wanted = changed(present, change, etag)
-        if wanted == present:
-            return present
-        document = alert_document(version.source["thread"], wanted)
-        if not swap(cluster, "alerts", [Swap(alert_id, document, version)]):
-            break
-    cluster.call(lambda: cluster.client.indices.refresh(index=cluster.name("alerts")))
-    return wanted

@@ -46,3 +46,10 @@ def embedded(tmp_path: Path) -> Iterator[Store]:
     """An empty embedded store, for what does not depend on the kind."""
     with open_store(f"embedded:{tmp_path}/only") as opened:
         yield opened
+
+
+@pytest.fixture
+def elastic(elastic_server: Server) -> Iterator[Store]:
+    """An empty Elasticsearch store, for what only it does."""
+    with open_store(elastic_url(elastic_server)) as opened:
+        yield opened

@@ -208,3 +208,17 @@ def test_writes_before_one_that_fails(embedded: Store) -> None:
     assert ids(embedded) == []
     assert embedded.audit() == ()
     assert embedded.changes(0) == ()
+
+
+def test_a_refused_write_is_told_in_the_log(elastic: Store) -> None:
+    """Elasticsearch has no transactions: what came before the refused write stays, and the log says that it failed."""
+    writes = [Put("incident", "i1", incident(1)), Put("incident", "i2", incident(1), etag="3"), Put("mute", "m", {})]
+    with pytest.raises(Invalid):
+        elastic.commit(writes, DEED)
+    assert (elastic.audit(), ids(elastic)) == ((), [])
+    with pytest.raises(Conflict):
+        elastic.commit(writes[:2], DEED)
+    assert ids(elastic) == ["i1"]
+    lines = elastic.audit()
+    assert [(line.deed.what, line.deed.parameters.get("line")) for line in lines] == [(DEED.what, None), ("refused", 1)]
+    assert first_broken(lines) is None

@@ -1,0 +1,49 @@
+"""`bittern replay`: a capture goes through a sensor into a spool, its times moved so that it ends now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli import options as option
+from api.cli.exit_codes import ExitCode
+from api.cli.failures import Failure
+from api.cli.options import terminal_of
+from api.cli.worker import SpoolFolder
+
+
+def replay(
+    context: typer.Context,
+    capture: Annotated[Path, typer.Argument(metavar="FILE", help="help.option.capture")],
+    spool: SpoolFolder,
+    site: option.Site = None,
+    rules: option.RuleFolders = None,
+    sensor: Annotated[str, typer.Option("--sensor", metavar="NAME", help="help.option.sensor")] = "replay",
+    drill: Annotated[bool, typer.Option("--drill", help="help.option.drill")] = False,
+    lang: option.Lang = None,
+    quiet: option.Quiet = False,
+) -> None:
+    """As fast as it goes."""
+    terminal = terminal_of(context)
+    terminal.adjust(lang=lang, quiet=quiet)
+    import tempfile
+
+    from api.cli.inputs import rules_in_force
+    from api.sensor import sense
+    from api.wiring import wall_clock
+    from detection.site_reading import load_site
+    from sensors.replay import NotReplayable, last_time, shifted
+    from sensors.spool import Spool
+
+    loaded = rules_in_force(rules or (), terminal)
+    known_site = load_site(site) if site else None
+    with tempfile.TemporaryDirectory(prefix="bittern-replay-") as folder:
+        moved = Path(folder) / capture.name
+        try:
+            packets = shifted(capture, moved, wall_clock() - last_time(capture))
+        except NotReplayable as error:
+            raise Failure(ExitCode.INPUT, f"error.replay_{error.why}", path=capture) from error
+        segments = sense([moved], Spool(spool), loaded, sensor=sensor, site=known_site, drill=drill)
+    terminal.tell("replay.done", packets=packets, segments=segments, spool=spool)

@@ -1,0 +1,48 @@
+"""`bittern worker`: what the spool holds goes into the store, and everything that no person waits for is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli import options as option
+from api.cli.options import terminal_of
+from api.cli.serve import Data
+
+SpoolFolder = Annotated[Path, typer.Option("--spool", metavar="DIR", help="help.option.spool")]
+
+
+def worker(
+    context: typer.Context,
+    spool: SpoolFolder,
+    store: option.StoreToFill = None,
+    data: Data = Path("bittern-data"),
+    rules: option.RuleFolders = None,
+    base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="help.option.base_url")] = "",
+    lang: option.Lang = None,
+    quiet: option.Quiet = False,
+    verbose: option.Verbose = 0,
+) -> None:
+    """Until Ctrl-C or SIGTERM; the duty at hand is ended first."""
+    terminal = terminal_of(context)
+    terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
+    import os
+    import signal
+
+    from api.cli.inputs import rules_in_force
+    from api.duties import duties_of
+    from api.storage import open_store
+    from api.wiring import Settings, Wiring, wall_clock
+    from api.worker import Worker
+
+    loaded = rules_in_force(rules or (), terminal)
+    with open_store(store or f"embedded:{data / 'store'}") as source:
+        wiring = Wiring(source, loaded, Settings(data=data, base_url=base_url))
+        working = Worker(source, f"worker-{os.getpid()}", wall_clock, duties_of(wiring, spool))
+        signal.signal(signal.SIGTERM, lambda *_: working.stop())
+        terminal.tell("worker.ready", spool=spool)
+        working.run()
+        for name, number in working.failures.items():
+            terminal.warn("worker.failed", duty=name, count=number, last=working.last_failure[name])

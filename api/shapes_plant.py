@@ -1,0 +1,193 @@
+"""Documents of the API about the plant: assets, rules, sensors, site model."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from api.shapes import Input, PacketsShape
+
+
+class EvidenceShape(BaseModel):
+    """One value of an attribute, and what told it."""
+
+    value: str
+    confidence: float
+    evidence: str
+    first_seen: str
+    last_seen: str
+    packets: list[PacketsShape]
+
+
+class AssetShape(BaseModel):
+    """An asset."""
+
+    id: str
+    key: str
+    segment: str | None
+    name: str | None
+    vendor: str | None
+    model: str | None
+    order_number: str | None
+    firmware: str | None
+    hardware: str | None
+    serial: str | None
+    os: str | None
+    module: str | None
+    location: str | None
+    addresses: list[str]
+    mac: list[str]
+    roles: list[str]
+    declared: str | None
+    declared_roles: list[str]
+    authorised: bool | None
+    zone: str | None
+    criticality: str | None
+    owner: str | None
+    first_seen: str
+    last_seen: str
+    attributes: dict[str, list[EvidenceShape]] = {}
+    etag: str | None
+
+
+class AssetPage(BaseModel):
+    """Some assets."""
+
+    items: list[AssetShape]
+    cursor: str | None
+
+
+class RuleText(BaseModel):
+    """A rule in one language."""
+
+    title: str
+    what: str
+    why: str
+    do: list[str]
+    description: str
+    harmless: list[str]
+    safety: str
+
+
+class RuleTexts(BaseModel):
+    """The same in both languages."""
+
+    en: RuleText
+    zh: RuleText
+
+
+class ProofShape(BaseModel):
+    """Captures that must and must not raise the rule."""
+
+    positive: list[str]
+    benign: list[str]
+
+
+class RuleShape(BaseModel):
+    """A rule. `alerts` counts its stored alerts by status and resolution, as far as they were counted."""
+
+    name: str
+    id: str
+    version: str
+    status: str
+    level: str
+    rule_class: str = Field(alias="class")
+    learnable: str
+    dataset: str | None
+    correlates: list[str]
+    techniques: list[str]
+    objects: list[str]
+    controls: list[str]
+    needs: list[str]
+    lacking: list[str]
+    playbook: str | None
+    proof: ProofShape
+    text: RuleTexts
+    source: str | None = None
+
+
+class RulePage(BaseModel):
+    """All rules."""
+
+    items: list[RuleShape]
+    cursor: str | None
+
+
+class TechniqueShape(BaseModel):
+    """A technique of ATT&CK for ICS and the rules that watch for it."""
+
+    id: str
+    name: str
+    tactics: list[str]
+    rules: list[str]
+
+
+class TacticShape(BaseModel):
+    """A tactic of ATT&CK for ICS."""
+
+    id: str
+    name: str
+
+
+class CoverageShape(BaseModel):
+    """Which techniques are watched for."""
+
+    tactics: list[TacticShape]
+    techniques: list[TechniqueShape]
+    covered: int
+
+
+class SensorShape(BaseModel):
+    """A sensor: when it was heard, up to which packet time, and its counters by `stage.counter`."""
+
+    id: str
+    state: str
+    last_seen: str
+    packets_until: str
+    counters: dict[str, int]
+    zones: list[str]
+    etag: str
+
+
+class SensorPage(BaseModel):
+    """All sensors."""
+
+    items: list[SensorShape]
+    cursor: str | None
+
+
+class IssueShape(BaseModel):
+    """What is wrong at a line, and how to mend it, in the reader's language."""
+
+    file: str
+    line: int
+    rule: str | None
+    fatal: bool
+    code: str
+    parameters: dict[str, Any]
+    what: str
+    mend: str
+
+
+class SiteShape(BaseModel):
+    """The site model as text; `etag` "0" when none is stored yet."""
+
+    text: str
+    sha256: str
+    etag: str
+
+
+class SiteInput(Input):
+    """A site model as text."""
+
+    text: Annotated[str, Field(max_length=2_000_000)]
+
+
+class SiteCheck(BaseModel):
+    """What is wrong with a text (nothing: it can be put in force), and what it declares."""
+
+    issues: list[IssueShape]
+    declares: dict[str, int]
+    assets_new: list[str]
+    assets_gone: list[str]

@@ -1,0 +1,131 @@
+"""The worker: takes segments from the spool into the store, and does what no person waits for at the screen.
+
+Every duty may be cut off at any moment and is done again by the next worker: segments are stored exactly once, records
+are written by compare-and-set. One worker at a time holds the lease.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from api.segment_files import segment_from
+from response.ports import Store
+from response.records import Put, Stored
+from response.store_errors import Conflict, NotFound, StoreError
+from response.times import SECOND, time_ns, time_text
+from sensors.spool import BadSegment, Spool
+
+LEASE = 15 * SECOND
+IDLE = 0.2
+"""Seconds to wait when there was nothing to do."""
+
+Duty = Callable[[int], bool]
+"""Does some work at a time (ns) and says whether there was any."""
+
+
+@dataclass
+class Worker:
+    """Duties in turn, while it holds the lease. `name` tells workers apart; a duty that fails is counted and named, the
+    others go on."""
+
+    store: Store
+    name: str
+    clock: Callable[[], int]
+    duties: Sequence[tuple[str, Duty]]
+    failures: Counter[str] = field(default_factory=Counter)
+    last_failure: dict[str, str] = field(default_factory=dict)
+    _stopped: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Until `stop`."""
+        while not self._stopped.is_set():
+            worked = False
+            with suppress(StoreError):  # asked again: the store may be away for an hour
+                worked = self._holds_lease() and self.once()
+            if not worked:
+                self._stopped.wait(IDLE)
+
+    def stop(self) -> None:
+        """Ends `run` after the duty at hand."""
+        self._stopped.set()
+
+    def once(self) -> bool:
+        """Every duty once; whether there was any work."""
+        worked = False
+        for name, duty in self.duties:
+            try:
+                worked = duty(self.clock()) or worked
+            except Exception as error:  # one broken duty must not stop the others; it is counted and named
+                self.failures[name] += 1
+                self.last_failure[name] = f"{type(error).__name__}: {error}"
+        return worked
+
+    def _holds_lease(self) -> bool:
+        now = self.clock()
+        try:
+            known: Stored | None = self.store.record("lease", "worker")
+        except NotFound:
+            known = None
+        if known is not None and known.body["holder"] != self.name and time_ns(known.body["until"]) > now:
+            return False
+        if known is not None and known.body["holder"] == self.name and time_ns(known.body["until"]) > now + LEASE // 2:
+            return True
+        body = {"at": time_text(now), "holder": self.name, "until": time_text(now + LEASE)}
+        try:
+            self.store.commit([Put("lease", "worker", body, known.etag if known else None)])
+        except Conflict:
+            return False
+        return True
+
+
+class Intake:
+    """The duty that stores what the spool holds, the oldest first."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self._store, self._spool = store, Spool(folder)
+
+    def __call__(self, now: int) -> bool:
+        worked = False
+        for spooled in self._spool:
+            worked = True
+            try:
+                segment, assets = segment_from(spooled.files())
+            except (BadSegment, KeyError, ValueError) as error:
+                self._refuse(now, self._spool.refuse(spooled), error)
+                continue
+            self._store.write(segment)
+            if assets:
+                self._store.put_assets(assets)
+            self._note_sensor(segment.sensor, segment.last, now, dict(segment.counters))
+            self._spool.done(spooled)
+        return worked
+
+    def _note_sensor(self, sensor: str, last: int, now: int, counters: dict[str, int]) -> None:
+        body = {
+            "last_seen": time_text(now),
+            "packets_until": time_text(last),
+            "state": "heard",
+            "counters": counters,
+        }
+        with suppress(Conflict):  # another worker's note is as good
+            try:
+                etag = self._store.record("sensor", sensor).etag
+            except NotFound:
+                etag = None
+            self._store.commit([Put("sensor", sensor, body, etag)])
+
+    def _refuse(self, now: int, path: Path, error: Exception) -> None:
+        body = {
+            "at": time_text(now),
+            "state": "refused",
+            "what": "segment",
+            "path": path.name,
+            "why": getattr(error, "why", "unreadable"),
+        }
+        with suppress(Conflict):
+            self._store.commit([Put("job", f"refused-{path.name}"[:80], body)])
