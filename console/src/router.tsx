@@ -33,6 +33,11 @@ const routes = [
   createRoute({ ...page, path: '/', component: lazyRouteComponent(() => import('./screens/Home.tsx'), 'Home') }),
   createRoute({ ...page, path: '/alerts', component: lazyRouteComponent(() => import('./screens/alerts/AlertsScreen.tsx'), 'AlertsScreen') }),
   createRoute({ ...page, path: '/alerts/$id', component: lazyRouteComponent(() => import('./screens/alerts/AlertPage.tsx'), 'AlertPage') }),
+  createRoute({ ...page, path: '/assets', component: lazyRouteComponent(() => import('./screens/assets/Assets.tsx'), 'Assets') }),
+  createRoute({ ...page, path: '/assets/$key', component: lazyRouteComponent(() => import('./screens/assets/AssetPage.tsx'), 'AssetPage') }),
+  createRoute({ ...page, path: '/rules', component: lazyRouteComponent(() => import('./screens/rules/Rules.tsx'), 'Rules') }),
+  createRoute({ ...page, path: '/rules/$name', component: lazyRouteComponent(() => import('./screens/rules/RulePage.tsx'), 'RulePage') }),
+  createRoute({ ...page, path: '/sensors', component: lazyRouteComponent(() => import('./screens/sensors/Sensors.tsx'), 'Sensors') }),
   createRoute({ ...page, path: '/settings', beforeLoad: () => { throw redirect({ to: '/settings/$part', params: { part: 'account' } }) } }),
   createRoute({ ...page, path: '/settings/$part', component: lazyRouteComponent(() => import('./screens/settings/Settings.tsx'), 'Settings') }),
 ]

@@ -75,3 +75,17 @@ async function refusal(response: Response): Promise<Problem> {
 
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
   call<T>('GET', path, { ...(query ? { query } : {}), ...(signal ? { signal } : {}) })
+
+const PAGE = 5000
+
+/** A list from its first page on, until there is no more or `most` are there. */
+export async function getAll<T>(path: string, query: Query, most: number, signal?: AbortSignal): Promise<{ items: T[]; cursor: string | null }> {
+  const items: T[] = []
+  let cursor: string | null = null
+  do {
+    const page: { items: T[]; cursor: string | null } = await get(path, { ...query, limit: Math.min(PAGE, most - items.length), cursor }, signal)
+    items.push(...page.items)
+    cursor = page.cursor
+  } while (cursor !== null && items.length < most)
+  return { items, cursor }
+}

@@ -2,7 +2,7 @@
 import { IconBell, IconFeather } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { get } from '../api/client.ts'
+import { get, getAll } from '../api/client.ts'
 import { useMay } from '../api/session.ts'
 import type { Alert, Page } from '../api/types.ts'
 import { Screen } from '../parts/Screen.tsx'
@@ -21,7 +21,7 @@ export function Home() {
   const { t } = useWords()
   const open = useQuery({
     queryKey: ['home', 'open'],
-    queryFn: () => get<Page<Alert>>('/alerts', { status: ['new', 'in_progress'], suppressed: false, sort: '-severity', limit: MOST, fields: FIELDS }),
+    queryFn: () => getAll<Alert>('/alerts', { status: ['new', 'in_progress'], suppressed: false, sort: '-severity', fields: FIELDS }, MOST),
   })
   return (
     <Screen title={t('console.nav.home')}>

@@ -69,7 +69,7 @@ function mark(language: Language): void {
 export const language = (): Language => (i18next.language === 'zh' ? 'zh' : 'en')
 
 /** A text filled with what it names, outside of components. */
-export const say = (key: TextKey, values: Record<string, unknown> = {}): string => i18next.t(key, values as never) as string
+export const say = (key: TextKey, values: Record<string, unknown> = {}): string => i18next.t(key as never, values as never) as unknown as string
 
 /** The word for a code of an open list (`severity`, `high`), or the code itself when it has none. */
 export function word(group: string, code: string | null | undefined): string {

@@ -4,9 +4,9 @@ import { IconRefresh } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { get } from '../../api/client.ts'
+import { getAll } from '../../api/client.ts'
 import { useMay, useSession } from '../../api/session.ts'
-import type { Alert, Page } from '../../api/types.ts'
+import type { Alert } from '../../api/types.ts'
 import { useKeys } from '../../keys/useKeys.ts'
 import { Screen } from '../../parts/Screen.tsx'
 import { Empty, Failed, Waiting } from '../../parts/states.tsx'
@@ -16,7 +16,7 @@ import { useWords } from '../../text/i18n.ts'
 import { AlertTable } from './AlertTable.tsx'
 import { AlertPanel } from './AlertPanel.tsx'
 import { Dialogs, type Asked } from './Dialogs.tsx'
-import { belongs, filterOf, listKey, queryOf, searchOf, type Filter } from './filter.ts'
+import { belongs, filterOf, listKey, MOST, queryOf, searchOf, type Filter } from './filter.ts'
 import { FilterBar } from './FilterBar.tsx'
 import { useNews } from './news.ts'
 import { rowsOf, type Row } from './rows.ts'
@@ -32,7 +32,7 @@ export function AlertsScreen() {
   const [key, query] = [listKey(filter), queryOf(filter)]
   const list = useQuery({
     queryKey: key,
-    queryFn: ({ signal }) => get<Page<Alert>>('/alerts', query, signal),
+    queryFn: ({ signal }) => getAll<Alert>('/alerts', query, MOST, signal),
     staleTime: 60_000,
     placeholderData: (before) => before,
   })

@@ -55,7 +55,7 @@ export function FilterBar({ filter, alerts, search, change }: Props) {
       <Choose label={t('console.alerts.class')} chosen={filter.class.map((each) => word('class', each)).join(', ') || null} items={[[null, t('console.alerts.triage_classes')], ...CLASSES.map((each): [string, string] => [each, word('class', each)])]} pick={(value) => change({ class: value ? [value] : [] })} />
       <Choose label={t('console.alerts.time')} chosen={filter.start} items={[[null, t('console.alerts.any_time')], ...SPANS.map((each): [string, string] => [each, t('console.alerts.last', { span: each })])]} pick={(value) => change({ start: value, end: null })} />
       <Choose label={t('console.alerts.group')} chosen={filter.group === 'none' ? null : t(`console.alerts.group_by.${filter.group}`)} items={GROUPS.map((each): [string, string] => [each, t(`console.alerts.group_by.${each}`)])} pick={(value) => change({ group: (value ?? 'none') as Filter['group'] })} />
-      <Choose label={t('console.alerts.sort')} chosen={t(`console.alerts.sort_by.${filter.sort}` as TextKey)} items={SORTS.map((each): [string, string] => [each, t(`console.alerts.sort_by.${each}` as TextKey)])} pick={(value) => change({ sort: (value ?? '-severity') as Filter['sort'] })} />
+      <Choose label={t('console.alerts.sort')} chosen={filter.sort === '-severity' ? null : t(`console.alerts.sort_by.${filter.sort}` as TextKey)} items={SORTS.map((each): [string, string] => [each, t(`console.alerts.sort_by.${each}` as TextKey)])} pick={(value) => change({ sort: (value ?? '-severity') as Filter['sort'] })} />
       <Views filter={filter} />
       <Chips filter={filter} change={change} />
       <div className="grow" />

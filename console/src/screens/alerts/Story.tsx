@@ -61,14 +61,14 @@ export function Story({ alert, act, whole = false }: { alert: Alert; act: Acts; 
         <p>{told.why}</p>
         {alert.lacking.length > 0 && <p className="quiet">{t('alert.lacking', { needs: alert.lacking.map((need) => word('need', need)).join(', ') })}</p>}
       </Question>
-      <Question title="console.story.normal">
-        <Normal alert={alert} />
-      </Question>
       <Question title="console.story.where">
         <div className="ends">
           <End alert={alert} side="source" />
           <End alert={alert} side="destination" />
         </div>
+      </Question>
+      <Question title="console.story.normal">
+        <Normal alert={alert} />
       </Question>
       <Question title="console.story.evidence">
         <Evidence alert={alert} />
@@ -96,7 +96,7 @@ function Buttons({ act, closed }: { act: Acts; closed: boolean }) {
   return (
     <div className="acts">
       {shown.filter(([key, , permission]) => may(permission) && !(closed && key === 'c')).map(([key, text]) => (
-        <Button key={key} variant={key === 'e' && !closed ? 'filled' : 'default'} onClick={() => act[key]?.()} rightSection={<kbd aria-hidden>{key}</kbd>}>
+        <Button key={key} size="compact-sm" variant={key === 'e' && !closed ? 'filled' : 'default'} onClick={() => act[key]?.()} rightSection={<kbd aria-hidden>{key}</kbd>}>
           {key === 'e' && closed ? t('console.reopen') : t(text)}
         </Button>
       ))}

@@ -91,7 +91,6 @@ export function queryOf(filter: Filter): Query {
     end: filter.end,
     suppressed: filter.suppressed,
     sort: filter.sort,
-    limit: MOST,
     fields: FIELDS,
   }
 }
