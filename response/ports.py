@@ -15,11 +15,15 @@ import polars as pl
 
 from detection.occurrence import Occurrence, Packets
 from response.alerts import Alert, AlertChange
+from response.conditions import Condition
 from response.records import AuditLine, Change, Deed, RecordQuery, Stored, Write
 
 Item = TypeVar("Item")
 Scalar = str | int | float | bool | None
-MOST_PER_PAGE = 5_000
+MOST_PER_PAGE = 10_000
+MOST_GROUPS = 20_000
+MOST_GROUPED_BY = 3
+MOST_BUCKETS = 2_000
 
 
 @dataclass(frozen=True)
@@ -71,16 +75,38 @@ class EventPage:
 @dataclass(frozen=True)
 class EventQuery:
     """Rows of a dataset with `start` <= @timestamp < `end`, with each field of `equals` equal to its value (or one of
-    its values; None = not known), and of these `ids` if given; ordered by @timestamp, then event.id."""
+    its values; None = not known) and every condition of `where`, and of these `ids` if given; ordered by @timestamp,
+    then event.id."""
 
     dataset: str
     start: int | None = None
     end: int | None = None
     equals: Mapping[str, Scalar | Sequence[Scalar]] = field(default_factory=dict)
+    where: tuple[Condition, ...] = ()
     ids: tuple[str, ...] | None = None
     limit: int = 100
     cursor: str | None = None
     descending: bool = False
+
+
+@dataclass(frozen=True)
+class EventGroup:
+    """Rows that agree in the fields grouped by: their `values` (None = not known), number, first and last
+    @timestamp, to the millisecond."""
+
+    values: tuple[Scalar, ...]
+    count: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class EventGroups:
+    """Groups, the largest first, then by value. `whole` is False when there were more groups than can be counted:
+    those shown are then the largest of the `MOST_GROUPS` looked at."""
+
+    groups: tuple[EventGroup, ...]
+    whole: bool
 
 
 @dataclass(frozen=True)
@@ -190,6 +216,17 @@ class Store(Protocol):
 
     def events(self, query: EventQuery) -> EventPage:
         """Rows of one dataset with all its stored columns, those of the context too."""
+
+    def group_events(self, query: EventQuery, by: Sequence[str], limit: int) -> EventGroups:
+        """The largest `limit` groups of the rows of a query (its order, page and cursor do not matter) by one to
+        `MOST_GROUPED_BY` fields that hold one text, whole number or truth value."""
+
+    def events_over_time(self, query: EventQuery, step: int) -> tuple[tuple[int, int], ...]:
+        """(start of the span in ns, number of rows) of spans of `step` ns aligned to the epoch, where there are rows.
+        Raises Invalid where these could be more than `MOST_BUCKETS`."""
+
+    def count_events(self, query: EventQuery) -> int:
+        """How many rows a query finds, without regard to its page."""
 
     def count(self, dataset: str) -> int:
         """How many events of a dataset are stored."""

@@ -14,7 +14,7 @@ from api.storage.address import ElasticAddress
 from api.storage.assets import gathered, merged
 from api.storage.elastic_cluster import Cluster
 from api.storage.elastic_documents import Swap, every, fetch, swap
-from api.storage.elastic_events import count_events, read_events
+from api.storage.elastic_events import count_events, count_found, events_over_time, group_events, read_events
 from api.storage.elastic_mapping import SCHEMA
 from api.storage.elastic_records import ElasticRecords
 from api.storage.elastic_segments import DONE, write_segment
@@ -26,6 +26,7 @@ from response.ports import (
     AlertQuery,
     AssetRecord,
     DeadLetter,
+    EventGroups,
     EventPage,
     EventQuery,
     Page,
@@ -84,6 +85,15 @@ class ElasticStore:
 
     def events(self, query: EventQuery) -> EventPage:
         return read_events(self._cluster, query)
+
+    def group_events(self, query: EventQuery, by: Sequence[str], limit: int) -> EventGroups:
+        return group_events(self._cluster, query, by, limit)
+
+    def events_over_time(self, query: EventQuery, step: int) -> tuple[tuple[int, int], ...]:
+        return events_over_time(self._cluster, query, step)
+
+    def count_events(self, query: EventQuery) -> int:
+        return count_found(self._cluster, query)
 
     def count(self, dataset: str) -> int:
         return count_events(self._cluster, dataset)

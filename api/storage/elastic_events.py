@@ -13,10 +13,13 @@ from api.storage.admission import stored_schema
 from api.storage.cursors import read_cursor, write_cursor
 from api.storage.elastic_bulk import Document
 from api.storage.elastic_cluster import Cluster
-from api.storage.event_query import check_events, comparable
-from response.ports import EventPage, EventQuery, Scalar
+from api.storage.event_conditions import elastic_filter
+from api.storage.event_query import check_events, check_grouping, check_step, comparable
+from response.ports import MOST_GROUPS, EventGroup, EventGroups, EventPage, EventQuery, Scalar
 from response.times import time_text
 
+GROUPS_AT_ONCE = 2_000
+MILLISECOND = 1_000_000
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S%.9fZ"
 
 
@@ -85,6 +88,7 @@ def _filters(query: EventQuery) -> list[dict[str, Any]]:
     filters: list[dict[str, Any]] = [{"range": {"@timestamp": span}}] if span else []
     if query.ids is not None:
         filters.append({"terms": {"event.id": list(query.ids)}})
+    filters += [elastic_filter(query.dataset, condition) for condition in query.where]
     filters += [_equality(query.dataset, name, wanted) for name, wanted in query.equals.items()]
     return filters
 
@@ -101,4 +105,66 @@ def count_events(cluster: Cluster, dataset: str) -> int:
     """How many rows of a dataset are stored. Raises Invalid for an unknown one."""
     check_events(EventQuery(dataset))
     answer = cluster.call(lambda: cluster.reader.count(index=cluster.name(dataset), ignore_unavailable=True))
+    return int(answer["count"])
+
+
+def _aggregated(cluster: Cluster, query: EventQuery, aggregations: Mapping[str, Any]) -> Mapping[str, Any]:
+    answer = cluster.call(
+        lambda: cluster.reader.search(
+            index=cluster.name(query.dataset),
+            ignore_unavailable=True,
+            query={"bool": {"filter": _filters(query)}},
+            size=0,
+            aggs=aggregations,
+            track_total_hits=False,
+        )
+    )
+    found: Mapping[str, Any] = answer.get("aggregations", {})
+    return found
+
+
+def group_events(cluster: Cluster, query: EventQuery, by: Sequence[str], limit: int) -> EventGroups:
+    """The largest groups of the rows of a query: all of them are read (at most `MOST_GROUPS`), for Elasticsearch orders
+    groups of several fields by value only."""
+    check_events(query)
+    check_grouping(query.dataset, by, limit)
+    sources = [{name: {"terms": {"field": name, "missing_bucket": True}}} for name in by]
+    spans = {end: {end: {"field": "@timestamp"}} for end in ("min", "max")}
+    found: list[EventGroup] = []
+    after: dict[str, Any] | None = None
+    while len(found) <= MOST_GROUPS:
+        composite: dict[str, Any] = {"sources": sources, "size": GROUPS_AT_ONCE, **({"after": after} if after else {})}
+        answer = _aggregated(cluster, query, {"groups": {"composite": composite, "aggs": spans}})
+        groups = answer.get("groups", {"buckets": []})
+        found += [_group(bucket, by) for bucket in groups["buckets"]]
+        after = groups.get("after_key")
+        if after is None or len(groups["buckets"]) < GROUPS_AT_ONCE:
+            break
+    found.sort(key=lambda g: (-g.count, [(v is None, v if v is not None else "") for v in g.values]))
+    return EventGroups(tuple(found[:limit]), whole=len(found) <= MOST_GROUPS)
+
+
+def _group(bucket: Mapping[str, Any], by: Sequence[str]) -> EventGroup:
+    values = tuple(bucket["key"][name] for name in by)
+    first, last = (int(bucket[end]["value"]) * MILLISECOND for end in ("min", "max"))
+    return EventGroup(values, bucket["doc_count"], first, last)
+
+
+def events_over_time(cluster: Cluster, query: EventQuery, step: int) -> tuple[tuple[int, int], ...]:
+    """Rows of a query by spans of time."""
+    check_events(query)
+    check_step(query, step)
+    milliseconds = max(1, step // MILLISECOND)
+    histogram = {"field": "@timestamp", "fixed_interval": f"{milliseconds}ms", "min_doc_count": 1}
+    answer = _aggregated(cluster, query, {"spans": {"date_histogram": histogram}})
+    buckets = answer.get("spans", {"buckets": []})["buckets"]
+    return tuple((bucket["key"] * MILLISECOND, bucket["doc_count"]) for bucket in buckets)
+
+
+def count_found(cluster: Cluster, query: EventQuery) -> int:
+    """How many rows a query finds."""
+    check_events(query)
+    wanted = {"bool": {"filter": _filters(query)}}
+    name = cluster.name(query.dataset)
+    answer = cluster.call(lambda: cluster.reader.count(index=name, ignore_unavailable=True, query=wanted))
     return int(answer["count"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from detection.occurrence import text_id
+from response.ports import MOST_PER_PAGE
 from sensors.fields import Field, vocabulary
 
 SCHEMA = 2
@@ -136,7 +137,8 @@ def record_index(name: str) -> dict[str, Any]:
 
 
 def _settings() -> dict[str, Any]:
-    return {"number_of_shards": 1, "auto_expand_replicas": "0-1"}
+    # One more than the longest page is asked for, to know whether another follows.
+    return {"number_of_shards": 1, "auto_expand_replicas": "0-1", "max_result_window": MOST_PER_PAGE + 1}
 
 
 def _mappings(properties: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,14 @@ import polars as pl
 from api.storage.assets import gathered, merged
 from api.storage.embedded_alerts import fold_in, list_alerts, read_alert, read_occurrences
 from api.storage.embedded_database import SCHEMA, Database, plain_errors
-from api.storage.embedded_events import count_events, not_stored, read_events
+from api.storage.embedded_events import (
+    count_events,
+    count_found,
+    events_over_time,
+    group_events,
+    not_stored,
+    read_events,
+)
 from api.storage.embedded_files import EventFile, EventFiles, overlapping, register, span_of
 from api.storage.embedded_records import (
     apply,
@@ -41,6 +48,7 @@ from response.ports import (
     AlertQuery,
     AssetRecord,
     DeadLetter,
+    EventGroups,
     EventPage,
     EventQuery,
     Page,
@@ -194,6 +202,18 @@ class EmbeddedStore:
     def events(self, query: EventQuery) -> EventPage:
         with plain_errors(self._root):
             return read_events(self._root, self._database, query)
+
+    def group_events(self, query: EventQuery, by: Sequence[str], limit: int) -> EventGroups:
+        with plain_errors(self._root):
+            return group_events(self._root, self._database, query, by, limit)
+
+    def events_over_time(self, query: EventQuery, step: int) -> tuple[tuple[int, int], ...]:
+        with plain_errors(self._root):
+            return events_over_time(self._root, self._database, query, step)
+
+    def count_events(self, query: EventQuery) -> int:
+        with plain_errors(self._root):
+            return count_found(self._root, self._database, query)
 
     def count(self, dataset: str) -> int:
         return count_events(self._database, dataset)

@@ -11,10 +11,13 @@ from api.storage.admission import stored_schema
 from api.storage.cursors import Place, read_cursor, write_cursor
 from api.storage.embedded_database import Database
 from api.storage.embedded_files import EventFile, overlapping, scan
-from api.storage.event_query import check_events, comparable
-from response.ports import EventPage, EventQuery, Scalar
+from api.storage.event_conditions import expression
+from api.storage.event_query import check_events, check_grouping, check_step, comparable
+from response.ports import MOST_GROUPS, EventGroup, EventGroups, EventPage, EventQuery, Scalar
 
 FILES_AT_ONCE = 64
+MILLISECOND = 1_000_000
+"""Elasticsearch counts spans of time in these; so do we."""
 FIRST_TIME = -(2**63)
 LAST_TIME = 2**63 - 1
 
@@ -36,6 +39,7 @@ def _condition(name: str, wanted: Scalar | Sequence[Scalar], kind: pl.DataType) 
 def _filters(query: EventQuery, after: Place | None) -> list[pl.Expr]:
     time, row_id = pl.col("@timestamp").dt.epoch("ns"), pl.col("event.id")
     tests = [_condition(name, w, stored_schema(query.dataset)[name]) for name, w in query.equals.items()]
+    tests += [expression(query.dataset, condition) for condition in query.where]
     if query.start is not None:
         tests.append(time >= query.start)
     if query.end is not None:
@@ -109,3 +113,51 @@ def not_stored(root: Path, frame: pl.DataFrame, dataset: str, files: Sequence[Ev
     first, last = frame["@timestamp"].min(), frame["@timestamp"].max()
     known = scan(root, dataset, files).filter(pl.col("@timestamp").is_between(first, last)).select("event.id")
     return frame.join(known.collect(), on="event.id", how="anti", maintain_order="left")
+
+
+def _all_rows(root: Path, database: Database, query: EventQuery) -> pl.LazyFrame | None:
+    """Every row of a query, not read yet; None when no file can hold one."""
+    check_events(query)
+    start, end = _span(query, None)
+    with database.reading() as connection:
+        files = overlapping(connection, query.dataset, start, end)
+    return scan(root, query.dataset, files).filter(*_filters(query, None)) if files else None
+
+
+def group_events(root: Path, database: Database, query: EventQuery, by: Sequence[str], limit: int) -> EventGroups:
+    """The largest groups of the rows of a query."""
+    check_grouping(query.dataset, by, limit)
+    rows = _all_rows(root, database, query)
+    if rows is None:
+        return EventGroups((), whole=True)
+    schema = stored_schema(query.dataset)
+    keys = [pl.col(n).cast(pl.String) if schema[n] == pl.Categorical() else pl.col(n) for n in by]
+    time = pl.col("@timestamp").dt.epoch("ns") // MILLISECOND * MILLISECOND
+    grouped = (
+        rows.select(*keys, time.alias("#time"))
+        .group_by(*by)
+        .agg(pl.len().alias("#count"), pl.col("#time").min().alias("#first"), pl.col("#time").max().alias("#last"))
+        .sort("#count", *by, descending=[True, *[False] * len(by)], nulls_last=True)
+        .collect()
+    )
+    groups = tuple(
+        EventGroup(tuple(values), count, first, last) for *values, count, first, last in grouped.head(limit).iter_rows()
+    )
+    return EventGroups(groups, whole=grouped.height <= MOST_GROUPS)
+
+
+def events_over_time(root: Path, database: Database, query: EventQuery, step: int) -> tuple[tuple[int, int], ...]:
+    """Rows of a query by spans of time."""
+    check_step(query, step)
+    rows = _all_rows(root, database, query)
+    if rows is None:
+        return ()
+    begin = (pl.col("@timestamp").dt.epoch("ns") // step * step).alias("#begin")
+    counted = rows.select(begin).group_by("#begin").agg(pl.len().alias("#count")).sort("#begin").collect()
+    return tuple(counted.iter_rows())
+
+
+def count_found(root: Path, database: Database, query: EventQuery) -> int:
+    """How many rows a query finds."""
+    rows = _all_rows(root, database, query)
+    return 0 if rows is None else int(rows.select(pl.len()).collect().item())

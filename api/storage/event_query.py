@@ -8,7 +8,8 @@ import polars as pl
 
 from api.storage.admission import is_address, stored_datasets, stored_schema
 from api.storage.cursors import check_limit
-from response.ports import EventQuery, Scalar
+from api.storage.event_conditions import GROUPED, check_conditions, kind_of
+from response.ports import MOST_BUCKETS, MOST_GROUPED_BY, MOST_PER_PAGE, EventQuery, Scalar
 from response.store_errors import Invalid
 from sensors.fields import vocabulary
 
@@ -20,6 +21,7 @@ def check_events(query: EventQuery) -> None:
     check_limit(query)
     if query.dataset not in stored_datasets():
         raise Invalid("dataset", "dataset_not_stored", value=query.dataset, datasets=tuple(stored_datasets()))
+    check_conditions(query.dataset, query.where)
     for name, wanted in query.equals.items():
         if name not in stored_schema(query.dataset):
             raise Invalid(name, "field_not_stored", dataset=query.dataset)
@@ -28,6 +30,22 @@ def check_events(query: EventQuery) -> None:
             raise Invalid(name, "not_by_equality", type=kind)
         for value in wanted_values(wanted):
             _check_value(name, kind, value)
+
+
+def check_grouping(dataset: str, by: Sequence[str], limit: int) -> None:
+    """Raises Invalid for fields that nobody groups by, or too many of them."""
+    if not 1 <= len(by) <= MOST_GROUPED_BY or len(set(by)) < len(by) or not 1 <= limit <= MOST_PER_PAGE:
+        raise Invalid("by", "grouped_by", most=MOST_GROUPED_BY)
+    for name in by:
+        kind = kind_of(dataset, name)
+        if kind not in GROUPED:
+            raise Invalid(name, "not_by_grouping", type=kind)
+
+
+def check_step(query: EventQuery, step: int) -> None:
+    """Raises Invalid for spans that could be too many."""
+    if query.start is None or query.end is None or step < 1 or (query.end - query.start) // step > MOST_BUCKETS:
+        raise Invalid("step", "too_many_spans", most=MOST_BUCKETS)
 
 
 def wanted_values(wanted: Scalar | Sequence[Scalar]) -> tuple[Scalar, ...]:

@@ -129,7 +129,7 @@ def test_counts(filled: Store) -> None:
         EventQuery("no_such"),
         EventQuery("sample"),
         EventQuery("transaction", limit=0),
-        EventQuery("transaction", limit=5_001),
+        EventQuery("transaction", limit=10_001),
         EventQuery("transaction", equals={"no.such": 1}),
         EventQuery("transaction", equals={"ot.clock": 1}),
         EventQuery("transaction", equals={"ot.details": "{}"}),

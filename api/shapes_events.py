@@ -1,0 +1,112 @@
+"""Documents of the API about events."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+
+from api.moments import SPAN_OR_DAY
+from api.shapes import Input
+
+Dataset = Literal[
+    "transaction", "value", "cadence", "sequence", "flow", "session", "identity", "link", "file", "flag", "capture",
+    "finding",
+]  # fmt: skip
+Time = Annotated[str, Field(pattern=SPAN_OR_DAY)]
+FieldName = Annotated[str, Field(max_length=100)]
+
+
+class EventSearch(Input):
+    """`query` as `field:value` words (docs: hunting); `start` may be a span back from now."""
+
+    dataset: Dataset
+    query: Annotated[str, Field(max_length=4000)] = ""
+    start: Time = "24h"
+    end: Time | None = None
+    fields: Annotated[list[FieldName], Field(max_length=100)] | None = None
+    descending: bool = True
+    limit: Annotated[int, Field(strict=False, ge=1, le=5000)] = 100
+    cursor: Annotated[str, Field(max_length=2000)] | None = None
+
+
+class EventPageShape(BaseModel):
+    """Rows with the vocabulary's names; what is not known is left out."""
+
+    items: list[dict[str, Any]]
+    cursor: str | None
+
+
+class Hunt(Input):
+    """Group the rows of a query."""
+
+    dataset: Dataset
+    query: Annotated[str, Field(max_length=4000)] = ""
+    start: Time = "24h"
+    end: Time | None = None
+    by: Annotated[list[FieldName], Field(min_length=1, max_length=3)]
+    limit: Annotated[int, Field(strict=False, ge=1, le=1000)] = 50
+
+
+class GroupShape(BaseModel):
+    """Rows that agree in the fields grouped by."""
+
+    values: dict[str, str | int | float | bool | None]
+    count: int
+    first: str
+    last: str
+
+
+class EventGroupsShape(BaseModel):
+    """Groups, the largest first. `whole` is False when there were too many to count all."""
+
+    groups: list[GroupShape]
+    whole: bool
+    total: int
+
+
+class EventTimeline(Input):
+    """Count the rows of a query over time; `step` in seconds."""
+
+    dataset: Dataset
+    query: Annotated[str, Field(max_length=4000)] = ""
+    start: Time = "24h"
+    end: Time | None = None
+    step: Annotated[int, Field(strict=False, ge=1, le=86_400)] | None = None
+
+
+class SpanShape(BaseModel):
+    """Rows of one span of time."""
+
+    start: str
+    count: int
+
+
+class EventSpans(BaseModel):
+    """Spans of `step` seconds that have rows."""
+
+    step: int
+    spans: list[SpanShape]
+
+
+class FieldShape(BaseModel):
+    """A field of the vocabulary."""
+
+    name: str
+    type: str
+    unit: str | None
+    en: str
+    zh: str
+
+
+class DatasetShape(BaseModel):
+    """A dataset and what can be searched in it."""
+
+    name: str
+    fields: list[FieldShape]
+
+
+class EventFields(BaseModel):
+    """Every dataset that is stored."""
+
+    datasets: list[DatasetShape]
