@@ -4,7 +4,7 @@ import { preferences } from '../parts/preferences.ts'
 import { isTyping, pressed } from './keymap.ts'
 
 /** What a key does; false when it does nothing here and another may have it. */
-export type Bindings = Record<string, (event: KeyboardEvent) => void | false>
+export type Bindings = Record<string, (event: KeyboardEvent) => unknown>
 
 const stack: { current: Bindings }[] = []
 let first: { key: string; at: number } | null = null

@@ -155,7 +155,7 @@ function useActive(rows: Row[], open: string | null): [number, (index: number) =
   }]
 }
 
-export type Acts = Record<string, () => void | false>
+export type Acts = Record<string, () => unknown>
 
 /** What a key or button does to the alerts that are meant. */
 export function useActs(targets: () => string[], after: () => void, ask: (asked: Asked) => void): Acts {
@@ -164,11 +164,12 @@ export function useActs(targets: () => string[], after: () => void, ask: (asked:
   const may = useMay()
   const { data: session } = useSession()
   const refuse = () => done(t('console.not_allowed'))
-  const with_ = (permission: string, run: (ids: string[]) => void) => (): void | false => {
+  const with_ = (permission: string, run: (ids: string[]) => void) => () => {
     const ids = targets()
     if (!ids.length) return false
     if (!may(permission)) return refuse()
-    return run(ids)
+    run(ids)
+    return true
   }
   return {
     e: with_('alerts:take', (ids) => {

@@ -19,65 +19,36 @@ interface Effect {
   open: number
   recent: number
   counted: number
-  true_positives: number
-  taken: number
+  warnings: { code: string; en: string; zh: string }[]
   severities: Record<string, number>
 }
 
-const WIDTHS = ['this', 'source', 'destination', 'rule'] as const
+const WIDTHS = ['key', 'pair', 'zone', 'rule'] as const
 type Width = (typeof WIDTHS)[number]
 const FORMS = ['exact', 'role'] as const
 const DAYS = [1, 7, 30, 90] as const
-
-export interface MuteScope {
-  rule: string
-  source?: string
-  destination?: string
-  dedup?: string[]
-}
-
-/** Which alerts a mute of this width is about: always of one rule, never of everything. */
-export function scopeOf(alert: Alert & { dedup?: string[] }, width: Width): MuteScope {
-  const rule = { rule: alert['rule.name'] }
-  const source = alert['source.asset'] ?? alert['source.ip']
-  const destination = alert['destination.asset'] ?? alert['destination.ip']
-  switch (width) {
-    case 'this':
-      return alert.dedup ? { ...rule, dedup: alert.dedup } : { ...rule, ...(source ? { source } : {}), ...(destination ? { destination } : {}) }
-    case 'source':
-      return { ...rule, ...(source ? { source } : {}) }
-    case 'destination':
-      return { ...rule, ...(destination ? { destination } : {}) }
-    case 'rule':
-      return rule
-  }
-}
-
-const DAY = 86_400_000
-const until = (days: number): string => new Date(Date.now() + days * DAY).toISOString()
 
 export function Hold({ kind, ids, close }: { kind: Kind; ids: string[]; close: () => void }) {
   const { t } = useWords()
   const client = useQueryClient()
   const [id] = ids
   const alert = id ? current(client, id) : undefined
-  const [width, setWidth] = useState<Width>('this')
+  const [width, setWidth] = useState<Width>('key')
   const [form, setForm] = useState<(typeof FORMS)[number]>('exact')
   const [days, setDays] = useState<number>(kind === 'mute' ? 7 : 0)
   const [reason, setReason] = useState('')
   if (!alert) return null
   if (ids.length > 1) return <p>{t('console.hold.one_only')}</p>
   const body = {
-    ...(kind === 'mute' ? { scope: scopeOf(alert, width) } : { form }),
-    ...(days ? { until: until(days) } : {}),
+    ...(kind === 'mute' ? { like: width } : { form }),
+    ...(days ? { until: `${days}d` } : {}),
   }
   const submit = () => {
-    const path = kind === 'mute' ? '/mutes' : `/alerts/${alert.id}/learn`
-    call<{ id: string; state: string }>('POST', path, { body: { ...body, reason }, ...(kind === 'learn' ? { etag: alert.etag } : {}) }).then(
+    call<{ id: string; state: string }>('POST', `/alerts/${alert.id}/${kind}`, { body: { ...body, reason }, ...(kind === 'learn' ? { etag: alert.etag } : {}) }).then(
       (made) => {
         const refresh = () => void client.invalidateQueries({ queryKey: ['alerts'] })
         done(say(made.state === 'proposed' ? 'console.hold.proposed' : kind === 'mute' ? 'console.hold.muted' : 'console.hold.learned'), () => {
-          void call('POST', kind === 'mute' ? `/mutes/${made.id}/undo` : `/learned/${made.id}/undo`, { body: { reason: '' } }).then(refresh, failed)
+          void call('DELETE', `/${kind === 'mute' ? 'mutes' : 'baseline'}/${made.id}`).then(refresh, failed)
         })
         refresh()
       },
@@ -89,7 +60,7 @@ export function Hold({ kind, ids, close }: { kind: Kind; ids: string[]; close: (
     <Form submit={submit}>
       <p className="quiet">{t(kind === 'mute' ? 'console.hold.mute_note' : 'console.hold.learn_note')}</p>
       {kind === 'mute' ? (
-        <Select label={t('console.hold.scope')} data={WIDTHS.map((each) => ({ value: each, label: t(`console.hold.width.${each}`) }))} value={width} onChange={(value) => setWidth((value ?? 'this') as Width)} allowDeselect={false} data-autofocus />
+        <Select label={t('console.hold.scope')} data={WIDTHS.map((each) => ({ value: each, label: t(`console.hold.width.${each}`) }))} value={width} onChange={(value) => setWidth((value ?? 'key') as Width)} allowDeselect={false} data-autofocus />
       ) : (
         <Select label={t('console.hold.form')} data={FORMS.map((each) => ({ value: each, label: t(`console.hold.form.${each}`) }))} value={form} onChange={(value) => setForm((value ?? 'exact') as typeof form)} allowDeselect={false} data-autofocus />
       )}
@@ -111,12 +82,12 @@ function Preview({ kind, alert, body, wanted }: { kind: Kind; alert: Alert; body
   const { t, lang } = useWords()
   const effect = useQuery({
     queryKey: ['preview', kind, alert.id, wanted],
-    queryFn: () => call<Effect>('POST', `/alerts/${alert.id}/preview`, { body: { deed: kind, ...body } }),
+    queryFn: () => call<Effect>('POST', `/alerts/${alert.id}/${kind}/preview`, { body }),
     retry: false,
   })
   if (effect.isError) return <Failed error={effect.error} />
   if (!effect.data) return <Waiting />
-  const { open, recent, counted, days, severities, true_positives: wrong, taken } = effect.data
+  const { open, recent, counted, days, severities, warnings } = effect.data
   return (
     <div className="preview" role="status">
       <strong>{t('console.hold.preview')}</strong>
@@ -128,8 +99,7 @@ function Preview({ kind, alert, body, wanted }: { kind: Kind; alert: Alert; body
           </span>
         ))}
       </p>
-      {wrong > 0 && <p className="warning">{t('console.hold.true_positives', { count: wrong })}</p>}
-      {taken > 0 && <p className="warning">{t('console.hold.taken', { count: taken })}</p>}
+      {warnings.map((each) => <p key={each.code} className="warning">{each[lang]}</p>)}
     </div>
   )
 }

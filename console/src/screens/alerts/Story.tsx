@@ -13,6 +13,7 @@ import type { Acts } from './AlertsScreen.tsx'
 import { Evidence } from './Evidence.tsx'
 import { History, WhatElse } from './Around.tsx'
 import { Steps } from './Steps.tsx'
+import { useAnswers, type Question as Asked } from './story.ts'
 
 export function Question({ title, children }: { title: TextKey; children: ReactNode }) {
   const { t } = useWords()
@@ -21,6 +22,25 @@ export function Question({ title, children }: { title: TextKey; children: ReactN
       <h3>{t(title)}</h3>
       {children}
     </section>
+  )
+}
+
+/** Sentences of the server's answer to one question. */
+function Lines({ alert, question }: { alert: Alert; question: Asked }) {
+  const { lang } = useWords()
+  const story = useAnswers(alert.id)
+  return story.data?.answers[question][lang].map((line) => <p key={line}>{line}</p>)
+}
+
+function Terms({ alert }: { alert: Alert }) {
+  const { t } = useWords()
+  const terms = useAnswers(alert.id).data?.terms
+  if (!terms || alert.status === 'closed') return null
+  const { by, state } = alert.status === 'new' ? terms.acknowledge : terms.resolve
+  return (
+    <Tag kind={state === 'late' ? 'bad' : ''}>
+      {t(alert.status === 'new' ? 'console.story.take_by' : 'console.story.close_by')} <Moment at={by} />
+    </Tag>
   )
 }
 
@@ -37,6 +57,7 @@ export function Story({ alert, act, whole = false }: { alert: Alert; act: Acts; 
           {alert.drill && <Tag>{word('term', 'drill')}</Tag>}
           {alert.suppressed_by && <Tag>{t('console.alerts.is_suppressed')}</Tag>}
           <span className="quiet">{alert.assignee ?? t('console.nobody')}</span>
+          <Terms alert={alert} />
         </div>
         {!whole && <h2>{told.title}</h2>}
         <p className="what">{told.what}</p>
@@ -59,7 +80,7 @@ export function Story({ alert, act, whole = false }: { alert: Alert; act: Acts; 
       </Question>
       <Question title="console.story.why">
         <p>{told.why}</p>
-        {alert.lacking.length > 0 && <p className="quiet">{t('alert.lacking', { needs: alert.lacking.map((need) => word('need', need)).join(', ') })}</p>}
+        <Lines alert={alert} question="why" />
       </Question>
       <Question title="console.story.where">
         <div className="ends">
@@ -68,15 +89,18 @@ export function Story({ alert, act, whole = false }: { alert: Alert; act: Acts; 
         </div>
       </Question>
       <Question title="console.story.normal">
+        <Lines alert={alert} question="normal" />
         <Normal alert={alert} />
       </Question>
       <Question title="console.story.evidence">
         <Evidence alert={alert} />
       </Question>
       <Question title="console.story.else">
+        <Lines alert={alert} question="else" />
         <WhatElse alert={alert} />
       </Question>
       <Question title="console.story.so_what">
+        <Lines alert={alert} question="so_what" />
         <SoWhat alert={alert} />
       </Question>
       <Question title="console.story.history">
@@ -129,9 +153,9 @@ function End({ alert, side }: { alert: Alert; side: 'source' | 'destination' }) 
 }
 
 function Normal({ alert }: { alert: Alert }) {
-  const { t, word } = useWords()
+  const { word } = useWords()
   const known = Object.entries(alert.explanation ?? {}).filter(([, value]) => value != null && value !== '')
-  if (!known.length) return <p className="quiet">{t('console.story.by_rule', { rule: alert['rule.name'] })}</p>
+  if (!known.length) return null
   return (
     <dl className="facts">
       {known.map(([name, value]) => (

@@ -72,7 +72,7 @@ export function Assets() {
                   {items.map((asset) => (
                     <tr key={asset.key}>
                       <td className="strong"><Link to="/assets/$key" params={{ key: asset.key }}>{nameOf(asset)}</Link></td>
-                      <td className="num">{asset.addresses.join(', ')}<div className="quiet">{asset.mac.join(', ')}</div></td>
+                      <td>{asset.addresses.join(', ')}<div className="quiet">{asset.mac.join(', ')}</div></td>
                       <td>{(asset.declared_roles.length ? asset.declared_roles : asset.roles).map((role) => word('role', role)).join(', ')}</td>
                       <td>{asset.zone ?? '–'}</td>
                       <td>{[asset.vendor, asset.model, asset.firmware].filter(Boolean).join(' ') || '–'}</td>

@@ -25,8 +25,8 @@ export function Rules() {
   return (
     <Screen title={t('console.nav.rules')}>
       <nav className="tabs" aria-label={t('console.nav.rules')}>
-        <Link to="/rules" search={{}} aria-current={coverage ? undefined : 'page'}>{t('console.rules.list')}</Link>
-        <Link to="/rules" search={{ show: 'coverage' }} aria-current={coverage ? 'page' : undefined}>{t('console.rules.coverage')}</Link>
+        <Link to="/rules" search={{}} activeOptions={{ exact: true, includeSearch: true }}>{t('console.rules.list')}</Link>
+        <Link to="/rules" search={{ show: 'coverage' }} activeOptions={{ exact: true, includeSearch: true }}>{t('console.rules.coverage')}</Link>
       </nav>
       {coverage ? <Matrix /> : <List />}
     </Screen>
