@@ -16,6 +16,7 @@ import polars as pl
 from api.event_files import EventFiles, stored
 from api.segments import asset_records, segment_of
 from api.storage import open_store
+from api.triage import followed
 from detection.baseline import Baseline, read_baseline, write_baseline
 from detection.engine import Detected, Detection
 from detection.occurrence import Occurrence
@@ -56,6 +57,8 @@ class Options:
     events: Path | None = None
     batch_rows: int = BATCH_ROWS
     drill: bool = False
+    clock: Callable[[], int] = time.time_ns
+    """When an incident became known, ns; all other times come from packets."""
 
 
 @dataclass
@@ -125,6 +128,7 @@ def analyse(options: Options, rules: RuleSet, progress: Progress | None = None) 
             for start in range(0, len(result.assets), ASSETS_AT_ONCE):
                 some = result.assets[start : start + ASSETS_AT_ONCE]
                 store.put_assets(asset_records(some, detection.roles))
+            followed(store, rules, site, options.clock())
     result.failures = detection.failures
     result.alerts = fold(occurrences)
     if options.learn is not None and detection.seen.baseline is not None:

@@ -42,7 +42,8 @@ def processes(folder: Path, base_url: str) -> Iterator[list[subprocess.Popen[byt
     capture, site = map(str, scenario())
     spool, store = str(folder / "spool"), f"embedded:{folder / 'store'}"
     working = ("worker", "--store", store, "--data", str(folder), "--base-url", base_url)
-    sensing = ("replay", capture, "--sensor", SENSOR, "--site", site)
+    kept = str(folder / "captures")
+    sensing = ("replay", capture, "--sensor", SENSOR, "--site", site, "--keep", kept)
     every = ("--spool", spool, "--quiet")
     command = (sys.executable, "-m", "api.cli")
     started = [subprocess.Popen([*command, *each, *every]) for each in (working, sensing)]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from api.moments import SPAN_OR_DAY
-from api.shapes import Input
+from api.shapes import Input, PacketsShape
 
 Dataset = Literal[
     "transaction", "value", "cadence", "sequence", "flow", "session", "identity", "link", "file", "flag", "capture",
@@ -110,3 +110,45 @@ class EventFields(BaseModel):
     """Every dataset that is stored."""
 
     datasets: list[DatasetShape]
+
+
+class CaptureState(BaseModel):
+    """Whether a capture is there: available, not_kept (it never was), gone, changed (not what was kept)."""
+
+    capture: str
+    state: Literal["available", "not_kept", "gone", "changed"]
+    sha256: str | None
+
+
+class AlertPackets(BaseModel):
+    """The packets of an alert."""
+
+    captures: list[CaptureState]
+    packets: list[PacketsShape]
+
+
+class TreeNode(BaseModel):
+    """A line of a decoded packet and its bytes."""
+
+    name: str
+    text: str
+    position: int
+    size: int
+    children: list[TreeNode]
+
+
+class DecodedPacketShape(BaseModel):
+    """A packet; `tree` is empty where no decoder is installed."""
+
+    frame: int
+    time: str
+    data: str
+    tree: list[TreeNode]
+
+
+class DecodedPackets(BaseModel):
+    """The first of `of` packets."""
+
+    capture: str
+    of: int
+    packets: list[DecodedPacketShape]

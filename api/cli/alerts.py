@@ -1,4 +1,4 @@
-"""`bittern alerts`: what a store holds for triage. Deciding about alerts is the console's."""
+"""`bittern alerts list, show`: what a store holds for triage."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def list_alerts(
     )
     with opened(store) as source:
         page = source.alerts(query)
-    teller = _teller(rules, terminal)
+    teller = teller_for(rules, terminal)
     for name in rule or ():
         if name not in teller.known:
             terminal.warn("error.no_rule", name=name, near=nearest(name, teller.known, terminal.texts))
@@ -110,13 +110,13 @@ def show_alert(
     terminal.adjust(lang=lang, plain=no_color)
     zone = zone_of(terminal, time_zone)
     with opened(store) as source:
-        alert = _one(source, alert_id, terminal)
+        alert = one_alert(source, alert_id, terminal)
     from api.cli.results import page_of
     from api.output.alert_lines import alert_page
     from api.output.documents import alert_document, dumps, line
     from api.output.ecs import render_ecs
 
-    teller, form_asked = _teller(rules, terminal), format_of(form, as_json)
+    teller, form_asked = teller_for(rules, terminal), format_of(form, as_json)
     if form_asked == "json":
         terminal.data(dumps({"schema": "bittern.alert/v1", "data": alert_document(alert, teller)}))
     elif form_asked == "ndjson":
@@ -129,7 +129,7 @@ def show_alert(
         terminal.data(page.text())
 
 
-def _one(source: Store, alert_id: str, terminal: Terminal) -> Alert:
+def one_alert(source: Store, alert_id: str, terminal: Terminal) -> Alert:
     """The alert with this id, or with an id that begins so. Raises Failure with ids that are near."""
     from response.ports import AlertQuery
     from response.store_errors import NotFound
@@ -172,7 +172,7 @@ def _show(found: Page[Alert], form: str, teller: Teller, zone: ZoneInfo, termina
         terminal.tell("cli.more", cursor=found.cursor)
 
 
-def _teller(rules: option.RuleFolders, terminal: Terminal) -> Teller:
+def teller_for(rules: option.RuleFolders, terminal: Terminal) -> Teller:
     from api.cli.inputs import rules_in_force
     from api.output.told import Teller
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import typer
 from typer.completion import get_completion_inspect_parameters
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from api.cli import about, alerts, analyze, assets, audit, baseline, doctor, replay, rules, user
+from api.cli import about, alerts, analyze, assets, audit, baseline, doctor, incidents, replay, rules, suppress, user
 from api.cli import demo as demonstration
 from api.cli import serve as serving
+from api.cli import triage as deciding
 from api.cli import worker as working
 from api.cli.failures import explain
 from api.cli.help import HelpfulCommand, HelpfulGroup
@@ -34,7 +35,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("analyze", cls=HelpfulCommand, help="help.analyze", epilog="help.epilog")(analyze.analyze)
+DECISIONS: dict[str, Callable[..., None]] = {
+    "ack": deciding.ack, "assign": deciding.assign, "close": deciding.close, "comment": deciding.comment,
+    "learn": suppress.learn, "mute": suppress.mute, "approve": suppress.approve, "undo": suppress.undo,
+}  # fmt: skip
+for name, decide in DECISIONS.items():
+    alerts.app.command(name, cls=HelpfulCommand, help=f"help.alerts_{name}", epilog="help.epilog")(decide)
 app.add_typer(alerts.app, name="alerts", help="help.alerts")
+app.add_typer(incidents.app, name="incidents", help="help.incidents")
 app.add_typer(assets.app, name="assets", help="help.assets")
 app.add_typer(rules.app, name="rules", help="help.rules")
 app.add_typer(baseline.app, name="baseline", help="help.baseline")

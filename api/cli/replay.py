@@ -21,6 +21,7 @@ def replay(
     site: option.Site = None,
     rules: option.RuleFolders = None,
     sensor: Annotated[str, typer.Option("--sensor", metavar="NAME", help="help.option.sensor")] = "replay",
+    keep: Annotated[Path | None, typer.Option("--keep", metavar="DIR", help="help.option.keep")] = None,
     drill: Annotated[bool, typer.Option("--drill", help="help.option.drill")] = False,
     lang: option.Lang = None,
     quiet: option.Quiet = False,
@@ -34,6 +35,7 @@ def replay(
     from api.sensor import sense
     from api.wiring import wall_clock
     from detection.site_reading import load_site
+    from sensors.evidence import keep as keep_capture
     from sensors.replay import NotReplayable, last_time, shifted
     from sensors.spool import Spool
 
@@ -45,5 +47,7 @@ def replay(
             packets = shifted(capture, moved, wall_clock() - last_time(capture))
         except NotReplayable as error:
             raise Failure(ExitCode.INPUT, f"error.replay_{error.why}", path=capture) from error
+        if keep is not None:
+            keep_capture(moved, keep)
         segments = sense([moved], Spool(spool), loaded, sensor=sensor, site=known_site, drill=drill)
     terminal.tell("replay.done", packets=packets, segments=segments, spool=spool)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import tzinfo
 
 from rich.cells import cell_len
@@ -125,11 +125,15 @@ def packet_names(packets: Iterable[Packets]) -> list[str]:
 def explanation_lines(alert: Alert, teller: Teller, zone: tzinfo) -> Iterator[str]:
     """What was observed and what is normal, a fact a line."""
     for name, value in alert.explanation.items():
-        if value in ({}, [], ""):
-            continue
-        shown = clock(value, zone) if name == "since" and isinstance(value, int) else _value(value, teller.texts)
-        shown = teller.texts.word("maturity", shown) if name == "maturity" else shown
-        yield teller.texts.get("alert.fact", name=teller.texts.word("explained", name), value=shown)
+        if value not in ({}, [], ""):
+            yield explained_line(name, value, teller, zone)
+
+
+def explained_line(name: str, value: object, teller: Teller, zone: tzinfo) -> str:
+    """One fact of an explanation."""
+    shown = clock(value, zone) if name == "since" and isinstance(value, int) else _value(value, teller.texts)
+    shown = teller.texts.word("maturity", shown) if name == "maturity" else shown
+    return teller.texts.get("alert.fact", name=teller.texts.word("explained", name), value=shown)
 
 
 def _value(value: object, words: Texts) -> str:
@@ -142,9 +146,14 @@ def _value(value: object, words: Texts) -> str:
 def end_lines(alert: Alert, teller: Teller) -> Iterator[str]:
     """Source and destination with what is known of them, a line each."""
     for side, end in (("source", alert.source), ("destination", alert.destination)):
-        facts = [f"{teller.texts.word('end', name)} {_fact(name, value, teller.texts)}" for name, value in end.items()]
-        if facts:
-            yield teller.texts.get("alert.fact", name=teller.texts.get(f"alert.{side}"), value=" · ".join(facts))
+        if end:
+            yield end_line(side, end, teller)
+
+
+def end_line(side: str, end: Mapping[str, object], teller: Teller) -> str:
+    """What is known of one end, on a line; `side` is source or destination."""
+    facts = [f"{teller.texts.word('end', name)} {_fact(name, value, teller.texts)}" for name, value in end.items()]
+    return teller.texts.get("alert.fact", name=teller.texts.get(f"alert.{side}"), value=" · ".join(facts))
 
 
 def _fact(name: str, value: object, words: Texts) -> str:

@@ -39,6 +39,15 @@ class Teller:
         """Names of the rules that are loaded."""
         return tuple(self._rules)
 
+    def rule(self, name: str) -> Head | None:
+        """The rule of this name, None when it is not loaded."""
+        return self._rules.get(name)
+
+    def title(self, name: str) -> str:
+        """The title of a rule, or its name."""
+        rule = self._rules.get(name)
+        return title_of(rule, self.texts) if rule else name
+
     def tell(self, alert: Alert) -> Told:
         """The alert in words."""
         rule = self._rules.get(alert.rule)

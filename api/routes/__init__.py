@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.routes import alerts, assets, audit, events, rules, sensors, session, site, stream, tokens, users, views
+from api.routes import (
+    alerts,
+    assets,
+    audit,
+    events,
+    evidence,
+    rules,
+    sensors,
+    session,
+    site,
+    stream,
+    tokens,
+    users,
+    views,
+)
 
 ROUTES: tuple[APIRouter, ...] = (
     session.router,
     alerts.router,
+    evidence.router,
     events.router,
     assets.router,
     rules.router,

@@ -1,0 +1,1 @@
+"""Incidents: alerts with one cause, in kill-chain order, with what people decided about them."""

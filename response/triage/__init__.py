@@ -1,0 +1,1 @@
+"""Triage: what people decide about alerts, what that would do, and how it is enforced."""
