@@ -23,8 +23,8 @@ PYTHON_FOLDERS = $(sort $(foreach folder,sensors detection response api tests co
 CHECKS := check-style check-format check-types check-plant check-imports check-rust check-console check-generated \
 	check-project
 
-.PHONY: help setup environment demo test check $(CHECKS) console bench bench-console eval docs golden captures fuzz fuzz-api oracles lock \
-	system-deps clean
+.PHONY: help setup environment demo test check $(CHECKS) console bench bench-console bench-report eval docs golden \
+	captures fuzz fuzz-api oracles lock system-deps clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -90,6 +90,9 @@ bench: setup ## speed and memory, as ratios to tshark and Suricata in the same r
 bench-console: setup ## milliseconds of the console on 10,000 alerts, in a real browser
 	$(PY) -m tests.bench.console $(ARGS)
 
+bench-report: setup ## time of a report with 400 findings in both languages, and whether its bytes repeat
+	$(PY) -m tests.bench.report $(ARGS)
+
 eval: setup ## detection and false incidents on labelled data sets
 	$(PY) -m tests.eval $(ARGS)
 
@@ -120,5 +123,6 @@ system-deps: ## Debian packages of the tests and the plant (root)
 	@workshop/system-deps.sh
 
 clean: ## everything that can be made again
-	rm -rf .venv build bench.json console/node_modules api/static sensors/_core*.so $(CORE)/target .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv build bench.json console/node_modules api/static sensors/_core*.so $(CORE)/target .pytest_cache .mypy_cache
+	rm -rf .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

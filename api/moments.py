@@ -29,3 +29,12 @@ def since(text: str | None, now: int, name: str) -> int | None:
     if not 0 <= ns <= LATEST:
         raise Problem(422, "no_time", name=name, value=text[:64])
     return ns
+
+
+def until(text: str, now: int, name: str) -> int:
+    """ns since the epoch of a moment to come: ISO 8601, or a span from now on. Raises Problem for what is no time."""
+    if text[-1:] in SPANS and text[:-1].isdigit() and len(text) < 8:
+        return now + int(text[:-1]) * SPANS[text[-1]] * SECOND
+    found = since(text, now, name)
+    assert found is not None
+    return found

@@ -191,3 +191,99 @@ class SiteCheck(BaseModel):
     declares: dict[str, int]
     assets_new: list[str]
     assets_gone: list[str]
+
+
+class MapZone(BaseModel):
+    """A zone and its place."""
+
+    id: str
+    name: dict[str, str]
+    level: int | None
+    hosts: int
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class MapHost(BaseModel):
+    """A host and its place."""
+
+    id: str
+    name: str
+    zone: str
+    roles: list[str]
+    declared: bool
+    criticality: str | None
+    asset: str | None
+    new: bool
+    alerts: int
+    x: int
+    y: int
+
+
+class MapLine(BaseModel):
+    """All flows of a pair; `verdict` inside, allowed, denied, undeclared or none (no conduits are declared)."""
+
+    source: str
+    destination: str
+    protocols: dict[str, int]
+    flows: int
+    first: str
+    last: str
+    verdict: str
+    new: bool
+
+
+class MapShape(BaseModel):
+    """The map of a span; `whole` is False when there was more than can be drawn."""
+
+    zones: list[MapZone]
+    hosts: list[MapHost]
+    lines: list[MapLine]
+    start: str
+    end: str
+    whole: bool
+
+
+class OverviewAlerts(BaseModel):
+    """Open alerts of the triage queue."""
+
+    open: int
+    new: int
+    by_severity: dict[str, int]
+    late: int
+    oldest_new: str | None
+    whole: bool
+
+
+class OverviewIncidents(BaseModel):
+    """Open incidents, those of the highest risk."""
+
+    open: int
+    worst: list[dict[str, Any]]
+
+
+class OverviewSensors(BaseModel):
+    """How many sensors were heard in the last minutes, and which were not."""
+
+    heard: int
+    silent: list[str]
+
+
+class OverviewAssets(BaseModel):
+    """Assets in all, and those first seen in the last day."""
+
+    all: int
+    new: int
+
+
+class OverviewShape(BaseModel):
+    """Is anything wrong, since when, what next."""
+
+    now: str
+    alerts: OverviewAlerts
+    incidents: OverviewIncidents
+    sensors: OverviewSensors
+    assets: OverviewAssets
+    waiting: dict[str, int]

@@ -92,6 +92,30 @@ class Window:
 
 
 @dataclass(frozen=True)
+class Sensor:
+    """A sensor and what it is placed to see: zones, and conduits as (from, to). `name` as in `observer.name`."""
+
+    name: str
+    interface: str | None = None
+    segment: str | None = None
+    zones: tuple[str, ...] = ()
+    conduits: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the sight of a zone must reach before it can prove that something did *not* happen: least share of the
+    period with capture, greatest share of packets lost, of conversations seen from one side only, and of conversations
+    that nobody can read (all 0 to 1); least length of the period in ns."""
+
+    uptime: float = 0.99
+    loss: float = 0.001
+    one_way: float = 0.05
+    unreadable: float = 0.05
+    minimum_period: int = 24 * 3600 * 1_000_000_000
+
+
+@dataclass(frozen=True)
 class Calendar:
     """Working days (0 is Monday), working hours and holidays, in the site's time zone."""
 
@@ -120,6 +144,8 @@ class Site:
     windows: tuple[Window, ...] = ()
     calendar: Calendar | None = None
     indicators: Indicators = NO_INDICATORS
+    sensors: tuple[Sensor, ...] = ()
+    visibility: Limits = Limits()
 
     def asset_at(self, ip: str) -> Asset | None:
         """The asset with this address; the first declared where two claim it."""

@@ -13,6 +13,7 @@ from detection.sigma.model import Issue
 from detection.sigma.reading import Reading, dotted
 from detection.sigma.wrong import unlisted, wrong
 from detection.site import Allowed, Asset, Calendar, Conduit, Point, Site, Window, Zone
+from detection.site_sensors import SENSOR, read_limits, read_sensor
 from detection.site_values import SiteValues
 
 TOP = (
@@ -104,6 +105,8 @@ class _Site:
             indicators=read_indicators(
                 self.reading, len(self._entries("indicators", INDICATOR)), zone_info, self.folder
             ),
+            sensors=tuple(read_sensor(self.reading, i, names) for i in self._entries("sensors", SENSOR)),
+            visibility=read_limits(self.reading),
         )
 
     def _entries(self, key: str, keys: tuple[str, ...]) -> range:

@@ -63,3 +63,6 @@ if ! is_made project "$project" || [ ! -x .venv/bin/bittern ]; then
     made core "$core $(built)"
     made project "$project"
 fi
+
+# 5. The fonts of PDF reports: too big for the repository.
+workshop/fonts.sh

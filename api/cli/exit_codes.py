@@ -10,7 +10,7 @@ class ExitCode(IntEnum):
 
     OK = 0
     ALERTS = 1
-    """Alerts at or above --fail-on, or a proof that does not hold."""
+    """Alerts, or controls of an assessment, at or beyond --fail-on; a proof or evidence that does not hold."""
     USAGE = 2
     CONFIGURATION = 3
     """Site model, baseline or rules that cannot be used; a check of `doctor`; a fault of the program itself."""

@@ -22,8 +22,11 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
                "--cursor"),
     "played": ("--spool", "--sensor", "--keep", "--drill", "--once", "--no-browser"),
     "served": ("--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key"),
+    "reported": ("--template", "--language", "--organisation", "--mark", "--at", "--key", "--keys",
+                 "--password-file"),
     "decided": ("--resolution", "--to", "--form", "--range", "--like", "--reason", "--who", "--dry-run"),
     "people": ("--role", "--user", "--scope", "--days", "--after", "--head"),
+    "assessed": ("--framework", "--zone", "--name", "--set", "--state", "--expires"),
     "results": ("--format", "--json", "--output", "--events", "--fail-on"),
     "reading": ("--lang", "--time-zone", "--quiet", "--verbose", "--no-color", "--help"),
 }  # fmt: skip

@@ -9,8 +9,24 @@ import typer
 from typer.completion import get_completion_inspect_parameters
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from api.cli import about, alerts, analyze, assets, audit, baseline, doctor, incidents, replay, rules, suppress, user
+from api.cli import (
+    about,
+    alerts,
+    analyze,
+    assess,
+    assets,
+    audit,
+    baseline,
+    doctor,
+    incidents,
+    replay,
+    rules,
+    suppress,
+    user,
+)
 from api.cli import demo as demonstration
+from api.cli import keys as signing_keys
+from api.cli import report as reporting
 from api.cli import serve as serving
 from api.cli import triage as deciding
 from api.cli import worker as working
@@ -50,9 +66,12 @@ app.command("serve", cls=HelpfulCommand, help="help.serve", epilog="help.epilog"
 app.command("worker", cls=HelpfulCommand, help="help.worker", epilog="help.epilog")(working.worker)
 app.command("replay", cls=HelpfulCommand, help="help.replay", epilog="help.epilog")(replay.replay)
 app.command("demo", cls=HelpfulCommand, help="help.demo", epilog="help.epilog")(demonstration.demo)
+app.add_typer(assess.app, name="assess", help="help.assess")
 app.add_typer(user.app, name="user", help="help.user")
 app.add_typer(user.tokens, name="token", help="help.token")
 app.add_typer(audit.app, name="audit", help="help.audit")
+app.add_typer(reporting.app, name="report", help="help.report")
+app.add_typer(signing_keys.app, name="keys", help="help.keys")
 app.command("doctor", cls=HelpfulCommand, help="help.doctor", epilog="help.epilog")(doctor.doctor)
 app.command("version", cls=HelpfulCommand, help="help.version")(about.version)
 app.command("completion", cls=HelpfulCommand, help="help.completion")(about.completion)

@@ -168,20 +168,13 @@ def _tell(terminal: Terminal, effect: Effect, record: str | None, as_json: bool)
 
 
 def _scope(alert: Alert, word: str, terminal: Terminal) -> Scope:
-    from response.incidents.ends import name_of
-    from response.triage.scope import Scope
+    from response.triage.scope import scope_like
 
-    ends = name_of(alert.source), name_of(alert.destination)
-    zone = alert.destination.get("zone")
-    if (word == "pair" and None in ends) or (word == "zone" and zone is None):
+    scope = scope_like(alert, word)
+    if scope is None:
         why = terminal.texts.get("cli.scope_without", scope=word, id=alert.id)
         raise typer.BadParameter(why, param_hint="--like")
-    return {
-        "key": Scope(rule=alert.rule, sensor=alert.sensor, dedup=alert.dedup),
-        "pair": Scope(sensor=alert.sensor, source=ends[0], destination=ends[1]),
-        "rule": Scope(rule=alert.rule),
-        "zone": Scope(rule=alert.rule, zone=zone),
-    }[word]
+    return scope
 
 
 def _kind(source: Store, record: str) -> str:

@@ -162,7 +162,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Action:
-    """One line of the plan of action: what fails or could not be seen, who mends it until when."""
+    """One line of the plan of action: what fails or could not be seen, who mends it until when.
+
+    `controls` are all that this line would mend, `control` the first of them.
+    """
 
     id: str
     control: str
@@ -174,6 +177,7 @@ class Action:
     owner: str | None = None
     due: int | None = None
     status: str = "open"
+    controls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

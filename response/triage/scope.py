@@ -94,6 +94,20 @@ def scope_of(record: Mapping[str, Any]) -> Scope:
     return Scope(**given)
 
 
+def scope_like(alert: Alert, like: str) -> Scope | None:
+    """The scope of a mute by a word: key, pair (both ends), rule, zone; None where the alert has no such thing."""
+    source, destination = name_of(alert.source), name_of(alert.destination)
+    zone = alert.destination.get("zone")
+    if (like == "pair" and None in (source, destination)) or (like == "zone" and zone is None):
+        return None
+    return {
+        "key": Scope(rule=alert.rule, sensor=alert.sensor, dedup=alert.dedup),
+        "pair": Scope(sensor=alert.sensor, source=source, destination=destination),
+        "rule": Scope(rule=alert.rule),
+        "zone": Scope(rule=alert.rule, zone=zone),
+    }[like]
+
+
 def object_of(record: Alert | Occurrence) -> Span | None:
     """The numbered objects that an alert or occurrence names."""
     return span_of(str(record.parameters.get("ot.object.address", ""))) or next(

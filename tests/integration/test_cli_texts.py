@@ -20,7 +20,7 @@ from api.cli.exit_codes import ExitCode
 from api.cli.help import SUBJECTS
 from api.cli.options import Severity
 from api.cli.program import app, every_command
-from api.texts import PLACEHOLDER, language, texts
+from api.texts import FILES, PLACEHOLDER, language, shipped, texts
 from response.alerts import CLASSES, RESOLUTIONS, SEVERITIES, STATUSES
 from tests.integration.cli_runner import PROJECT, Cli, cli
 
@@ -39,6 +39,14 @@ def test_both_languages_have_the_same_keys_and_placeholders() -> None:
         assert sorted(set(PLACEHOLDER.findall(text))) == sorted(set(PLACEHOLDER.findall(chinese[key]))), key
         assert text.strip(), key
         assert chinese[key].strip(), key
+
+
+@pytest.mark.parametrize("file", FILES.values())
+def test_no_key_stands_twice(file: str) -> None:
+    text = shipped("locales", file).read_text(encoding="utf-8")
+    pairs: list[tuple[str, object]] = json.loads(text, object_pairs_hook=list)
+    keys = [key for key, _ in pairs]
+    assert sorted(keys) == sorted(set(keys))
 
 
 def test_english_holds_no_chinese_and_chinese_is_translated() -> None:
@@ -115,6 +123,7 @@ COMMANDS = [
     [], ["analyze"], ["doctor"], ["version"], ["completion"],
     ["alerts"], ["alerts", "list"], ["alerts", "show"], ["assets"], ["assets", "list"], ["assets", "show"],
     ["rules"], ["rules", "list"], ["rules", "show"], ["rules", "validate"], ["rules", "test"], ["rules", "coverage"],
+    ["assess"], ["assess", "run"], ["assess", "evidence"],
     ["baseline"], ["baseline", "learn"], ["baseline", "show"], ["baseline", "diff"],
 ]  # fmt: skip
 

@@ -18,10 +18,15 @@ import pytest
 from tests.needs import PROJECT, need
 
 DEMO = PROJECT / "compose" / "plant" / "captures"
+FONTS = PROJECT / "response" / "reports" / "fonts"
 DATA = {
     "rules/attack-ics.json", "rules/locales/en.json", "rules/locales/zh-CN.json", "rules/detection/modbus/MB01.yml",
-    "rules/proofs/site.yml", "rules/proofs/modbus/unauthorised-write.pcap", "sensors/fields/transaction.yml",
+    "rules/proofs/site.yml", "rules/frameworks/iec62443-3-3.yaml", "rules/frameworks/plan.yaml",
+    "rules/proofs/modbus/unauthorised-write.pcap", "sensors/fields/transaction.yml",
     "sensors/fields/flags.yml", "sensors/_core.pyi", "api/output/templates/analysis.html",
+    "response/reports/templates/report.typ", "response/reports/templates/report.html",
+    "response/reports/oscal/oscal_complete_schema.json", "response/reports/oscal/LICENSE-NIST.md",
+    "response/reports/fonts/OFL.txt", *(f"response/reports/fonts/{file.name}" for file in FONTS.glob("*.ttf")),
     "api/py.typed", "response/py.typed", "detection/py.typed", "sensors/py.typed",
 }  # fmt: skip
 SOURCE = {"LICENSE", "README.md", "pyproject.toml", "sensors/core/Cargo.lock", "sensors/core/wire/src/lib.rs"}

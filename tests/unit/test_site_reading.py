@@ -6,6 +6,7 @@ import pytest
 
 from api.output.issues import wrong_told
 from api.texts import texts
+from detection.site import Limits, Sensor
 from detection.site_reading import BadSite, read_site
 
 WRONG = """\
@@ -26,10 +27,14 @@ calendar:
   days: [monday]
   begin: half past seven
 zoness: []
+sensors:
+  - {name: tap1, zones: [contrl], conduits: ["control>offce", "control-office"]}
+visibility: {uptime: 99, minimum_period: a day, lost: 0.1}
 """
 FOUND = {
     1: "Mars/Base", 3: "10.0.2.5/24", 6: "10.0.2.999", 7: "controler", 8: "contrl", 10: "min is not a number",
     12: "tomorrow", 13: "ends before it starts", 15: "monday", 16: "half past seven", 17: "zoness",
+    19: "control-office", 20: "uptime is not a share",
 }  # fmt: skip
 
 
@@ -53,9 +58,13 @@ def test_what_is_right_is_read() -> None:
         "time_zone: Asia/Shanghai\n"
         "zones: [{id: control, networks: [10.0.2.0/24, 'fd00::/8'], vlans: [10, 20], level: 1}]\n"
         "assets: [{id: plc1, ip: [10.0.2.11, 10.0.2.12], mac: '00:0e:8c:10:00:11', roles: controller, zone: control}]\n"
-        "windows: [{id: w1, start: 2026-11-01T08:00:00, end: 2026-11-01T10:00:00}]\n",
+        "windows: [{id: w1, start: 2026-11-01T08:00:00, end: 2026-11-01T10:00:00}]\n"
+        "sensors: [{name: tap1, interface: mon0, zones: control, conduits: control>control}]\n"
+        "visibility: {loss: 0, minimum_period: 8h}\n",
     )
     (zone,), (asset,), (window,) = site.zones, site.assets, site.windows
+    assert site.sensors == (Sensor("tap1", "mon0", None, ("control",), (("control", "control"),)),)
+    assert site.visibility == Limits(loss=0.0, minimum_period=8 * 3600 * 1_000_000_000)
     assert [str(network) for network in zone.networks] == ["10.0.2.0/24", "fd00::/8"]
     assert (zone.vlans, zone.level) == ((10, 20), 1)
     assert ([str(ip) for ip in asset.ip], asset.mac, asset.roles) == (

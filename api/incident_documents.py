@@ -1,0 +1,35 @@
+"""An incident as the API gives it: its record, with codes told in both languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.output.documents import plain
+from api.output.incident_lines import incident_title, why_line
+from api.texts import Language, texts
+from response.incidents.record import measured, timeline
+from response.records import Stored
+
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+LONG = ("members", "tasks", "history", "ticks")
+
+
+def incident_body(stored: Stored, *, brief: bool = False) -> dict[str, Any]:
+    """The document. Its etag counts the changes of people only, as `If-Match` needs it."""
+    record = stored.body
+    body: dict[str, Any] = {name: value for name, value in record.items() if not (brief and name in LONG)}
+    body |= {"id": stored.id, "etag": str(record["revision"])}
+    body["title"] = {**record["title"], **{lang: incident_title(record, texts(lang)) for lang in LANGUAGES}}
+    if not brief:
+        body["members"] = [_member(member) for member in record["members"]]
+        body["tasks"] = [{**task, **record["ticks"].get(task["id"], {"done": False})} for task in record["tasks"]]
+        body["timeline"] = timeline(record)
+        body["measures"] = dict(measured(record))
+    shown = plain(body)
+    assert isinstance(shown, dict)
+    return dict(shown)
+
+
+def _member(member: dict[str, Any]) -> dict[str, Any]:
+    told = {lang: why_line(member["why"], texts(lang)) for lang in LANGUAGES}
+    return {**member, "why": {**member["why"], **told}}
