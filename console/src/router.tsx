@@ -36,6 +36,7 @@ const routes = [
   createRoute({ ...page, path: '/incidents', component: lazyRouteComponent(() => import('./screens/incidents/Incidents.tsx'), 'Incidents') }),
   createRoute({ ...page, path: '/incidents/$id', component: lazyRouteComponent(() => import('./screens/incidents/IncidentPage.tsx'), 'IncidentPage') }),
   createRoute({ ...page, path: '/baseline', component: lazyRouteComponent(() => import('./screens/baseline/Baseline.tsx'), 'Baseline') }),
+  createRoute({ ...page, path: '/map', component: lazyRouteComponent(() => import('./screens/map/PlantMap.tsx'), 'PlantMap') }),
   createRoute({ ...page, path: '/assets', component: lazyRouteComponent(() => import('./screens/assets/Assets.tsx'), 'Assets') }),
   createRoute({ ...page, path: '/assets/$key', component: lazyRouteComponent(() => import('./screens/assets/AssetPage.tsx'), 'AssetPage') }),
   createRoute({ ...page, path: '/hunt', component: lazyRouteComponent(() => import('./screens/hunt/Hunt.tsx'), 'Hunt') }),
