@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from api.assessing import library
+from api.output.attack import attack
 from api.site_model import FILE, site_text
 from api.texts import Language, shipped, texts
 from detection.site import Site
@@ -34,8 +36,6 @@ from response.times import time_text
 REPORTS = "reports"
 KEYS = "keys"
 """Folders below the data folder."""
-FRAMEWORKS = "frameworks"
-CATALOGUE = "evidence-queries.yaml"
 LANGUAGES: Mapping[str, tuple[Language, ...]] = {"both": ("zh", "en"), "zh": ("zh",), "en": ("en",)}
 PAGE = 500
 
@@ -90,12 +90,13 @@ def assessment_in_file(path: Path) -> Assessment:
 
 def known_of(store: Store | None, assessment: Assessment, site: Site | None) -> Known:
     """What is known beside the assessment: catalogues and glossary, and what a store holds."""
-    controls = [name for text in _frameworks() for name in control_names(text)]
+    shelf = library()
+    used = [shelf.frameworks[each.id] for each in assessment.frameworks if each.id in shelf.frameworks]
     known = Known(
         site=site,
-        controls=tuple(controls),
-        queries=query_names(_shipped(FRAMEWORKS, CATALOGUE)),
-        glossary=glossary_terms(_shipped("glossary.md")),
+        controls=tuple(name for framework in used for name in control_names(framework)),
+        queries=query_names(shelf.catalogue.values()),
+        glossary=glossary_terms(shipped("glossary.md").read_text(encoding="utf-8")),
     )
     if store is None:
         return known
@@ -106,22 +107,15 @@ def known_of(store: Store | None, assessment: Assessment, site: Site | None) -> 
         site=site or (read_site(FILE, stored_site.text) if stored_site else None),
         assets=store.assets(),
         alerts=tuple(_alerts(store, start, end)),
-        incidents=tuple(
-            (each.id, each.body) for each in _records(store, RecordQuery("incident", start=start, end=end))
-        ),
+        incidents=tuple((each.id, _named(each.body)) for each in _incidents(store, start, end)),
     )
 
 
-def _frameworks() -> Iterator[str]:
-    folder = shipped(FRAMEWORKS)
-    if folder.is_dir():
-        files = sorted(folder.iterdir(), key=lambda file: file.name)
-        yield from (f.read_text(encoding="utf-8") for f in files if f.name.endswith(".yaml") and f.name != CATALOGUE)
-
-
-def _shipped(*parts: str) -> str:
-    file = shipped(*parts)
-    return file.read_text(encoding="utf-8") if file.is_file() else ""
+def _named(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An incident whose title names its tactic as ATT&CK does."""
+    title = body["title"]
+    tactic = attack().tactics.get(title["parameters"].get("tactic") or "")
+    return {**body, "title": {**title, "parameters": {**title["parameters"], "tactic": tactic.name if tactic else "–"}}}
 
 
 def _alerts(store: Store, start: int, end: int) -> Iterator[Alert]:
@@ -134,7 +128,8 @@ def _alerts(store: Store, start: int, end: int) -> Iterator[Alert]:
             return
 
 
-def _records(store: Store, query: RecordQuery) -> Iterator[Stored]:
+def _incidents(store: Store, start: int, end: int) -> Iterator[Stored]:
+    query = RecordQuery("incident", start=start, end=end, limit=PAGE)
     while True:
         page = store.records(query)
         yield from page.items

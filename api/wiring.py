@@ -46,6 +46,11 @@ def random_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+def random_seed() -> bytes:
+    """32 random bytes: what a signing key is made from."""
+    return secrets.token_bytes(32)
+
+
 @dataclass
 class Wiring:
     """The parts. Clock and secrets are injected (law 7)."""
@@ -55,6 +60,7 @@ class Wiring:
     settings: Settings
     clock: Callable[[], int] = wall_clock
     secret: Callable[[], str] = random_secret
+    seed: Callable[[], bytes] = random_seed
     accounts: Accounts = field(init=False)
     sessions: Sessions = field(init=False)
     tokens: Tokens = field(init=False)

@@ -109,8 +109,11 @@ def show_alert(
     terminal = terminal_of(context)
     terminal.adjust(lang=lang, plain=no_color)
     zone = zone_of(terminal, time_zone)
+    from response.triage.story import around
+
     with opened(store) as source:
         alert = one_alert(source, alert_id, terminal)
+        known = around(source, alert)
     from api.cli.results import page_of
     from api.output.alert_lines import alert_page
     from api.output.documents import alert_document, dumps, line
@@ -124,8 +127,11 @@ def show_alert(
     elif form_asked == "ecs":
         terminal.data(render_ecs([alert], teller))
     else:
+        from api.output.stories import else_lines
+
         page = page_of(terminal)
         alert_page(page, alert, teller, zone)
+        else_lines(page, alert, known, teller, zone)
         terminal.data(page.text())
 
 

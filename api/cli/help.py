@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "looked_at": ("--filter", "--full", "--store", "--proofs", "--jobs"),
-    "known": ("--baseline", "--site", "--rules", "--learn"),
+    "known": ("--baseline", "--site", "--rules", "--playbooks", "--learn"),
     "chosen": ("--severity-min", "--status", "--rule", "--class", "--since", "--until", "--text", "--kind", "--limit",
                "--cursor"),
-    "played": ("--spool", "--sensor", "--keep", "--drill", "--once", "--no-browser"),
+    "played": ("--spool", "--sensor", "--keep", "--drill", "--once", "--no-browser", "--alert", "--variable"),
     "served": ("--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key"),
     "reported": ("--template", "--language", "--organisation", "--mark", "--at", "--key", "--keys",
                  "--password-file"),

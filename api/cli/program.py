@@ -19,6 +19,7 @@ from api.cli import (
     baseline,
     doctor,
     incidents,
+    playbook,
     replay,
     rules,
     suppress,
@@ -62,6 +63,7 @@ app.add_typer(incidents.app, name="incidents", help="help.incidents")
 app.add_typer(assets.app, name="assets", help="help.assets")
 app.add_typer(rules.app, name="rules", help="help.rules")
 app.add_typer(baseline.app, name="baseline", help="help.baseline")
+app.add_typer(playbook.app, name="playbook", help="help.playbook")
 app.command("serve", cls=HelpfulCommand, help="help.serve", epilog="help.epilog")(serving.serve)
 app.command("worker", cls=HelpfulCommand, help="help.worker", epilog="help.epilog")(working.worker)
 app.command("replay", cls=HelpfulCommand, help="help.replay", epilog="help.epilog")(replay.replay)

@@ -9,9 +9,11 @@ from typing import Any
 from api.output.alert_lines import end_line, explained_line, technique_names
 from api.output.attack import attack
 from api.output.moments import clock, span
+from api.output.page import Page
 from api.output.told import Teller, safe
 from response.alerts import Alert
-from response.triage.story import Fact, Story
+from response.incidents.killchain import Matrix
+from response.triage.story import Around, Fact, Story, tell
 
 
 class Storyteller:
@@ -59,6 +61,15 @@ class Storyteller:
 
     def _joined(self, found: tuple[str, ...]) -> str:
         return self._words.get("story.joint").join(found)
+
+
+def else_lines(page: Page, alert: Alert, known: Around, teller: Teller, zone: tzinfo) -> None:
+    """What else there is beside an alert: precedent, incident, and what is near."""
+    story = tell(alert, teller.rule(alert.rule), Matrix((), {}), None, known)
+    teller_of = Storyteller(teller, zone)
+    page.line((teller_of.question("else"), "faint"), indent=2)
+    for line in teller_of.tell({"else": story["else"]}, alert)["else"]:
+        page.line(line, indent=4)
 
 
 Shown = Callable[[Teller, Mapping[str, Any], tzinfo], Mapping[str, object]]

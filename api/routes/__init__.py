@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from api.routes import (
     alerts,
+    assessments,
     assets,
     audit,
     events,
@@ -14,6 +15,7 @@ from api.routes import (
     jobs,
     overview,
     plant_map,
+    reports,
     rules,
     sensors,
     session,
@@ -36,6 +38,8 @@ ROUTES: tuple[APIRouter, ...] = (
     overview.router,
     plant_map.router,
     rules.router,
+    assessments.router,
+    reports.router,
     sensors.router,
     site.router,
     alerts.router,

@@ -57,7 +57,7 @@ def outcome(query: Query, about: QueryAbout, evidence: Evidence, visibility: Vis
         sample=rows[:SAMPLE],
         measure=found.measure,
         needed=found.needed,
-        reasons=(*reasons, *found.said),
+        reasons=reasons,
         visibility=blind,
     )
     return Outcome(result, rows, zones or None, broken)
@@ -85,8 +85,6 @@ def _state(
         told = Reason("violations", {"count": len(broken)})
         doubtful = blind and query.when_blind == "inconclusive"
         return ("inconclusive", (told, *blind)) if doubtful else ("fail", (told,))
-    if found.met is False:
-        return "fail", (Reason("not_met"),) if not found.said else ()
     if _short(found):
         told = Reason("above" if found.at_most else "below", {"measure": found.measure, "needed": found.needed})
         if blind and query.when_blind == "inconclusive":

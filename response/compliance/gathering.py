@@ -74,10 +74,12 @@ class Content:
 
 @dataclass(frozen=True)
 class Audit:
-    """The audit log as it was read: how many lines, and the first that does not follow from the one before."""
+    """The audit log as it was read: how many lines, the first that does not follow from the one before, and how many
+    say when, who, what and about what."""
 
     lines: int
     broken: int | None
+    complete: int = 0
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,8 @@ class Evidence:
     zones: tuple[str, ...]
     left_out: Mapping[str, int] = field(default_factory=dict)
     audit: Audit | None = None
+    held: tuple[int, int] | None = None
+    """The span of all that the store holds of traffic, ns."""
 
     @cached_property
     def critical_zones(self) -> frozenset[str]:
@@ -154,6 +158,7 @@ def gather(
         zones=tuple(zones) or tuple(zone.id for zone in site.zones),
         left_out=left_out,
         audit=audit,
+        held=span(store),
     )
 
 

@@ -36,15 +36,13 @@ WHO = (
 @dataclass(frozen=True)
 class Found:
     """What a query found. `rows` in any order; `measure` of a metric with what it must reach (`at_most`: must not
-    exceed); `met` of a record or presence; `unknown` says why nothing can be concluded although nothing was wrong."""
+    exceed); `unknown` says why nothing can be concluded although nothing was wrong."""
 
     rows: tuple[Row, ...] = ()
     measure: float | None = None
     needed: float | None = None
     at_most: bool = False
-    met: bool | None = None
     unknown: tuple[Reason, ...] = ()
-    said: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)

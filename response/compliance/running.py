@@ -155,9 +155,13 @@ def _of_kind(store: Store, kind: str, period: tuple[int, int]) -> Iterator[Recor
 
 
 def audit_of(store: Store) -> Audit:
-    """Walks the whole audit log."""
+    """Walks the whole audit log, for its chain and for what its lines say."""
     found = check_chain(store)
-    return Audit(found.lines + (found.broken is not None), found.broken)
+    complete, number = 0, 0
+    while lines := store.audit(after=number, limit=PAGE):
+        complete += sum(bool(each.deed.at and each.deed.who and each.deed.what) for each in lines)
+        number = lines[-1].number
+    return Audit(found.lines + (found.broken is not None), found.broken, complete)
 
 
 def keep_assessment(store: Store, assessment: Assessment) -> Stored:

@@ -129,7 +129,8 @@ def _blind(
     part = share(len(unread), len(flows))
     if part is not None and part > limits.unreadable:
         promised = sorted({str(p) for p in unread["ot.port_protocol"].fill_null("?")})
-        yield Reason("no_parser", {"zone": zone, "share": part, "protocols": ", ".join(promised)})
+        told = {"zone": zone, "share": part, "limit": limits.unreadable, "protocols": ", ".join(promised)}
+        yield Reason("no_parser", told)
 
 
 def _conversations(evidence: Evidence, zone: str, sensors: list[str]) -> pl.DataFrame:

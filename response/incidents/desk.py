@@ -53,7 +53,7 @@ class IncidentDesk:
     def merge(self, incidents: Sequence[str], at: int, who: str, reason: str) -> str:
         """Makes one incident of several; gives the id of the decision."""
         bodies = [self._store.record("incident", incident).body for incident in dict.fromkeys(incidents)]
-        if len(bodies) < 2:
+        if len(bodies) < 2 or not all(body["alerts"] for body in bodies):
             raise Invalid(f"incident {', '.join(incidents)}", "no_such_merge")
         if len({body["drill"] for body in bodies}) > 1:
             raise Invalid(f"incident {', '.join(incidents)}", "drill_and_real")

@@ -41,16 +41,16 @@ class Incidents:
     def _update(self, found: Reach, now: int) -> tuple[str, ...]:
         wanted = {group.id: group for group in found.groups}
         marks = {alert.id: group.id for group in found.groups for alert in group.alerts}
-        before = holding(self.store, [alert.id for alert in found.alerts], wanted)
+        before = holding(self.store, found.alerts, wanted)
+        gone = [stored for name, stored in before.items() if name not in wanted and stored.body["alerts"]]
+        came_from = {alert: stored for stored in gone for alert in stored.body["alerts"]}
         writes: list[Write] = []
         for group in found.groups:
-            mine = {alert.id for alert in group.alerts}
-            leaving = [s for name, s in before.items() if name not in wanted and mine & set(s.body["alerts"])]
+            leaving = {s.id: s for alert in group.alerts if (s := came_from.get(alert.id))}.values()
             stored = before.get(group.id)
             body = self._body(group, stored, leaving, now)
             if stored is None or dict(stored.body) != body:
                 writes.append(Put("incident", group.id, body, stored.etag if stored else None))
-        gone = [stored for name, stored in before.items() if name not in wanted and stored.body["alerts"]]
         writes += [Put("incident", each.id, _left(each.body, marks, now), each.etag) for each in gone]
         writes += [
             Mark(alert.id, incident=marks.get(alert.id, ""))

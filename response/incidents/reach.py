@@ -43,6 +43,7 @@ def reach(store: Store, judges: Judges, touched: Iterable[str], known: Mapping[s
     named, window, read = set(touched), judges.policy.widest, dict(known)
     while True:
         core = _alerts(store, named, read)
+        read |= {alert.id: alert for alert in core}
         if not core:
             return Reach((), ())
         start, end = min(a.first_seen for a in core), max(a.last_seen for a in core)
@@ -54,7 +55,8 @@ def reach(store: Store, judges: Judges, touched: Iterable[str], known: Mapping[s
         groups = groups_of(near.values(), judges.matrix, judges.policy, judges.site, decisions)
         mine = [group for group in groups if any(alert.id in named for alert in group.alerts)]
         found = named | {alert.id for group in mine for alert in group.alerts}
-        found |= {alert for stored in holding(store, found).values() for alert in stored.body["alerts"]}
+        held = holding(store, (read[name] for name in found if name in read))
+        found |= {alert for stored in held.values() for alert in stored.body["alerts"]}
         if found <= named:
             return Reach(tuple(mine), tuple(core))
         named = found
@@ -104,15 +106,19 @@ def _alerts(store: Store, names: Iterable[str], read: Mapping[str, Alert]) -> li
     return found
 
 
-def holding(store: Store, alerts: Iterable[str], ids: Iterable[str] = ()) -> dict[str, Stored]:
+def holding(store: Store, alerts: Iterable[Alert], ids: Iterable[str] = ()) -> dict[str, Stored]:
     """Incident records that hold one of these alerts, or have one of these ids, by id."""
-    names, found = sorted(alerts), {}
-    for begin in range(0, len(names), WORDS_AT_ONCE):
-        for stored in every(store, "incident", alerts=names[begin : begin + WORDS_AT_ONCE]):
-            found[stored.id] = stored
-    for name in sorted(set(ids) - set(found)):
+    known = list(alerts)
+    found: dict[str, Stored] = {}
+    for name in sorted({*ids, *(alert.incident for alert in known if alert.incident)}):
         try:
             found[name] = store.record("incident", name)
         except NotFound:
             continue
+    # Where records and marks cannot be written at once, a mark may lag behind: then the records are asked.
+    inside = {name: set(stored.body["alerts"]) for name, stored in found.items()}
+    doubtful = sorted(alert.id for alert in known if alert.id not in inside.get(alert.incident or "", ()))
+    for begin in range(0, len(doubtful), WORDS_AT_ONCE):
+        for stored in every(store, "incident", alerts=doubtful[begin : begin + WORDS_AT_ONCE]):
+            found[stored.id] = stored
     return found

@@ -10,6 +10,8 @@ from typing import Any
 
 from detection.site import Address, Asset, Site
 from response.alerts import TRIAGE_CLASSES, TRIAGE_SEVERITIES, Alert
+from response.compliance.assessment import Reason
+from response.incidents.record import measured
 from response.ports import AssetRecord
 from response.reports.model import AlertCount, AssetFact, ConduitFact, IncidentFact, Title, ZoneFact
 from response.times import time_ns
@@ -131,26 +133,24 @@ def alert_counts(alerts: Iterable[Alert]) -> tuple[AlertCount, ...]:
     )
 
 
-def incident_facts(
-    bodies: Iterable[tuple[str, Mapping[str, Any]]], rules: Mapping[str, str]
-) -> tuple[IncidentFact, ...]:
-    """Incidents by (id, body of the record); `rules` are the rule names of alerts by id. The latest first."""
-    facts = [
-        IncidentFact(
-            id=record_id,
-            severity=str(body.get("severity", "")),
-            status=str(body.get("status", "")),
-            first_seen=_moment(body.get("first_seen")),
-            last_seen=_moment(body.get("last_seen")),
-            alerts=len(body.get("alerts") or ()),
-            rules=tuple(sorted({rules[alert] for alert in body.get("alerts") or () if alert in rules})),
-            assets=tuple(str(asset) for asset in body.get("assets") or ()),
-        )
-        for record_id, body in bodies
-        if not body.get("drill")
-    ]
+def incident_facts(bodies: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[IncidentFact, ...]:
+    """Incidents by (id, body of the record), the latest first; without drills and emptied ones."""
+    facts = [_incident(record_id, body) for record_id, body in bodies if body["alerts"] and not body["drill"]]
     return tuple(sorted(facts, key=lambda fact: (-fact.last_seen, fact.id)))
 
 
-def _moment(value: Any) -> int:
-    return time_ns(value) if isinstance(value, str) else int(value or 0)
+def _incident(record_id: str, body: Mapping[str, Any]) -> IncidentFact:
+    times = measured(body)
+    return IncidentFact(
+        id=record_id,
+        title=Reason(body["title"]["code"], body["title"]["parameters"]),
+        severity=body["severity"],
+        status=body["status"],
+        first_seen=time_ns(body["first_seen"]),
+        last_seen=time_ns(body["last_seen"]),
+        alerts=len(body["alerts"]),
+        rules=tuple(sorted({member["rule"] for member in body["members"]})),
+        assets=tuple(body["assets"]),
+        ttd=times["ttd"],
+        ttr=times["ttr"],
+    )

@@ -39,7 +39,10 @@ def findings_of(assessment: Assessment) -> tuple[Finding, ...]:
     ]
     shown = {result.query for result in assessment.results if result.state == "fail"}
     judged = [v for v in assessment.verdicts if v.state == "fail" and not shown.intersection(v.decisive)]
-    found += [_finding("fail", None, [v], [a for a in assessment.actions if a.control == v.control]) for v in judged]
+    found += [
+        _finding("fail", None, [v], [a for a in assessment.actions if a.query is None and a.control == v.control])
+        for v in judged
+    ]
     ordered = sorted(found, key=lambda f: (f.state != "fail", -SEVERITIES.index(f.severity), _name(f)))
     return tuple(
         Finding(f"F-{n:03d}", f.state, f.severity, f.result, f.verdicts, f.actions) for n, f in enumerate(ordered, 1)

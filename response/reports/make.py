@@ -49,11 +49,11 @@ def make(assessment: Assessment, asked: Asked, known: Known) -> tuple[ReportMode
     """The model, and its files of evidence by path. The same input gives the same report with the same id."""
     assets = asset_facts(known.assets, known.site)
     alerts = None if known.alerts is None else alert_counts(known.alerts)
-    incidents = None
-    if known.incidents is not None:
-        incidents = incident_facts(known.incidents, {alert.id: alert.rule for alert in known.alerts or ()})
+    incidents = None if known.incidents is None else incident_facts(known.incidents)
     files, items = evidence_of(assessment, assets, alerts, incidents)
-    judged = {v.control for v in assessment.verdicts} | {a.control for a in assessment.actions}
+    judged = {v.control for v in assessment.verdicts} | {
+        name for a in assessment.actions for name in (a.control, *a.controls)
+    }
     judged |= {d.control for d in assessment.differences}
     asked_for = {result.query for result in assessment.results}
     model = ReportModel(

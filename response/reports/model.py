@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from response.compliance.assessment import Assessment
+from response.compliance.assessment import Assessment, Reason
 
 SCHEMA = "bittern.report/v1"
 LANGUAGES = ("zh", "en")
@@ -98,9 +98,11 @@ class AlertCount:
 
 @dataclass(frozen=True)
 class IncidentFact:
-    """An incident: the rules of its alerts and the assets it touched."""
+    """An incident: the rules of its alerts and the assets it touched; `title` is a text of the catalogue with its
+    parameters; `ttd` (detect) and `ttr` (resolve) in ns, None where there is none yet."""
 
     id: str
+    title: Reason | None
     severity: str
     status: str
     first_seen: int
@@ -108,6 +110,8 @@ class IncidentFact:
     alerts: int
     rules: tuple[str, ...]
     assets: tuple[str, ...]
+    ttd: int | None = None
+    ttr: int | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from response.compliance.assessment import Reason
 from response.reports.canonical import plain
 from response.reports.model import Title
-from response.times import time_text
+from response.times import SECOND, time_text
 
 
 class Wording(Protocol):
@@ -91,6 +91,10 @@ class Speaker:
         """Why, in each language; its code and parameters where the catalogue lacks it."""
         return self._said([(w.lang, _reason(w, reason)) for w in self.words], style)
 
+    def told(self, reason: Reason, style: str = "") -> Said:
+        """A text whose whole key is the code."""
+        return self._said([(w.lang, _told(w, reason.code, reason)) for w in self.words], style)
+
     def reasons(self, reasons: Sequence[Reason], style: str = "") -> Said:
         """All of them, one line each in each language."""
         return tuple(piece for reason in reasons for piece in self.reason(reason, style))
@@ -136,6 +140,16 @@ def moment(ns: int) -> str:
     return f"{time_text(ns)[:19].replace('T', ' ')}Z"
 
 
+def duration(ns: int | None) -> str:
+    """`2 d 03:04`, `3:04:05`; a dash where there is none."""
+    if ns is None:
+        return "–"
+    minutes, seconds = divmod(max(ns, 0) // SECOND, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours:02d}:{minutes:02d}" if days else f"{hours}:{minutes:02d}:{seconds:02d}"
+
+
 def share(value: float | None) -> str:
     """A share of 0 to 1 in percent."""
     return "–" if value is None else f"{value * 100:.4g} %"
@@ -146,7 +160,10 @@ def _filled(words: Wording, parameters: Mapping[str, object]) -> dict[str, objec
 
 
 def _reason(words: Wording, reason: Reason) -> str:
-    key = f"assess.reason.{reason.code}"
+    return _told(words, f"assess.reason.{reason.code}", reason)
+
+
+def _told(words: Wording, key: str, reason: Reason) -> str:
     try:
         return words.get(key, **{name: _worded(words, name, value) for name, value in reason.parameters.items()})
     except KeyError:

@@ -147,7 +147,7 @@ def _plan(model: ReportModel, speak: Speaker) -> Iterable[Sequence[Value]]:
     for action in model.assessment.actions:
         yield (
             action.id,
-            model.control(action.control).reference,
+            ", ".join(model.control(name).reference for name in action.controls or (action.control,)),
             line(speak.word("severity", action.severity)),
             line(speak.reason(action.summary)),
             action.query,

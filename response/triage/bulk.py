@@ -20,6 +20,8 @@ from response.records import Decide, Deed, Put, Stored, Write
 from response.store_errors import Conflict, Invalid, NotFound
 from response.times import time_ns, time_text
 from response.triage.enforce import pages
+from response.triage.policy import DAY
+from response.triage.preview import Effect
 
 CHUNK = 100
 BULK, ITEMS = "alerts.bulk", "alerts.bulk.items"
@@ -68,6 +70,15 @@ class Bulk:
         told = {name: value for name in CHANGED if (value := getattr(change, name)) is not None}
         self.store.commit([Put("job", job, body)], Deed(change.at, change.who, "alert.bulk", "job", job, told))
         return job
+
+    def preview(self, selection: AlertQuery | Sequence[str], now: int, span: int) -> Effect:
+        """What a job over this selection would touch: `open` alerts, those being worked on; by severity, rule and
+        technique those seen within `span` (ns) before `now`."""
+        asked = vars(selection) if isinstance(selection, AlertQuery) else {"ids": list(dict.fromkeys(selection))}
+        effect = Effect(days=span // DAY)
+        for alert in self._selected(asked):
+            effect.add(alert, now, span)
+        return effect
 
     def resume(self, job: str) -> Progress:
         """Does what is left of a job, from wherever it stopped."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import polars as pl
 import pytest
 
 from api.assessing import library
@@ -86,6 +87,12 @@ def dual(seen: Evidence) -> Evidence:
     """One host answers in both zones."""
     first, *rest = (a for a in seen.assets if a.name == "hmi")
     return replace(seen, assets=(replace(first, addresses=(*first.addresses, "10.9.2.9")), *rest))
+
+
+def mail(seen: Evidence) -> Evidence:
+    """The same conversations, on the port of mail."""
+    flows = seen.facts["flow"].with_columns(pl.lit("smtp").alias("ot.port_protocol"))
+    return replace(seen, facts={**seen.facts, "flow": flows})
 
 
 def bare(seen: Evidence) -> Evidence:
@@ -230,6 +237,19 @@ CASES: dict[str, tuple[tuple[World, Change, str], ...]] = {
         (CLEAN, records(drill=[{"id": "d", "rule": "MB01", "state": "passed", "at": 9}]), "pass"),
         (CLEAN, records(drill=[{"id": "d", "rule": "MB01", "state": "passed", "at": 9000}]), "inconclusive"),
     ),
+    "person_to_person_comm": ((CLEAN, mail, "fail"), (CLEAN, same, "pass")),
+    "wan_control_plaintext": ((PLANT, same, "fail"), (CLEAN, same, "pass")),
+    "config_drift": (
+        (proof("general/identity-changed.pcap", learn=NORMAL), same, "fail"),
+        (proof("general/identity-changed.pcap", learn=NORMAL), Closing(), "pass"),
+        (CLEAN, same, "inconclusive"),
+    ),
+    "audit_record_fields": (
+        (CLEAN, lambda e: replace(e, audit=Audit(100, None, 98)), "fail"),
+        (CLEAN, lambda e: replace(e, audit=Audit(100, None, 100)), "pass"),
+        (CLEAN, audit(0, None), "inconclusive"),
+    ),
+    "log_retention": ((CLEAN, same, "inconclusive"), (CLEAN, days_later(181), "pass")),
     "sensor_coverage": ((World((DEMO.name,), zones=("control", "office")), same, "fail"), (PLANT, same, "pass")),
     "monitoring_uptime": ((World((*NORMAL, DEMO.name)), same, "fail"), (PLANT, same, "pass")),
     "detection_coverage": ((CLEAN, without_rules, "fail"), (CLEAN, same, "pass")),

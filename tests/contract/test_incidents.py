@@ -15,7 +15,7 @@ from response.incidents.desk import IncidentDesk
 from response.incidents.follow import Incidents
 from response.incidents.grouping import groups_of
 from response.incidents.people import IncidentChange
-from response.incidents.reach import Judges, every
+from response.incidents.reach import Judges, decision_of, every
 from response.incidents.record import measured, timeline
 from response.incidents.steps import rule_steps
 from response.ports import AlertQuery, Store
@@ -74,6 +74,47 @@ def test_step_by_step_is_all_at_once(store: Store) -> None:
         assert live(store)[group.id]["alerts"] == [alert.id for alert in group.alerts]
     marks = {alert.id: alert.incident for alert in everything(store)}
     assert marks == {a.id: None for a in everything(store)} | {a.id: g.id for g in whole for a in g.alerts}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_any_arrival_and_any_decisions_come_to_the_same(embedded: Store, seed: int) -> None:
+    """Alerts in segments of any size and order, people splitting and merging in between."""
+    chance = random.Random(seed)
+    hosts = [f"10.0.0.{n}" for n in range(1, 6)]
+    row = {}
+    for _ in range(30):
+        made = act(
+            chance.randrange(600),
+            chance.choice(hosts),
+            chance.choice(hosts),
+            chance.choice(["MB01", "MB03", "G24", "G04"]),
+            techniques=chance.choice([("T0855",), ("T0829",), ("T0846",), ("T0866",)]),
+            severity=chance.choice(["medium", "high"]),
+        )
+        row[made.id] = made
+    waiting, at = chance.sample(list(row.values()), len(row)), NOW
+    desk = IncidentDesk(incidents(embedded))
+    while waiting:
+        some, waiting = waiting[:3], waiting[3:]
+        embedded.write(segment(some[0].id, *some))
+        mine = {occurrence.id for occurrence in some}
+        touched = [a.id for a in everything(embedded) if mine & {o.id for o in embedded.occurrences(a.id)}]
+        incidents(embedded).update(touched, at)
+        at += 1
+        there = live(embedded)
+        name = chance.choice(sorted(there)) if there else ""
+        if len(there) > 1 and chance.random() < 0.2:
+            desk.merge(chance.sample(sorted(there), 2), at, "li", "one cause")
+        elif name and len(there[name]["alerts"]) > 1 and chance.random() < 0.3:
+            cut = chance.randrange(1, len(there[name]["alerts"]))
+            desk.split(name, chance.sample(there[name]["alerts"], cut), at, "li", "two causes")
+    decisions = [d for stored in every(embedded, "incident_decision") if (d := decision_of(stored)) is not None]
+    whole = groups_of(everything(embedded), MATRIX, POLICY, None, decisions)
+    assert {name: body["alerts"] for name, body in live(embedded).items()} == {
+        group.id: [alert.id for alert in group.alerts] for group in whole
+    }
+    marks = {alert.id: alert.incident for alert in everything(embedded)}
+    assert marks == dict.fromkeys(marks) | {a.id: g.id for g in whole for a in g.alerts}
 
 
 def test_following_twice_writes_nothing(store: Store) -> None:
@@ -180,6 +221,20 @@ def test_split_merge_and_undo_outlive_the_machine(store: Store) -> None:
     with pytest.raises(Invalid):
         desk.undo(decision, NOW + 2, "wang")
     assert [line.deed.what for line in store.audit()] == ["incident.split", "incident.merge", "incident.undo"]
+
+
+def test_what_cannot_be_merged(store: Store) -> None:
+    take(store, act(0, "10.0.0.1", "10.0.0.9"), act(0, "10.0.0.2", "10.0.0.8", drill=True))
+    one, other = live(store)
+    desk = IncidentDesk(incidents(store))
+    for names, who, reason in (
+        ([one, other], "li", "a drill"),
+        ([one], "li", "alone"),
+        ([one, one], "li", "twice"),
+        ([one, other], "", "nobody"),
+    ):
+        with pytest.raises(Invalid):
+            desk.merge(names, NOW, who, reason)
 
 
 def test_what_is_held_back_alone_opens_nothing(store: Store) -> None:

@@ -9,11 +9,16 @@ from pathlib import Path
 import pytest
 
 from api.storage import open_store
+from response.incidents.follow import Incidents
+from response.incidents.reach import Judges
+from response.incidents.steps import rule_steps
 from response.ports import AlertQuery
 from response.records import Put
 from response.reports.canonical import canonical, plain
 from response.reports.glyphs import FILES, FOLDER
 from response.times import time_text
+from tests.alert_cases import MATRIX, MINUTE, POLICY, act, rules
+from tests.contract.store_cases import segment
 from tests.integration.cli_runner import SITE, WRITE, Cli, cli
 from tests.needs import need
 from tests.unit.reports import cases
@@ -158,13 +163,37 @@ def test_a_store_gives_assessment_assets_and_alerts_and_keeps_the_record(
         model = json.loads(archive.read("report.json"))["data"]
     assert known <= {asset["key"] for asset in model["assets"]}
     assert sum(count["new"] for count in model["alerts"]) > 0
-    assert model["incidents"] == []
+    assert {"X01", "MB01"} & {rule for incident in model["incidents"] for rule in incident["rules"]}
     again = cli("report", "new", "as-1", "--at", AT, "--format", "html", "--who", "li.wei", "--json").json()["data"]
     assert again == said
     assert "as-1" in cli("report", "new", "as-2").err
     [listed] = cli("report", "list", "--json").json()["data"]
     assert (listed["id"], listed["signed"]) == (said["id"], False)
     assert said["id"] in cli("report", "list").out
+
+
+def test_incidents_of_the_store_are_told_with_their_times(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"embedded:{tmp_path / 'store'}"
+    monkeypatch.setenv("BITTERN_STORE", url)
+    acts = [act(0, "10.9.9.9", "10.0.0.1"), act(1, "10.9.9.9", "10.0.0.2"), act(2, "10.7.7.7", "10.0.0.3", drill=True)]
+    with open_store(url) as store:
+        following = Incidents(store, Judges(MATRIX, POLICY, None), rule_steps(rules()))
+        for each in acts:
+            store.write(segment(each.id, each, sensor=each.sensor))
+        following.update([each.id for each in acts], acts[0].first_seen + 10 * MINUTE)
+        span = {"start": time_text(acts[0].first_seen), "end": time_text(acts[0].first_seen + 100 * MINUTE)}
+        store.commit([Put("assessment", "as-1", plain(cases.assessment(4)) | span)])
+    path = cli("report", "new", "--at", AT, "--format", "html", "--language", "en").out.strip()
+    with zipfile.ZipFile(path) as archive:
+        model = json.loads(archive.read("report.json"))["data"]
+        page = archive.read("report.html").decode()
+    [incident] = model["incidents"]
+    assert (incident["alerts"], incident["rules"], incident["status"]) == (2, ["MB01"], "new")
+    assert incident["ttd"] == 10 * MINUTE
+    assert "10.9.9.9 against 10.0.0." in page
+    assert "0:10:00 / –" in page
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"id": 1}', "\ud800", '{"data": 5}'])

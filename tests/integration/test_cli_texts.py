@@ -125,6 +125,8 @@ COMMANDS = [
     ["rules"], ["rules", "list"], ["rules", "show"], ["rules", "validate"], ["rules", "test"], ["rules", "coverage"],
     ["assess"], ["assess", "run"], ["assess", "evidence"],
     ["baseline"], ["baseline", "learn"], ["baseline", "show"], ["baseline", "diff"],
+    ["playbook"], ["playbook", "list"], ["playbook", "show"], ["playbook", "check"], ["playbook", "run"],
+    ["playbook", "runs"],
 ]  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def zone_model(evidence: Evidence, parameters: Parameters) -> Found:
     for source, destination in pairs.iter_rows():
         if (source, destination) not in declared:
             rows.append({"ot.source.zone": source, "ot.destination.zone": destination, VIOLATION: True})
-    return Found(tuple(rows), met=True)
+    return Found(tuple(rows))
 
 
 def cross_zone_without_conduit(evidence: Evidence, parameters: Parameters) -> Found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from response.compliance.assessment import Reason
-from response.compliance.gathering import Evidence
+from response.compliance.gathering import UNKNOWN, Evidence
 from response.compliance.query import VIOLATION, WHO, Found, Parameters, Query, no_traffic, table_rows, text_is
 from response.compliance.selecting import handled, having, in_window
 
@@ -15,6 +15,7 @@ WRITES = ("write", "control.")
 ENGINEERING = ("program.", "firmware.update", "mode.", "restart.", "configure.", "file.write", "file.delete",
                "security.password", "time.set", "diagnose.clear")  # fmt: skip
 PROGRAM = ("program.", "firmware.", "mode.", "security.password", "time.set", "restart.")
+DRIFT = ("attribute_changed", "attribute_new", "new_asset", "new_conversation", "security_lowered")
 BARE = ("modbus",)
 """Protocols that cannot authenticate who sends."""
 BARE_PORTS = ("iso_tsap", "enip", "iec104", "dnp3", "profinet", "bacnet")
@@ -78,18 +79,39 @@ def program_change_unapproved(evidence: Evidence, parameters: Parameters) -> Fou
     return Found(table_rows(changes, COMMAND), unknown=_commands_seen(evidence))
 
 
+def wan_control_plaintext(evidence: Evidence, parameters: Parameters) -> Found:
+    """Readable commands from or to what lies in no zone of the plant."""
+    outside = (pl.col("ot.source.zone") == UNKNOWN) | (pl.col("ot.destination.zone") == UNKNOWN)
+    commands = _asked(evidence, *WRITES, *ENGINEERING, "method.call").filter(outside.fill_null(False))
+    return Found(table_rows(commands, COMMAND), unknown=_commands_seen(evidence))
+
+
+def config_drift(evidence: Evidence, parameters: Parameters) -> Found:
+    """What differs from the baseline in force: attributes, conversations, hosts; unless people closed the alerts."""
+    facts = evidence.table("finding").filter(text_is("ot.maturity", "active"), ~in_window(evidence, "ot.attribute"))
+    drift = facts.filter(text_is("ot.finding", *DRIFT))
+    rows = table_rows(drift, (*WHO, "network.protocol", "ot.finding", "ot.attribute", "ot.observed", "ot.expected"))
+    marked = tuple({**row, VIOLATION: not handled(evidence.alerts, dict(row))} for row in rows)
+    return Found(marked, unknown=_baseline_in_force(evidence))
+
+
 def new_command_type(evidence: Evidence, parameters: Parameters) -> Found:
     """Operations and objects that are not in the baseline in force, unless people closed the alerts on them."""
-    facts = evidence.table("finding")
-    judged = facts.filter(text_is("ot.maturity", "active"), text_is("ot.learner", "D1", "D2", "D3", "D7"))
-    approved = [
-        entry for entry in evidence.records_of("baseline") or () if entry.get("state") in ("approved", "active")
-    ]
-    news = judged.filter(text_is("ot.finding", "new_operation", "new_object"))
+    facts = evidence.table("finding").filter(text_is("ot.maturity", "active"))
+    news = facts.filter(text_is("ot.finding", "new_operation", "new_object"))
     rows = table_rows(news, (*WHO, "network.protocol", "ot.finding", "ot.operation", "ot.object.address", "ot.unit"))
     marked = tuple({**row, VIOLATION: not handled(evidence.alerts, dict(row))} for row in rows)
-    unknown = () if len(judged) or approved else (Reason("no_baseline"),)
-    return Found(marked, unknown=(*unknown, *_commands_seen(evidence)))
+    return Found(marked, unknown=(*_baseline_in_force(evidence), *_commands_seen(evidence)))
+
+
+def _baseline_in_force(evidence: Evidence) -> tuple[Reason, ...]:
+    """Nothing when learners judged by a baseline, or one was approved; else why what is new cannot be told."""
+    judged = evidence.table("finding").filter(
+        text_is("ot.maturity", "active"), text_is("ot.learner", "D1", "D2", "D3", "D7")
+    )
+    entries = evidence.records_of("baseline") or ()
+    approved = [entry for entry in entries if entry.get("state") in ("approved", "active")]
+    return () if len(judged) or approved else (Reason("no_baseline"),)
 
 
 def setpoint_out_of_range(evidence: Evidence, parameters: Parameters) -> Found:
@@ -108,6 +130,8 @@ QUERIES = (
     Query("engineering_from_unexpected_host", engineering_from_unexpected_host, "content", ("assets",)),
     Query("program_change_events", program_change_events),
     Query("program_change_unapproved", program_change_unapproved),
+    Query("wan_control_plaintext", wan_control_plaintext, "readable"),
+    Query("config_drift", config_drift),
     Query("new_command_type", new_command_type),
     Query("setpoint_out_of_range", setpoint_out_of_range, "content", ("ranges",)),
 )

@@ -73,7 +73,7 @@ def playbook_execution(evidence: Evidence, parameters: Parameters) -> Found:
         excused = bool(incident.get("no_playbook"))
         rows.append({"id": incident["id"], "runs": len(own), "playbooks": sorted({str(r.get("playbook")) for r in own}),
                      "reason": incident.get("no_playbook"), VIOLATION: not own and not excused})  # fmt: skip
-    return Found(tuple(rows), met=True, unknown=() if rows else (none_yet("incident"),))
+    return Found(tuple(rows), unknown=() if rows else (none_yet("incident"),))
 
 
 def incident_evidence_kept(evidence: Evidence, parameters: Parameters) -> Found:
@@ -87,7 +87,7 @@ def incident_evidence_kept(evidence: Evidence, parameters: Parameters) -> Found:
         bare = sorted(alert.id for alert in alerts if not alert.events or not alert.packets)
         rows.append({"id": incident["id"], "alerts": len(alerts), "without_evidence": bare,
                      VIOLATION: bool(bare) or not alerts})  # fmt: skip
-    return Found(tuple(rows), met=True, unknown=() if rows else (none_yet("incident"),))
+    return Found(tuple(rows), unknown=() if rows else (none_yet("incident"),))
 
 
 def incident_classified(evidence: Evidence, parameters: Parameters) -> Found:
@@ -99,7 +99,7 @@ def incident_classified(evidence: Evidence, parameters: Parameters) -> Found:
     for incident in incidents:
         missing = sorted(name for name in CLASSIFIED if not incident.get(name))
         rows.append({"id": incident["id"], "missing": missing, VIOLATION: bool(missing)})
-    return Found(tuple(rows), met=True, unknown=() if rows else (none_yet("incident"),))
+    return Found(tuple(rows), unknown=() if rows else (none_yet("incident"),))
 
 
 def exercise_records(evidence: Evidence, parameters: Parameters) -> Found:

@@ -7,8 +7,8 @@ from typing import Any
 
 from response.compliance.assessment import Reason
 from response.compliance.gathering import Evidence
-from response.compliance.query import VIOLATION, Found, Parameters, Query, Row, none_yet, not_kept
-from response.times import time_ns
+from response.compliance.query import VIOLATION, Found, Parameters, Query, Row, none_yet, not_kept, share
+from response.times import time_ns, time_text
 
 DAY = 24 * 3600 * 1_000_000_000
 IN_FORCE = ("approved", "active")
@@ -32,7 +32,7 @@ def baseline_approved(evidence: Evidence, parameters: Parameters) -> Found:
         }
         for entry in entries
     )  # fmt: skip
-    return Found(rows, met=True)
+    return Found(rows)
 
 
 def audit_log_integrity(evidence: Evidence, parameters: Parameters) -> Found:
@@ -45,7 +45,27 @@ def audit_log_integrity(evidence: Evidence, parameters: Parameters) -> Found:
     row: Row = {"lines": audit.lines, VIOLATION: audit.broken is not None}
     if audit.broken is not None:
         row = {**row, "broken": audit.broken}
-    return Found((row,), met=True)
+    return Found((row,))
+
+
+def audit_record_fields(evidence: Evidence, parameters: Parameters) -> Found:
+    """Share of lines of the audit log that say when, who and what."""
+    audit = evidence.audit
+    if audit is None or not audit.lines:
+        return Found(unknown=(not_kept("audit") if audit is None else none_yet("audit"),))
+    row: Row = {"lines": audit.lines, "complete": audit.complete, VIOLATION: False}
+    return Found((row,), measure=share(audit.complete, audit.lines), needed=parameters["min_ratio"])
+
+
+def log_retention(evidence: Evidence, parameters: Parameters) -> Found:
+    """Days that the oldest traffic kept here reaches back. Less than required says only that there is no more yet."""
+    if evidence.held is None:
+        return Found(unknown=(none_yet("event"),))
+    days = round((evidence.now - evidence.held[0]) / DAY, 2)
+    row: Row = {"oldest": time_text(evidence.held[0]), VIOLATION: False}
+    if days < parameters["min_days"]:
+        return Found((row,), unknown=(Reason("below", {"measure": days, "needed": parameters["min_days"]}),))
+    return Found((row,), measure=days, needed=float(parameters["min_days"]))
 
 
 def system_user_roles(evidence: Evidence, parameters: Parameters) -> Found:
@@ -59,7 +79,7 @@ def system_user_roles(evidence: Evidence, parameters: Parameters) -> Found:
     limit = evidence.now - parameters["max_idle_days"] * DAY
     rows = tuple(_user_row(user, limit) for user in active)
     auditors = [user for user in active if "auditor" in _roles(user)]
-    return Found(rows, met=True, unknown=() if auditors else (Reason("no_auditor"),))
+    return Found(rows, unknown=() if auditors else (Reason("no_auditor"),))
 
 
 def _roles(user: Mapping[str, Any]) -> frozenset[str]:
@@ -111,6 +131,8 @@ def finding_progress(evidence: Evidence, parameters: Parameters) -> Found:
 QUERIES = (
     Query("baseline_approved", baseline_approved, "none", (), {"max_days": 365}),
     Query("audit_log_integrity", audit_log_integrity, "none"),
+    Query("audit_record_fields", audit_record_fields, "none", (), {"min_ratio": 0.99}),
+    Query("log_retention", log_retention, "none", (), {"min_days": 180}),
     Query("system_user_roles", system_user_roles, "none", (), {"max_idle_days": 90}),
     Query("finding_progress", finding_progress, "none"),
     Query("assessment_records", assessment_records, "none", (), {"max_days": 365}),

@@ -10,6 +10,7 @@ from response.compliance.query import VIOLATION, Found, Parameters, Query, share
 from response.compliance.selecting import FLOW, crossing, having
 
 GENERAL = ("http", "smtp", "telnet", "ftp", "tftp", "smb", "rdp", "vnc", "dcerpc", "netbios", "ssdp")
+PERSONAL = ("smtp",)
 REMOTE = ("ssh", "telnet", "rdp", "vnc")
 HIGH_RISK = ("telnet", "ftp", "tftp", "vnc", "rdp", "smb", "netbios", "ssdp", "dcerpc")
 READABLE_ADMIN = ("telnet", "ftp", "tftp", "http", "snmp", "vnc")
@@ -18,6 +19,12 @@ READABLE_ADMIN = ("telnet", "ftp", "tftp", "http", "snmp", "vnc")
 def general_service_over_boundary(evidence: Evidence, parameters: Parameters) -> Found:
     """Office and remote services that cross a boundary."""
     return Found(table_rows(crossing(evidence).filter(text_is("ot.port_protocol", *GENERAL)), FLOW))
+
+
+def person_to_person_comm(evidence: Evidence, parameters: Parameters) -> Found:
+    """Mail from or to hosts in the scope, by the port it used."""
+    flows = evidence.table("flow").filter(pl.col("established") > 0, text_is("ot.port_protocol", *PERSONAL))
+    return Found(table_rows(flows, FLOW))
 
 
 def remote_access_sessions(evidence: Evidence, parameters: Parameters) -> Found:
@@ -57,6 +64,7 @@ def time_sync_seen(evidence: Evidence, parameters: Parameters) -> Found:
 
 
 QUERIES = (
+    Query("person_to_person_comm", person_to_person_comm, "flows"),
     Query("general_service_over_boundary", general_service_over_boundary, "flows", ("zones",)),
     Query("remote_access_unapproved", remote_access_unapproved, "flows"),
     Query("plaintext_admin_protocol", plaintext_admin_protocol, "flows"),

@@ -101,7 +101,7 @@ def _finding(verdict: Verdict, model: ReportModel, ids: Ids, speak: Speaker, kno
     related = [ids.uuid("observation", query) for query in dict.fromkeys(verdict.queries)]
     if verdict.judgement:
         related.append(ids.uuid("judgement", verdict.control))
-    risks = [action for action in model.assessment.actions if action.control == verdict.control]
+    risks = [a for a in model.assessment.actions if verdict.control in (a.control, *a.controls)]
     found: dict[str, Any] = {
         "uuid": ids.uuid("finding", verdict.control),
         "title": string(f"{name.reference}: {verdict.state}"),

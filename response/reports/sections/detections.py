@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from response.reports.blocks import Block, Heading, Paragraph, table
 from response.reports.model import IncidentFact, ReportModel
-from response.reports.wording import Said, Speaker, clock, data, listed
+from response.reports.wording import Said, Speaker, clock, data, duration, listed
 
 MOST = 50
 """Incidents that get a line, the latest first; the evidence file holds all."""
@@ -31,8 +31,9 @@ def detections(model: ReportModel, speak: Speaker) -> list[Block]:
     if model.incidents is None:
         return blocks
     heads = [
-        (speak.say("report.incident"), 1.6), (speak.say("report.severity"), 0.9), (speak.say("report.status"), 0.9),
-        (speak.say("report.period"), 2.0), (speak.say("report.alerts"), 0.7), (speak.say("report.rules"), 1.6),
+        (speak.say("report.incident"), 2.4), (speak.say("report.severity"), 0.9), (speak.say("report.status"), 0.9),
+        (speak.say("report.period"), 2.0), (speak.say("report.alerts"), 0.7), (speak.say("report.ttd_ttr"), 1.2),
+        (speak.say("report.rules"), 1.2),
         (speak.say("report.assets"), 2.0),
     ]  # fmt: skip
     shown = [_incident(incident, speak) for incident in model.incidents[:MOST]]
@@ -45,11 +46,12 @@ def detections(model: ReportModel, speak: Speaker) -> list[Block]:
 
 def _incident(incident: IncidentFact, speak: Speaker) -> list[Said]:
     return [
-        data(incident.id),
+        (*(speak.told(incident.title) if incident.title else ()), *data(incident.id[:8], "faint")),
         speak.word("severity", incident.severity, incident.severity),
         speak.word("status", incident.status),
         (*clock(incident.first_seen), *clock(incident.last_seen)),
         data(str(incident.alerts)),
+        data(f"{duration(incident.ttd)} / {duration(incident.ttr)}"),
         listed(incident.rules),
         listed(incident.assets),
     ]

@@ -26,7 +26,7 @@ def _row(action: Action, model: ReportModel, speak: Speaker) -> list[Said]:
     overdue = action.due is not None and action.due < model.made_at and action.status == "open"
     return [
         data(action.id),
-        data(model.control(action.control).reference),
+        listed([model.control(name).reference for name in action.controls or (action.control,)], most=6),
         speak.word("severity", action.severity, action.severity),
         (*speak.reason(action.summary), *((Piece(action.query, style="faint"),) if action.query else ())),
         listed(action.assets, most=6),

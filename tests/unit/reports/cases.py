@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
-import yaml
-
+from api.assessing import library
 from api.texts import texts
 from detection.site import Site
 from detection.site_reading import load_site
@@ -33,11 +31,12 @@ from response.reports.make import Asked, Known, make
 from response.reports.model import ControlName, QueryName, ReportModel
 from response.reports.names import control_names, glossary_terms, query_names
 from response.reports.wording import Wording
-from tests.needs import PROJECT, shared
+from tests.needs import PROJECT
 
 DAY = 86_400_000_000_000
 START = 1_793_491_200_000_000_000
 NOW = START + 27 * DAY
+FRAMEWORKS = ("iec62443-3-3", "gbt22239-2019-l3-ics")
 STATES = ("fail", "pass", "inconclusive", "pass", "not_applicable")
 HOSTILE = (
     "#set page(fill: red) $x$ *bold* _i_ @ref <label> \\ `raw` #import \"x\"",
@@ -52,14 +51,6 @@ EMPTY = ((3, 1), (5, 3))
 ONE_WAY = (Reason("one_way", {"share": 0.22}),)
 
 
-FRAMEWORKS = PROJECT / "rules" / "frameworks"
-
-
-def catalogues() -> Path:
-    """The folder of framework catalogues."""
-    return FRAMEWORKS if FRAMEWORKS.is_dir() else shared("frameworks")
-
-
 def words(*languages: str) -> list[Wording]:
     """The catalogues of texts."""
     return [texts("zh" if lang == "zh" else "en") for lang in languages]
@@ -67,19 +58,15 @@ def words(*languages: str) -> list[Wording]:
 
 @cache
 def names() -> tuple[tuple[ControlName, ...], tuple[QueryName, ...]]:
-    folder = catalogues()
-    read = [control_names((folder / f"{name}.yaml").read_text()) for name in ("iec62443-3-3", "gbt22239-ics")]
-    return tuple(each for part in read for each in part), query_names((folder / "evidence-queries.yaml").read_text())
+    """Of the two frameworks used here, and of all queries."""
+    found = tuple(name for each in FRAMEWORKS for name in control_names(library().frameworks[each]))
+    return found, query_names(library().catalogue.values())
 
 
-@cache
-def framework(file: str) -> tuple[FrameworkUsed, tuple[ControlName, ...]]:
-    text = (catalogues() / file).read_text()
-    catalogue = yaml.load(text, Loader=yaml.CSafeLoader)["catalog"]
-    controls = control_names(text)
-    title = {"en": catalogue["title_en"], "zh": catalogue["title_zh"]}
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return FrameworkUsed(catalogue["id"], digest, title, str(catalogue["version"]), len(controls)), controls
+def framework(name: str) -> FrameworkUsed:
+    """A framework as an assessment names it."""
+    found = library().frameworks[name]
+    return FrameworkUsed(found.id, found.digest, found.title, found.version, len(found.controls))
 
 
 def result(name: str, state: str, number: int = 0) -> QueryResult:
@@ -121,14 +108,13 @@ def result(name: str, state: str, number: int = 0) -> QueryResult:
 
 def assessment(most: int = 40, findings: int | None = None) -> Assessment:
     """An assessment of both frameworks; with `findings`, of that many failing queries."""
-    used, controls = zip(*(framework(name) for name in ("iec62443-3-3.yaml", "gbt22239-ics.yaml")), strict=True)
-    catalogue = [query.query for query in names()[1]]
+    controls, catalogue = names()[0], [query.query for query in names()[1]]
     if findings:
         results = tuple(result(f"{catalogue[i % len(catalogue)]}_{i}", "fail", i) for i in range(findings))
     else:
         results = tuple(result(name, STATES[i % 4], i) for i, name in enumerate(catalogue[:most]))
     states = {each.query: each.state for each in results}
-    verdicts = tuple(_verdict(c, n, states, results) for n, c in enumerate(c for part in controls for c in part))
+    verdicts = tuple(_verdict(c, n, states, results) for n, c in enumerate(controls))
     return Assessment(
         id="as-2026-11-28",
         name="November",
@@ -141,7 +127,7 @@ def assessment(most: int = 40, findings: int | None = None) -> Assessment:
         made_at=NOW,
         made_by="li.wei",
         zones=("cell", "control", "dmz"),
-        frameworks=used,
+        frameworks=tuple(map(framework, FRAMEWORKS)),
         visibility=Visibility(
             (
                 ZoneVisibility("cell", ("sensor-1",), 0.9992, 0.0001, 0.01, 0.0, 4210),

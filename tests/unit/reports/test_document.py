@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from api.texts import texts
+from api.texts import Language, texts
+from response.compliance.assessment import Reason
 from response.reports.blocks import Heading
 from response.reports.canonical import plain
 from response.reports.document import document
@@ -207,3 +208,17 @@ def test_all_that_is_laid_out_can_be_printed() -> None:
     assert left == set()
     assert '"unprintable"' in body
     assert STEERING
+
+
+def test_reasons_are_said_in_the_words_of_the_catalogue() -> None:
+    speak = Speaker(cases.words("zh", "en"))
+    chinese, english = speak.reason(Reason("mend", {"query": "ot_to_internet", "count": 1200}))
+    assert english.text == texts("en").get("assess.reason.mend", query=title("en"), count="1,200")
+    assert chinese.text == texts("zh").get("assess.reason.mend", query=title("zh"), count="1,200")
+    assert (chinese.lang, english.lang) == ("zh", "en")
+    [unknown] = speak.reason(Reason("no_such_code", {"a": [1, "b"]}))
+    assert (unknown.text, unknown.lang) == ("no_such_code (a 1, b)", "")
+
+
+def title(lang: Language) -> str:
+    return texts(lang).by_key["assess.query.ot_to_internet"]
