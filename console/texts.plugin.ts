@@ -5,16 +5,17 @@ import type { Plugin } from 'vite'
 
 const RULES = fileURLToPath(new URL('../rules/', import.meta.url))
 const FILES: Record<string, string> = { en: 'locales/en.json', zh: 'locales/zh-CN.json' }
-/** Sections that the console shows; the command line's own texts stay out of the browser. */
+/** Beginnings of keys that the console shows; the command line's own texts stay out of the browser. */
 export const SECTIONS = [
-  'action', 'attribute', 'audit', 'class', 'column', 'conduit', 'console', 'effect', 'end', 'explained', 'incident',
-  'learnable', 'maturity', 'need', 'object', 'playbook', 'problem', 'resolution', 'role', 'run', 'severity', 'status', 'term',
-  'title', 'verdict',
+  'assess.basis', 'assess.means', 'assess.query', 'assess.reason', 'assess.state', 'assess.word', 'attribute', 'class', 'column',
+  'console', 'end', 'explained', 'incident.title', 'learnable', 'maturity', 'need', 'object', 'playbook', 'playbooks.action',
+  'playbooks.effect', 'playbooks.status', 'playbooks.waiting', 'problem', 'resolution', 'role', 'severity', 'status', 'term.drill',
 ]
 
 export function catalogue(language: string): Record<string, string> {
   const all = JSON.parse(readFileSync(RULES + FILES[language], 'utf8')) as Record<string, string>
-  return Object.fromEntries(Object.entries(all).filter(([key]) => SECTIONS.includes(key.split('.')[0] ?? '')))
+  const shown = (key: string) => SECTIONS.some((start) => key === start || key.startsWith(`${start}.`))
+  return Object.fromEntries(Object.entries(all).filter(([key]) => shown(key)))
 }
 
 function techniques(): Record<string, string> {

@@ -1,14 +1,21 @@
+/** What to do, as steps that are ticked while one works; the playbook behind them, and its runs. */
+import { Button } from '@mantine/core'
 import { IconBook2 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { useMay } from '../../api/session.ts'
 import type { Alert } from '../../api/types.ts'
 import { useWords } from '../../text/i18n.ts'
+import { useStart } from '../playbooks/PlaybookPage.tsx'
+import { Runs } from '../playbooks/Playbooks.tsx'
 
-/** What to do, as steps that are ticked while one works; the playbook behind them. */
 export function Steps({ alert }: { alert: Alert }) {
   const { t, word, lang } = useWords()
+  const may = useMay()
+  const start = useStart()
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set())
   const toggle = (step: string) => setTicked((before) => (before.has(step) ? new Set([...before].filter((each) => each !== step)) : new Set([...before, step])))
+  const slug = alert.playbook
   return (
     <>
       <ol className="steps">
@@ -25,14 +32,16 @@ export function Steps({ alert }: { alert: Alert }) {
         })}
       </ol>
       {alert['destination.owner'] && <p className="quiet">{t('console.story.owner', { owner: alert['destination.owner'] })}</p>}
-      {alert.playbook && (
-        <p>
-          <Link to="/playbooks" search={{ name: alert.playbook, alert: alert.id }} className="with-sign">
+      {slug && (
+        <div className="story-line">
+          <Link to="/playbooks/$slug" params={{ slug }} search={{ alert: alert.id }} className="with-sign linked">
             <IconBook2 size={15} aria-hidden />
-            {t('console.story.playbook', { name: word('playbook', alert.playbook) })}
+            {t('console.story.playbook', { name: word('playbook', slug) })}
           </Link>
-        </p>
+          {may('runs:start') && <Button size="compact-xs" variant="default" onClick={() => start(slug, { alert: alert.id }, false)}>{t('console.playbooks.start')}</Button>}
+        </div>
       )}
+      {may('runs:read') && <Runs alert={alert.id} />}
     </>
   )
 }

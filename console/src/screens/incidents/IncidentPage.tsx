@@ -1,11 +1,11 @@
 /** One incident: what happened in which order, why these alerts belong together, what is to do, how grave it is. */
 import { Button, Modal, Select, Textarea } from '@mantine/core'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { call, get } from '../../api/client.ts'
 import { useMay, useSession } from '../../api/session.ts'
-import { RESOLUTIONS } from '../../api/types.ts'
+import { RESOLUTIONS, type Alert } from '../../api/types.ts'
 import { useKeys } from '../../keys/useKeys.ts'
 import { Screen } from '../../parts/Screen.tsx'
 import { Answered } from '../../parts/states.tsx'
@@ -15,13 +15,13 @@ import { say, useWords, type TextKey } from '../../text/i18n.ts'
 import { number, span } from '../../text/moments.ts'
 import { Form } from '../alerts/Dialogs.tsx'
 import { useRules } from '../rules/Rules.tsx'
-import { Chain } from './Incidents.tsx'
+import { Chain, titleOf } from './Incidents.tsx'
 import type { Incident, Member, Risk, Task } from './types.ts'
 
 type Change = Record<string, unknown>
 
 export function IncidentPage() {
-  const { t, lang } = useWords()
+  const { t, word } = useWords()
   const { id = '' } = useParams({ strict: false })
   const navigate = useNavigate()
   const client = useQueryClient()
@@ -48,7 +48,7 @@ export function IncidentPage() {
   }
   useKeys({ e: take, c: () => (may('incidents:change') ? setClosing(true) : false), Escape: () => void navigate({ to: '/incidents' }), r: () => void incident.refetch() })
   return (
-    <Screen title={incident.data?.title[lang] ?? t('console.nav.incidents')} actions={<CopyButton text={location.href} label={t('console.key.link')} />}>
+    <Screen title={incident.data ? titleOf(incident.data, word) : t('console.nav.incidents')} actions={<CopyButton text={location.href} label={t('console.key.link')} />}>
       <Answered query={incident}>
         {(found) => (
           <div className="stack">
@@ -136,7 +136,7 @@ function Members({ members, incident }: { members: Member[]; incident: Incident 
         <tbody>
           {members.map((each) => (
             <tr key={each.alert}>
-              <td>{word('incident.tactic', each.tactic)}<div><Severity level={each.severity} /></div></td>
+              <td>{word('console.tactic', each.tactic)}<div><Severity level={each.severity} /></div></td>
               <td>
                 <Link to="/alerts/$id" params={{ id: each.alert }}>{title(each.rule)}</Link> <span className="quiet num">{number(each.count, lang)}×</span>
                 <div className="quiet">{each.why[lang]}</div>
@@ -180,7 +180,7 @@ function Line({ incident }: { incident: Incident }) {
 function RiskOf({ risk }: { risk: Risk }) {
   const { t, word } = useWords()
   const rows: [string, string, number][] = [
-    [t('console.incidents.impact'), `${risk.impact.criticality.asset ?? '–'} (${word('console.criticality', risk.impact.criticality.word)}), ${word('incident.tactic', risk.impact.operation.tactic)}`, risk.impact.value],
+    [t('console.incidents.impact'), `${risk.impact.criticality.asset ?? '–'} (${word('console.criticality', risk.impact.criticality.word)}), ${word('console.tactic', risk.impact.operation.tactic)}`, risk.impact.value],
     [t('console.incidents.confidence'), Object.keys(risk.confidence.rules).join(', '), risk.confidence.value],
     [t('console.incidents.novelty'), t('console.incidents.seen_before', { known: risk.novelty.seen_before, alerts: risk.novelty.alerts }), risk.novelty.value],
   ]
@@ -206,14 +206,13 @@ const Row = ({ name, from, value }: { name: string; from: string; value: number 
 )
 
 function Tasks({ incident, tick }: { incident: Incident; tick: (task: string, done: boolean) => void }) {
-  const { t, word, lang } = useWords()
+  const { t, lang } = useWords()
   const may = useMay()
-  const rules = useRules()
-  const text = (task: Task): string => {
-    if (task.code !== 'rule.step') return word('', task.code)
-    const rule = rules.data?.items.find((each) => each.name === task.parameters['rule'])
-    return (rule?.text[lang].do[Number(task.parameters['number']) - 1] ?? task.id).replaceAll(/\{(source|destination)\}/g, (_, end: string) => t(`console.incidents.the_${end as 'source' | 'destination'}`))
-  }
+  // A step names things of its alert, so that alert tells it.
+  const ids = [...new Set(incident.tasks?.map((task) => String(task.parameters['alert'])))]
+  const found = useQueries({ queries: ids.map((id) => ({ queryKey: ['alert', id], queryFn: () => get<Alert>(`/alerts/${id}`) })) })
+  const told = new Map(found.flatMap(({ data }) => (data ? [[data.id, data.told[lang].do ?? []] as const] : [])))
+  const text = (task: Task): string => told.get(String(task.parameters['alert']))?.[Number(task.parameters['number']) - 1] ?? '…'
   return (
     <section className="card">
       <h2>{t('console.incidents.tasks')}</h2>

@@ -12,7 +12,7 @@ import { Answered, Empty } from '../../parts/states.tsx'
 import { done, failed } from '../../parts/toasts.tsx'
 import { Moment, Severity, Tag } from '../../parts/words.tsx'
 import type { Search } from '../../router.tsx'
-import { say, useWords } from '../../text/i18n.ts'
+import { say, useWords, type TextKey } from '../../text/i18n.ts'
 import { number } from '../../text/moments.ts'
 import type { Incident } from './types.ts'
 
@@ -81,11 +81,11 @@ export function Incidents() {
                 <tbody>
                   {items.map((each) => (
                     <tr key={each.id} data-chosen={each === here || undefined}>
-                      <td><input type="checkbox" checked={chosen.has(each.id)} onChange={() => toggle(each.id)} aria-label={t('console.alerts.select_one', { title: each.title[lang] })} /></td>
+                      <td><input type="checkbox" checked={chosen.has(each.id)} onChange={() => toggle(each.id)} aria-label={t('console.alerts.select_one', { title: titleOf(each, word) })} /></td>
                       <td className="num strong">{each.risk.score}</td>
                       <td><Severity level={each.severity} /></td>
                       <td>
-                        <Link to="/incidents/$id" params={{ id: each.id }} className="strong">{each.title[lang]}</Link>
+                        <Link to="/incidents/$id" params={{ id: each.id }} className="strong">{titleOf(each, word)}</Link>
                         <div className="quiet">{each.assets.join(', ')}</div>
                       </td>
                       <td><Chain tactics={each.tactics} /></td>
@@ -105,6 +105,11 @@ export function Incidents() {
   )
 }
 
+/** Who against whom, and how far it went, with the tactic in the reader's language. */
+export function titleOf({ title: { code, parameters } }: Incident, word: (group: string, code: string) => string): string {
+  return say(code as TextKey, { ...parameters, tactic: word('console.tactic', String(parameters['tactic'])) })
+}
+
 /** The attack's stages in their order. */
 export function Chain({ tactics }: { tactics: string[] }) {
   const { word } = useWords()
@@ -113,7 +118,7 @@ export function Chain({ tactics }: { tactics: string[] }) {
       {tactics.map((tactic, index) => (
         <span key={tactic}>
           {index > 0 && <span className="arrow">→ </span>}
-          {word('incident.tactic', tactic)}
+          {word('console.tactic', tactic)}
         </span>
       ))}
     </span>

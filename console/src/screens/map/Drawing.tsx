@@ -4,6 +4,9 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerE
 import { useWords } from '../../text/i18n.ts'
 import type { Chosen, Host, Line, PlantMapDocument } from './types.ts'
 
+/** The server's place of a host is the corner of its cell. */
+const CELL = { x: 50, y: 56 }
+
 interface Box {
   x: number
   y: number
@@ -31,7 +34,8 @@ export function Drawing({ map, wanted, chosen, choose }: { map: PlantMapDocument
   useEffect(() => setBox(all), [all])
   const svg = useRef<SVGSVGElement>(null)
   const drag = useRef<{ x: number; y: number; box: Box } | null>(null)
-  const at = new Map(map.hosts.map((host) => [host.id, host]))
+  const hosts = useMemo(() => map.hosts.map((host) => ({ ...host, x: host.x + CELL.x, y: host.y + CELL.y })), [map])
+  const at = new Map(hosts.map((host) => [host.id, host]))
   const fits = (host: Host) => wanted === '' || [host.id, host.name, host.zone, ...host.roles].some((each) => each.toLowerCase().includes(wanted))
   const lit = useMemo(() => litBy(map, chosen), [map, chosen])
 
@@ -81,7 +85,7 @@ export function Drawing({ map, wanted, chosen, choose }: { map: PlantMapDocument
         {map.zones.map((zone) => (
           <g key={zone.id}>
             <rect className="zone" x={zone.x} y={zone.y} width={zone.width} height={zone.height} rx={12} />
-            <text className="zone-name" x={zone.x + 12} y={zone.y + 20}>
+            <text className="zone-name" x={zone.x + 12} y={zone.y + 22}>
               {zone.name[lang]}{zone.level === null ? '' : ` · L${zone.level}`}
             </text>
           </g>
@@ -96,7 +100,7 @@ export function Drawing({ map, wanted, chosen, choose }: { map: PlantMapDocument
             </path>
           )
         })}
-        {map.hosts.map((host) => (
+        {hosts.map((host) => (
           <g
             key={host.id}
             className={hostClass(host, lit, fits(host))}

@@ -111,7 +111,7 @@ function List() {
 }
 
 function Matrix() {
-  const { t } = useWords()
+  const { t, word } = useWords()
   const coverage = useQuery({ queryKey: ['rules', 'coverage'], queryFn: () => get<Coverage>('/rules/coverage'), staleTime: 300_000 })
   return (
     <Answered query={coverage}>
@@ -121,7 +121,7 @@ function Matrix() {
           <div className="matrix" role="region" aria-label={t('console.rules.coverage')} tabIndex={0}>
             {tactics.map((tactic) => (
               <section key={tactic.id} className="tactic">
-                <h3>{tactic.name}</h3>
+                <h3>{word('console.tactic', tactic.id)}</h3>
                 {techniques.filter((each) => each.tactics.includes(tactic.id)).map((each) => (
                   <div key={each.id} className={each.rules.length ? 'cell covered' : 'cell'}>
                     {each.name}
