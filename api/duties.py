@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from api.playbook_desk import desk_of
 from api.triage import followed
 from api.wiring import Wiring
 from api.worker import Duty, Intake
 
 
-def duties_of(wiring: Wiring, spool: Path) -> tuple[tuple[str, Duty], ...]:
-    """Every duty, by name."""
+def duties_of(wiring: Wiring, spool: Path, holder: str) -> tuple[tuple[str, Duty], ...]:
+    """Every duty, by name. `holder` names this worker where a duty holds something."""
     return (
         ("intake", Intake(wiring.store, spool)),
+        ("playbooks", lambda _: desk_of(wiring).work(holder) > 0),
         ("triage", lambda now: followed(wiring.store, wiring.rules, wiring.site.site(), now)),
     )

@@ -19,6 +19,7 @@ from api.cli import (
     baseline,
     doctor,
     incidents,
+    notify,
     playbook,
     replay,
     rules,
@@ -74,6 +75,7 @@ app.add_typer(user.tokens, name="token", help="help.token")
 app.add_typer(audit.app, name="audit", help="help.audit")
 app.add_typer(reporting.app, name="report", help="help.report")
 app.add_typer(signing_keys.app, name="keys", help="help.keys")
+app.add_typer(notify.app, name="notify", help="help.notify")
 app.command("doctor", cls=HelpfulCommand, help="help.doctor", epilog="help.epilog")(doctor.doctor)
 app.command("version", cls=HelpfulCommand, help="help.version")(about.version)
 app.command("completion", cls=HelpfulCommand, help="help.completion")(about.completion)

@@ -40,7 +40,8 @@ def worker(
     loaded = rules_in_force(rules or (), terminal)
     with open_store(store or f"embedded:{data / 'store'}") as source:
         wiring = Wiring(source, loaded, Settings(data=data, base_url=base_url))
-        working = Worker(source, f"worker-{os.getpid()}", wall_clock, duties_of(wiring, spool))
+        name = f"worker-{os.getpid()}"
+        working = Worker(source, name, wall_clock, duties_of(wiring, spool, name))
         signal.signal(signal.SIGTERM, lambda *_: working.stop())
         terminal.tell("worker.ready", spool=spool)
         working.run()

@@ -6,7 +6,8 @@ Lines are read by their names, which needs no refresh: what was written is seen 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from api.storage.elastic_cluster import Cluster
@@ -14,7 +15,8 @@ from api.storage.elastic_documents import Swap, fetch, swap
 from api.storage.records import Record
 
 DIGITS = 15
-PROBE = 200
+FIRST_PROBE, PROBE = 8, 200
+LINES_AT_ONCE = 200
 
 
 class Log:
@@ -27,25 +29,42 @@ class Log:
     def append(self, line: Callable[[int, Record | None], Mapping[str, Any]]) -> int:
         """Write the line that `line` makes of its number and of the line before; somebody else's may come between."""
         self._cluster.ensure(self._part)
+        mark = secrets.token_hex(8)
         while True:
             number, before = self.last()
-            document = {**line(number + 1, before), "number": number + 1}
-            lost = swap(self._cluster, self._part, [Swap(_name(number + 1), document, None)])
-            if not lost or self._is_ours(number + 1, document):
+            document = {**line(number + 1, before), "number": number + 1, "mark": mark}
+            if not self._taken([document]):
                 self._last = (number + 1, document)
                 return number + 1
 
-    def _is_ours(self, number: int, document: Mapping[str, Any]) -> bool:
-        """Whether a line that is there already is the one sent: its answer was lost, it was not. Lines carry a random
-        mark for this."""
-        found = fetch(self._cluster, self._part, [_name(number)])
-        return bool(found) and found[_name(number)].source.get("mark") == document.get("mark")
+    def extend(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        """Write lines that do not depend on the line before, some at once: the items of a request to an index of one
+        shard are carried out in order, so what a dying server leaves of them has no gap."""
+        self._cluster.ensure(self._part)
+        left: list[Mapping[str, Any]] = [{**line, "mark": secrets.token_hex(8)} for line in lines]
+        while left:
+            number, _ = self.last()
+            sent = [{**line, "number": n} for n, line in enumerate(left[:LINES_AT_ONCE], number + 1)]
+            left = [*self._taken(sent), *left[LINES_AT_ONCE:]]
+
+    def _taken(self, documents: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Write lines under their numbers; those whose number somebody else has taken. Lines carry a random mark, by
+        which one whose answer was lost is known again."""
+        lost = swap(self._cluster, self._part, [Swap(_name(d["number"]), d, None) for d in documents])
+        found = fetch(self._cluster, self._part, lost)
+        return [
+            d for d in documents if (name := _name(d["number"])) in found and found[name].source["mark"] != d["mark"]
+        ]
 
     def last(self) -> tuple[int, Record | None]:
         """Number and line of the last one, 0 and None of an empty log."""
         number, line = self._last or self._found()
-        while more := self.read(number, PROBE):
+        probe = FIRST_PROBE
+        while more := self.read(number, probe):
             number, line = more[-1]["number"], more[-1]
+            if len(more) < probe:
+                break
+            probe = PROBE
         self._last = (number, line) if line is not None else None
         return number, line
 

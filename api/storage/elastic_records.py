@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from elasticsearch import ApiError
 
 from api.storage.cursors import read_cursor, write_cursor
 from api.storage.elastic_alerts import alert_document
-from api.storage.elastic_cluster import Cluster, plain_error
-from api.storage.elastic_documents import Swap, Version, fetch, swap
+from api.storage.elastic_cluster import Cluster
+from api.storage.elastic_documents import LOST, Swap, Version, fetch, swap
 from api.storage.elastic_log import Log
 from api.storage.elastic_triage import read_alert
 from api.storage.record_query import check_records, line_from, place_of, wanted_words
@@ -89,18 +90,14 @@ class ElasticRecords:
             client = self._cluster.client
             self._cluster.patiently(lambda: client.indices.refresh(index=names, ignore_unavailable=True))
 
-    def note(self, kind: str, record_id: str, etag: str | None) -> None:
-        """Note a change that clients follow."""
-        change = {"kind": kind, "id": record_id, "etag": etag, "mark": secrets.token_hex(8)}
-        self._changes.append(lambda *_: change)
+    def note(self, changes: Iterable[tuple[str, str, str | None]]) -> None:
+        """Note changes that clients follow: (kind, id, etag)."""
+        self._changes.extend([{"kind": kind, "id": record_id, "etag": etag} for kind, record_id, etag in changes])
 
     def _note_deed(self, deed: Deed) -> int:
-        mark = secrets.token_hex(8)
-
         def line(number: int, before: Record | None) -> Record:
             made = next_line(line_from(_plain(before)) if before else None, deed)
-            body = {**line_record(number, deed, made.previous), "hash": made.hash}
-            return {"line": dumps(body), "mark": mark}
+            return {"line": dumps({**line_record(number, deed, made.previous), "hash": made.hash})}
 
         return self._audit.append(line)
 
@@ -128,7 +125,7 @@ class ElasticRecords:
             _check_etag(put.kind, put.id, known, put.etag)
             if not swap(self._cluster, PART, [Swap(_name(put.kind, put.id), document, known)]):
                 break
-        self.note(put.kind, put.id, etag)
+        self.note([(put.kind, put.id, etag)])
         return Stored(put.kind, put.id, etag, json.loads(body))
 
     def _delete(self, gone: Delete) -> None:
@@ -136,20 +133,25 @@ class ElasticRecords:
         if known is None:
             raise NotFound(f"{gone.kind} {gone.id}", "no_such_id")
         _check_etag(gone.kind, gone.id, known, gone.etag)
-        name, client = self._cluster.name(PART), self._cluster.client
+        with suppress(NotFound):  # the answer was lost, or somebody else removed the same version
+            self._cluster.patiently(lambda: self._remove(gone, known))
+        self.note([(gone.kind, gone.id, None)])
+
+    def _remove(self, gone: Delete, version: Version) -> None:
         try:
-            client.delete(
-                index=name,
+            self._cluster.client.delete(
+                index=self._cluster.name(PART),
                 id=_name(gone.kind, gone.id),
-                if_seq_no=known.seq_no,
-                if_primary_term=known.primary_term,
+                if_seq_no=version.seq_no,
+                if_primary_term=version.primary_term,
             )
         except ApiError as error:
-            if error.status_code == 409:
-                raise Conflict(f"{gone.kind} {gone.id}", "other_etag", etag="", given=gone.etag) from error
-            if error.status_code != 404:
-                raise plain_error(self._cluster.address.shown, error) from error
-        self.note(gone.kind, gone.id, None)
+            if error.status_code != LOST:
+                raise
+            now = self._version(gone.kind, gone.id)
+            if now is not None:
+                etag = now.source["etag"]
+                raise Conflict(f"{gone.kind} {gone.id}", "other_etag", etag=etag, given=gone.etag) from error
 
     def _change_alert(self, write: Decide | Mark) -> Alert:
         wanted: Alert | None = None
@@ -169,7 +171,7 @@ class ElasticRecords:
                 return self._alert_noted(wanted)
 
     def _alert_noted(self, alert: Alert) -> Alert:
-        self.note("alert", alert.id, alert.etag)
+        self.note([("alert", alert.id, alert.etag)])
         return alert
 
     def record(self, kind: str, record_id: str) -> Stored:

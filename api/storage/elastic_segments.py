@@ -28,7 +28,9 @@ from response.times import time_text
 STARTED, DONE = "started", "done"
 
 
-def write_segment(cluster: Cluster, segment: Segment, note: Callable[[str, str, str | None], None]) -> Written:
+def write_segment(
+    cluster: Cluster, segment: Segment, note: Callable[[Iterable[tuple[str, str, str | None]]], None]
+) -> Written:
     """Store a segment: events, occurrences and alerts, dead letters, the marker last; `note` takes (kind, id, etag) of
     every alert that changed. Raises StoreError."""
     cluster.ensure("segments")
@@ -44,8 +46,7 @@ def write_segment(cluster: Cluster, segment: Segment, note: Callable[[str, str, 
     refused = [*_refused_rows(segment.id, intake, outcomes), *_refused_occurrences(segment.id, intake, folds.refused)]
     dead = _keep_aside(cluster, [*intake.dead, *refused], tried)
     _refresh(cluster, [*intake.frames, "occurrences", "alerts", "dead-letters"])
-    for alert_id, etag in folds.alerts.items():
-        note("alert", alert_id, etag)
+    note(("alert", alert_id, etag) for alert_id, etag in folds.alerts.items())
     new = sum(outcome.new for outcome in outcomes.values())
     rows = intake.rows - sum(len(outcome.refused) for outcome in outcomes.values())
     _finish(cluster, marker, _marker(segment, DONE, rows))

@@ -1,7 +1,8 @@
 """Who acted and whom it hit, as an alert tells it, told carefully: what could name a bystander joins nothing.
 
 An address is the actor only where it can be his: on layer 2 the MAC acts and the address may be a lie; behind a router
-the MAC is the router's. Hosts that touch everything (hubs) are no actors at all.
+the MAC is the router's. Hosts that touch everything (hubs) are no actors at all, nor is the known neighbour whom a rule
+names that counts by the victim alone: he may be the one who noticed.
 """
 
 from __future__ import annotations
@@ -44,10 +45,14 @@ def ends_of(alert: Alert, matrix: Matrix, hubs: frozenset[str], site: Site | Non
     tactics = set(matrix.all_of(alert))
     consequence = bool(tactics) and tactics <= {IMPACT}
     victim = to_name if to_name and not _hub(destination, hubs, site) else None
+    named = not consequence and (_counted_by(alert) or not _neighbour(alert, site))
+    channel = None
+    if named and not _link_layer(alert) and from_name and to_name and alert.protocol:
+        channel = (from_name, to_name, alert.protocol)
     return Ends(
-        actors=() if consequence else _actors(alert, hubs, site),
+        actors=_actors(alert, hubs, site) if named else (),
         victim=victim,
-        channel=(from_name, to_name, alert.protocol) if from_name and to_name and alert.protocol else None,
+        channel=channel,
         consequence=consequence,
         gained=not consequence and bool(tactics - LOOKING),
     )
@@ -64,9 +69,8 @@ def _actors(alert: Alert, hubs: frozenset[str], site: Site | None) -> tuple[tupl
     name, station = name_of(source), _station(mac)
     owner = _owner(site, mac)
     declared = _declared(site, source.get("ip"))
-    link_layer = alert.protocol == "arp" or (mac is not None and mac in alert.dedup)
     found: list[tuple[str, str]] = []
-    if link_layer:
+    if _link_layer(alert):
         true_name = owner is not None and owner is declared
         named = [("asset", owner.id)] if owner is not None and true_name else []
         found = [*named, *([("station", station)] if station else [])]
@@ -78,6 +82,26 @@ def _actors(alert: Alert, hubs: frozenset[str], site: Site | None) -> tuple[tupl
     if near and station and owner is None and (lies or found):
         found.append(("station", station))
     return tuple(found)
+
+
+def _link_layer(alert: Alert) -> bool:
+    """Whether the alert is about frames, whose addresses are only claimed."""
+    mac = alert.source.get("mac")
+    return alert.protocol == "arp" or (mac is not None and mac in alert.dedup)
+
+
+def _counted_by(alert: Alert) -> bool:
+    """Whether the rule counts by the source, so that all of the alert is its doing."""
+    return any(alert.source.get(name) in alert.dedup for name in ("ip", "mac", "asset") if alert.source.get(name))
+
+
+def _neighbour(alert: Alert, site: Site | None) -> bool:
+    """Whether the source is a known host in the place of the victim."""
+    if site is not None:
+        known = _declared(site, alert.source.get("ip")) is not None
+        return known and alert.source.get("zone") == alert.destination.get("zone")
+    roles = set(alert.source.get("roles", ())) - {UNKNOWN}
+    return bool(roles) and same_link(alert.source, alert.destination)
 
 
 def same_link(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -184,4 +184,6 @@ def shown(value: Any) -> str:
     """A value of any kind as text: lists with commas."""
     if isinstance(value, (list, tuple)):
         return ", ".join(map(shown, value))
+    if isinstance(value, bool):
+        return str(value).lower()
     return str(plain(value))

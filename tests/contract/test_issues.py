@@ -29,7 +29,7 @@ class Call:
 
 
 def calls() -> Iterator[Call]:
-    for path in sorted(p for part in ("detection", "response/playbooks") for p in (PROJECT / part).rglob("*.py")):
+    for path in sorted(p for part in ("detection", "response") for p in (PROJECT / part).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue

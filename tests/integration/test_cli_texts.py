@@ -124,6 +124,7 @@ COMMANDS = [
     ["alerts"], ["alerts", "list"], ["alerts", "show"], ["assets"], ["assets", "list"], ["assets", "show"],
     ["rules"], ["rules", "list"], ["rules", "show"], ["rules", "validate"], ["rules", "test"], ["rules", "coverage"],
     ["assess"], ["assess", "run"], ["assess", "evidence"],
+    ["notify"], ["notify", "list"], ["notify", "test"], ["notify", "dead"], ["notify", "retry"],
     ["baseline"], ["baseline", "learn"], ["baseline", "show"], ["baseline", "diff"],
     ["playbook"], ["playbook", "list"], ["playbook", "show"], ["playbook", "check"], ["playbook", "run"],
     ["playbook", "runs"],

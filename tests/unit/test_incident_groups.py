@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -106,6 +107,51 @@ def test_occurrences_become_few_incidents() -> None:
 )
 def test_proofs(capture: str, rules: list[list[str]]) -> None:
     assert names(grouped(alerts_of(PROOFS / f"{capture}.pcap"), site())) == rules
+
+
+ATTACKER, CARD = "10.9.1.66", "B8-27-EB-10-00-66"
+CROWD = (
+    "modbus/unauthorised-write", "modbus/unit-scan", "modbus/force-listen-only", "general/port-scan",
+    "general/port-sweep", "general/arp-sweep", "general/slow-scan", "sequence/recon-then-write",
+    "sequence/spoof-then-false-values", "link/arp-spoof", "opcua/login-brute-force", "opcua/new-writer",
+    "opcua/nodes-added-and-deleted", "opcua/history-rewritten", "mqtt/wildcard-subscriptions",
+    "mqtt/retained-poisoned", "mqtt/sparkplug-rogue-command",
+)  # fmt: skip
+"""Captures of one attacker each, against the same few controllers, broker and server."""
+
+
+def played_by(number: int, capture: str) -> list[Alert]:
+    """The alerts of a capture as if another host had done it, all beginning at one moment."""
+    found = alerts_of(PROOFS / f"{capture}.pcap")
+    begin = min(alert.first_seen for alert in found)
+    host, card = f"10.9.1.{100 + number}", f"B8-27-EB-10-01-{number:02X}"
+
+    def renamed(value: Any) -> Any:
+        return {ATTACKER: host, CARD: card}.get(value, value) if isinstance(value, str) else value
+
+    return [
+        replace(
+            alert,
+            id=f"{capture}:{alert.id}",
+            first_seen=alert.first_seen - begin,
+            last_seen=alert.last_seen - begin,
+            dedup=tuple(map(renamed, alert.dedup)),
+            source={name: renamed(value) for name, value in alert.source.items()},
+            destination={name: renamed(value) for name, value in alert.destination.items()},
+        )
+        for alert in found
+    ]
+
+
+def test_a_crowd_of_attackers_on_the_same_hosts_at_the_same_time_is_told_apart() -> None:
+    crowd = [alert for number, capture in enumerate(CROWD) for alert in played_by(number, capture)]
+    groups = grouped(crowd, site())
+    captures = [{alert.id.split(":")[0] for alert in group.alerts} for group in groups]
+    mixed = [found for found in captures if len(found) > 1]
+    assert mixed == []
+    assert len(groups) >= len(CROWD) - 1
+    alone = [grouped(played_by(number, capture), site()) for number, capture in enumerate(CROWD)]
+    assert members(groups) == {found for each in alone for found in members(each)}
 
 
 def test_two_attackers_of_one_controller_stay_two() -> None:

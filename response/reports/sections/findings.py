@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,16 @@ from response.reports.findings import Finding, findings_of
 from response.reports.model import ReportModel
 from response.reports.sections.told import finding_title
 from response.reports.wording import Piece, Said, Speaker, Word, clock, cut, data, listed, moment, shown
+from response.times import time_ns
 
+LEADING = (
+    "@timestamp", "first_seen", "first", "ot.source.asset", "source.ip", "ot.destination.asset", "destination.ip",
+    "ot.asset_key", "addresses", "network.protocol", "ot.operation", "ot.object.address", "user.name", "ot.zone",
+    "ot.source.zone", "ot.destination.zone", "status", "missing", "in_the_way",
+)  # fmt: skip
+"""Columns of evidence that are shown first, and last."""
+TRAILING = ("event.id", "ot.capture", "ot.packet.first", "violation", "last_seen", "last", "count")
+EXACT_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z")
 ROWS, COLUMNS = 5, 6
 """Rows and columns of evidence shown with a finding; the evidence file holds more."""
 
@@ -73,7 +83,7 @@ def _evidence(result: QueryResult, model: ReportModel, speak: Speaker) -> list[t
         (speak.say("report.measure"), measured),
         (speak.say("report.parameters"), _parameters(result.parameters)),
         (speak.say("report.period"), _own_period(result, model)),
-        (speak.say("report.seen_behind"), speak.reasons(result.visibility)),
+        (speak.say("report.seen_behind"), speak.reasons([r for r in result.visibility if r not in result.reasons])),
         (speak.say("report.rows_digest"), data(result.digest, "code")),
     ]
 
@@ -107,9 +117,17 @@ def _verify(finding: Finding, speak: Speaker) -> Said:
 
 def _sample(result: QueryResult, speak: Speaker) -> Table:
     rows = result.sample[:ROWS]
-    names = list(dict.fromkeys(name for row in rows for name in row))[:COLUMNS]
+    held = dict.fromkeys(name for row in rows for name in row if row[name] not in (None, "", []))
+    names = sorted(held, key=lambda name: (_rank(name), list(held).index(name)))[:COLUMNS]
     cells = [[_value(name, row.get(name)) for name in names] for row in rows]
     return table([(data(name, "code"), 1.0) for name in names], cells, speak.say("report.no_rows"), small=True)
+
+
+def _rank(name: str) -> int:
+    """Who, with whom, what and when come first; where to find it comes last."""
+    if name in LEADING:
+        return LEADING.index(name)
+    return len(LEADING) + (name in TRAILING)
 
 
 def _value(name: str, value: Any) -> Said:
@@ -117,4 +135,6 @@ def _value(name: str, value: Any) -> Said:
         return data(None)
     if name in ("@timestamp", "event.end") and isinstance(value, int):
         return clock(value)
+    if isinstance(value, str) and EXACT_TIME.fullmatch(value):
+        return clock(time_ns(value))
     return data(cut(shown(value)))

@@ -1,0 +1,55 @@
+"""The desk of playbooks over a store: what their actions may reach here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.playbook_files import load_playbooks
+from api.wiring import Wiring
+from detection.site import Site
+from response.playbooks.desk import Desk
+from response.playbooks.outbound import Allowed, GuardedHttp
+from response.playbooks.ports import Messenger, Ports
+from response.playbooks.stored import EvidenceFolder, StoredAlerts, StoredInventory, StoredTickets
+from response.store_errors import NotFound
+
+EVIDENCE = "evidence"
+ALLOWED = ("setting", "http-allowed")
+"""Where the list lies of what playbooks may call; without it nothing."""
+
+
+def desk_of(wiring: Wiring, messenger: Messenger | None = None) -> Desk:
+    """The desk; `messenger` is the way to people."""
+    site = wiring.site.site()
+    ports = Ports(
+        alerts=StoredAlerts(wiring.store),
+        inventory=StoredInventory(wiring.store, lambda address: _declared(address, site)),
+        evidence=EvidenceFolder(wiring.store, wiring.settings.data / EVIDENCE),
+        messenger=messenger,
+        tickets=StoredTickets(wiring.store),
+        http=GuardedHttp(_allowed(wiring)),
+    )
+    return Desk(wiring.store, load_playbooks(), ports, wiring.clock)
+
+
+def _declared(address: str, site: Site | None) -> Mapping[str, Any] | None:
+    try:
+        asset = site.asset_at(address) if site else None
+    except ValueError:  # a MAC
+        asset = next((a for a in site.assets if address in a.mac), None) if site else None
+    if asset is None:
+        return None
+    found = {"name": asset.name or asset.id, "zone": asset.zone, "owner": asset.owner}
+    return {**found, "criticality": asset.criticality, "roles": asset.roles}
+
+
+def _allowed(wiring: Wiring) -> tuple[Allowed, ...]:
+    try:
+        body = wiring.store.record(*ALLOWED).body
+    except NotFound:
+        return ()
+    return tuple(
+        Allowed(each["base"], tuple(each.get("methods", ("POST",))), tuple(each.get("networks", ())))
+        for each in body["entries"]
+    )

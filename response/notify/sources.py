@@ -1,0 +1,151 @@
+"""Records become news. Pure; called again for the same record it gives the same news, whose messages exist already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from detection.occurrence import text_id
+from response.alerts import Alert, Entry
+from response.notify.news import News, Subject, Value
+from response.notify.wording import RuleTexts
+from response.times import time_ns, time_text
+
+MENTION = re.compile(r"(?<![\w.@])@([A-Za-z0-9][\w.-]*\w|[A-Za-z0-9])")
+FRESH = 24 * 3600 * 1_000_000_000
+"""What people did longer ago is no news: a channel made today does not hear of last year's assignments."""
+ENDS = ("ip", "mac", "port", "asset", "zone")
+UNKNOWN = "unknown"
+ASSETS_NAMED = 5
+
+
+def alert_news(alert: Alert, rules: RuleTexts, now: int) -> Iterator[News]:
+    """What an alert gives to hear: that it was raised (while nobody has taken it up), who was assigned or mentioned.
+    An alert that a mute or a learned entry holds back gives nothing."""
+    if alert.suppressed_by is not None:
+        return
+    if alert.status == "new":
+        yield _of_alert("alert_raised", alert, rules, alert.first_seen)
+    for entry in alert.history:
+        if now - entry.at > FRESH:
+            continue
+        if entry.what == "assignee" and entry.after and entry.after != entry.who:
+            told = {"who": entry.who, "assignee": entry.after}
+            yield _of_alert("assigned", alert, rules, entry.at, str(entry.at), (entry.after,), told)
+        if named := mentioned(entry):
+            told = {"who": entry.who, "comment": entry.reason or ""}
+            yield _of_alert("mention", alert, rules, entry.at, str(entry.at), named, told)
+
+
+def mentioned(entry: Entry) -> tuple[str, ...]:
+    """The people that a comment names by @, without its author."""
+    names = dict.fromkeys(MENTION.findall(entry.reason or ""))
+    return tuple(name for name in names if name != entry.who)
+
+
+def term_news(alert: Alert, rules: RuleTexts, term: str, by: int) -> News:
+    """A promised moment went by: `term` acknowledge or resolve, `by` in ns."""
+    return _of_alert("sla_breached", alert, rules, by, term, told={"term": term, "by": time_text(by)})
+
+
+def incident_news(incident_id: str, body: Mapping[str, Any]) -> Iterator[News]:
+    """That an incident was opened, while nobody has taken it up."""
+    if body["status"] != "new" or body.get("merged_into") or not body["alerts"]:
+        return
+    zones = tuple(map(str, body.get("zones", ())))
+    yield News(
+        "incident_opened",
+        Subject("incident", incident_id),
+        time_ns(body["first_seen"]),
+        severity=body["severity"],
+        zones=zones,
+        drill=bool(body.get("drill")),
+        parameters={
+            "alerts": len(body["alerts"]),
+            "assets": list(body.get("assets", ()))[:ASSETS_NAMED],
+            "sensor": body.get("sensor", ""),
+            "first_seen": body["first_seen"],
+        },
+        facts=_facts({"observer.name": body.get("sensor"), "zones": list(zones), "count": len(body["alerts"])}),
+    )
+
+
+def approval_news(
+    run: str, playbook: str, step: str, effect: str, at: int, names: Mapping[str, str], drill: bool
+) -> News:
+    """A step of a playbook waits for a named person. `names` is the step's name in both languages."""
+    told = {"playbook": playbook, "step": {lang: names.get(lang, step) for lang in ("en", "zh")}, "effect": effect}
+    facts = _facts({"playbook": playbook, "step": step, "effect": effect})
+    return News("approval_asked", Subject("run", run), at, sequence=step, drill=drill, parameters=told, facts=facts)
+
+
+def silence_news(sensor: str, since: int) -> News:
+    """Nothing has come from a sensor since `since` (ns)."""
+    told = {"sensor": sensor, "since": time_text(since)}
+    facts = _facts({"observer.name": sensor})
+    return News("health", Subject("sensor", sensor), since, str(since), parameters=told, facts=facts)
+
+
+def _of_alert(
+    kind: str,
+    alert: Alert,
+    rules: RuleTexts,
+    at: int,
+    sequence: str = "",
+    persons: Iterable[str] = (),
+    told: Mapping[str, Any] | None = None,
+) -> News:
+    named = rules.named(alert.rule)
+    reality = "drill" if alert.drill else "real"
+    return News(
+        kind,
+        Subject("alert", alert.id),
+        at,
+        sequence,
+        severity=alert.severity,
+        rule=alert.rule,
+        rule_class=alert.rule_class,
+        zones=_zones(alert),
+        drill=alert.drill,
+        persons=tuple(persons),
+        thread=text_id("thread", alert.sensor, alert.rule, reality, *alert.dedup) if kind == "alert_raised" else None,
+        parameters={
+            "sensor": alert.sensor,
+            "first_seen": time_text(alert.first_seen),
+            "values": {name: value for name, value in alert.parameters.items() if name in named},
+            **(told or {}),
+        },
+        facts=_alert_facts(alert),
+    )
+
+
+def _zones(alert: Alert) -> tuple[str, ...]:
+    found = [end.get("zone") for end in (alert.source, alert.destination)]
+    return tuple(dict.fromkeys(str(zone) for zone in found if zone and zone != UNKNOWN))
+
+
+def _alert_facts(alert: Alert) -> Mapping[str, Value]:
+    ends = {
+        f"{side}.{name}": end.get(name)
+        for side, end in (("source", alert.source), ("destination", alert.destination))
+        for name in ENDS
+        if end.get(name) != UNKNOWN
+    }
+    return _facts(
+        {
+            "rule.name": alert.rule,
+            "rule.id": alert.rule_id,
+            "class": alert.rule_class,
+            "network.protocol": alert.protocol,
+            "observer.name": alert.sensor,
+            **ends,
+            "threat.technique.id": list(alert.techniques),
+            "incident": alert.incident,
+            "playbook": alert.playbook,
+        }
+    )
+
+
+def _facts(found: Mapping[str, Any]) -> dict[str, Value]:
+    return {name: value for name, value in found.items() if value not in (None, "", [])}
