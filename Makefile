@@ -20,16 +20,22 @@ DEMO_CAPTURES ?= compose/plant/captures/demo.pcap --site compose/plant/captures/
 PYTHON_FOLDERS = $(sort $(foreach folder,sensors detection response api tests compose workshop,\
 	$(if $(shell find $(folder) -name '*.py' -print -quit 2>/dev/null),$(folder))))
 
-CHECKS := check-style check-format check-types check-plant check-imports check-rust check-generated check-project
+CHECKS := check-style check-format check-types check-plant check-imports check-rust check-console check-generated \
+	check-project
 
-.PHONY: help setup environment demo test check $(CHECKS) bench bench-report eval docs golden captures fuzz fuzz-api \
-	oracles lock system-deps clean
+.PHONY: help setup environment demo test check $(CHECKS) console bench bench-console bench-report eval docs golden \
+	captures fuzz fuzz-api oracles lock system-deps clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-setup: ## environment, locked requirements, Rust core (no root; quick when nothing changed)
+setup: ## environment, locked requirements, Rust core, console (no root; quick when nothing changed)
 	@workshop/setup.sh
+	@workshop/console.sh build
+
+console: ## packages, checks and build of the console (needs Node)
+	@workshop/console.sh check
+	@workshop/console.sh build
 
 # What the checks need: they say what they have to say of Python while the core does not compile.
 environment:
@@ -69,6 +75,9 @@ check-imports: environment
 check-rust: environment
 	cd $(CORE) && cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
 
+check-console:
+	@workshop/console.sh check
+
 check-generated: environment
 	$(PY) -m workshop.generated --check
 
@@ -77,6 +86,9 @@ check-project: environment
 
 bench: setup ## speed and memory, as ratios to tshark and Suricata in the same run
 	$(PY) -m tests.bench $(ARGS)
+
+bench-console: setup ## milliseconds of the console on 10,000 alerts, in a real browser
+	$(PY) -m tests.bench.console $(ARGS)
 
 bench-report: setup ## time of a report with 400 findings in both languages, and whether its bytes repeat
 	$(PY) -m tests.bench.report $(ARGS)
@@ -111,5 +123,6 @@ system-deps: ## Debian packages of the tests and the plant (root)
 	@workshop/system-deps.sh
 
 clean: ## everything that can be made again
-	rm -rf .venv build bench.json sensors/_core*.so $(CORE)/target .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv build bench.json console/node_modules api/static sensors/_core*.so $(CORE)/target .pytest_cache .mypy_cache
+	rm -rf .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -200,13 +200,37 @@ def messenger_of(
     return Messenger(outbox, settings, site, clock)
 
 
-def follower_of(store: Store, messenger: Messenger, rules: RuleSet, clock: Callable[[], int]) -> Follower:
-    """What tells the news of a store."""
-    told = RuleTexts(rules)
-    return Follower(store, messenger, lambda: told, clock, SOURCES)
+@dataclass
+class Notifications:
+    """Everything of notifications over a store: its settings, the way to people, and the worker's duty."""
+
+    settings: StoredSettings
+    messenger: Messenger
+    follower: Follower
+    watch: Watch
+
+    def work(self, now: int) -> bool:
+        """The worker's duty: tells what is new, then sends what is due; whether there was anything to do."""
+        told = self.follower.work()
+        late = self.watch.work(now)
+        return self.messenger.work() or told or late
 
 
-def watch_of(store: Store, messenger: Messenger, rules: RuleSet, site: Callable[[], Site | None]) -> Watch:
-    """What tells of late alerts and silent sensors, by the shipped promises."""
+def notifications_of(
+    store: Store,
+    seal: Seal | None,
+    rules: RuleSet,
+    site: Callable[[], Site | None],
+    clock: Callable[[], int],
+    base_url: str = "",
+) -> Notifications:
+    """Notifications over a store, by the settings that lie there."""
+    settings = StoredSettings(store, seal)
+    messenger = messenger_of(store, settings.current, rules, site, clock, base_url)
     told = RuleTexts(rules)
-    return Watch(store, messenger, policy(), site, lambda: told)
+    return Notifications(
+        settings,
+        messenger,
+        Follower(store, messenger, lambda: told, clock, SOURCES),
+        Watch(store, messenger, policy(), site, lambda: told),
+    )

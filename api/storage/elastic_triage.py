@@ -8,7 +8,7 @@ from api.storage.cursors import read_cursor, write_cursor
 from api.storage.elastic_cluster import Cluster
 from api.storage.elastic_documents import Version, every, fetch
 from api.storage.records import alert_from, occurrence_from
-from api.storage.triage import check_alerts, classes, query_words, severities
+from api.storage.triage import check_alerts, classes, network_text, query_words, severities
 from detection.occurrence import Occurrence
 from response.alerts import Alert
 from response.ports import AlertQuery, Page
@@ -67,9 +67,9 @@ def _filters(query: AlertQuery) -> list[dict[str, Any]]:
     if query.end is not None:
         filters.append({"range": {"first_seen": {"lt": time_text(max(query.end, 0))}}})
     if query.source_ip is not None:
-        filters.append({"term": {"source.ip": query.source_ip}})
+        filters.append({"term": {"source.ip": network_text(query.source_ip)}})
     if query.destination_ip is not None:
-        filters.append({"term": {"destination.ip": query.destination_ip}})
+        filters.append({"term": {"destination.ip": network_text(query.destination_ip)}})
     filters += [{"wildcard": {"words": {"value": f"*{_escaped(word)}*"}}} for word in query_words(query.text)]
     return filters
 

@@ -11,7 +11,7 @@ from api.storage.admission import stored_schema
 from api.storage.cursors import Place, read_cursor, write_cursor
 from api.storage.embedded_database import Database
 from api.storage.embedded_files import EventFile, overlapping, scan
-from api.storage.event_conditions import expression
+from api.storage.event_conditions import expression, within
 from api.storage.event_query import check_events, check_grouping, check_step, comparable
 from response.ports import MOST_GROUPS, EventGroup, EventGroups, EventPage, EventQuery, Scalar
 
@@ -28,6 +28,8 @@ def _condition(name: str, wanted: Scalar | Sequence[Scalar], kind: pl.DataType) 
     if isinstance(kind, pl.List):
         text = column.cast(pl.List(pl.String()))
         tests = [text.list.contains(value) for value in present]
+    elif name.endswith(".ip"):
+        tests = [within(column, present)]
     elif kind == pl.Categorical():
         tests = [column.cast(pl.String()).is_in(present)]
     else:
@@ -126,6 +128,7 @@ def _all_rows(root: Path, database: Database, query: EventQuery) -> pl.LazyFrame
 
 def group_events(root: Path, database: Database, query: EventQuery, by: Sequence[str], limit: int) -> EventGroups:
     """The largest groups of the rows of a query."""
+    check_events(query)
     check_grouping(query.dataset, by, limit)
     rows = _all_rows(root, database, query)
     if rows is None:
@@ -148,6 +151,7 @@ def group_events(root: Path, database: Database, query: EventQuery, by: Sequence
 
 def events_over_time(root: Path, database: Database, query: EventQuery, step: int) -> tuple[tuple[int, int], ...]:
     """Rows of a query by spans of time."""
+    check_events(query)
     check_step(query, step)
     rows = _all_rows(root, database, query)
     if rows is None:

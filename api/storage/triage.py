@@ -48,6 +48,14 @@ def network_span(text: str) -> tuple[bytes, bytes]:
     return _sixteen(network.network_address), _sixteen(network.broadcast_address)
 
 
+def network_text(text: str) -> str:
+    """A network as text; one of IPv4 in IPv6 clothes (RFC 4291 §2.5.5.2) as what it is, for Elasticsearch takes it so
+    only. Raises ValueError."""
+    network = ipaddress.ip_network(text, strict=False)
+    mapped = network.network_address.ipv4_mapped if isinstance(network, ipaddress.IPv6Network) else None
+    return f"{mapped}/{network.prefixlen - 96}" if mapped is not None and network.prefixlen >= 96 else str(network)
+
+
 def _sixteen(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bytes:
     return address.packed if address.version == 6 else bytes(10) + b"\xff\xff" + address.packed
 

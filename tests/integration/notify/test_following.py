@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from api.analysis import load_rules
-from api.notifying import StoredSettings, follower_of, messenger_of
+from api.notifying import notifications_of
 from api.triage import followed, policy
 from response.alerts import AlertChange
 from response.notify.follow import SOURCES, Follower
@@ -98,16 +98,15 @@ def test_late_terms_and_silent_sensors_are_told_once(store: Store) -> None:
 def test_notifications_of_a_store_by_the_settings_in_it(store: Store, tmp_path: Path) -> None:
     """As the worker has it: settings that come while it runs, an incident and an alert to a webhook."""
     clock = Clock()
-    rules, settings = load_rules(()), StoredSettings(store, Seal(b"k" * 32))
-    messenger = messenger_of(store, settings.current, rules, site, clock, "https://bittern.example")
-    follower = follower_of(store, messenger, rules, clock)
-    assert not follower.work()
+    rules = load_rules(())
+    desk = notifications_of(store, Seal(b"k" * 32), rules, site, clock, "https://bittern.example")
+    assert not desk.work(clock())
     with http((SECRET,), Answer()) as found:
         text = json.dumps({"channels": [webhook(found.port)], "routes": [ROUTE]})
-        settings.put(text, None, who="li", at=clock())
+        desk.settings.put(text, None, who="li", at=clock())
         store.write(segment("s1", occurrence(0)))
         assert followed(store, rules, site(), clock())
-        while follower.work() or messenger.work():
+        while desk.work(clock()):
             clock.pass_(SECOND)
         posted = {json.loads(each.body)["type"]: each for each in found.wait(2)}
     assert set(posted) == {"bittern.alert_raised", "bittern.incident_opened"}
