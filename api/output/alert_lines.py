@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
@@ -11,11 +12,13 @@ from api.output.attack import attack
 from api.output.documents import line as json_line
 from api.output.documents import plain
 from api.output.moments import clock, span
-from api.output.page import Page, Part
 from api.output.told import Teller, Told, safe
 from api.texts import Texts
 from detection.occurrence import Packets
 from response.alerts import Alert
+
+if TYPE_CHECKING:
+    from api.output.page import Page, Part
 
 STEPS_IN_LIST = 2
 PACKETS_IN_LIST = 3

@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-import typer
 from rich.cells import cell_len
-from typer.core import TyperGroup, TyperOption
+from typer.core import TyperOption
 
 from api.cli.doctor_checks import CHECKS, Patient, examine
 from api.cli.exit_codes import ExitCode
 from api.cli.help import SUBJECTS
 from api.cli.options import Severity
-from api.cli.program import app, every_command
+from api.cli.program import every_command, tree
 from api.texts import FILES, PLACEHOLDER, language, shipped, texts
 from response.alerts import CLASSES, RESOLUTIONS, SEVERITIES, STATUSES
 from tests.integration.cli_runner import PROJECT, Cli, cli
@@ -158,9 +157,7 @@ def test_help_names_every_exit_code_and_an_example(cli: Cli) -> None:
 def test_every_option_has_a_subject_a_text_and_no_two_of_them() -> None:
     subjects = [name for names in SUBJECTS.values() for name in names]
     assert len(subjects) == len(set(subjects))
-    command = typer.main.get_command(app)
-    assert isinstance(command, TyperGroup)
-    options = [each for below in every_command(command) for each in below.params if isinstance(each, TyperOption)]
+    options = [each for below in every_command(tree()) for each in below.params if isinstance(each, TyperOption)]
     shown = {each.opts[0]: each for each in options if not each.hidden}
     assert set(shown) | {"--help"} == set(subjects)
     for name, each in shown.items():
