@@ -42,8 +42,8 @@ COMMANDS: dict[str, str] = {
     "version": "api.cli.about:version",
     "completion": "api.cli.about:completion",
 }
-"""Every command and group in the order in which help shows them, and where it is. Imported by name, so that a command
-does not wait for the others: they took a tenth of a second."""
+"""Every command and group, and where it is; help shows them in this order, commands before groups. Imported by name, so
+that none waits for the others: they took a tenth of a second."""
 BRIEF = ("version", "completion")
 """Commands whose help needs no word on where to read on."""
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
-
 from api.output.attack import attack
 from api.output.documents import line as json_line
 from api.output.documents import plain
@@ -26,6 +24,8 @@ PACKETS_IN_LIST = 3
 
 def alert_block(page: Page, alert: Alert, teller: Teller, zone: tzinfo) -> None:
     """An alert in a list: its sentence and the first steps."""
+    from rich.cells import cell_len  # not above: results in JSON take their sentences from here and need no Rich
+
     words, told = teller.texts, teller.tell(alert)
     _head(page, alert, told, teller, zone)
     page.line((told.what, "strong"), indent=2)

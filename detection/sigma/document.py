@@ -120,11 +120,13 @@ class _NodeReader:
         if id(node) in self.seen:
             raise _Refused(node, wrong("alias"))
         self.seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            return self.scalar(node)
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return self.sequence(node, path)
-        return self.scalar(node)
+        raise TypeError(f"YAML has no such node: {node!r}")
 
     def mapping(self, node: yaml.MappingNode, path: tuple[Step, ...]) -> dict[str, Yaml]:
         found: dict[str, Yaml] = {}
@@ -147,8 +149,8 @@ class _NodeReader:
             found.append(self.value(entry, place))
         return found
 
-    def scalar(self, node: yaml.Node) -> Yaml:
-        if node.tag == TEXT_TAG and isinstance(node, yaml.ScalarNode):  # nine in ten: PyYAML's own way is a detour
+    def scalar(self, node: yaml.ScalarNode) -> Yaml:
+        if node.tag == TEXT_TAG:  # nine in ten: PyYAML's own way is a detour
             return str(node.value)
         try:
             value = self.scalars.construct_object(node)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import get_args
@@ -181,25 +179,6 @@ def test_without_arguments_it_shows_help(cli: Cli, lang: str, monkeypatch: pytes
     shown = cli()
     assert (shown.code, shown.out) == (2, "")
     assert "bittern analyze plant.pcap" in shown.err
-
-
-def test_version_starts_neither_frames_nor_stores() -> None:
-    script = (
-        "import sys; from api.cli.program import run; code = run(['version', '--json']);"
-        "heavy = sorted({'polars', 'elasticsearch', 'jinja2', 'rich', 'yaml'} & set(sys.modules));"
-        "print(heavy, file=sys.stderr); sys.exit(code)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
-        check=True,
-    )
-    found = json.loads(done.stdout)
-    assert found["schema"] == "bittern.version/v1"
-    assert found["data"]["bittern"]
-    assert done.stderr.strip() == "[]"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
