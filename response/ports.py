@@ -24,6 +24,13 @@ MOST_PER_PAGE = 10_000
 MOST_GROUPS = 20_000
 MOST_GROUPED_BY = 3
 MOST_BUCKETS = 2_000
+MOST_FACET_VALUES = 100
+FACETS = (
+    "status", "severity", "class", "rule.name", "resolution", "assignee", "incident", "suppressed_by", "sensor",
+    "network.protocol", "threat.technique.id", "source.ip", "source.zone", "source.asset",
+    "destination.ip", "destination.zone", "destination.asset",
+)  # fmt: skip
+"""Fields of alerts that alerts are counted by."""
 
 
 @dataclass(frozen=True)
@@ -207,6 +214,13 @@ class Store(Protocol):
 
     def alert(self, alert_id: str) -> Alert:
         """One alert. Raises NotFound."""
+
+    def count_alerts(self, query: AlertQuery) -> int:
+        """How many alerts a query finds, without regard to its page."""
+
+    def alert_facets(self, query: AlertQuery, by: Sequence[str]) -> Mapping[str, tuple[tuple[str | None, int], ...]]:
+        """(value, number of alerts) for each of `by`, some of `FACETS`, of the alerts that a query finds: the largest
+        `MOST_FACET_VALUES`, then by value; None where it is not known. One alert may have several techniques."""
 
     def occurrences(self, alert_id: str) -> tuple[Occurrence, ...]:
         """All occurrences of an alert by first_seen, then id. Raises NotFound."""

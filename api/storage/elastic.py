@@ -15,6 +15,7 @@ from api.storage.assets import gathered, merged
 from api.storage.elastic_cluster import Cluster
 from api.storage.elastic_documents import Swap, every, fetch, swap
 from api.storage.elastic_events import count_events, count_found, events_over_time, group_events, read_events
+from api.storage.elastic_facets import alert_facets, count_alerts
 from api.storage.elastic_mapping import SCHEMA
 from api.storage.elastic_records import ElasticRecords
 from api.storage.elastic_segments import DONE, write_segment
@@ -56,6 +57,12 @@ class ElasticStore:
 
     def alert(self, alert_id: str) -> Alert:
         return alert_from(read_alert(self._cluster, alert_id).source)
+
+    def count_alerts(self, query: AlertQuery) -> int:
+        return count_alerts(self._cluster, query)
+
+    def alert_facets(self, query: AlertQuery, by: Sequence[str]) -> Mapping[str, tuple[tuple[str | None, int], ...]]:
+        return alert_facets(self._cluster, query, by)
 
     def occurrences(self, alert_id: str) -> tuple[Occurrence, ...]:
         return read_occurrences(self._cluster, alert_id)

@@ -11,7 +11,7 @@ import fcntl
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +30,7 @@ from api.storage.embedded_events import (
     not_stored,
     read_events,
 )
+from api.storage.embedded_facets import alert_facets, count_alerts
 from api.storage.embedded_files import EventFile, EventFiles, overlapping, register, span_of
 from api.storage.embedded_records import (
     apply,
@@ -164,6 +165,14 @@ class EmbeddedStore:
     def alert(self, alert_id: str) -> Alert:
         with self._database.reading() as connection:
             return read_alert(connection, alert_id)
+
+    def count_alerts(self, query: AlertQuery) -> int:
+        with self._database.reading() as connection:
+            return count_alerts(connection, query)
+
+    def alert_facets(self, query: AlertQuery, by: Sequence[str]) -> Mapping[str, tuple[tuple[str | None, int], ...]]:
+        with self._database.reading() as connection:
+            return alert_facets(connection, query, by)
 
     def occurrences(self, alert_id: str) -> tuple[Occurrence, ...]:
         with self._database.reading() as connection:
