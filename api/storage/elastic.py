@@ -93,8 +93,8 @@ class ElasticStore:
     def events(self, query: EventQuery) -> EventPage:
         return read_events(self._cluster, query)
 
-    def group_events(self, query: EventQuery, by: Sequence[str], limit: int) -> EventGroups:
-        return group_events(self._cluster, query, by, limit)
+    def group_events(self, query: EventQuery, by: Sequence[str], limit: int, sums: Sequence[str] = ()) -> EventGroups:
+        return group_events(self._cluster, query, by, limit, sums)
 
     def events_over_time(self, query: EventQuery, step: int) -> tuple[tuple[int, int], ...]:
         return events_over_time(self._cluster, query, step)

@@ -212,9 +212,9 @@ class EmbeddedStore:
         with plain_errors(self._root):
             return read_events(self._root, self._database, query)
 
-    def group_events(self, query: EventQuery, by: Sequence[str], limit: int) -> EventGroups:
+    def group_events(self, query: EventQuery, by: Sequence[str], limit: int, sums: Sequence[str] = ()) -> EventGroups:
         with plain_errors(self._root):
-            return group_events(self._root, self._database, query, by, limit)
+            return group_events(self._root, self._database, query, by, limit, sums)
 
     def events_over_time(self, query: EventQuery, step: int) -> tuple[tuple[int, int], ...]:
         with plain_errors(self._root):

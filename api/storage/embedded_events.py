@@ -126,10 +126,12 @@ def _all_rows(root: Path, database: Database, query: EventQuery) -> pl.LazyFrame
     return scan(root, query.dataset, files).filter(*_filters(query, None)) if files else None
 
 
-def group_events(root: Path, database: Database, query: EventQuery, by: Sequence[str], limit: int) -> EventGroups:
+def group_events(
+    root: Path, database: Database, query: EventQuery, by: Sequence[str], limit: int, sums: Sequence[str]
+) -> EventGroups:
     """The largest groups of the rows of a query."""
     check_events(query)
-    check_grouping(query.dataset, by, limit)
+    check_grouping(query.dataset, by, limit, sums)
     rows = _all_rows(root, database, query)
     if rows is None:
         return EventGroups((), whole=True)
@@ -137,14 +139,20 @@ def group_events(root: Path, database: Database, query: EventQuery, by: Sequence
     keys = [pl.col(n).cast(pl.String) if schema[n] == pl.Categorical() else pl.col(n) for n in by]
     time = pl.col("@timestamp").dt.epoch("ns") // MILLISECOND * MILLISECOND
     grouped = (
-        rows.select(*keys, time.alias("#time"))
+        rows.select(*keys, time.alias("#time"), *[pl.col(n).cast(pl.Float64).alias(f"#{n}") for n in sums])
         .group_by(*by)
-        .agg(pl.len().alias("#count"), pl.col("#time").min().alias("#first"), pl.col("#time").max().alias("#last"))
+        .agg(
+            pl.len().alias("#count"),
+            pl.col("#time").min().alias("#first"),
+            pl.col("#time").max().alias("#last"),
+            pl.concat_list([pl.col(f"#{n}").sum() for n in sums] or [pl.lit(None)]).alias("#sums"),
+        )
         .sort("#count", *by, descending=[True, *[False] * len(by)], nulls_last=True)
         .collect()
     )
     groups = tuple(
-        EventGroup(tuple(values), count, first, last) for *values, count, first, last in grouped.head(limit).iter_rows()
+        EventGroup(tuple(values), count, first, last, tuple(int(n) for n in summed) if sums else ())
+        for *values, count, first, last, summed in grouped.head(limit).iter_rows()
     )
     return EventGroups(groups, whole=grouped.height <= MOST_GROUPS)
 

@@ -111,6 +111,22 @@ def test_groups_are_counted(filled: Store, by: tuple[str, ...]) -> None:
     assert filled.group_events(EventQuery("transaction", where=where), by, 2).groups == found.groups[:2]
 
 
+def test_groups_are_summed(filled: Store) -> None:
+    whole = table().to_dicts()
+    names = ["event.duration", "ot.function.code"]
+    expected = {
+        unit: tuple(sum(row[name] or 0 for row in whole if row["ot.unit"] == unit) for name in names)
+        for unit in {row["ot.unit"] for row in whole}
+    }
+    found = filled.group_events(EventQuery("transaction"), ["ot.unit"], 10, names)
+    assert {group.values[0]: group.sums for group in found.groups} == expected
+    same = filled.group_events(EventQuery("transaction"), ["ot.function.code"], 10, ["ot.function.code"])
+    assert all(group.sums == (int(group.values[0] or 0) * group.count,) for group in same.groups)
+    for sums in (["ot.unit"], ["@timestamp"], ["nonsense"], names * 5):
+        with pytest.raises(Invalid):
+            filled.group_events(EventQuery("transaction"), ["ot.unit"], 10, sums)
+
+
 def test_rows_over_time(filled: Store) -> None:
     query = EventQuery("transaction", start=START, end=START + NUMBER * SECOND)
     assert filled.events_over_time(query, 20 * SECOND) == tuple((START + n * 20 * SECOND, 20) for n in range(4))
