@@ -27,7 +27,7 @@ def list_alerts(cluster: Cluster, query: AlertQuery) -> Page[Alert]:
         lambda: cluster.reader.search(
             index=cluster.name("alerts"),
             ignore_unavailable=True,
-            query={"bool": {"filter": _filters(query)}},
+            query={"bool": {"filter": filters_of(query)}},
             sort=[{SORT_FIELDS[query.sort]: {"order": order}}, {"id": {"order": order}}],
             search_after=after,
             size=query.limit + 1,
@@ -40,7 +40,8 @@ def list_alerts(cluster: Cluster, query: AlertQuery) -> Page[Alert]:
     return Page(tuple(alert_from(hit["_source"]) for hit in shown), cursor)
 
 
-def _filters(query: AlertQuery) -> list[dict[str, Any]]:
+def filters_of(query: AlertQuery) -> list[dict[str, Any]]:
+    """A query's conditions as Elasticsearch words them."""
     filters: list[dict[str, Any]] = [
         {"terms": {"severity": list(severities(query))}},
         {"terms": {"class": list(classes(query))}},

@@ -18,6 +18,8 @@ NUMBERS = ("u16", "u32", "i64", "key", "f32", "f64")
 TEXTS = ("dict", "utf8", "list<dict>", "list<utf8>")
 GROUPED = ("dict", "utf8", "u16", "u32", "i64", "key", "bool")
 """Types of fields that may be grouped by."""
+SUMMED = ("u16", "u32", "i64")
+"""Types of fields that may be summed."""
 LONGEST_PREFIX = 500
 """Letters; Elasticsearch takes 1,000 half words (index.max_regex_length)."""
 LEAST, MOST = -(2**63), 2**63 - 1

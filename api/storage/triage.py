@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
 from api.storage.cursors import check_limit
 from response.alerts import CLASSES, SEVERITIES, STATUSES, TRIAGE_CLASSES, TRIAGE_SEVERITIES, Alert
-from response.ports import AlertQuery
+from response.ports import FACETS, MOST_FACET_VALUES, AlertQuery
 from response.store_errors import Invalid
 
 LONGEST_WORD = 1024
@@ -33,6 +33,19 @@ def check_alerts(query: AlertQuery) -> None:
     for name, address in (("source_ip", query.source_ip), ("destination_ip", query.destination_ip)):
         if address is not None:
             _check_network(name, address)
+
+
+def check_facets(query: AlertQuery, by: Sequence[str]) -> None:
+    """Raises Invalid for a query that makes no sense, or a field that alerts are not counted by."""
+    check_alerts(query)
+    for name in by:
+        if name not in FACETS:
+            raise Invalid("by", "none_of", value=name, words=FACETS)
+
+
+def largest(counts: Iterable[tuple[str | None, int]]) -> tuple[tuple[str | None, int], ...]:
+    """The largest of a facet's values in the order of all stores."""
+    return tuple(sorted(counts, key=lambda c: (-c[1], c[0] is None, c[0] or ""))[:MOST_FACET_VALUES])
 
 
 def _check_network(name: str, address: str) -> None:
