@@ -6,15 +6,19 @@ import type { Plugin } from 'vite'
 const RULES = fileURLToPath(new URL('../rules/', import.meta.url))
 const FILES: Record<string, string> = { en: 'locales/en.json', zh: 'locales/zh-CN.json' }
 /** Beginnings of keys that the console shows; the command line's own texts stay out of the browser. */
-export const SECTIONS = [
-  'assess.basis', 'assess.means', 'assess.query', 'assess.reason', 'assess.state', 'assess.word', 'attribute', 'class', 'column',
-  'console', 'end', 'explained', 'incident.title', 'learnable', 'maturity', 'need', 'object', 'playbook', 'playbooks.action',
-  'playbooks.effect', 'playbooks.status', 'playbooks.waiting', 'problem', 'resolution', 'role', 'severity', 'status', 'term.drill',
-]
+export const SECTIONS = {
+  first: [
+    'attribute', 'class', 'column', 'console', 'end', 'explained', 'incident.title', 'learnable', 'maturity', 'need', 'object',
+    'playbook', 'problem', 'resolution', 'role', 'severity', 'status', 'term.drill',
+  ],
+  /** Fetched when the browser has nothing else to do, or with the screens that need them. */
+  later: ['assess.basis', 'assess.means', 'assess.query', 'assess.reason', 'assess.state', 'assess.word', 'playbooks.action', 'playbooks.effect', 'playbooks.status', 'playbooks.waiting'],
+}
+export type Part = keyof typeof SECTIONS
 
-export function catalogue(language: string): Record<string, string> {
+export function catalogue(language: string, part: Part): Record<string, string> {
   const all = JSON.parse(readFileSync(RULES + FILES[language], 'utf8')) as Record<string, string>
-  const shown = (key: string) => SECTIONS.some((start) => key === start || key.startsWith(`${start}.`))
+  const shown = (key: string) => SECTIONS[part].some((start) => key === start || key.startsWith(`${start}.`))
   return Object.fromEntries(Object.entries(all).filter(([key]) => shown(key)))
 }
 
@@ -25,8 +29,10 @@ function techniques(): Record<string, string> {
 
 export function texts(): Plugin {
   const made: Record<string, () => unknown> = {
-    'virtual:texts/en': () => catalogue('en'),
-    'virtual:texts/zh': () => catalogue('zh'),
+    'virtual:texts/en': () => catalogue('en', 'first'),
+    'virtual:texts/zh': () => catalogue('zh', 'first'),
+    'virtual:texts/en/later': () => catalogue('en', 'later'),
+    'virtual:texts/zh/later': () => catalogue('zh', 'later'),
     'virtual:attack': techniques,
   }
   return {

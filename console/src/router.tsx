@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { Frame } from './frame/Frame.tsx'
 import { NotFound } from './frame/NotFound.tsx'
 import { Failed } from './parts/states.tsx'
+import { allTexts } from './text/i18n.ts'
 
 export type Search = Record<string, string | string[]>
 
@@ -42,11 +43,11 @@ const routes = [
   createRoute({ ...page, path: '/hunt', component: lazyRouteComponent(() => import('./screens/hunt/Hunt.tsx'), 'Hunt') }),
   createRoute({ ...page, path: '/rules', component: lazyRouteComponent(() => import('./screens/rules/Rules.tsx'), 'Rules') }),
   createRoute({ ...page, path: '/rules/$name', component: lazyRouteComponent(() => import('./screens/rules/RulePage.tsx'), 'RulePage') }),
-  createRoute({ ...page, path: '/playbooks', component: lazyRouteComponent(() => import('./screens/playbooks/Playbooks.tsx'), 'Playbooks') }),
-  createRoute({ ...page, path: '/playbooks/$slug', component: lazyRouteComponent(() => import('./screens/playbooks/PlaybookPage.tsx'), 'PlaybookPage') }),
-  createRoute({ ...page, path: '/runs/$id', component: lazyRouteComponent(() => import('./screens/playbooks/RunPage.tsx'), 'RunPage') }),
-  createRoute({ ...page, path: '/assessment', component: lazyRouteComponent(() => import('./screens/assessment/Assessments.tsx'), 'Assessments') }),
-  createRoute({ ...page, path: '/assessment/$id', component: lazyRouteComponent(() => import('./screens/assessment/AssessmentPage.tsx'), 'AssessmentPage') }),
+  createRoute({ ...page, path: '/playbooks', loader: allTexts, component: lazyRouteComponent(() => import('./screens/playbooks/Playbooks.tsx'), 'Playbooks') }),
+  createRoute({ ...page, path: '/playbooks/$slug', loader: allTexts, component: lazyRouteComponent(() => import('./screens/playbooks/PlaybookPage.tsx'), 'PlaybookPage') }),
+  createRoute({ ...page, path: '/runs/$id', loader: allTexts, component: lazyRouteComponent(() => import('./screens/playbooks/RunPage.tsx'), 'RunPage') }),
+  createRoute({ ...page, path: '/assessment', loader: allTexts, component: lazyRouteComponent(() => import('./screens/assessment/Assessments.tsx'), 'Assessments') }),
+  createRoute({ ...page, path: '/assessment/$id', loader: allTexts, component: lazyRouteComponent(() => import('./screens/assessment/AssessmentPage.tsx'), 'AssessmentPage') }),
   createRoute({ ...page, path: '/sensors', component: lazyRouteComponent(() => import('./screens/sensors/Sensors.tsx'), 'Sensors') }),
   createRoute({ ...page, path: '/settings', beforeLoad: () => { throw redirect({ to: '/settings/$part', params: { part: 'account' } }) } }),
   createRoute({ ...page, path: '/settings/$part', component: lazyRouteComponent(() => import('./screens/settings/Settings.tsx'), 'Settings') }),

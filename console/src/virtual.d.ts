@@ -6,6 +6,14 @@ declare module 'virtual:texts/zh' {
   const texts: Record<string, string>
   export default texts
 }
+declare module 'virtual:texts/en/later' {
+  const texts: Record<string, string>
+  export default texts
+}
+declare module 'virtual:texts/zh/later' {
+  const texts: Record<string, string>
+  export default texts
+}
 declare module 'virtual:attack' {
   const names: Record<string, string>
   export default names

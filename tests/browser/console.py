@@ -85,6 +85,8 @@ def demo(browser: Browser) -> Iterator[Demo]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 def _until_settled(page: Page) -> None:
@@ -138,7 +140,8 @@ class Guard:
 def guard(demo: Demo) -> Iterator[Guard]:
     watching = Guard(demo.url)
     yield watching
-    assert watching.wrong == []
+    if watching.wrong:
+        pytest.fail("\n".join(watching.wrong), pytrace=False)
 
 
 class Screens:
@@ -160,6 +163,7 @@ class Screens:
             f"localStorage.getItem('bittern.language') ?? localStorage.setItem('bittern.language', '{lang}')"
         )
         self.contexts.append(context)
+        context.set_default_timeout(15_000)
         page = context.new_page()
         self.guard.watch(page)
         page.goto(path)

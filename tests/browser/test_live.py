@@ -58,7 +58,7 @@ def test_the_door(screens: Screens) -> None:
     assert violations(page) == []
     screens.guard.expect("401")
     page.get_by_label("用户名").fill("demo")
-    page.get_by_label("密码", exact=True).fill("not the password")
+    page.locator("input[type=password]").fill("not the password")
     page.keyboard.press("Enter")
     page.wait_for_selector("form [role=alert]")
     assert page.url.endswith("/alerts")

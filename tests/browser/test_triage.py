@@ -31,6 +31,7 @@ def test_take_undo_close_by_keyboard(screens: Screens) -> None:
     [alert, *_] = alerts(page, **{"rule.name": "MB10", "status": "new"})
     page.keyboard.press("e")
     expect(page.locator(ROW)).to_have_count(before - 1)
+    page.wait_for_selector(".toast")
     page.keyboard.press("u")
     expect(page.locator(ROW)).to_have_count(before)
     page.keyboard.press("Enter")
@@ -120,16 +121,16 @@ def test_learning_of_a_grave_rule_waits_for_a_second_person(screens: Screens) ->
 def test_a_selection_is_assigned_and_noted(screens: Screens) -> None:
     page = screens.open("/alerts?group=rule")
     page.wait_for_selector("[role=row].head")
-    page.goto("/alerts?class=policy")
+    page.goto("/alerts?text=mqtt")
     page.wait_for_selector(ROW)
     page.keyboard.press("x")
     page.keyboard.press("J")
     assert "2 selected" in page.inner_text("[role=toolbar]")
     page.keyboard.press("n")
-    page.get_by_label("Comment", exact=True).fill("<b>seen</b> 已核实")
+    page.get_by_role("dialog").get_by_role("textbox").fill("<b>seen</b> 已核实")
     page.keyboard.press("Control+Enter")
     page.get_by_text("Comment added").wait_for()
-    noted = [each for each in alerts(page, **{"class": "policy"}) if each["etag"] != "1"]
+    noted = [each for each in alerts(page, text="mqtt") if each["etag"] != "1"]
     assert len(noted) >= 2
     page.goto(f"/alerts/{noted[0]['id']}")
     page.locator("blockquote", has_text="<b>seen</b> 已核实").first.wait_for()

@@ -74,7 +74,7 @@ function Rail({ search, help }: { search: () => void; help: () => void }) {
         <img src="/bittern.svg" alt="" width={24} height={24} />
         <span>Bittern</span>
       </div>
-      <UnstyledButton className="finder" onClick={search} aria-label={t('console.key.palette')}>
+      <UnstyledButton className="finder" onClick={search} title={t('console.key.palette')} aria-label={narrow ? t('console.key.palette') : undefined}>
         <IconSearch size={15} aria-hidden />
         <span className="grow">{t('console.palette.short')}</span>
         <Keys keys="mod+k" />

@@ -44,7 +44,10 @@ export function Palette({ opened, close, help }: { opened: boolean; close: () =>
     event.preventDefault()
   }
   return (
-    <Modal opened={opened} onClose={close} withCloseButton={false} padding={0} size="lg" yOffset="14vh" centered={false} aria-label={t('console.key.palette')}>
+    <Modal.Root opened={opened} onClose={close} padding={0} size="lg" yOffset="14vh" centered={false}>
+      <Modal.Overlay />
+      <Modal.Content aria-label={t('console.key.palette')}>
+        <Modal.Body>
       <TextInput
         className="palette-input"
         size="md"
@@ -70,7 +73,9 @@ export function Palette({ opened, close, help }: { opened: boolean; close: () =>
         ))}
         {commands.length === 0 && <div className="option quiet">{t('console.palette.nothing')}</div>}
       </div>
-    </Modal>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   )
 }
 

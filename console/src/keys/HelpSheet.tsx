@@ -1,4 +1,4 @@
-import { Checkbox, Modal } from '@mantine/core'
+import { Modal } from '@mantine/core'
 import { usePreferences } from '../parts/preferences.ts'
 import { useWords, type TextKey } from '../text/i18n.ts'
 import { EVERYWHERE, GO, LIST, type Key } from './keymap.ts'
@@ -45,13 +45,13 @@ export function HelpSheet({ opened, close }: { opened: boolean; close: () => voi
         <Part title="console.key.go" keys={GO} />
         <Part title="console.key.everywhere" keys={EVERYWHERE} />
       </div>
-      <Checkbox
-        mt="md"
-        checked={chosen.keys}
-        onChange={(event) => choose({ keys: event.currentTarget.checked })}
-        label={t('console.key.single_on')}
-        description={t('console.key.single_why')}
-      />
+      <label className="tick-box">
+        <input type="checkbox" checked={chosen.keys} onChange={(event) => choose({ keys: event.currentTarget.checked })} />
+        <span>
+          {t('console.key.single_on')}
+          <span className="line quiet">{t('console.key.single_why')}</span>
+        </span>
+      </label>
     </Modal>
   )
 }

@@ -33,7 +33,7 @@ export function handle(event: KeyboardEvent): void {
   const key = pressed(event)
   if (event.defaultPrevented || key === null || isPlainButton(event)) return
   const isChord = key.startsWith('mod+')
-  if (!isChord && (isTyping(event.target) || document.querySelector('[role=dialog][aria-modal=true]'))) return
+  if (!isChord && (isTyping(event.target) || inDialog)) return
   if (!isChord && key.length === 1 && !preferences.get().keys) return
   const second = first && event.timeStamp - first.at < PAUSE ? `${first.key} ${key}` : null
   first = null
@@ -41,6 +41,10 @@ export function handle(event: KeyboardEvent): void {
   if (run(key, event)) return
   if (starts(key)) first = { key, at: event.timeStamp }
 }
+
+// Asked first of all listeners: by the time that the press reaches the document, its dialog may be gone.
+let inDialog = false
+window.addEventListener('keydown', () => (inDialog = document.querySelector('[role=dialog][aria-modal=true]') !== null), true)
 
 let listening = false
 

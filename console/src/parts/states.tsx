@@ -39,7 +39,8 @@ export function Waiting() {
   const { t } = useWords()
   return (
     <div className="state" aria-busy="true">
-      <Loader size="sm" aria-label={t('console.loading')} />
+      <Loader size="sm" aria-hidden />
+      <span className="sr">{t('console.loading')}</span>
     </div>
   )
 }

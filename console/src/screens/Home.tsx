@@ -85,13 +85,13 @@ function Quiet({ alerts }: { alerts: Alert[] }) {
 }
 
 function BySeverity({ alerts }: { alerts: Alert[] }) {
-  const { word, lang } = useWords()
+  const { lang } = useWords()
   const counts = tally(alerts)
   const most = Math.max(...counts.map(([, count]) => count), 1)
   return (
     <div className="bars">
       {counts.map(([severity, count]) => (
-        <Link key={severity} to="/alerts" search={{ severity, status: ['new', 'in_progress'] }} aria-label={`${word('severity', severity)} ${count}`}>
+        <Link key={severity} to="/alerts" search={{ severity, status: ['new', 'in_progress'] }}>
           <span><Severity level={severity} /></span>
           <Track share={count / most} colour={`var(--b-${severity}-mark)`} />
           <span className="num">{number(count, lang)}</span>

@@ -18,10 +18,9 @@ export const LANGUAGES: Language[] = ['en', 'zh']
 const KEPT = 'bittern.language'
 const HTML: Record<Language, string> = { en: 'en', zh: 'zh-CN' }
 
-const fetched: Record<Language, () => Promise<{ default: Record<string, string> }>> = {
-  en: () => import('virtual:texts/en'),
-  zh: () => import('virtual:texts/zh'),
-}
+type Fetch = () => Promise<{ default: Record<string, string> }>
+const first: Record<Language, Fetch> = { en: () => import('virtual:texts/en'), zh: () => import('virtual:texts/zh') }
+const later: Record<Language, Fetch> = { en: () => import('virtual:texts/en/later'), zh: () => import('virtual:texts/zh/later') }
 
 /** The language chosen here before, else what the browser prefers. */
 export function preferred(): Language {
@@ -31,10 +30,22 @@ export function preferred(): Language {
 
 export const wasChosen = (): boolean => localStorage.getItem(KEPT) !== null
 
-async function load(language: Language): Promise<void> {
-  if (i18next.hasResourceBundle(language, 'translation')) return
-  i18next.addResourceBundle(language, 'translation', (await fetched[language]()).default)
+const had = new Map<string, Promise<void>>()
+
+function load(language: Language, part: 'first' | 'later' = 'first'): Promise<void> {
+  const key = `${language} ${part}`
+  const known = had.get(key)
+  if (known) return known
+  const fetching = (part === 'first' ? first : later)[language]().then(({ default: texts }) => {
+    i18next.addResourceBundle(language, 'translation', texts, true, true)
+  })
+  had.set(key, fetching)
+  fetching.catch(() => had.delete(key))
+  return fetching
 }
+
+/** For screens whose words come later. */
+export const allTexts = (): Promise<void> => load(language(), 'later')
 
 export async function startTexts(): Promise<void> {
   const language = preferred()
@@ -52,11 +63,11 @@ export async function startTexts(): Promise<void> {
   await load(language)
   await i18next.changeLanguage(language)
   mark(language)
-  setTimeout(() => void Promise.all(LANGUAGES.map(load)), 1500)
+  setTimeout(() => void Promise.all(LANGUAGES.flatMap((each) => [load(each), load(each, 'later')])).catch(() => undefined), 1500)
 }
 
 export async function speak(language: Language): Promise<void> {
-  await load(language)
+  await Promise.all([load(language), load(language, 'later')])
   localStorage.setItem(KEPT, language)
   await i18next.changeLanguage(language)
   mark(language)

@@ -8,7 +8,8 @@ import { CopyButton } from '../../parts/words.tsx'
 import { useWords } from '../../text/i18n.ts'
 import { useAlert } from './AlertPanel.tsx'
 import { useActs } from './AlertsScreen.tsx'
-import { Dialogs, type Asked } from './Dialogs.tsx'
+import type { Asked } from './Dialogs.tsx'
+import { LazyDialogs } from './LazyDialogs.tsx'
 import { Story } from './Story.tsx'
 
 export function AlertPage() {
@@ -24,7 +25,7 @@ export function AlertPage() {
       <div className="page-story">
         <Answered query={alert}>{(found) => <Story alert={found} act={act} whole />}</Answered>
       </div>
-      <Dialogs asked={asked} close={() => setAsked(null)} />
+      <LazyDialogs asked={asked} close={() => setAsked(null)} />
     </Screen>
   )
 }

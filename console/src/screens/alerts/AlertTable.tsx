@@ -1,5 +1,4 @@
 /** The table of alerts: ten thousand rows, of which only those in sight are drawn. */
-import { Checkbox } from '@mantine/core'
 import { IconChevronDown, IconChevronRight, IconEyeOff, IconMessage2, IconRepeat } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, type RefObject } from 'react'
@@ -37,6 +36,7 @@ export function AlertTable({ rows, total, active, selected, grid, onActive, onOp
   }, [active, virtual])
   const row = rows[active]
   return (
+    <>
     <div
       ref={grid}
       className={dense ? 'grid dense' : 'grid'}
@@ -85,10 +85,11 @@ export function AlertTable({ rows, total, active, selected, grid, onActive, onOp
           )
         })}
       </div>
-      <div className="sr" role="status">
-        {t('console.alerts.rows', { count: number(total, lang) })}
-      </div>
     </div>
+    <div className="sr" role="status">
+      {t('console.alerts.rows', { count: number(total, lang) })}
+    </div>
+    </>
   )
 }
 
@@ -123,7 +124,7 @@ function AlertCells({ alert, inside, selected, onSelect }: { alert: Alert; insid
   return (
     <>
       <div role="gridcell" className="cell select" onClick={(event) => event.stopPropagation()}>
-        <Checkbox checked={selected} onChange={onSelect} tabIndex={-1} aria-label={t('console.alerts.select_one', { title: told.title })} />
+        <input type="checkbox" checked={selected} onChange={onSelect} tabIndex={-1} aria-label={t('console.alerts.select_one', { title: told.title })} />
       </div>
       <div role="gridcell" className="cell severity">
         <Severity level={alert.severity} />

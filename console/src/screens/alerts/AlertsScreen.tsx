@@ -3,7 +3,7 @@ import { Button } from '@mantine/core'
 import { IconRefresh } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { getAll } from '../../api/client.ts'
 import { useMay, useSession } from '../../api/session.ts'
 import type { Alert } from '../../api/types.ts'
@@ -14,13 +14,16 @@ import { done } from '../../parts/toasts.tsx'
 import type { Search } from '../../router.tsx'
 import { useWords } from '../../text/i18n.ts'
 import { AlertTable } from './AlertTable.tsx'
-import { AlertPanel } from './AlertPanel.tsx'
-import { Dialogs, type Asked } from './Dialogs.tsx'
+import type { Asked } from './Dialogs.tsx'
+import { LazyDialogs } from './LazyDialogs.tsx'
 import { belongs, filterOf, listKey, MOST, queryOf, searchOf, type Filter } from './filter.ts'
 import { FilterBar } from './FilterBar.tsx'
 import { useNews } from './news.ts'
 import { rowsOf, type Row } from './rows.ts'
 import { decideAll } from './triage.ts'
+
+const fetchPanel = () => import('./AlertPanel.tsx')
+const AlertPanel = lazy(() => fetchPanel().then((module) => ({ default: module.AlertPanel })))
 
 export function AlertsScreen() {
   const { t, lang } = useWords()
@@ -97,6 +100,7 @@ export function AlertsScreen() {
     ...act,
   })
 
+  useEffect(() => void setTimeout(() => void fetchPanel(), 300), [])
   useEffect(() => {
     if (list.data && document.activeElement === document.body) grid.current?.focus({ preventScroll: true })
   }, [list.data])
@@ -130,9 +134,9 @@ export function AlertsScreen() {
         ) : (
           <AlertTable rows={rows} total={alerts.length} active={active} selected={selected} grid={grid} onActive={setActive} onOpen={show} onSelect={toggle} />
         )}
-        {filter.open && <AlertPanel id={filter.open} act={act} close={() => { change({ open: null }, true); grid.current?.focus() }} />}
+        {filter.open && <Suspense><AlertPanel id={filter.open} act={act} close={() => { change({ open: null }, true); grid.current?.focus() }} /></Suspense>}
       </div>
-      <Dialogs asked={asked} close={() => { setAsked(null); setSelected(new Set()); setTimeout(() => grid.current?.focus(), 0) }} />
+      <LazyDialogs asked={asked} close={() => { setAsked(null); setSelected(new Set()); setTimeout(() => grid.current?.focus(), 0) }} />
     </Screen>
   )
 }

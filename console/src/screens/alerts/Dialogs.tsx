@@ -1,11 +1,12 @@
 /** Decisions that need a word: why, as what, to whom. */
 import { Button, Checkbox, Modal, Select, Textarea, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState, type FormEvent, type ReactNode } from 'react'
+import { useState } from 'react'
 import { call, get } from '../../api/client.ts'
 import { useMay, useSession } from '../../api/session.ts'
 import { RESOLUTIONS, type Alert, type Page, type Resolution } from '../../api/types.ts'
 import { done, failed } from '../../parts/toasts.tsx'
+import { Form } from '../../parts/Form.tsx'
 import { useWords } from '../../text/i18n.ts'
 import { decideAll, patch } from './triage.ts'
 import { Hold } from './Hold.tsx'
@@ -27,25 +28,6 @@ export function Dialogs({ asked, close }: { asked: Asked | null; close: () => vo
       {asked?.what === 'note' && <Note ids={asked.ids} close={close} />}
       {(asked?.what === 'learn' || asked?.what === 'mute') && <Hold kind={asked.what} ids={asked.ids} close={close} />}
     </Modal>
-  )
-}
-
-/** A form that Ctrl-Enter sends from any of its fields. */
-export function Form({ submit, children }: { submit: () => void; children: ReactNode }) {
-  const send = (event: FormEvent) => {
-    event.preventDefault()
-    submit()
-  }
-  return (
-    <form
-      className="form"
-      onSubmit={send}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit()
-      }}
-    >
-      {children}
-    </form>
   )
 }
 

@@ -10,7 +10,7 @@ import { Severity } from '../../parts/words.tsx'
 import type { Severity as Level } from '../../theme/palette.ts'
 import { say, useWords } from '../../text/i18n.ts'
 import { number } from '../../text/moments.ts'
-import { Form } from './Dialogs.tsx'
+import { Form } from '../../parts/Form.tsx'
 import { current } from './triage.ts'
 
 type Kind = 'learn' | 'mute'

@@ -59,7 +59,7 @@ export function Story({ alert, act, whole = false }: { alert: Alert; act: Acts; 
           <span className="quiet">{alert.assignee ?? t('console.nobody')}</span>
           <Terms alert={alert} />
         </div>
-        {!whole && <h2>{told.title}</h2>}
+        <h2 className={whole ? 'sr' : ''}>{told.title}</h2>
         <p className="what">{told.what}</p>
         <p className="quiet num">
           {t('console.story.times', { count: number(alert.count, lang) })} · <Moment at={alert.first_seen} /> – <Moment at={alert.last_seen} />

@@ -1,5 +1,5 @@
 /** Saved views: kept on the server, one's own and those that others share. */
-import { Button, Checkbox, Menu, Modal, TextInput } from '@mantine/core'
+import { Button, Menu, Modal, TextInput } from '@mantine/core'
 import { IconBookmark, IconTrash, IconUsers } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -68,7 +68,7 @@ function SaveView({ opened, close, filter }: { opened: boolean; close: () => voi
     <Modal opened={opened} onClose={close} title={t('console.views.save')} closeButtonProps={{ 'aria-label': t('console.close_dialog') }}>
       <form onSubmit={save} className="form">
         <TextInput label={t('console.views.name')} value={name} onChange={(event) => setName(event.currentTarget.value)} required maxLength={200} data-autofocus />
-        {may('views:share') && <Checkbox label={t('console.views.share')} checked={shared} onChange={(event) => setShared(event.currentTarget.checked)} />}
+        {may('views:share') && <label className="tick-box"><input type="checkbox" checked={shared} onChange={(event) => setShared(event.currentTarget.checked)} />{t('console.views.share')}</label>}
         <Button type="submit">{t('console.save')}</Button>
       </form>
     </Modal>

@@ -11,7 +11,7 @@ import { Answered, Empty } from '../../parts/states.tsx'
 import { failed } from '../../parts/toasts.tsx'
 import { Moment, Tag } from '../../parts/words.tsx'
 import { useWords } from '../../text/i18n.ts'
-import { Form } from '../alerts/Dialogs.tsx'
+import { Form } from '../../parts/Form.tsx'
 import { Reports } from './Reports.tsx'
 import { STATES, type Assessment, type Framework, type State } from './types.ts'
 

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { call } from '../../api/client.ts'
 import { done, failed } from '../../parts/toasts.tsx'
 import { useWords } from '../../text/i18n.ts'
-import { Form } from '../alerts/Dialogs.tsx'
+import { Form } from '../../parts/Form.tsx'
 import { STATES } from './types.ts'
 
 const BASES = ['attested', 'override'] as const

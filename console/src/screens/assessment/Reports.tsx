@@ -9,7 +9,7 @@ import { done, failed } from '../../parts/toasts.tsx'
 import { Moment, Tag } from '../../parts/words.tsx'
 import { useWords } from '../../text/i18n.ts'
 import { number } from '../../text/moments.ts'
-import { Form } from '../alerts/Dialogs.tsx'
+import { Form } from '../../parts/Form.tsx'
 import type { Report, Verification } from './types.ts'
 
 const TEMPLATES = ['full', 'executive', 'controls', 'inventory'] as const

@@ -13,7 +13,7 @@ import { done, failed } from '../../parts/toasts.tsx'
 import { CopyButton, Fact, Moment, Severity, Tag } from '../../parts/words.tsx'
 import { say, useWords, type TextKey } from '../../text/i18n.ts'
 import { number, span } from '../../text/moments.ts'
-import { Form } from '../alerts/Dialogs.tsx'
+import { Form } from '../../parts/Form.tsx'
 import { useRules } from '../rules/Rules.tsx'
 import { Chain, titleOf } from './Incidents.tsx'
 import type { Incident, Member, Risk, Task } from './types.ts'
@@ -118,7 +118,7 @@ function Members({ members, incident }: { members: Member[]; incident: Incident 
   const split = (alert: string) =>
     void call<{ decision: string }>('POST', `/incidents/${incident.id}/split`, { body: { alerts: [alert], reason: say('console.incidents.by_hand') } }).then(({ decision }) => {
       const refresh = () => void client.invalidateQueries({ predicate: ({ queryKey: [first] }) => first === 'incident' || first === 'incidents' })
-      done(say('console.incidents.was_split'), () => void call('DELETE', `/incidents/decisions/${decision}`).then(refresh, failed))
+      done(say('console.incidents.was_split'), () => void call('DELETE', `/incident-decisions/${decision}`).then(refresh, failed))
       refresh()
     }, failed)
   return (

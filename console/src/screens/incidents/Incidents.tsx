@@ -35,10 +35,10 @@ export function Incidents() {
     void navigate({ to: '/incidents', search: { status: next.length ? next : ['new', 'in_progress'] } })
   }
   const merge = () =>
-    void call<{ decision: string }>('POST', '/incidents/merge', { body: { incidents: [...chosen], reason: say('console.incidents.by_hand') } }).then(({ decision }) => {
+    void call<{ decision: string }>('POST', '/incident-decisions', { body: { incidents: [...chosen], reason: say('console.incidents.by_hand') } }).then(({ decision }) => {
       setChosen(new Set())
       const refresh = () => void client.invalidateQueries({ queryKey: ['incidents'] })
-      done(say('console.incidents.merged'), () => void call('DELETE', `/incidents/decisions/${decision}`).then(refresh, failed))
+      done(say('console.incidents.merged'), () => void call('DELETE', `/incident-decisions/${decision}`).then(refresh, failed))
       refresh()
     }, failed)
   useKeys({

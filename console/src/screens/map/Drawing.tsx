@@ -105,16 +105,14 @@ export function Drawing({ map, wanted, chosen, choose }: { map: PlantMapDocument
             key={host.id}
             className={hostClass(host, lit, fits(host))}
             transform={`translate(${host.x} ${host.y})`}
-            role="button"
-            tabIndex={-1}
-            aria-label={`${host.name}${host.alerts ? `, ${t('console.map.alerts', { count: host.alerts })}` : ''}`}
             onClick={() => choose({ host: host.id })}
           >
+            <title>{host.name}</title>
             {host.alerts > 0 && <circle className="ring" r={17} />}
             <circle className="dot" r={11} />
             {!host.declared && <text className="sign" y={4}>?</text>}
             {host.new && <circle className="fresh" cx={10} cy={-10} r={4.5} />}
-            <text className="host-name" y={28}>{host.name.length > 15 ? `${host.name.slice(0, 14)}…` : host.name}</text>
+            <text className="host-name" y={28}>{brief(host.name)}</text>
             {host.name !== host.id && <text className="host-id" y={40}>{host.id}</text>}
           </g>
         ))}
@@ -129,6 +127,8 @@ export function Drawing({ map, wanted, chosen, choose }: { map: PlantMapDocument
   )
 }
 
+const brief = (name: string): string => (name.length > 15 ? `${name.slice(0, 14)}…` : name)
+
 /** Hosts and lines that belong to what is chosen. */
 function litBy(map: PlantMapDocument, chosen: Chosen | null): ReadonlySet<string> | null {
   if (!chosen) return null
@@ -137,7 +137,7 @@ function litBy(map: PlantMapDocument, chosen: Chosen | null): ReadonlySet<string
 }
 
 const lineClass = (line: Line, lit: ReadonlySet<string> | null): string =>
-  ['way', line.verdict, line.new ? 'new' : '', lit && !lit.has(`${line.source} ${line.destination}`) ? 'dim' : ''].join(' ')
+  ['talk', line.verdict, line.new ? 'new' : '', lit && !lit.has(`${line.source} ${line.destination}`) ? 'dim' : ''].join(' ')
 
 const hostClass = (host: Host, lit: ReadonlySet<string> | null, fits: boolean): string =>
   ['host', host.declared ? '' : 'unknown', host.criticality ?? '', (lit && !lit.has(host.id)) || !fits ? 'dim' : ''].join(' ')
@@ -156,7 +156,7 @@ function Legend() {
     <ul className="legend" aria-label={t('console.map.legend')}>
       {(['inside', 'allowed', 'undeclared', 'denied'] as const).map((each) => (
         <li key={each}>
-          <svg width="26" height="8" aria-hidden><path className={`way ${each}`} d="M 1 4 H 25" /></svg>
+          <svg width="26" height="8" aria-hidden><path className={`talk ${each}`} d="M 1 4 H 25" /></svg>
           {t(`console.map.verdict.${each}`)}
         </li>
       ))}

@@ -16,7 +16,7 @@ export function Table({ map }: { map: PlantMapDocument }) {
     </>
   )
   return (
-    <div className="map-table">
+    <div className="map-table" role="region" tabIndex={0} aria-label={t('console.nav.map')}>
       <table className="plain rows">
         <thead>
           <tr>

@@ -121,7 +121,7 @@ function Matrix() {
           <div className="matrix" role="region" aria-label={t('console.rules.coverage')} tabIndex={0}>
             {tactics.map((tactic) => (
               <section key={tactic.id} className="tactic">
-                <h3>{word('console.tactic', tactic.id)}</h3>
+                <h2>{word('console.tactic', tactic.id)}</h2>
                 {techniques.filter((each) => each.tactics.includes(tactic.id)).map((each) => (
                   <div key={each.id} className={each.rules.length ? 'cell covered' : 'cell'}>
                     {each.name}

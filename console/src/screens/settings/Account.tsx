@@ -9,7 +9,7 @@ import { usePreferences } from '../../parts/preferences.ts'
 import { done, failed } from '../../parts/toasts.tsx'
 import { Fact, Moment } from '../../parts/words.tsx'
 import { useWords } from '../../text/i18n.ts'
-import { Form } from '../alerts/Dialogs.tsx'
+import { Form } from '../../parts/Form.tsx'
 
 export function Account() {
   const { t, word } = useWords()

@@ -8,7 +8,7 @@ import { Answered, Empty } from '../../parts/states.tsx'
 import { failed } from '../../parts/toasts.tsx'
 import { CopyButton, Moment, Tag } from '../../parts/words.tsx'
 import { useWords } from '../../text/i18n.ts'
-import { Form } from '../alerts/Dialogs.tsx'
+import { Form } from '../../parts/Form.tsx'
 
 interface Token {
   id: string

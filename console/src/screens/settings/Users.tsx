@@ -8,7 +8,7 @@ import { Answered } from '../../parts/states.tsx'
 import { done, failed } from '../../parts/toasts.tsx'
 import { CopyButton, Moment, Tag } from '../../parts/words.tsx'
 import { useWords } from '../../text/i18n.ts'
-import { Form } from '../alerts/Dialogs.tsx'
+import { Form } from '../../parts/Form.tsx'
 
 interface User {
   id: string
