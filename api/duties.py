@@ -15,5 +15,6 @@ def duties_of(wiring: Wiring, spool: Path, holder: str) -> tuple[tuple[str, Duty
     return (
         ("intake", Intake(wiring.store, spool)),
         ("playbooks", lambda _: desk_of(wiring).work(holder) > 0),
+        ("notifications", wiring.notifications.work),
         ("triage", lambda now: followed(wiring.store, wiring.rules, wiring.site.site(), now)),
     )

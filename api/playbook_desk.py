@@ -10,7 +10,7 @@ from api.wiring import Wiring
 from detection.site import Site
 from response.playbooks.desk import Desk
 from response.playbooks.outbound import Allowed, GuardedHttp
-from response.playbooks.ports import Messenger, Ports
+from response.playbooks.ports import Ports
 from response.playbooks.stored import EvidenceFolder, StoredAlerts, StoredInventory, StoredTickets
 from response.store_errors import NotFound
 
@@ -19,14 +19,14 @@ ALLOWED = ("setting", "http-allowed")
 """Where the list lies of what playbooks may call; without it nothing."""
 
 
-def desk_of(wiring: Wiring, messenger: Messenger | None = None) -> Desk:
-    """The desk; `messenger` is the way to people."""
+def desk_of(wiring: Wiring) -> Desk:
+    """The desk."""
     site = wiring.site.site()
     ports = Ports(
         alerts=StoredAlerts(wiring.store),
         inventory=StoredInventory(wiring.store, lambda address: _declared(address, site)),
         evidence=EvidenceFolder(wiring.store, wiring.settings.data / EVIDENCE),
-        messenger=messenger,
+        messenger=wiring.notifications.messenger,
         tickets=StoredTickets(wiring.store),
         http=GuardedHttp(_allowed(wiring)),
     )

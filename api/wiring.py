@@ -15,10 +15,12 @@ from api.auth.limits import Limits
 from api.auth.sessions import Sessions
 from api.auth.tokens import Tokens
 from api.live import Live
+from api.notifying import Notifications, notifications_of
 from api.output.told import Teller
 from api.site_model import CurrentSite
 from api.texts import Language
 from detection.sigma.load import RuleSet
+from response.notify.sealing import Seal
 from response.ports import Store
 from response.roles import MACHINE, ROLES, held_by
 
@@ -53,7 +55,7 @@ def random_seed() -> bytes:
 
 @dataclass
 class Wiring:
-    """The parts. Clock and secrets are injected (law 7)."""
+    """The parts. Clock and secrets are injected (law 7); `seal` keeps the secrets of channels, None: nothing can."""
 
     store: Store
     rules: RuleSet
@@ -61,12 +63,14 @@ class Wiring:
     clock: Callable[[], int] = wall_clock
     secret: Callable[[], str] = random_secret
     seed: Callable[[], bytes] = random_seed
+    seal: Seal | None = None
     accounts: Accounts = field(init=False)
     sessions: Sessions = field(init=False)
     tokens: Tokens = field(init=False)
     limits: Limits = field(init=False)
     live: Live = field(init=False)
     site: CurrentSite = field(init=False)
+    notifications: Notifications = field(init=False)
     tellers: Mapping[Language, Teller] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -76,6 +80,9 @@ class Wiring:
         self.limits = Limits(self.settings.requests_per_minute, time.monotonic)
         self.live = Live(self.store, self.settings.idle_poll)
         self.site = CurrentSite(self.store)
+        self.notifications = notifications_of(
+            self.store, self.seal, self.rules, self.site.site, self.clock, self.settings.base_url
+        )
         self.tellers = {"en": Teller(self.rules, "en"), "zh": Teller(self.rules, "zh")}
 
     def permissions_of(self, account: Account) -> frozenset[str]:

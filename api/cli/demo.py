@@ -37,6 +37,7 @@ def demo(
 
     from api.analysis import load_rules
     from api.demo import ACCOUNT, ROLES, Waiting, processes, scenario
+    from api.notifying import make_seal
     from api.serving import Listening, bound, served, url_of
     from api.site_model import begin_site
     from api.storage import open_store
@@ -54,7 +55,7 @@ def demo(
         with open_store(f"embedded:{folder / 'store'}") as store, processes(folder, base) as (_, sensor):
             begin_site(store, scenario()[1].read_text(encoding="utf-8"), at=wall_clock())
             settings = Settings(data=folder, base_url=base)
-            wiring = Wiring(store, load_rules(()), settings)
+            wiring = Wiring(store, load_rules(()), settings, seal=make_seal(f"embedded:{folder / 'store'}", {}))
             account, secret = wiring.accounts.create(ACCOUNT, ROLES, by=ACCOUNT, must_choose=False)
             reads = ("alerts:read", "incidents:read")
             token, _ = wiring.tokens.create(ACCOUNT, account.id, reads, frozenset(reads), HOUR, by=ACCOUNT)

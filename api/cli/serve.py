@@ -37,7 +37,10 @@ def serve(
     terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
     if (tls_cert is None) != (tls_key is None):
         raise Failure(ExitCode.USAGE, "error.tls_pair")
+    import os
+
     from api.cli.inputs import rules_in_force
+    from api.notifying import make_seal
     from api.serving import Listening, bound, is_loopback
     from api.serving import serve as run
     from api.site_model import begin_site
@@ -61,8 +64,14 @@ def serve(
         if where.secret:
             terminal.tell("serve.first", url=where.address)
 
-    with listener, open_store(store or f"embedded:{data / 'store'}") as source:
+    url = store or f"embedded:{data / 'store'}"
+    with listener, open_store(url) as source:
         if site is not None:
             begin_site(source, site.read_text(encoding="utf-8"), at=wall_clock())
         settings = Settings(data=data, base_url=base_url, secure=certificate is not None)
-        run(Wiring(source, loaded, settings), listener, certificate=certificate, ready=ready)
+        run(
+            Wiring(source, loaded, settings, seal=make_seal(url, os.environ)),
+            listener,
+            certificate=certificate,
+            ready=ready,
+        )

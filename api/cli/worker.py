@@ -33,13 +33,15 @@ def worker(
 
     from api.cli.inputs import rules_in_force
     from api.duties import duties_of
+    from api.notifying import make_seal
     from api.storage import open_store
     from api.wiring import Settings, Wiring, wall_clock
     from api.worker import Worker
 
     loaded = rules_in_force(rules or (), terminal)
-    with open_store(store or f"embedded:{data / 'store'}") as source:
-        wiring = Wiring(source, loaded, Settings(data=data, base_url=base_url))
+    url = store or f"embedded:{data / 'store'}"
+    with open_store(url) as source:
+        wiring = Wiring(source, loaded, Settings(data=data, base_url=base_url), seal=make_seal(url, os.environ))
         name = f"worker-{os.getpid()}"
         working = Worker(source, name, wall_clock, duties_of(wiring, spool, name))
         signal.signal(signal.SIGTERM, lambda *_: working.stop())

@@ -13,10 +13,10 @@ from api.idempotency import IdempotentRoute
 from api.moments import SPAN_OR_DAY, since
 from api.problems import Problem
 from api.shapes import AlertDecision, AlertPage, AlertShape, Comment, Resolution, RuleClass, Severity, Status
+from api.triage import desk_over
 from api.wiring import Wiring, wiring_of
 from response.alerts import Alert, AlertChange
 from response.ports import AlertQuery
-from response.records import Decide, Deed
 
 router = APIRouter(prefix="/alerts", tags=["alerts"], route_class=IdempotentRoute)
 Parts = Annotated[Wiring, Depends(wiring_of)]
@@ -101,7 +101,8 @@ def decide(
     caller: Annotated[Caller, Depends(Needs("alerts:take"))],
     wiring: Parts,
 ) -> Answer:
-    """Take, assign, close or reopen an alert. Needs If-Match; closing and reopening need `alerts:close`."""
+    """Take, assign, close or reopen an alert. Needs If-Match; closing and reopening need `alerts:close`, closing a
+    reason."""
     etag = if_match(request)
     alert = wiring.store.alert(alert_id)
     closes = given.status == "closed" or (alert.status == "closed" and given.status is not None)
@@ -115,8 +116,7 @@ def decide(
         assignee=given.assignee,
         reason=given.reason,
     )
-    told = {name: value for name, value in given.model_dump().items() if value is not None}
-    return _whole(_decided(alert, change, etag, "alert.decide", told, wiring), wiring)
+    return _whole(desk_over(wiring.store, wiring.rules).decide(alert_id, change, etag), wiring)
 
 
 @router.post("/{alert_id}/comments", response_model=AlertShape, status_code=201, operation_id="alerts_comment")
@@ -126,14 +126,8 @@ def comment(
     """Say something about an alert."""
     alert = wiring.store.alert(alert_id)
     change = AlertChange(at=wiring.clock(), who=caller.name, reason=given.text)
-    return _whole(_decided(alert, change, alert.etag, "alert.comment", {}, wiring), wiring, status=201)
-
-
-def _decided(alert: Alert, change: AlertChange, etag: str, what: str, told: dict[str, object], wiring: Wiring) -> Alert:
-    deed = Deed(change.at, change.who, what, "alert", alert.id, told)
-    [decided] = wiring.store.commit([Decide(alert.id, change, etag)], deed)
-    assert isinstance(decided, Alert)
-    return decided
+    said = desk_over(wiring.store, wiring.rules).decide(alert_id, change, alert.etag, "alert.comment")
+    return _whole(said, wiring, status=201)
 
 
 def _whole(alert: Alert, wiring: Wiring, status: int = 200) -> Answer:

@@ -20,6 +20,7 @@ from api.service import create_app
 from api.storage import open_store
 from api.wiring import Settings, Wiring
 from detection.sigma.load import RuleSet
+from response.notify.sealing import Seal
 from response.ports import Store
 from tests.contract.store_cases import SECOND, START, occurrence, segment
 
@@ -83,10 +84,10 @@ class Api:
         return TestClient(self.client.app, base_url="http://testserver", raise_server_exceptions=True)
 
 
-def made_api(store: Store, data: Path, rules: RuleSet = RULES, **settings: Any) -> Api:
+def made_api(store: Store, data: Path, rules: RuleSet = RULES, seal: Seal | None = None, **settings: Any) -> Api:
     clock = Clock()
     options = {"requests_per_minute": 100_000, "idle_poll": 0.02} | settings
-    wiring = Wiring(store, rules, Settings(data=data, **options), clock=clock, secret=Secrets())
+    wiring = Wiring(store, rules, Settings(data=data, **options), clock=clock, secret=Secrets(), seal=seal)
     return Api(wiring, clock, TestClient(create_app(wiring)))
 
 

@@ -14,7 +14,7 @@ from types import FrameType
 from api.storage import open_store
 from response.alerts import AlertChange
 from response.ports import Store
-from response.records import Decide, Deed, Delete, Put
+from response.records import Decide, Deed, Delete, Put, Write
 from response.times import time_text
 from tests.contract.store_cases import START, occurrence, segment
 from tests.contract.store_victim import STORES
@@ -32,7 +32,7 @@ def turn(store: Store, number: int) -> None:
     """A deed of four writes (a record, another made and removed, an alert decided), told by its number."""
     body = {"at": time_text(START + number), "state": "running", "by": f"turn {number}"}
     etag = store.alert(ALERT.id).etag
-    writes = [
+    writes: list[Write] = [
         Put("job", f"j{number}", body),
         Put("run", f"r{number}", body),
         Delete("run", f"r{number}", "1"),

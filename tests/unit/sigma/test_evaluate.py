@@ -69,6 +69,33 @@ def test_rules_without_their_required_values_are_not_run(monkeypatch: pytest.Mon
     assert ran == ["W"]
 
 
+def test_rules_are_compiled_once_and_when_they_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    real = module.compile_rule
+
+    def noting(rule: Rule) -> Compiled:
+        compiled.append(rule.name)
+        return real(rule)
+
+    monkeypatch.setattr(module, "compile_rule", noting)
+    evaluator = Evaluator(ruleset(rule_data("S", STOP), rule_data("W", WRITE)))
+    assert compiled == []
+    for _ in range(2):
+        evaluator.evaluate("transaction", frame("transaction", [{"ot.operation": "write"}]))
+        assert compiled == ["W"]
+
+
+def test_rule_that_cannot_be_compiled_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(rule: Rule) -> Compiled:
+        raise ValueError(rule.name)
+
+    monkeypatch.setattr(module, "compile_rule", broken)
+    evaluator = Evaluator(ruleset(rule_data("W", WRITE)))
+    for _ in range(2):
+        assert evaluator.evaluate("transaction", frame("transaction", [{"ot.operation": "write"}])) == []
+    assert (evaluator.failures["W"].count, evaluator.failures["W"].last) == (1, "ValueError: W")
+
+
 def test_failing_rule_is_named_and_others_go_on() -> None:
     pattern = {"one": {"source.ip|cidr": "10.0.0.0/8"}, "condition": "one"}
     evaluator = Evaluator(ruleset(rule_data("BAD", pattern), rule_data("W", WRITE)))
