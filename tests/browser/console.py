@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -64,6 +65,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def demo(browser: Browser) -> Iterator[Demo]:
+    """The demo for all tests."""
+    with running(browser) as started:
+        yield started
+
+
+@contextmanager
+def running(browser: Browser) -> Iterator[Demo]:
     """The demo, signed in to by its one-time address as a person would be."""
     command = [sys.executable, "-m", "api.cli", "demo", "--no-browser", "--port", "0", "--lang", "en"]
     process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

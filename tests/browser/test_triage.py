@@ -155,7 +155,7 @@ def test_a_permalink_opens_whatever_the_filter(screens: Screens) -> None:
     page.wait_for_selector(ROW)
     [alert, *_] = alerts(page)
     page = screens.open(f"/alerts/{alert['id']}", lang="zh")
-    page.get_by_role("heading", name=alert["told"]["zh"]["title"]).wait_for()
+    page.get_by_role("heading", level=1, name=alert["told"]["zh"]["title"]).wait_for()
 
 
 def test_keys_stay_away_from_what_is_typed(screens: Screens) -> None:

@@ -44,8 +44,8 @@ export function Palette({ opened, close, help }: { opened: boolean; close: () =>
     event.preventDefault()
   }
   return (
-    <Modal.Root opened={opened} onClose={close} padding={0} size="lg" yOffset="14vh" centered={false}>
-      <Modal.Overlay />
+    <Modal.Root opened={opened} onClose={close} padding={0} size="lg" yOffset="14vh" centered={false} transitionProps={{ duration: 0 }}>
+      <Modal.Overlay backgroundOpacity={0.35} transitionProps={{ duration: 0 }} />
       <Modal.Content aria-label={t('console.key.palette')}>
         <Modal.Body>
       <TextInput

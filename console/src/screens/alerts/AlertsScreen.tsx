@@ -100,7 +100,7 @@ export function AlertsScreen() {
     ...act,
   })
 
-  useEffect(() => void setTimeout(() => void fetchPanel(), 300), [])
+  useEffect(() => void setTimeout(() => fetchPanel().catch(() => undefined), 300), [])
   useEffect(() => {
     if (list.data && document.activeElement === document.body) grid.current?.focus({ preventScroll: true })
   }, [list.data])

@@ -28,7 +28,7 @@ function whole({ zones, hosts }: PlantMapDocument): Box {
 const zoomed = ({ x, y, w, h }: Box, by: number): Box => ({ x: x + (w - w * by) / 2, y: y + (h - h * by) / 2, w: w * by, h: h * by })
 
 export function Drawing({ map, wanted, chosen, choose }: { map: PlantMapDocument; wanted: string; chosen: Chosen | null; choose: (chosen: Chosen | null) => void }) {
-  const { t, lang } = useWords()
+  const { t, word, lang } = useWords()
   const all = useMemo(() => whole(map), [map])
   const [box, setBox] = useState(all)
   useEffect(() => setBox(all), [all])
@@ -86,7 +86,7 @@ export function Drawing({ map, wanted, chosen, choose }: { map: PlantMapDocument
           <g key={zone.id}>
             <rect className="zone" x={zone.x} y={zone.y} width={zone.width} height={zone.height} rx={12} />
             <text className="zone-name" x={zone.x + 12} y={zone.y + 22}>
-              {zone.name[lang]}{zone.level === null ? '' : ` · L${zone.level}`}
+              {zone.name[lang] || word('console.map.zone', zone.id)}{zone.level === null ? '' : ` · L${zone.level}`}
             </text>
           </g>
         ))}

@@ -71,7 +71,7 @@ function Whole({ playbook }: { playbook: Playbook }) {
         <ol className="play">{told?.steps.map((step) => <li key={step.id} style={{ marginLeft: step.depth * 22 }}><StepText step={step} /></li>)}</ol>
         {playbook.rules.length > 0 && <p className="quiet">{t('console.playbooks.rules')}: {playbook.rules.map((name) => <span key={name}><Link to="/rules/$name" params={{ name }}>{name}</Link> </span>)}</p>}
       </section>
-      {told && <section className="card"><h2>{t('console.playbooks.graph')}</h2><Picture graph={told.graph} /></section>}
+      {told && <section className="card"><h2>{t('console.playbooks.graph')}</h2><Picture graph={told.graph} names={new Map(told.steps.map((step) => [step.id, step.name]))} /></section>}
     </div>
   )
 }
