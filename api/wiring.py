@@ -12,6 +12,7 @@ from fastapi import Request
 
 from api.auth.accounts import Account, Accounts
 from api.auth.limits import Limits
+from api.auth.oidc import Issuer, SignOn
 from api.auth.sessions import Sessions
 from api.auth.tokens import Tokens
 from api.live import Live
@@ -36,6 +37,7 @@ class Settings:
     requests_per_minute: int = 1200
     upload_limit: int = 4 * 1024 * 1024
     idle_poll: float = 0.25
+    issuer: Issuer | None = None
 
 
 def wall_clock() -> int:
@@ -67,6 +69,7 @@ class Wiring:
     accounts: Accounts = field(init=False)
     sessions: Sessions = field(init=False)
     tokens: Tokens = field(init=False)
+    sign_on: SignOn | None = field(init=False)
     limits: Limits = field(init=False)
     live: Live = field(init=False)
     site: CurrentSite = field(init=False)
@@ -77,6 +80,8 @@ class Wiring:
         self.accounts = Accounts(self.store, self.clock, self.secret)
         self.sessions = Sessions(self.store, self.clock, self.secret)
         self.tokens = Tokens(self.store, self.clock, self.secret)
+        issuer = self.settings.issuer
+        self.sign_on = SignOn(issuer, self.accounts, self.clock, self.secret, self.seed()) if issuer else None
         self.limits = Limits(self.settings.requests_per_minute, time.monotonic)
         self.live = Live(self.store, self.settings.idle_poll)
         self.site = CurrentSite(self.store)

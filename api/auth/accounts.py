@@ -92,9 +92,11 @@ class Accounts:
         password: str | None = None,
         origin: str = "local",
         must_choose: bool = True,
+        subject: str | None = None,
     ) -> tuple[Account, str | None]:
         """A new account. Without a password a local one gets a one-time secret, the second of what is returned, and
-        `must_choose` a password before anything else (the demo's need not: it is gone in an hour)."""
+        `must_choose` a password before anything else (the demo's need not: it is gone in an hour). `subject` is who
+        this is at the issuer."""
         _check_roles(roles)
         once = self._secret() if password is None and origin == "local" else None
         body: dict[str, Any] = {
@@ -107,6 +109,8 @@ class Accounts:
             "must_change": once is not None and must_choose,
             "failures": 0,
         }
+        if subject is not None:
+            body["subject"] = subject
         if once is not None:
             body |= self._one_time(once)
         deed = self._deed(by, "user.create", user_id(name), roles=list(roles), origin=origin)

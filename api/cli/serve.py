@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from api.cli import options as option
 from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure
 from api.cli.options import terminal_of
+
+if TYPE_CHECKING:
+    from api.auth.oidc import Issuer
 
 Host = Annotated[str, typer.Option("--host", metavar="ADDRESS", help="help.option.host")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="help.option.port")]
@@ -28,6 +31,22 @@ def serve(
     base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="help.option.base_url")] = "",
     tls_cert: Annotated[Path | None, typer.Option("--tls-cert", metavar="FILE", help="help.option.tls_cert")] = None,
     tls_key: Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="help.option.tls_key")] = None,
+    oidc_issuer: Annotated[
+        str, typer.Option("--oidc-issuer", metavar="URL", envvar="BITTERN_OIDC_ISSUER", help="help.option.oidc_issuer")
+    ] = "",
+    oidc_client: Annotated[
+        str, typer.Option("--oidc-client", metavar="ID", envvar="BITTERN_OIDC_CLIENT", help="help.option.oidc_client")
+    ] = "",
+    oidc_secret: Annotated[
+        Path | None,
+        typer.Option(
+            "--oidc-secret-file", metavar="FILE", envvar="BITTERN_OIDC_SECRET_FILE", help="help.option.oidc_secret_file"
+        ),
+    ] = None,
+    oidc_roles: Annotated[
+        Path | None,
+        typer.Option("--oidc-roles", metavar="FILE", envvar="BITTERN_OIDC_ROLES", help="help.option.oidc_roles"),
+    ] = None,
     lang: option.Lang = None,
     quiet: option.Quiet = False,
     verbose: option.Verbose = 0,
@@ -37,6 +56,7 @@ def serve(
     terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
     if (tls_cert is None) != (tls_key is None):
         raise Failure(ExitCode.USAGE, "error.tls_pair")
+    issuer = _issuer(oidc_issuer, oidc_client, oidc_secret, oidc_roles, base_url)
     import os
 
     from api.cli.inputs import rules_in_force
@@ -68,10 +88,28 @@ def serve(
     with listener, open_store(url) as source:
         if site is not None:
             begin_site(source, site.read_text(encoding="utf-8"), at=wall_clock())
-        settings = Settings(data=data, base_url=base_url, secure=certificate is not None)
+        settings = Settings(data=data, base_url=base_url, secure=certificate is not None, issuer=issuer)
         run(
             Wiring(source, loaded, settings, seal=make_seal(url, os.environ)),
             listener,
             certificate=certificate,
             ready=ready,
         )
+
+
+def _issuer(address: str, client: str, secret: Path | None, roles: Path | None, base_url: str) -> Issuer | None:
+    if not (address or client or secret or roles):
+        return None
+    import yaml
+
+    from api.auth.oidc import Issuer
+
+    if not (address and client and secret and roles and base_url):
+        raise Failure(ExitCode.USAGE, "error.oidc_settings", why="incomplete")
+    try:
+        given = yaml.safe_load(roles.read_text(encoding="utf-8"))
+        mapping = {str(group): tuple(names) for group, names in given.pop("roles").items()}
+        kept = secret.read_text(encoding="utf-8").strip()
+        return Issuer(address, client, kept, base_url, mapping, **given)
+    except (OSError, yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Failure(ExitCode.CONFIGURATION, "error.oidc_settings", why=str(error)) from error

@@ -15,6 +15,7 @@ from api.routes import (
     incidents,
     jobs,
     notifications,
+    oidc,
     overview,
     plant_map,
     playbooks,
@@ -32,6 +33,7 @@ from api.routes import (
 
 ROUTES: tuple[APIRouter, ...] = (
     session.router,
+    oidc.router,
     jobs.router,  # before the rules, whose names would take its path of accuracy
     evidence.router,
     triage.router,
