@@ -91,7 +91,8 @@ def tree(names: Sequence[str] = tuple(COMMANDS)) -> TyperGroup:
         if isinstance(found, typer.Typer):
             app.add_typer(found, name=name, help=f"help.{name}")
         else:
-            app.command(name, cls=HelpfulCommand, help=f"help.{name}", epilog=None if name in BRIEF else "help.epilog")(found)
+            epilog = None if name in BRIEF else "help.epilog"
+            app.command(name, cls=HelpfulCommand, help=f"help.{name}", epilog=epilog)(found)
     return typer.main.get_group(app)
 
 

@@ -138,7 +138,7 @@ class Vocabulary:
         return dict(self._schemas[dataset, context])
 
     def empty(self, dataset: str) -> pl.DataFrame:
-        """A frame of the dataset's schema without rows. Made once, for Polars takes a millisecond for so many columns."""
+        """A frame of the dataset without rows. Made once: Polars takes a millisecond for so many columns."""
         if dataset not in self._empty:
             self._empty[dataset] = pl.DataFrame(schema=self.schema(dataset))
         return self._empty[dataset].clone()

@@ -16,7 +16,8 @@ from tests.integration.cli_runner import NORMAL, PROJECT
 
 SERVING = frozenset({"apprise", "argon2", "authlib", "fastapi", "httpx", "joserfc", "prometheus_client", "uvicorn"})
 MAKING = frozenset({"cryptography", "jinja2", "rich", "typst", "xlsxwriter"})
-HEAVY = SERVING | MAKING | {"api.cli.serve", "elasticsearch", "jsonschema_rs", "response.compliance", "response.reports"}
+OTHERS = frozenset({"api.cli.serve", "elasticsearch", "jsonschema_rs", "response.compliance", "response.reports"})
+HEAVY = SERVING | MAKING | OTHERS
 """What an analysis with its result in JSON and its store in a folder has no use for."""
 SCRIPT = """
 import atexit, gc, json, sys
