@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import Field
 
 from api.answers import Answer, answer, page
 from api.assessing import NothingStored, Order, SiteText, assess, library
@@ -92,7 +93,9 @@ def show(assessment: str, caller: Reader, wiring: Parts) -> Answer:
 
 @router.get("/judgements", response_model=JudgementPage, operation_id="judgements_list")
 def list_judgements(
-    caller: Reader, wiring: Parts, control: Annotated[list[str] | None, Query(max_length=200)] = None
+    caller: Reader,
+    wiring: Parts,
+    control: Annotated[list[Annotated[str, Field(max_length=200)]] | None, Query()] = None,
 ) -> Answer:
     """What people said of controls, by control, the oldest first."""
     found = judgements(wiring.store, control)
