@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import Field
 
 from api.answers import Answer, answer, page
 from api.assessing import NothingStored, Order, SiteText, assess, library
@@ -95,10 +94,10 @@ def show(assessment: str, caller: Reader, wiring: Parts) -> Answer:
 def list_judgements(
     caller: Reader,
     wiring: Parts,
-    control: Annotated[list[Annotated[str, Field(max_length=200)]] | None, Query()] = None,
+    control: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Answer:
     """What people said of controls, by control, the oldest first."""
-    found = judgements(wiring.store, control)
+    found = judgements(wiring.store, None if control is None else (control,))
     return page((judgement_document(name, each) for name, every in found.items() for each in every), None)
 
 
