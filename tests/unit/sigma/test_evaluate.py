@@ -9,7 +9,7 @@ import pytest
 
 from detection.sigma import Evaluator, Rule, RuleSet
 from detection.sigma import evaluate as module
-from detection.sigma.compile import Compiled
+from detection.sigma.compile import Compiled, compile_rule
 from detection.sigma.required import required_values
 from sensors.fields import vocabulary
 from tests.unit.sigma.frames import BITTERN, frame, rule_data, ruleset, yaml_text
@@ -71,7 +71,7 @@ def test_rules_without_their_required_values_are_not_run(monkeypatch: pytest.Mon
 
 def test_rules_are_compiled_once_and_when_they_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     compiled: list[str] = []
-    real = module.compile_rule
+    real = compile_rule
 
     def noting(rule: Rule) -> Compiled:
         compiled.append(rule.name)
