@@ -13,34 +13,39 @@ export PATH := $(CARGO_HOME)/bin:$(PATH)
 # The core is built for the environment's Python, whichever tool asks cargo.
 export PYO3_PYTHON := $(CURDIR)/$(PY)
 
-# The captures `make demo` shows.
-DEMO_CAPTURES ?= compose/plant/captures/demo.pcap --site compose/plant/captures/demo.site.yml
-
 # Folders that hold Python, by what is there.
 PYTHON_FOLDERS = $(sort $(foreach folder,sensors detection response api tests compose workshop,\
 	$(if $(shell find $(folder) -name '*.py' -print -quit 2>/dev/null),$(folder))))
 
-CHECKS := check-style check-format check-types check-plant check-imports check-rust check-generated check-project
+CHECKS := check-style check-format check-types check-plant check-imports check-rust check-console check-generated \
+	check-project
 
-.PHONY: help setup environment demo test check $(CHECKS) bench bench-report eval docs golden captures fuzz fuzz-api \
-	oracles lock system-deps clean
+.PHONY: help setup environment demo test check $(CHECKS) console bench bench-console bench-report eval docs golden \
+	captures fuzz fuzz-api oracles lock system-deps clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-setup: ## environment, locked requirements, Rust core (no root; quick when nothing changed)
+setup: ## environment, locked requirements, Rust core, console (no root; quick when nothing changed)
 	@workshop/setup.sh
+	@workshop/console.sh build
+
+console: ## packages, checks and build of the console (needs Node)
+	@workshop/console.sh check
+	@workshop/console.sh build
 
 # What the checks need: they say what they have to say of Python while the core does not compile.
 environment:
 	@workshop/setup.sh environment
 
-demo: setup ## alerts on the shipped captures, in this terminal
-	$(BITTERN) analyze $(DEMO_CAPTURES) $(ARGS)
+demo: setup ## the console with a simulated plant under attack, in this browser (ARGS="--no-browser")
+	$(BITTERN) demo $(ARGS)
 
 test: setup ## every test; says at the end what was not tested here and why
 	cd $(CORE) && cargo test --workspace --exclude binding --locked --quiet
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest --ignore tests/browser $(ARGS)
+	@# A browser's driver keeps an event loop running, beside which no other test may run one.
+	$(PY) -m pytest tests/browser
 
 check: ## style, types, imports, Rust lints, generated files, project text
 	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
@@ -69,6 +74,9 @@ check-imports: environment
 check-rust: environment
 	cd $(CORE) && cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
 
+check-console:
+	@workshop/console.sh check
+
 check-generated: environment
 	$(PY) -m workshop.generated --check
 
@@ -77,6 +85,9 @@ check-project: environment
 
 bench: setup ## speed and memory, as ratios to tshark and Suricata in the same run
 	$(PY) -m tests.bench $(ARGS)
+
+bench-console: setup ## milliseconds of the console on 10,000 alerts, in a real browser
+	$(PY) -m tests.bench.console $(ARGS)
 
 bench-report: setup ## time of a report with 400 findings in both languages, and whether its bytes repeat
 	$(PY) -m tests.bench.report $(ARGS)
@@ -111,5 +122,6 @@ system-deps: ## Debian packages of the tests and the plant (root)
 	@workshop/system-deps.sh
 
 clean: ## everything that can be made again
-	rm -rf .venv build bench.json sensors/_core*.so $(CORE)/target .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv build bench.json console/node_modules api/static sensors/_core*.so $(CORE)/target .pytest_cache .mypy_cache
+	rm -rf .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

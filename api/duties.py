@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api.notifying import follower_of
 from api.playbook_desk import desk_of
 from api.triage import followed
 from api.wiring import Wiring
@@ -13,11 +12,9 @@ from api.worker import Duty, Intake
 
 def duties_of(wiring: Wiring, spool: Path, holder: str) -> tuple[tuple[str, Duty], ...]:
     """Every duty, by name. `holder` names this worker where a duty holds something."""
-    news = follower_of(wiring.store, wiring.messenger, wiring.rules, wiring.clock)
     return (
         ("intake", Intake(wiring.store, spool)),
         ("playbooks", lambda _: desk_of(wiring).work(holder) > 0),
-        ("news", lambda _: news.work()),
-        ("messages", lambda _: wiring.messenger.work()),
+        ("notifications", wiring.notifications.work),
         ("triage", lambda now: followed(wiring.store, wiring.rules, wiring.site.site(), now)),
     )

@@ -17,16 +17,18 @@ from typing import Any
 
 from api.storage.address import EmbeddedAddress, read_address
 from api.texts import texts
+from api.triage import policy
 from detection.sigma.load import RuleSet
 from detection.sigma.model import Issue
 from detection.site import Site
-from response.notify.follow import SOURCES, Follower, Source
+from response.notify.follow import SOURCES, Follower
 from response.notify.messenger import Messenger
 from response.notify.model import Settings
 from response.notify.outbox import Outbox
 from response.notify.reading import BadNotify, read_settings, unknown_mask
 from response.notify.sealing import KEY_BYTES, Seal, UnknownMask, open_text, sealed_text, shown_text
 from response.notify.senders import SENDERS
+from response.notify.watch import Watch
 from response.notify.wording import Renderer, RuleTexts
 from response.ports import Store
 from response.records import Deed, Put, Stored
@@ -198,13 +200,37 @@ def messenger_of(
     return Messenger(outbox, settings, site, clock)
 
 
-def follower_of(
+@dataclass
+class Notifications:
+    """Everything of notifications over a store: its settings, the way to people, and the worker's duty."""
+
+    settings: StoredSettings
+    messenger: Messenger
+    follower: Follower
+    watch: Watch
+
+    def work(self, now: int) -> bool:
+        """The worker's duty: tells what is new, then sends what is due; whether there was anything to do."""
+        told = self.follower.work()
+        late = self.watch.work(now)
+        return self.messenger.work() or told or late
+
+
+def notifications_of(
     store: Store,
-    messenger: Messenger,
+    seal: Seal | None,
     rules: RuleSet,
+    site: Callable[[], Site | None],
     clock: Callable[[], int],
-    sources: Mapping[str, Source] = SOURCES,
-) -> Follower:
-    """What tells the news of a store."""
+    base_url: str = "",
+) -> Notifications:
+    """Notifications over a store, by the settings that lie there."""
+    settings = StoredSettings(store, seal)
+    messenger = messenger_of(store, settings.current, rules, site, clock, base_url)
     told = RuleTexts(rules)
-    return Follower(store, messenger, lambda: told, clock, sources)
+    return Notifications(
+        settings,
+        messenger,
+        Follower(store, messenger, lambda: told, clock, SOURCES),
+        Watch(store, messenger, policy(), site, lambda: told),
+    )

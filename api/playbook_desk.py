@@ -26,7 +26,7 @@ def desk_of(wiring: Wiring) -> Desk:
         alerts=StoredAlerts(wiring.store),
         inventory=StoredInventory(wiring.store, lambda address: _declared(address, site)),
         evidence=EvidenceFolder(wiring.store, wiring.settings.data / EVIDENCE),
-        messenger=wiring.messenger,
+        messenger=wiring.notifications.messenger,
         tickets=StoredTickets(wiring.store),
         http=GuardedHttp(_allowed(wiring)),
     )

@@ -15,12 +15,11 @@ from api.auth.limits import Limits
 from api.auth.sessions import Sessions
 from api.auth.tokens import Tokens
 from api.live import Live
-from api.notifying import StoredSettings, messenger_of
+from api.notifying import Notifications, notifications_of
 from api.output.told import Teller
 from api.site_model import CurrentSite
 from api.texts import Language
 from detection.sigma.load import RuleSet
-from response.notify.messenger import Messenger
 from response.notify.sealing import Seal
 from response.ports import Store
 from response.roles import MACHINE, ROLES, held_by
@@ -71,8 +70,7 @@ class Wiring:
     limits: Limits = field(init=False)
     live: Live = field(init=False)
     site: CurrentSite = field(init=False)
-    channels: StoredSettings = field(init=False)
-    messenger: Messenger = field(init=False)
+    notifications: Notifications = field(init=False)
     tellers: Mapping[Language, Teller] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,9 +80,8 @@ class Wiring:
         self.limits = Limits(self.settings.requests_per_minute, time.monotonic)
         self.live = Live(self.store, self.settings.idle_poll)
         self.site = CurrentSite(self.store)
-        self.channels = StoredSettings(self.store, self.seal)
-        self.messenger = messenger_of(
-            self.store, self.channels.current, self.rules, self.site.site, self.clock, self.settings.base_url
+        self.notifications = notifications_of(
+            self.store, self.seal, self.rules, self.site.site, self.clock, self.settings.base_url
         )
         self.tellers = {"en": Teller(self.rules, "en"), "zh": Teller(self.rules, "zh")}
 

@@ -91,7 +91,7 @@ class Detection:
                 count, _ = self._learner_failures.get(learner.name, (0, ""))
                 self._learner_failures[learner.name] = (count + 1, f"{type(error).__name__}: {error}")
         frames = [frame for frame in frames if len(frame)]
-        return pl.concat(frames) if frames else pl.DataFrame(schema=vocabulary().schema("finding"))
+        return pl.concat(frames) if frames else vocabulary().empty("finding")
 
     def _fold(self, hits: Iterable[Hits]) -> Iterable[Occurrence]:
         chosen = list(hits)

@@ -35,9 +35,9 @@ class Finding:
 
 def finding_frame(learner: str, frame: pl.DataFrame, findings: Sequence[Finding]) -> pl.DataFrame:
     """Findings as a frame of dataset `finding`; ids are hashes of the causing event, learner, kind and attribute."""
-    schema = vocabulary().schema("finding")
     if not findings:
-        return pl.DataFrame(schema=schema)
+        return vocabulary().empty("finding")
+    schema = vocabulary().schema("finding")
     rows = frame[[finding.row for finding in findings]]
     own = pl.DataFrame(
         {

@@ -23,7 +23,15 @@ Scalar = str | int | float | bool | None
 MOST_PER_PAGE = 10_000
 MOST_GROUPS = 20_000
 MOST_GROUPED_BY = 3
+MOST_SUMS = 8
 MOST_BUCKETS = 2_000
+MOST_FACET_VALUES = 100
+FACETS = (
+    "status", "severity", "class", "rule.name", "resolution", "assignee", "incident", "suppressed_by", "sensor",
+    "network.protocol", "threat.technique.id", "source.ip", "source.zone", "source.asset",
+    "destination.ip", "destination.zone", "destination.asset",
+)  # fmt: skip
+"""Fields of alerts that alerts are counted by."""
 
 
 @dataclass(frozen=True)
@@ -92,12 +100,13 @@ class EventQuery:
 @dataclass(frozen=True)
 class EventGroup:
     """Rows that agree in the fields grouped by: their `values` (None = not known), number, first and last
-    @timestamp, to the millisecond."""
+    @timestamp, to the millisecond, and the sums asked for (exact up to 2**53; 0 where nothing is known)."""
 
     values: tuple[Scalar, ...]
     count: int
     first: int
     last: int
+    sums: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -208,6 +217,13 @@ class Store(Protocol):
     def alert(self, alert_id: str) -> Alert:
         """One alert. Raises NotFound."""
 
+    def count_alerts(self, query: AlertQuery) -> int:
+        """How many alerts a query finds, without regard to its page."""
+
+    def alert_facets(self, query: AlertQuery, by: Sequence[str]) -> Mapping[str, tuple[tuple[str | None, int], ...]]:
+        """(value, number of alerts) for each of `by`, some of `FACETS`, of the alerts that a query finds: the largest
+        `MOST_FACET_VALUES`, then by value; None where it is not known. One alert may have several techniques."""
+
     def occurrences(self, alert_id: str) -> tuple[Occurrence, ...]:
         """All occurrences of an alert by first_seen, then id. Raises NotFound."""
 
@@ -217,9 +233,10 @@ class Store(Protocol):
     def events(self, query: EventQuery) -> EventPage:
         """Rows of one dataset with all its stored columns, those of the context too."""
 
-    def group_events(self, query: EventQuery, by: Sequence[str], limit: int) -> EventGroups:
+    def group_events(self, query: EventQuery, by: Sequence[str], limit: int, sums: Sequence[str] = ()) -> EventGroups:
         """The largest `limit` groups of the rows of a query (its order, page and cursor do not matter) by one to
-        `MOST_GROUPED_BY` fields that hold one text, whole number or truth value."""
+        `MOST_GROUPED_BY` fields that hold one text, whole number or truth value; in each the sum of up to
+        `MOST_SUMS` fields that hold one whole number."""
 
     def events_over_time(self, query: EventQuery, step: int) -> tuple[tuple[int, int], ...]:
         """(start of the span in ns, number of rows) of spans of `step` ns aligned to the epoch, where there are rows.

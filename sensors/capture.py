@@ -159,5 +159,5 @@ def _size(files: Sequence[Path]) -> int | None:
 
 def _frame(name: str, table: _core.Table | None) -> pl.DataFrame:
     if table is None:
-        return pl.DataFrame(schema=vocabulary().schema(name))
+        return vocabulary().empty(name)
     return pl.DataFrame(table)

@@ -2,7 +2,7 @@
 # Fetches the two fonts of PDF reports (Noto Sans SC, OFL) from the npm package that packs them as static TTF, checked
 # against their SHA-256, into response/reports/fonts. Does nothing where they lie. Without npm or network it says what is
 # missing then and goes on: everything but PDF works without them.
-set -u
+set -eu
 cd "$(dirname "$0")/.."
 package=@expo-google-fonts/noto-sans-sc@0.4.3
 folder=response/reports/fonts

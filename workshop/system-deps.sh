@@ -15,7 +15,13 @@ has_jdk() {
     return 1
 }
 
-is_there() { if [ "$1" = JDK ]; then has_jdk; else command -v "$1" >/dev/null 2>&1; fi; }
+is_there() {
+    case $1 in
+    JDK) has_jdk ;;
+    NotoCJK) [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] ;;
+    *) command -v "$1" >/dev/null 2>&1 ;;
+    esac
+}
 
 wanted=$(grep -v '^#' system-deps.txt | while IFS='|' read -r package probe _; do
     # shellcheck disable=SC2086 # the padding of the columns is to go

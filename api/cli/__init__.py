@@ -14,7 +14,11 @@ def main() -> None:
     signal.signal(signal.SIGINT, _interrupt)
     from api.cli.program import run
 
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    # All that is open was closed where it was opened, and the system takes the memory back at once. Without this Python
+    # looks for cycles among all objects, several times, before it ends: a sixth of a short run.
+    gc.freeze()
+    sys.exit(code)
 
 
 def _interrupt(*_: object) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from api.cli import assess_judge
+from api.cli import assess_judge, assess_list
 from api.cli import options as option
 from api.cli.assess_choice import moment_of, one_assessment, refuse_unknown
 from api.cli.exit_codes import ExitCode
@@ -237,4 +237,5 @@ def _parameters(settings: list[str] | tuple[str, ...], terminal: Terminal) -> di
     return dict(given)
 
 
+assess_list.add_to(app)
 assess_judge.add_to(app)

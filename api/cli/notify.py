@@ -157,7 +157,8 @@ def retry(
     from response.notify.model import Settings
 
     with opened(store) as source, _outbox(Settings(), source) as outbox:
-        names = [each.id for each in outbox.every({"state": "dead"})] if everything else messages or []
+        named = [each.id for each in outbox.every({"state": "dead"})] if everything else messages or []
+        names = tuple(dict.fromkeys(named))
         for name in names:
             outbox.resend(name, BY)
     terminal.tell("cli.notify_again", count=len(names))

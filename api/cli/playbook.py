@@ -160,6 +160,7 @@ def run_playbook(
 def show_runs(
     context: typer.Context,
     run_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="help.option.run_id")] = None,
+    alert: Annotated[str | None, typer.Option("--alert", metavar="ID", help="help.option.run_alert")] = None,
     store: option.StoreUrl = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=5000, help="help.option.limit")] = 50,
     cursor: Annotated[str | None, typer.Option("--cursor", metavar="TEXT", help="help.option.cursor")] = None,
@@ -193,7 +194,8 @@ def show_runs(
                 run_page(page, run, terminal.texts, zone)
                 terminal.data(page.text())
             return
-        found = source.records(RecordQuery("run", limit=limit, cursor=cursor))
+        about = {"alert": alert} if alert else {}
+        found = source.records(RecordQuery("run", about, limit=limit, cursor=cursor))
     runs = [run_of(each.id, each.body) for each in found.items]
     if as_json:
         documents = [run_document(run, terminal.texts) for run in runs]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from api.cli.terminal import Terminal
-from api.output.page import Page
-from api.output.report import Report
+
+if TYPE_CHECKING:
+    from api.output.page import Page
+    from api.output.report import Report
 
 STDOUT = "-"
 
@@ -41,7 +44,7 @@ class Destination:
 
     def write(self, report: Report, form: str) -> None:
         """Renders an analysis as `form` and puts it in its place."""
-        self.put(render(report, form, self.page()))
+        self.put(render(report, form, self.page))
 
     def put(self, text: str) -> None:
         """Puts a text in its place."""
@@ -59,21 +62,25 @@ class Destination:
 
     def page(self) -> Page:
         """A page as wide as the terminal that will show it, endless where none will."""
+        from api.output.page import Page
+
         return page_of(self._terminal) if self._target is None else Page(None)
 
 
 def page_of(terminal: Terminal) -> Page:
-    """A page for standard output."""
+    """A page for standard output. Laying out costs Rich, which other formats need not load."""
+    from api.output.page import Page
+
     width = shutil.get_terminal_size().columns if terminal.out.isatty() else None
     return Page(width, colour=terminal.colour(terminal.out))
 
 
-def render(report: Report, form: str, page: Page) -> str:
-    """An analysis in one of the formats of `bittern analyze`."""
+def render(report: Report, form: str, page: Callable[[], Page]) -> str:
+    """An analysis in one of the formats of `bittern analyze`; only the table wants a page."""
     if form == "table":
         from api.output.analysis_table import render_table
 
-        return render_table(report, page)
+        return render_table(report, page())
     if form == "html":
         from api.output.html import render_html
 

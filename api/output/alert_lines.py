@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import tzinfo
-
-from rich.cells import cell_len
+from typing import TYPE_CHECKING
 
 from api.output.attack import attack
 from api.output.documents import line as json_line
 from api.output.documents import plain
 from api.output.moments import clock, span
-from api.output.page import Page, Part
 from api.output.told import Teller, Told, safe
 from api.texts import Texts
 from detection.occurrence import Packets
 from response.alerts import Alert
+
+if TYPE_CHECKING:
+    from api.output.page import Page, Part
 
 STEPS_IN_LIST = 2
 PACKETS_IN_LIST = 3
@@ -23,6 +24,8 @@ PACKETS_IN_LIST = 3
 
 def alert_block(page: Page, alert: Alert, teller: Teller, zone: tzinfo) -> None:
     """An alert in a list: its sentence and the first steps."""
+    from rich.cells import cell_len  # not above: results in JSON take their sentences from here and need no Rich
+
     words, told = teller.texts, teller.tell(alert)
     _head(page, alert, told, teller, zone)
     page.line((told.what, "strong"), indent=2)

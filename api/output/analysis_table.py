@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from api.output.alert_lines import alert_block, summary_lines
 from api.output.moments import duration, span
-from api.output.page import Page
 from api.output.reasons import capture_reason
 from api.output.report import Notice, Report
 from api.output.told import safe
 from sensors.capture import BadFile
+
+if TYPE_CHECKING:
+    from api.output.page import Page
 
 
 def render_table(report: Report, page: Page) -> str:

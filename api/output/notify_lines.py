@@ -18,6 +18,9 @@ from response.notify.sender import Receipt
 from response.records import Stored
 from response.times import SECOND, time_ns
 
+USUAL: tuple[Json, ...] = (None, [], "real")
+"""What a route says when it says nothing of it."""
+
 
 def receipt_told(receipt: Receipt, words: Texts) -> str:
     """What the receiver answered."""
@@ -89,11 +92,13 @@ def settings_page(page: Page, settings: Settings, words: Texts) -> None:
         page.line(safe(" · ".join([told, *more])))
     for route in settings.routes:
         told = words.get("notify.list.route", name=route.name, to=words.get("alert.joint").join(route.to))
-        chosen = {k: v for k, v in route_document(route).items() if k not in ("route", "to") and v not in (None, [])}
+        chosen = {k: v for k, v in route_document(route).items() if k not in ("route", "to") and v not in USUAL}
         page.line(safe(" · ".join([told, *(f"{name} {_value(value)}" for name, value in chosen.items())])))
 
 
 def _value(value: Json) -> str:
+    if isinstance(value, int):
+        return f"{value // 60}m" if value % 60 == 0 else f"{value}s"
     if isinstance(value, dict):
         return "-".join(map(str, value.values()))
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
+from pydantic import Field
 
 from api.answers import ETAGGED, VERSIONED, Answer, answer, if_match, page
 from api.auth.guard import Caller, Needs
@@ -33,7 +34,7 @@ NONE_STORED = "0"
 )
 def show(caller: Reader, wiring: Parts) -> Answer:
     """Channels and routes as text; secrets are masked, a mask that is sent back keeps its secret."""
-    return _answer(wiring.channels.shown())
+    return _answer(wiring.notifications.settings.shown())
 
 
 @router.put(
@@ -48,30 +49,32 @@ def change(given: NotifyInput, request: Request, caller: Changer, wiring: Parts)
     etag = if_match(request)
     known = None if etag == NONE_STORED else etag
     try:
-        kept = wiring.channels.put(given.text, known, who=caller.account.id, at=wiring.clock(), **_names(wiring))
+        kept = wiring.notifications.settings.put(
+            given.text, known, who=caller.account.id, at=wiring.clock(), **_names(wiring)
+        )
     except BadNotify as error:
         errors = _documents(error.issues, request)
         raise Problem(422, "bad_notify", errors=errors, count=len(errors), line=error.issues[0].line) from None
     except BadKey as error:
-        raise Problem(503, "no_notify_key", place=error.place) from None
+        raise Problem(422, "no_notify_key", place=error.place) from None
     return _answer(kept)
 
 
 @router.post("/settings/check", response_model=NotifyCheck, operation_id="notifications_check")
 def check(given: NotifyInput, request: Request, caller: Changer, wiring: Parts) -> Answer:
     """What is wrong with a text; nothing is changed."""
-    return answer({"issues": _documents(wiring.channels.issues(given.text, **_names(wiring)), request)})
+    return answer({"issues": _documents(wiring.notifications.settings.issues(given.text, **_names(wiring)), request)})
 
 
 @router.post("/channels/{channel}/test", response_model=ChannelTest, operation_id="notifications_test")
 def test(channel: str, request: Request, caller: Changer, wiring: Parts) -> Answer:
     """Send a test message at once, and say what the receiver answered."""
     words = texts(reader_language(request))
-    chosen = wiring.channels.current().by_name.get(channel)
+    chosen = wiring.notifications.settings.current().by_name.get(channel)
     if chosen is None:
         raise Problem(404, "not_found", path=request.url.path)
     try:
-        receipt = wiring.messenger.outbox.send_test(chosen, caller.account.id)
+        receipt = wiring.notifications.messenger.outbox.send_test(chosen, caller.account.id)
     except Undelivered as error:
         return answer({"delivered": False, "told": failure_told(error.code, error.parameters, words)})
     return answer({"delivered": True, "told": receipt_told(receipt, words)})
@@ -82,7 +85,7 @@ def messages(
     request: Request,
     caller: Reader,
     wiring: Parts,
-    state: Annotated[list[str] | None, Query(max_length=20)] = None,
+    state: Annotated[list[Annotated[str, Field(max_length=20)]] | None, Query()] = None,
     channel: Annotated[str | None, Query(max_length=100)] = None,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> Answer:
@@ -97,7 +100,7 @@ def messages(
 @router.post("/messages/{message}/again", response_model=MessageShape, operation_id="messages_again")
 def again(message: str, request: Request, caller: Changer, wiring: Parts) -> Answer:
     """Send a dead or a sent message again, under the same id."""
-    stored = wiring.messenger.outbox.resend(message, caller.account.id)
+    stored = wiring.notifications.messenger.outbox.resend(message, caller.account.id)
     return answer(dict(message_document(stored, texts(reader_language(request)))))
 
 

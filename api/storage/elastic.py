@@ -15,6 +15,7 @@ from api.storage.assets import gathered, merged
 from api.storage.elastic_cluster import Cluster
 from api.storage.elastic_documents import Swap, every, fetch, swap
 from api.storage.elastic_events import count_events, count_found, events_over_time, group_events, read_events
+from api.storage.elastic_facets import alert_facets, count_alerts
 from api.storage.elastic_mapping import SCHEMA
 from api.storage.elastic_records import ElasticRecords
 from api.storage.elastic_segments import DONE, write_segment
@@ -57,6 +58,12 @@ class ElasticStore:
     def alert(self, alert_id: str) -> Alert:
         return alert_from(read_alert(self._cluster, alert_id).source)
 
+    def count_alerts(self, query: AlertQuery) -> int:
+        return count_alerts(self._cluster, query)
+
+    def alert_facets(self, query: AlertQuery, by: Sequence[str]) -> Mapping[str, tuple[tuple[str | None, int], ...]]:
+        return alert_facets(self._cluster, query, by)
+
     def occurrences(self, alert_id: str) -> tuple[Occurrence, ...]:
         return read_occurrences(self._cluster, alert_id)
 
@@ -86,8 +93,8 @@ class ElasticStore:
     def events(self, query: EventQuery) -> EventPage:
         return read_events(self._cluster, query)
 
-    def group_events(self, query: EventQuery, by: Sequence[str], limit: int) -> EventGroups:
-        return group_events(self._cluster, query, by, limit)
+    def group_events(self, query: EventQuery, by: Sequence[str], limit: int, sums: Sequence[str] = ()) -> EventGroups:
+        return group_events(self._cluster, query, by, limit, sums)
 
     def events_over_time(self, query: EventQuery, step: int) -> tuple[tuple[int, int], ...]:
         return events_over_time(self._cluster, query, step)

@@ -91,7 +91,7 @@ class Cluster:
                 patience.wait(error)
 
     def ensure(self, part: str) -> str:
-        """The name of a plain index that is there, made with its mapping when it was not."""
+        """The name of a plain index that is there with all its fields, made when it was not."""
         name = self.name(part)
         if part not in self._ensured:
             self.patiently(lambda: self._create_index(part, name))
@@ -104,6 +104,8 @@ class Cluster:
         except ApiError as error:
             if error_type(error) != "resource_already_exists_exception":
                 raise
+            mappings = record_index(part)["mappings"]
+            self.client.indices.put_mapping(index=name, body={k: v for k, v in mappings.items() if k != "dynamic"})
 
     def ensure_stream(self, dataset: str) -> str:
         """The name of a dataset's stream, whose template is there."""

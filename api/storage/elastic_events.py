@@ -123,20 +123,23 @@ def _aggregated(cluster: Cluster, query: EventQuery, aggregations: Mapping[str, 
     return found
 
 
-def group_events(cluster: Cluster, query: EventQuery, by: Sequence[str], limit: int) -> EventGroups:
+def group_events(
+    cluster: Cluster, query: EventQuery, by: Sequence[str], limit: int, sums: Sequence[str]
+) -> EventGroups:
     """The largest groups of the rows of a query: all of them are read (at most `MOST_GROUPS`), for Elasticsearch orders
     groups of several fields by value only."""
     check_events(query)
-    check_grouping(query.dataset, by, limit)
+    check_grouping(query.dataset, by, limit, sums)
     sources = [{name: {"terms": {"field": name, "missing_bucket": True}}} for name in by]
-    spans = {end: {end: {"field": "@timestamp"}} for end in ("min", "max")}
+    inner = {end: {end: {"field": "@timestamp"}} for end in ("min", "max")}
+    inner |= {f"sum of {name}": {"sum": {"field": name}} for name in sums}
     found: list[EventGroup] = []
     after: dict[str, Any] | None = None
     while len(found) <= MOST_GROUPS:
         composite: dict[str, Any] = {"sources": sources, "size": GROUPS_AT_ONCE, **({"after": after} if after else {})}
-        answer = _aggregated(cluster, query, {"groups": {"composite": composite, "aggs": spans}})
+        answer = _aggregated(cluster, query, {"groups": {"composite": composite, "aggs": inner}})
         groups = answer.get("groups", {"buckets": []})
-        found += [_group(bucket, by) for bucket in groups["buckets"]]
+        found += [_group(bucket, by, sums) for bucket in groups["buckets"]]
         after = groups.get("after_key")
         if after is None or len(groups["buckets"]) < GROUPS_AT_ONCE:
             break
@@ -144,10 +147,11 @@ def group_events(cluster: Cluster, query: EventQuery, by: Sequence[str], limit: 
     return EventGroups(tuple(found[:limit]), whole=len(found) <= MOST_GROUPS)
 
 
-def _group(bucket: Mapping[str, Any], by: Sequence[str]) -> EventGroup:
+def _group(bucket: Mapping[str, Any], by: Sequence[str], sums: Sequence[str]) -> EventGroup:
     values = tuple(bucket["key"][name] for name in by)
     first, last = (int(bucket[end]["value"]) * MILLISECOND for end in ("min", "max"))
-    return EventGroup(values, bucket["doc_count"], first, last)
+    summed = tuple(int(bucket[f"sum of {name}"]["value"]) for name in sums)
+    return EventGroup(values, bucket["doc_count"], first, last, summed)
 
 
 def events_over_time(cluster: Cluster, query: EventQuery, step: int) -> tuple[tuple[int, int], ...]:

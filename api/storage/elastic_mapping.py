@@ -69,6 +69,7 @@ RECORDS: dict[str, dict[str, Any]] = {
         "sensor": _WORD,
         "source.ip": _LENIENT_ADDRESS,
         "destination.ip": _LENIENT_ADDRESS,
+        **{f"{end}.{part}": _WORD for end in ("source", "destination") for part in ("zone", "asset")},
         "network.protocol": _WORD,
         "threat.technique.id": _WORD,
         "assignee": _WORD,

@@ -8,7 +8,7 @@ from api.storage.cursors import read_cursor, write_cursor
 from api.storage.elastic_cluster import Cluster
 from api.storage.elastic_documents import Version, every, fetch
 from api.storage.records import alert_from, occurrence_from
-from api.storage.triage import check_alerts, classes, query_words, severities
+from api.storage.triage import check_alerts, classes, network_text, query_words, severities
 from detection.occurrence import Occurrence
 from response.alerts import Alert
 from response.ports import AlertQuery, Page
@@ -27,7 +27,7 @@ def list_alerts(cluster: Cluster, query: AlertQuery) -> Page[Alert]:
         lambda: cluster.reader.search(
             index=cluster.name("alerts"),
             ignore_unavailable=True,
-            query={"bool": {"filter": _filters(query)}},
+            query={"bool": {"filter": filters_of(query)}},
             sort=[{SORT_FIELDS[query.sort]: {"order": order}}, {"id": {"order": order}}],
             search_after=after,
             size=query.limit + 1,
@@ -40,7 +40,8 @@ def list_alerts(cluster: Cluster, query: AlertQuery) -> Page[Alert]:
     return Page(tuple(alert_from(hit["_source"]) for hit in shown), cursor)
 
 
-def _filters(query: AlertQuery) -> list[dict[str, Any]]:
+def filters_of(query: AlertQuery) -> list[dict[str, Any]]:
+    """A query's conditions as Elasticsearch words them."""
     filters: list[dict[str, Any]] = [
         {"terms": {"severity": list(severities(query))}},
         {"terms": {"class": list(classes(query))}},
@@ -67,9 +68,9 @@ def _filters(query: AlertQuery) -> list[dict[str, Any]]:
     if query.end is not None:
         filters.append({"range": {"first_seen": {"lt": time_text(max(query.end, 0))}}})
     if query.source_ip is not None:
-        filters.append({"term": {"source.ip": query.source_ip}})
+        filters.append({"term": {"source.ip": network_text(query.source_ip)}})
     if query.destination_ip is not None:
-        filters.append({"term": {"destination.ip": query.destination_ip}})
+        filters.append({"term": {"destination.ip": network_text(query.destination_ip)}})
     filters += [{"wildcard": {"words": {"value": f"*{_escaped(word)}*"}}} for word in query_words(query.text)]
     return filters
 

@@ -11,7 +11,7 @@ import fcntl
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +30,7 @@ from api.storage.embedded_events import (
     not_stored,
     read_events,
 )
+from api.storage.embedded_facets import alert_facets, count_alerts
 from api.storage.embedded_files import EventFile, EventFiles, overlapping, register, span_of
 from api.storage.embedded_records import (
     apply,
@@ -165,6 +166,14 @@ class EmbeddedStore:
         with self._database.reading() as connection:
             return read_alert(connection, alert_id)
 
+    def count_alerts(self, query: AlertQuery) -> int:
+        with self._database.reading() as connection:
+            return count_alerts(connection, query)
+
+    def alert_facets(self, query: AlertQuery, by: Sequence[str]) -> Mapping[str, tuple[tuple[str | None, int], ...]]:
+        with self._database.reading() as connection:
+            return alert_facets(connection, query, by)
+
     def occurrences(self, alert_id: str) -> tuple[Occurrence, ...]:
         with self._database.reading() as connection:
             return read_occurrences(connection, alert_id)
@@ -203,9 +212,9 @@ class EmbeddedStore:
         with plain_errors(self._root):
             return read_events(self._root, self._database, query)
 
-    def group_events(self, query: EventQuery, by: Sequence[str], limit: int) -> EventGroups:
+    def group_events(self, query: EventQuery, by: Sequence[str], limit: int, sums: Sequence[str] = ()) -> EventGroups:
         with plain_errors(self._root):
-            return group_events(self._root, self._database, query, by, limit)
+            return group_events(self._root, self._database, query, by, limit, sums)
 
     def events_over_time(self, query: EventQuery, step: int) -> tuple[tuple[int, int], ...]:
         with plain_errors(self._root):

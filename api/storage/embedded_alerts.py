@@ -175,7 +175,7 @@ def read_occurrences(connection: sqlite3.Connection, alert_id: str) -> tuple[Occ
 def list_alerts(connection: sqlite3.Connection, query: AlertQuery) -> Page[Alert]:
     """One page of alerts."""
     check_alerts(query)
-    where, values = _where(query)
+    where, values = where_of(query)
     after = read_cursor(query)
     direction, beyond = ("DESC", "<") if query.descending else ("ASC", ">")
     if after is not None:
@@ -191,7 +191,7 @@ def list_alerts(connection: sqlite3.Connection, query: AlertQuery) -> Page[Alert
     return Page(tuple(alert_from(json.loads(row["body"])) for row in shown), cursor)
 
 
-def _where(query: AlertQuery) -> tuple[list[str], list[Any]]:
+def where_of(query: AlertQuery) -> tuple[list[str], list[Any]]:
     """Conditions and their parameters, in one order."""
     tests: list[tuple[str, Sequence[Any]]] = [
         _one_of("severity", [SEVERITIES.index(s) for s in severities(query)]),

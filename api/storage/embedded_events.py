@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -11,11 +12,14 @@ from api.storage.admission import stored_schema
 from api.storage.cursors import Place, read_cursor, write_cursor
 from api.storage.embedded_database import Database
 from api.storage.embedded_files import EventFile, overlapping, scan
-from api.storage.event_conditions import expression
+from api.storage.event_conditions import expression, within
 from api.storage.event_query import check_events, check_grouping, check_step, comparable
 from response.ports import MOST_GROUPS, EventGroup, EventGroups, EventPage, EventQuery, Scalar
 
 FILES_AT_ONCE = 64
+ROWS_AT_ONCE = 250_000
+MOST_HELD = 5 * MOST_GROUPS
+"""Groups."""
 MILLISECOND = 1_000_000
 """Elasticsearch counts spans of time in these; so do we."""
 FIRST_TIME = -(2**63)
@@ -28,6 +32,8 @@ def _condition(name: str, wanted: Scalar | Sequence[Scalar], kind: pl.DataType) 
     if isinstance(kind, pl.List):
         text = column.cast(pl.List(pl.String()))
         tests = [text.list.contains(value) for value in present]
+    elif name.endswith(".ip"):
+        tests = [within(column, present)]
     elif kind == pl.Categorical():
         tests = [column.cast(pl.String()).is_in(present)]
     else:
@@ -115,39 +121,73 @@ def not_stored(root: Path, frame: pl.DataFrame, dataset: str, files: Sequence[Ev
     return frame.join(known.collect(), on="event.id", how="anti", maintain_order="left")
 
 
+def _files(database: Database, query: EventQuery) -> list[EventFile]:
+    """The files that may hold rows of a query."""
+    start, end = _span(query, None)
+    with database.reading() as connection:
+        return overlapping(connection, query.dataset, start, end)
+
+
 def _all_rows(root: Path, database: Database, query: EventQuery) -> pl.LazyFrame | None:
     """Every row of a query, not read yet; None when no file can hold one."""
     check_events(query)
-    start, end = _span(query, None)
-    with database.reading() as connection:
-        files = overlapping(connection, query.dataset, start, end)
+    files = _files(database, query)
     return scan(root, query.dataset, files).filter(*_filters(query, None)) if files else None
 
 
-def group_events(root: Path, database: Database, query: EventQuery, by: Sequence[str], limit: int) -> EventGroups:
-    """The largest groups of the rows of a query."""
-    check_grouping(query.dataset, by, limit)
-    rows = _all_rows(root, database, query)
-    if rows is None:
-        return EventGroups((), whole=True)
-    schema = stored_schema(query.dataset)
-    keys = [pl.col(n).cast(pl.String) if schema[n] == pl.Categorical() else pl.col(n) for n in by]
+def group_events(
+    root: Path, database: Database, query: EventQuery, by: Sequence[str], limit: int, sums: Sequence[str]
+) -> EventGroups:
+    """The largest groups of the rows of a query. Memory is bounded: so many rows are read at once, and so many groups
+    held; where there were more, the smallest so far are let go."""
+    check_events(query)
+    check_grouping(query.dataset, by, limit, sums)
+    totals = {"#count": pl.Expr.sum, "#first": pl.Expr.min, "#last": pl.Expr.max} | {f"#{n}": pl.Expr.sum for n in sums}
+    held, whole = pl.DataFrame(), True
+    for files in _portions(_files(database, query)):
+        rows = scan(root, query.dataset, files).filter(*_filters(query, None)).select(_grouped(query.dataset, by, sums))
+        found = rows.group_by(*by).agg(total(pl.col(name)) for name, total in totals.items()).collect()
+        if held.width:
+            found = pl.concat([held, found]).group_by(*by).agg(total(pl.col(name)) for name, total in totals.items())
+        held = found.sort("#count", *by, descending=[True, *[False] * len(by)], nulls_last=True)
+        whole = whole and held.height <= MOST_GROUPS
+        held = held.head(MOST_HELD)
+    return EventGroups(tuple(_group(row, len(by)) for row in held.head(limit).iter_rows()), whole)
+
+
+def _group(row: Sequence[Any], keys: int) -> EventGroup:
+    count, first, last, *summed = row[keys:]
+    return EventGroup(tuple(row[:keys]), count, first, last, tuple(int(n) for n in summed))
+
+
+def _portions(files: Sequence[EventFile]) -> Iterator[list[EventFile]]:
+    """The files in parts of about `ROWS_AT_ONCE` rows."""
+    portion: list[EventFile] = []
+    for file in files:
+        portion.append(file)
+        if sum(each.rows for each in portion) >= ROWS_AT_ONCE:
+            yield portion
+            portion = []
+    if portion:
+        yield portion
+
+
+def _grouped(dataset: str, by: Sequence[str], sums: Sequence[str]) -> list[pl.Expr]:
+    """What is counted of each row. Sums are of floats, as in Elasticsearch: whole numbers would run over."""
+    schema = stored_schema(dataset)
     time = pl.col("@timestamp").dt.epoch("ns") // MILLISECOND * MILLISECOND
-    grouped = (
-        rows.select(*keys, time.alias("#time"))
-        .group_by(*by)
-        .agg(pl.len().alias("#count"), pl.col("#time").min().alias("#first"), pl.col("#time").max().alias("#last"))
-        .sort("#count", *by, descending=[True, *[False] * len(by)], nulls_last=True)
-        .collect()
-    )
-    groups = tuple(
-        EventGroup(tuple(values), count, first, last) for *values, count, first, last in grouped.head(limit).iter_rows()
-    )
-    return EventGroups(groups, whole=grouped.height <= MOST_GROUPS)
+    return [
+        *[pl.col(n).cast(pl.String) if schema[n] == pl.Categorical() else pl.col(n) for n in by],
+        pl.lit(1, pl.Int64).alias("#count"),
+        time.alias("#first"),
+        time.alias("#last"),
+        *[pl.col(n).cast(pl.Float64).alias(f"#{n}") for n in sums],
+    ]
 
 
 def events_over_time(root: Path, database: Database, query: EventQuery, step: int) -> tuple[tuple[int, int], ...]:
     """Rows of a query by spans of time."""
+    check_events(query)
     check_step(query, step)
     rows = _all_rows(root, database, query)
     if rows is None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from math import isfinite
 from typing import Any
 
 import polars as pl
 
 from api.storage.admission import is_address, stored_schema
+from api.storage.triage import network_span, network_text
 from response.conditions import Condition
 from response.store_errors import Invalid
 from sensors.fields import vocabulary
@@ -17,6 +18,13 @@ NUMBERS = ("u16", "u32", "i64", "key", "f32", "f64")
 TEXTS = ("dict", "utf8", "list<dict>", "list<utf8>")
 GROUPED = ("dict", "utf8", "u16", "u32", "i64", "key", "bool")
 """Types of fields that may be grouped by."""
+SUMMED = ("u16", "u32", "i64")
+"""Types of fields that may be summed."""
+LONGEST_PREFIX = 500
+"""Letters; Elasticsearch takes 1,000 half words (index.max_regex_length)."""
+LEAST, MOST = -(2**63), 2**63 - 1
+MOST_INTEGER = 2**31 - 1
+"""Of Elasticsearch's type integer, which holds u16: it refuses to compare with more."""
 
 
 def check_conditions(dataset: str, conditions: Iterable[Condition]) -> None:
@@ -56,19 +64,33 @@ def values_of(condition: Condition, kind: str) -> list[Any]:
 def _value(condition: Condition, kind: str, text: str) -> Any:
     name = condition.field
     try:
+        text.encode()
         if condition.operator == "network":
-            return str(ipaddress.ip_network(text, strict=False))
+            return network_text(text)
         if kind == "bool":
             return {"true": True, "false": False}[text.lower()]
-        if kind in ("f32", "f64"):
-            return float(text)
         if kind in NUMBERS:
-            return int(text)
+            return _number(text, kind)
     except (ValueError, KeyError) as error:
-        raise Invalid(name, "value_of_another_type", value=text[:64], type=kind) from error
+        raise Invalid(name, "value_of_another_type", value=ascii(text[:64])[1:-1], type=kind) from error
+    if condition.operator == "prefix" and len(text) > LONGEST_PREFIX:
+        raise Invalid(name, "query_too_long", most=LONGEST_PREFIX)
     if name.endswith(".ip") and not is_address(text):
         raise Invalid(name, "not_an_address", value=text[:64])
     return text
+
+
+def _number(text: str, kind: str) -> int | float:
+    """Raises ValueError for what no store can compare with."""
+    if kind in ("f32", "f64"):
+        number = float(text)
+        if not isfinite(number):
+            raise ValueError(text)
+        return number
+    whole = int(text)
+    if not LEAST <= whole <= MOST:
+        raise ValueError(text)
+    return whole
 
 
 def expression(dataset: str, condition: Condition) -> pl.Expr:
@@ -82,8 +104,8 @@ def _test(condition: Condition, kind: str, values: list[Any]) -> pl.Expr:
     column = pl.col(condition.field)
     if condition.operator == "known":
         return column.is_not_null()
-    if condition.operator == "network":
-        return column.cast(pl.String).map_batches(lambda c: _in_network(c, values[0]), return_dtype=pl.Boolean)
+    if condition.field.endswith(".ip"):
+        return within(column, values)
     if kind.startswith("list"):
         texts = column.cast(pl.List(pl.String))
         if condition.operator == "prefix":
@@ -99,18 +121,24 @@ def _test(condition: Condition, kind: str, values: list[Any]) -> pl.Expr:
     return pl.any_horizontal(*[column == value for value in values])
 
 
-def _in_network(column: pl.Series, network: str) -> pl.Series:
+def within(column: pl.Expr, networks: Sequence[Any]) -> pl.Expr:
+    """Whether a column of addresses lies in one of these networks or is one of these addresses."""
+    return column.cast(pl.String).map_batches(lambda c: _in_networks(c, networks), return_dtype=pl.Boolean)
+
+
+def _in_networks(column: pl.Series, networks: Sequence[str]) -> pl.Series:
     """Each distinct address is looked at once."""
-    span = ipaddress.ip_network(network)
-    inside = [a for a in column.unique().drop_nulls().to_list() if _held(a, span)]
+    spans = [network_span(network) for network in networks]
+    inside = [address for address in column.unique().drop_nulls().to_list() if _held(address, spans)]
     return column.is_in(inside)
 
 
-def _held(address: str, network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
+def _held(address: str, spans: list[tuple[bytes, bytes]]) -> bool:
     try:
-        return ipaddress.ip_address(address) in network
+        packed = network_span(address)[0]
     except ValueError:
         return False
+    return any(first <= packed <= last for first, last in spans)
 
 
 def elastic_filter(dataset: str, condition: Condition) -> dict[str, Any]:
@@ -124,7 +152,8 @@ def elastic_filter(dataset: str, condition: Condition) -> dict[str, Any]:
     elif condition.operator == "prefix":
         test = {"prefix": {condition.field: {"value": values[0]}}}
     elif condition.operator in ranged:
-        test = {"range": {condition.field: {ranged[condition.operator]: values[0]}}}
+        bound = max(-MOST_INTEGER, min(values[0], MOST_INTEGER)) if kind == "u16" else values[0]
+        test = {"range": {condition.field: {ranged[condition.operator]: bound}}}
     else:
-        test = {"terms": {condition.field: values}}
+        test = {"terms": {condition.field: [v for v in values if kind != "u16" or abs(v) <= MOST_INTEGER]}}
     return {"bool": {"must_not": [test]}} if condition.negated else test

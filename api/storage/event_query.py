@@ -8,8 +8,8 @@ import polars as pl
 
 from api.storage.admission import is_address, stored_datasets, stored_schema
 from api.storage.cursors import check_limit
-from api.storage.event_conditions import GROUPED, check_conditions, kind_of
-from response.ports import MOST_BUCKETS, MOST_GROUPED_BY, MOST_PER_PAGE, EventQuery, Scalar
+from api.storage.event_conditions import GROUPED, SUMMED, check_conditions, kind_of
+from response.ports import MOST_BUCKETS, MOST_GROUPED_BY, MOST_PER_PAGE, MOST_SUMS, EventQuery, Scalar
 from response.store_errors import Invalid
 from sensors.fields import vocabulary
 
@@ -32,13 +32,19 @@ def check_events(query: EventQuery) -> None:
             _check_value(name, kind, value)
 
 
-def check_grouping(dataset: str, by: Sequence[str], limit: int) -> None:
-    """Raises Invalid for fields that nobody groups by, or too many of them."""
+def check_grouping(dataset: str, by: Sequence[str], limit: int, sums: Sequence[str]) -> None:
+    """Raises Invalid for fields that nobody groups by or sums, or too many of them."""
     if not 1 <= len(by) <= MOST_GROUPED_BY or len(set(by)) < len(by) or not 1 <= limit <= MOST_PER_PAGE:
         raise Invalid("by", "grouped_by", most=MOST_GROUPED_BY)
     for name in by:
         kind = kind_of(dataset, name)
         if kind not in GROUPED:
+            raise Invalid(name, "not_by_grouping", type=kind)
+    if len(sums) > MOST_SUMS:
+        raise Invalid("sums", "grouped_by", most=MOST_SUMS)
+    for name in sums:
+        kind = kind_of(dataset, name)
+        if kind not in SUMMED:
             raise Invalid(name, "not_by_grouping", type=kind)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
 from api.storage.cursors import check_limit
 from response.alerts import CLASSES, SEVERITIES, STATUSES, TRIAGE_CLASSES, TRIAGE_SEVERITIES, Alert
-from response.ports import AlertQuery
+from response.ports import FACETS, MOST_FACET_VALUES, AlertQuery
 from response.store_errors import Invalid
 
 LONGEST_WORD = 1024
@@ -35,6 +35,19 @@ def check_alerts(query: AlertQuery) -> None:
             _check_network(name, address)
 
 
+def check_facets(query: AlertQuery, by: Sequence[str]) -> None:
+    """Raises Invalid for a query that makes no sense, or a field that alerts are not counted by."""
+    check_alerts(query)
+    for name in by:
+        if name not in FACETS:
+            raise Invalid("by", "none_of", value=name, words=FACETS)
+
+
+def largest(counts: Iterable[tuple[str | None, int]]) -> tuple[tuple[str | None, int], ...]:
+    """The largest of a facet's values in the order of all stores."""
+    return tuple(sorted(counts, key=lambda c: (-c[1], c[0] is None, c[0] or ""))[:MOST_FACET_VALUES])
+
+
 def _check_network(name: str, address: str) -> None:
     try:
         network_span(address)
@@ -46,6 +59,14 @@ def network_span(text: str) -> tuple[bytes, bytes]:
     """First and last address of an address or network, each as 16 bytes, IPv4 as mapped IPv6. Raises ValueError."""
     network = ipaddress.ip_network(text, strict=False)
     return _sixteen(network.network_address), _sixteen(network.broadcast_address)
+
+
+def network_text(text: str) -> str:
+    """A network as text; one of IPv4 in IPv6 clothes (RFC 4291 §2.5.5.2) as what it is, for Elasticsearch takes it so
+    only. Raises ValueError."""
+    network = ipaddress.ip_network(text, strict=False)
+    mapped = network.network_address.ipv4_mapped if isinstance(network, ipaddress.IPv6Network) else None
+    return f"{mapped}/{network.prefixlen - 96}" if mapped is not None and network.prefixlen >= 96 else str(network)
 
 
 def _sixteen(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bytes:

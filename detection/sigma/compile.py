@@ -10,7 +10,7 @@ and `contains` are membership.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -22,7 +22,7 @@ from detection.sigma.elements import one_of, some_element
 from detection.sigma.fields import FLOAT_TYPES, TEXT_LIST_TYPES, TEXT_TYPES, Target, find_target
 from detection.sigma.model import Detection, Item, Rule, Scalar
 from detection.sigma.pattern import pattern_regex, plain_text
-from detection.sigma.required import required_sections, required_values
+from detection.sigma.required import required_sections
 
 COMPARISONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le,
@@ -32,13 +32,11 @@ CONTENT_MODIFIERS = frozenset({"contains", "startswith", "endswith"})
 
 @dataclass(frozen=True)
 class Compiled:
-    """A rule ready to run: `expression` over the dataset's columns and those of `derived`; `required` values per index
-    field."""
+    """A rule ready to run: `expression` over the dataset's columns and those of `derived`."""
 
     rule: Rule
     expression: pl.Expr
     derived: tuple[Derived, ...]
-    required: Mapping[str, frozenset[str]]
 
 
 def compile_rule(rule: Rule) -> Compiled:
@@ -46,7 +44,7 @@ def compile_rule(rule: Rule) -> Compiled:
     taken to fit their fields, as `validate` sees to."""
     builder = _Builder(rule)
     expression = builder.node(rule.condition).alias(rule.name)
-    return Compiled(rule, expression, tuple(builder.derived), required_values(rule))
+    return Compiled(rule, expression, tuple(builder.derived))
 
 
 class _Builder:

@@ -24,6 +24,7 @@ BRACKETS = re.compile(r"[\[\]{}]")
 UNPAIRED = re.compile("[\ud800-\udfff]")
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml reads ten times faster; it has no recursion limit of its own, hence `MAX_BRACKETS`."""
+TEXT_TAG = "tag:yaml.org,2002:str"
 
 
 @dataclass(frozen=True)
@@ -119,11 +120,13 @@ class _NodeReader:
         if id(node) in self.seen:
             raise _Refused(node, wrong("alias"))
         self.seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            return self.scalar(node)
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return self.sequence(node, path)
-        return self.scalar(node)
+        raise TypeError(f"YAML has no such node: {node!r}")
 
     def mapping(self, node: yaml.MappingNode, path: tuple[Step, ...]) -> dict[str, Yaml]:
         found: dict[str, Yaml] = {}
@@ -132,20 +135,23 @@ class _NodeReader:
             if not isinstance(key, str):
                 raise _Refused(key_node, wrong("key_not_text", key=_written(key_node)))
             if key in found:
-                first = self.lines[(*path, key)]
-                raise _Refused(key_node, wrong("key_twice", key=key, first=first))
-            self.lines[(*path, key)] = key_node.start_mark.line + 1
-            found[key] = self.value(value_node, (*path, key))
+                raise _Refused(key_node, wrong("key_twice", key=key, first=self.lines[(*path, key)]))
+            place = (*path, key)
+            self.lines[place] = key_node.start_mark.line + 1
+            found[key] = self.value(value_node, place)
         return found
 
     def sequence(self, node: yaml.SequenceNode, path: tuple[Step, ...]) -> list[Yaml]:
         found: list[Yaml] = []
         for number, entry in enumerate(node.value):
-            self.lines[(*path, number)] = entry.start_mark.line + 1
-            found.append(self.value(entry, (*path, number)))
+            place = (*path, number)
+            self.lines[place] = entry.start_mark.line + 1
+            found.append(self.value(entry, place))
         return found
 
-    def scalar(self, node: yaml.Node) -> Yaml:
+    def scalar(self, node: yaml.ScalarNode) -> Yaml:
+        if node.tag == TEXT_TAG:  # nine in ten: PyYAML's own way is a detour
+            return str(node.value)
         try:
             value = self.scalars.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:

@@ -11,6 +11,7 @@ from detection.sigma.compile import Compiled, compile_rule
 from detection.sigma.derived import add_derived
 from detection.sigma.load import RuleSet
 from detection.sigma.model import Correlation, Head, Rule
+from detection.sigma.required import Words, required_values
 
 BROKEN = (Exception, pl.exceptions.PanicException)
 """What a failing expression may raise; Polars' panics are no Exception."""
@@ -56,7 +57,7 @@ def is_enabled(head: Head, switches: Mapping[str, bool]) -> bool:
 
 
 class Evaluator:
-    """The rules of a RuleSet, compiled.
+    """The rules of a RuleSet, each compiled when a frame first holds what it requires: few captures need them all.
 
     `declared` are the words of `model.NEEDS` that the site has declared or learned; `switches` turn rules on or off by
     name. `failures` names every rule that could not be compiled or evaluated.
@@ -66,18 +67,15 @@ class Evaluator:
         self, ruleset: RuleSet, declared: frozenset[str] = frozenset(), switches: Mapping[str, bool] | None = None
     ) -> None:
         self.failures = Failures()
-        self._plans: dict[str, list[Compiled]] = {}
+        self._rules: dict[str, list[Rule]] = {}
+        self._required: dict[str, Words] = {}
+        self._compiled: dict[str, Compiled | None] = {}
         self._lacking: dict[str, tuple[str, ...]] = {}
         for rule in ruleset.rules:
             if is_enabled(rule, switches or {}):
-                self._add(rule)
+                self._rules.setdefault(rule.dataset, []).append(rule)
+                self._required[rule.name] = required_values(rule)
                 self._lacking[rule.name] = lacking(rule, declared)
-
-    def _add(self, rule: Rule) -> None:
-        try:
-            self._plans.setdefault(rule.dataset, []).append(compile_rule(rule))
-        except BROKEN as error:
-            self.failures.note(rule.name, error)
 
     def evaluate(self, dataset: str, frame: pl.DataFrame) -> list[Hits]:
         """Hits of each rule over `dataset` that matched, in order of the rules' names.
@@ -95,13 +93,24 @@ class Evaluator:
 
     def _chosen(self, dataset: str, frame: pl.DataFrame) -> list[Compiled]:
         """Rules whose required values are in the frame: most of the cost is per rule, not per row."""
-        plan = self._plans.get(dataset, [])
-        if frame.is_empty() or not plan:
+        rules = self._rules.get(dataset, [])
+        if frame.is_empty() or not rules:
             return []
-        fields = sorted({field for compiled in plan for field in compiled.required} & set(frame.columns))
+        fields = sorted({field for rule in rules for field in self._required[rule.name]} & set(frame.columns))
         values = frame.select(pl.col(field).unique().implode() for field in fields)
         present = {field: set(values[field].item()) for field in fields}
-        return [compiled for compiled in plan if _is_possible(compiled, present)]
+        possible = [rule for rule in rules if _is_possible(self._required[rule.name], present)]
+        return [compiled for rule in possible if (compiled := self._ready(rule)) is not None]
+
+    def _ready(self, rule: Rule) -> Compiled | None:
+        """The rule compiled, once; None when that fails."""
+        if rule.name not in self._compiled:
+            try:
+                self._compiled[rule.name] = compile_rule(rule)
+            except BROKEN as error:
+                self._compiled[rule.name] = None
+                self.failures.note(rule.name, error)
+        return self._compiled[rule.name]
 
     def _one_by_one(self, chosen: Sequence[Compiled], frame: pl.DataFrame) -> list[tuple[Rule, pl.DataFrame]]:
         found: list[tuple[Rule, pl.DataFrame]] = []
@@ -113,8 +122,8 @@ class Evaluator:
         return found
 
 
-def _is_possible(compiled: Compiled, present: Mapping[str, set[str | None]]) -> bool:
-    return not any(field in present and words.isdisjoint(present[field]) for field, words in compiled.required.items())
+def _is_possible(required: Words, present: Mapping[str, set[str | None]]) -> bool:
+    return not any(field in present and words.isdisjoint(present[field]) for field, words in required.items())
 
 
 def _run(chosen: Sequence[Compiled], frame: pl.DataFrame) -> list[tuple[Rule, pl.DataFrame]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import reduce
+from collections.abc import Iterable, Mapping
 
 from detection.sigma.condition import And, Name, Node, Not, Or
 from detection.sigma.model import Detection, Item, Rule
@@ -15,17 +14,16 @@ INDEX_FIELDS = (
 )  # fmt: skip
 """Columns of type dict with few distinct values, on which rules are chosen by what a batch holds."""
 
-Words = frozenset[str] | None
-"""Values of which a row must have one; None when any will do."""
+Words = Mapping[str, frozenset[str]]
+"""Values by index field, of which a row must have one; a field that is absent may have any."""
 
 
-def required_values(rule: Rule) -> dict[str, frozenset[str]]:
+def required_values(rule: Rule) -> Words:
     """For each index field, the values of which every matching row has one; fields without such a set are absent.
 
     Provable through `and`, `or` and lists of values only: under `not`, with modifiers and with wildcards anything goes.
     """
-    found = {field: _of_node(rule.condition, rule, field) for field in INDEX_FIELDS}
-    return {field: words for field, words in found.items() if words is not None}
+    return _of_node(rule.condition, rule)
 
 
 def required_sections(rule: Rule) -> frozenset[str] | None:
@@ -34,39 +32,39 @@ def required_sections(rule: Rule) -> frozenset[str] | None:
     return values.get("network.protocol", values.get("ot.link_kind"))
 
 
-def _of_node(node: Node, rule: Rule, field: str) -> Words:
+def _of_node(node: Node, rule: Rule) -> Words:
     match node:
         case Name(name):
-            return _of_detection(rule.detections[name], field)
+            return _of_detection(rule.detections[name])
         case And(nodes):
-            return _both(_of_node(part, rule, field) for part in nodes)
+            return _both(_of_node(part, rule) for part in nodes)
         case Or(nodes):
-            return _either(_of_node(part, rule, field) for part in nodes)
+            return _either(_of_node(part, rule) for part in nodes)
         case Not():
-            return None
+            return {}
 
 
-def _of_detection(detection: Detection, field: str) -> Words:
-    return _either(_both(_of_item(item, field) for item in items) for items in detection.alternatives)
+def _of_detection(detection: Detection) -> Words:
+    return _either(_both(_of_item(item) for item in items) for items in detection.alternatives)
 
 
-def _of_item(item: Item, field: str) -> Words:
-    if item.field != field or set(item.modifiers) - {"cased"}:
-        return None
+def _of_item(item: Item) -> Words:
+    if item.field not in INDEX_FIELDS or set(item.modifiers) - {"cased"}:
+        return {}
     texts = [plain_text(value) if isinstance(value, str) else None for value in item.values]
     found = frozenset(text for text in texts if text is not None)
-    return found if len(texts) == len([text for text in texts if text is not None]) else None
+    return {} if None in texts else {item.field: found}
 
 
 def _both(parts: Iterable[Words]) -> Words:
-    known = [part for part in parts if part is not None]
-    return reduce(frozenset.intersection, known) if known else None
+    found: dict[str, frozenset[str]] = {}
+    for part in parts:
+        for field, words in part.items():
+            found[field] = found[field] & words if field in found else words
+    return found
 
 
 def _either(parts: Iterable[Words]) -> Words:
-    known: list[frozenset[str]] = []
-    for part in parts:
-        if part is None:
-            return None
-        known.append(part)
-    return frozenset().union(*known)
+    known = list(parts)
+    shared = [field for field in INDEX_FIELDS if known and all(field in part for part in known)]
+    return {field: frozenset().union(*(part[field] for part in known)) for field in shared}

@@ -21,6 +21,7 @@ from detection.sigma.state import Text
 from detection.sigma.window import OrderedWindow, Window
 
 KEPT = ("key", "slot", "ts", "rule", "id", "capture", "first", "last")
+NONE_KEPT = pl.DataFrame(schema={name: ROW_SCHEMA[name] for name in KEPT})
 FEW_ROWS = 256
 """Up to so many rows, the exact loop costs less than finding out who needs it (measured)."""
 
@@ -46,7 +47,7 @@ class Sliding:
         self.needed = correlation.threshold + (correlation.operator == "gt")
         self.per_group = max(MIN_PER_GROUP, 2 * self.needed)
         self.is_ordered = correlation.type == "temporal_ordered"
-        self.kept = pl.DataFrame(schema={name: ROW_SCHEMA[name] for name in KEPT})
+        self.kept = NONE_KEPT
         self.fired: dict[str, int] = {}
         self.dropped: Counter[str] = Counter()
 

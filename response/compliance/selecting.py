@@ -78,7 +78,7 @@ def crossing(evidence: Evidence) -> pl.DataFrame:
     return across.with_columns(pl.Series("verdict", verdicts, dtype=pl.String))
 
 
-def unlisted(facts: pl.DataFrame) -> pl.DataFrame:
+def not_allowed(facts: pl.DataFrame) -> pl.DataFrame:
     """Of `crossing`, what no conduit allows."""
     return facts.filter(~pl.col("verdict").is_in([ALLOWED, INSIDE]))
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from response.notify.messenger import Messenger
 from response.notify.news import News
-from response.notify.sources import alert_news, incident_news
+from response.notify.sources import alert_news, incident_news, run_news
 from response.notify.wording import RuleTexts
 from response.ports import Store
 from response.records import Put, Stored
@@ -21,7 +21,7 @@ AT_ONCE = 200
 
 Source: TypeAlias = Callable[[str, Mapping[str, Any]], Iterable[News]]
 """News that a record gives: its id and body."""
-SOURCES: Mapping[str, Source] = {"incident": incident_news}
+SOURCES: Mapping[str, Source] = {"incident": incident_news, "run": run_news}
 """Kinds of records that give news, besides alerts."""
 
 

@@ -43,7 +43,7 @@ ROUTE = (
 )
 LANGUAGES = ("en", "zh")
 ROUTED = (*TEAM, *PERSONAL)
-MOST_ATTEMPTS = 1000
+MOST_ATTEMPTS, MOST_MESSAGES = 1000, 1000
 BY_TYPE = {sender.type: sender for sender in SENDERS}
 
 
@@ -151,7 +151,9 @@ class _Settings:
             return Limit()
         self.reading.known(*at, keys=LIMIT)
         usual = Limit()
-        return Limit(self._whole((*at, "messages"), usual.messages, 10_000), self._span((*at, "per")) or usual.per)
+        return Limit(
+            self._whole((*at, "messages"), usual.messages, MOST_MESSAGES), self._span((*at, "per")) or usual.per
+        )
 
     def _route(self, at: tuple[Step, ...], channels: list[str]) -> Route:
         self.reading.known(*at, keys=ROUTE)

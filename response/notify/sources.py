@@ -10,6 +10,7 @@ from detection.occurrence import text_id
 from response.alerts import Alert, Entry
 from response.notify.news import News, Subject, Value
 from response.notify.wording import RuleTexts
+from response.playbooks.run import run_of
 from response.times import time_ns, time_text
 
 MENTION = re.compile(r"(?<![\w.@])@([A-Za-z0-9][\w.-]*\w|[A-Za-z0-9])")
@@ -18,6 +19,7 @@ FRESH = 24 * 3600 * 1_000_000_000
 ENDS = ("ip", "mac", "port", "asset", "zone")
 UNKNOWN = "unknown"
 ASSETS_NAMED = 5
+APPROVAL = "approval"
 
 
 def alert_news(alert: Alert, rules: RuleTexts, now: int) -> Iterator[News]:
@@ -71,13 +73,26 @@ def incident_news(incident_id: str, body: Mapping[str, Any]) -> Iterator[News]:
     )
 
 
-def approval_news(
-    run: str, playbook: str, step: str, effect: str, at: int, names: Mapping[str, str], drill: bool
-) -> News:
-    """A step of a playbook waits for a named person. `names` is the step's name in both languages."""
-    told = {"playbook": playbook, "step": {lang: names.get(lang, step) for lang in ("en", "zh")}, "effect": effect}
-    facts = _facts({"playbook": playbook, "step": step, "effect": effect})
-    return News("approval_asked", Subject("run", run), at, sequence=step, drill=drill, parameters=told, facts=facts)
+def run_news(run_id: str, body: Mapping[str, Any]) -> Iterator[News]:
+    """Every step of a run that waits for a named person; a dry run waits for nobody."""
+    if body["dry"] or APPROVAL not in body["waiting"]:
+        return
+    run = run_of(run_id, body)
+    playbooks = run.playbooks
+    for thread in run.threads:
+        if thread.phase != APPROVAL:
+            continue
+        playbook = playbooks[thread.playbook]
+        step = playbook.steps[thread.step]
+        yield News(
+            "approval_asked",
+            Subject("run", run_id),
+            run.at if thread.since is None else thread.since,
+            sequence=f"{thread.id}:{thread.visit}",
+            drill=run.drill,
+            parameters={"playbook": dict(playbook.name), "step": dict(step.name), "effect": step.effect},
+            facts=_facts({"playbook": playbook.slug, "step": step.id, "effect": step.effect, "alert": run.alert}),
+        )
 
 
 def silence_news(sensor: str, since: int) -> News:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from detection.occurrence import text_id
 from detection.sigma.wrong import Wrong, WrongError, wrong
 from response.playbooks.action import SUCCESS
 from response.playbooks.effects import REPEATABLE
@@ -84,8 +83,8 @@ def advance(
 
 
 def key_of(run: Run, thread: Thread) -> str:
-    """The idempotency key of one performance of a step."""
-    return text_id("playbook", run.id, thread.id, thread.visit)
+    """The idempotency key of one performance of a step: the run, the thread, and the how manieth step of the run."""
+    return f"{run.id}:{thread.id}:{thread.visit}"
 
 
 def _due(walk: Walk) -> tuple[Perform, ...]:
@@ -118,7 +117,7 @@ def _clock(walk: Walk, _: Clock) -> None:
     for thread in walk.threads():
         alive = any(each.id == thread.id for each in walk.threads())
         if alive and thread.phase not in TIMELESS and thread.deadline and thread.deadline <= walk.now:
-            if any(each.phase == "doing" for each in walk.threads() if _is_below(walk, each, thread)):
+            if any(each.phase in ("doing", "decision") and _is_below(walk, each, thread) for each in walk.threads()):
                 continue
             walk.drop_below(thread)
             walk.follow(thread, "timeout_error", "timed_out")

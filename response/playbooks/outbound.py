@@ -17,10 +17,11 @@ from typing import TypeAlias
 
 import httpx
 
+from detection.site import Address, Network
+from response.notify.addresses import forbidden
 from response.playbooks.ports import Call, CallRefused, Reply
 
 Resolver: TypeAlias = Callable[[str, int], Sequence[str]]
-Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 MOST_BYTES = 65_536
 CONNECT_SECONDS, MOST_SECONDS = 5.0, 30.0
 PORTS = {"http": 80, "https": 443}
@@ -133,11 +134,11 @@ def _below(url: httpx.URL, base: httpx.URL) -> bool:
     return path == folder or path.startswith(folder + "/")
 
 
-def _granted(address: Address, networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
+def _granted(address: Address, networks: Sequence[Network]) -> bool:
     """Link-local addresses (where clouds keep their secrets), multicast and 0.0.0.0 are never granted."""
     mapped = getattr(address, "ipv4_mapped", None)
     if mapped is not None:
         return _granted(mapped, networks)
-    if address.is_link_local or address.is_multicast or address.is_unspecified:
+    if address.is_link_local or address.is_multicast or address.is_unspecified or forbidden(address, networks):
         return False
     return any(address in network for network in networks) if networks else address.is_global

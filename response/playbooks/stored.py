@@ -136,7 +136,7 @@ class EvidenceFolder:
             "events": events,
         }
         text = json.dumps(document, ensure_ascii=False, sort_keys=True, default=str) + "\n"
-        name = f"evidence-{key}.json"
+        name = f"evidence-{key.replace(':', '-')}.json"
         self.folder.mkdir(parents=True, exist_ok=True)
         part = self.folder / f"{name}.part"
         with part.open("w", encoding="utf-8") as file:

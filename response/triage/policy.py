@@ -12,6 +12,8 @@ import yaml
 
 MINUTE = 60_000_000_000
 DAY = 1440 * MINUTE
+LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml reads ten times faster where it is there."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Policy:
 
 def read_policy(path: Path | Traversable) -> Policy:
     """The policy in the file. Raises OSError when it is absent, KeyError and ValueError when it is not such a file."""
-    found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
     incidents, risk = found["incidents"], found["risk"]
     return Policy(
         windows={name: int(minutes) * MINUTE for name, minutes in incidents["window"].items()},

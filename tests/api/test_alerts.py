@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
+from api.routes.exports import _cell
 from tests.api.served import Api, fill
 
 pytest_plugins = ["tests.contract.elastic_server", "tests.contract.stores", "tests.api.served"]
@@ -106,3 +111,23 @@ def test_what_there_is_not(both: Api) -> None:
     assert li.get("/api/v1/nowhere").json()["code"] == "not_found"
     assert li.delete(ALERTS).json()["code"] == "method_not_allowed"
     assert li.post("/api/v1/views", content=b"{" + b" " * 5_000_000).json()["code"] == "too_large"
+
+
+def test_alerts_to_take_away(both: Api) -> None:
+    ids = fill(both.store, 7)
+    li = both.person("li", "analyst")
+    table = li.get("/api/v1/export/alerts", params={"form": "csv", "lang": "zh"})
+    assert table.headers["content-type"].startswith("text/csv")
+    assert table.text.startswith("\ufeffid,first_seen")
+    assert [line.split(",")[0] for line in table.text.splitlines()[1:]] == ids[::-1]
+    lines = li.get("/api/v1/export/alerts", params={"form": "ndjson", "severity": "high"}).text.splitlines()
+    assert [json.loads(line)["id"] for line in lines] == ids[::-2]
+    ecs = [json.loads(line) for line in li.get("/api/v1/export/alerts", params={"form": "ecs"}).text.splitlines()]
+    assert len(ecs) == 7
+    assert both.store.audit()[-1].deed.what == "alerts.export"
+
+
+@pytest.mark.parametrize("hostile", ["=1+1", "+1", "-1", "@x", "\tx"])
+def test_no_cell_is_a_formula(hostile: str) -> None:
+    assert _cell(hostile) == f"'{hostile}"
+    assert _cell("10.0.0.1") == "10.0.0.1"

@@ -95,6 +95,13 @@ def mail(seen: Evidence) -> Evidence:
     return replace(seen, facts={**seen.facts, "flow": flows})
 
 
+def sealed(seen: Evidence) -> Evidence:
+    """The same conversations, on the port of TLS and not recognised."""
+    unknown = pl.lit(None, pl.String).alias("network.protocol")
+    flows = seen.facts["flow"].with_columns(pl.lit("tls").alias("ot.port_protocol"), unknown)
+    return replace(seen, facts={**seen.facts, "flow": flows})
+
+
 def bare(seen: Evidence) -> Evidence:
     """Alerts that name no packets."""
     return replace(seen, alerts=tuple(replace(alert, packets=()) for alert in seen.alerts))
@@ -212,7 +219,11 @@ CASES: dict[str, tuple[tuple[World, Change, str], ...]] = {
         (World(NORMAL, (), (SHORT, ("[10.9.1.1, 10.9.2.1]", "[10.9.1.1]"))), dual, "fail"),
         (CLEAN, same, "pass"),
     ),
-    "untrusted_path_unencrypted": ((PLANT, same, "fail"), (proof("general/remote-access.pcap"), same, "pass")),
+    "untrusted_path_unencrypted": (
+        (PLANT, same, "fail"),
+        (CLEAN, same, "inconclusive"),
+        (proof("general/controller-to-internet.pcap"), sealed, "pass"),
+    ),
     "remote_access_unapproved": (
         (proof("general/remote-access.pcap"), same, "fail"),
         (World(("general/remote-access.pcap",), (), (SHORT, WINDOW)), same, "pass"),
@@ -238,7 +249,11 @@ CASES: dict[str, tuple[tuple[World, Change, str], ...]] = {
         (CLEAN, records(drill=[{"id": "d", "rule": "MB01", "state": "passed", "at": 9000}]), "inconclusive"),
     ),
     "person_to_person_comm": ((CLEAN, mail, "fail"), (CLEAN, same, "pass")),
-    "wan_control_plaintext": ((PLANT, same, "fail"), (CLEAN, same, "pass")),
+    "wan_control_plaintext": (
+        (PLANT, same, "fail"),
+        (CLEAN, same, "inconclusive"),
+        (proof("general/controller-to-internet.pcap"), same, "pass"),
+    ),
     "config_drift": (
         (proof("general/identity-changed.pcap", learn=NORMAL), same, "fail"),
         (proof("general/identity-changed.pcap", learn=NORMAL), Closing(), "pass"),

@@ -29,10 +29,11 @@ class Call:
 
 
 def calls() -> Iterator[Call]:
-    for path in sorted(
-        p for part in ("detection", "response/playbooks", "response/notify") for p in (PROJECT / part).rglob("*.py")
-    ):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path in sorted(p for part in ("detection", "response") for p in (PROJECT / part).rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        if "detection.sigma.wrong import" not in text:  # what is called so elsewhere is something else
+            continue
+        for node in ast.walk(ast.parse(text)):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
             if node.func.id not in ("wrong", "unlisted"):

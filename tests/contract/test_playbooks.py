@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -27,7 +28,7 @@ from response.playbooks.run import PEOPLE, Run
 from response.playbooks.steps import Lang, standing, steps_of
 from response.playbooks.trigger import GIVEN, values_of
 from response.playbooks.variables import NAME
-from tests.contract.playbook_world import shipped_playbooks
+from tests.contract.playbook_world import loaded, shipped_playbooks
 from tests.contract.store_cases import occurrence
 from tests.needs import PROJECT
 from tests.unit.playbooks.made import NOW, SERVER, TEXTS, document, problems, schemas, shipped, started, step
@@ -39,7 +40,8 @@ PORTS = tuple(each.name for each in fields(Ports) if each.name != "language")
 
 
 def run_of(playbook: Playbook, given: dict[str, str | None] | None = None, **changes: Any) -> tuple[Run, Any]:
-    chosen = {each.id: each for each in PLAYBOOKS.with_called(playbook.slug)}
+    known = playbook.slug in PLAYBOOKS.by_slug
+    chosen = {each.id: each for each in (PLAYBOOKS.with_called(playbook.slug) if known else (playbook,))}
     documents = {name: each.document for name, each in chosen.items()}
     run = Run("r", NOW, "li", playbook.slug, documents, **changes)
     return begin(run, chosen, given or {}, NOW)
@@ -314,3 +316,15 @@ def test_every_code_of_the_record_has_its_text() -> None:
         assert {word for word in words if f"playbooks.{group}.{word}" not in texts("en").by_key} == set()
     told = {key.split(".")[2] for key in texts("en").by_key if key.startswith("playbooks.outcome.")}
     assert told == codes, "a text that nobody states"
+
+
+def test_the_page_for_authors_is_true(tmp_path: Path) -> None:
+    """Its sample is a right playbook, its table is the list of actions, its condition can be read."""
+    page = (PROJECT / "docs" / "playbooks.md").read_text(encoding="utf-8")
+    (sample,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "pump-alarm.json").write_text(sample, encoding="utf-8")
+    run, _ = run_of(loaded(tmp_path).by_slug["pump-alarm"], dry=True)
+    assert run.state == SUCCESS
+    rows = dict(re.findall(r"^\| `([a-z-]+)` \| (\w+) \|", page, re.MULTILINE))
+    assert rows == {each.name: each.effect for each in ACTIONS}
+    assert variables_of(read_condition(page.rsplit("```", 2)[1].strip())) == {"__runs__", "__source_ip__"}

@@ -55,6 +55,8 @@ def raised() -> Iterator[tuple[str, str, set[str]]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
                 place = f"{path.name}:{node.lineno}"
+                if len(node.args) < 2:  # `kind` may be something else where no store is
+                    continue
                 reason = node.args[1]
                 assert isinstance(reason, ast.Constant), f"{place}: the reason must stand there as a word"
                 yield place, str(reason.value), {str(keyword.arg) for keyword in node.keywords}

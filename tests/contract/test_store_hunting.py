@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from api.storage import embedded_events
 from response.conditions import Condition, parse_conditions
 from response.ports import EventQuery, Store
 from response.store_errors import Invalid
@@ -109,6 +110,37 @@ def test_groups_are_counted(filled: Store, by: tuple[str, ...]) -> None:
         assert (group.first // SECOND, group.last // SECOND) == (min(times), max(times))
         assert (group.first % MS, group.last % MS) == (0, 0)
     assert filled.group_events(EventQuery("transaction", where=where), by, 2).groups == found.groups[:2]
+
+
+def test_groups_are_summed(filled: Store) -> None:
+    whole = table().to_dicts()
+    names = ["event.duration", "ot.function.code"]
+    expected = {
+        unit: tuple(sum(row[name] or 0 for row in whole if row["ot.unit"] == unit) for name in names)
+        for unit in {row["ot.unit"] for row in whole}
+    }
+    found = filled.group_events(EventQuery("transaction"), ["ot.unit"], 10, names)
+    assert {group.values[0]: group.sums for group in found.groups} == expected
+    same = filled.group_events(EventQuery("transaction"), ["ot.function.code"], 10, ["ot.function.code"])
+    assert all(group.sums == (int(group.values[0] or 0) * group.count,) for group in same.groups)
+    for sums in (["ot.unit"], ["@timestamp"], ["nonsense"], names * 5):
+        with pytest.raises(Invalid):
+            filled.group_events(EventQuery("transaction"), ["ot.unit"], 10, sums)
+
+
+def test_groups_of_many_rows_are_counted_in_parts(embedded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = table()
+    for n in range(8):
+        embedded.write(segment(f"s{n}", transaction=whole[n * 10 : n * 10 + 10]))
+    questions = (("ot.unit",), ("source.ip", "ot.operation"), ("event.id",))
+    asked = [(EventQuery("transaction"), by, 100, ["event.duration"]) for by in questions]
+    at_once = [embedded.group_events(*question) for question in asked]
+    monkeypatch.setattr(embedded_events, "ROWS_AT_ONCE", 25)
+    assert [embedded.group_events(*question) for question in asked] == at_once
+    monkeypatch.setattr(embedded_events, "MOST_GROUPS", 20)
+    monkeypatch.setattr(embedded_events, "MOST_HELD", 30)
+    assert [embedded.group_events(*question).whole for question in asked] == [True, False, False]
+    assert len(embedded.group_events(*asked[2]).groups) == 30
 
 
 def test_rows_over_time(filled: Store) -> None:

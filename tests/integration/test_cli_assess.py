@@ -60,6 +60,10 @@ def test_an_assessment_is_made_stored_and_shown(cli: Cli, store: str) -> None:
     assert made == cli("assess", "show", made["id"], "--json").json()["data"]
     assert len(made["verdicts"]) == 100
     assert len(made["matrix"]) == 24
+    (listed,) = cli("assess", "list", "--json").json()["data"]
+    assert (listed["id"], listed["name"], listed["frameworks"]) == (made["id"], "assessment", ["iec62443-3-3"])
+    assert sum(listed["states"].values()) == 100
+    assert made["id"] in cli("assess", "list").out
     failing = cli("assess", "show", "--state", "fail", "--json").json()["data"]
     assert failing
     assert all(each["state"] == "fail" and each["decisive"] for each in failing)
@@ -74,6 +78,7 @@ def test_without_a_limit_nothing_is_stored_and_the_code_is_0(cli: Cli, store: st
     results = {result["query"]: result for result in tried.json()["data"]["results"]}
     assert results["asset_version_known"]["parameters"] == {"min_ratio": 0.1}
     assert "nothing was stored" in tried.err
+    assert "bittern assess run --site FILE" in cli("assess", "list").err
     nothing = cli("assess", "show")
     assert nothing.code == 6
     assert "bittern assess run --site FILE" in nothing.err

@@ -91,6 +91,8 @@ def test_a_run_is_started_and_shown(cli: Cli, tmp_path: Path) -> None:
     listed = cli("playbook", "runs", "--store", url, "--json").json()["data"]
     assert [(each["id"], each["by"], each["waiting"]) for each in listed] == [(run_id, "li", ["approval"])]
     assert "documents" not in listed[0]
+    assert cli("playbook", "runs", "--alert", alert, "--store", url, "--json").json()["data"] == listed
+    assert cli("playbook", "runs", "--alert", "other", "--store", url, "--json").json()["data"] == []
     assert run_id in cli("playbook", "runs", "--store", url, "--lang", "zh").out
     shown = cli("playbook", "runs", run_id, "--store", url).out
     assert "zhao" in shown

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import get_args
 
 import pytest
-import typer
 from rich.cells import cell_len
-from typer.core import TyperGroup, TyperOption
+from typer.core import TyperOption
 
 from api.cli.doctor_checks import CHECKS, Patient, examine
 from api.cli.exit_codes import ExitCode
 from api.cli.help import SUBJECTS
 from api.cli.options import Severity
-from api.cli.program import app, every_command
+from api.cli.program import every_command, tree
 from api.texts import FILES, PLACEHOLDER, language, shipped, texts
 from response.alerts import CLASSES, RESOLUTIONS, SEVERITIES, STATUSES
 from tests.integration.cli_runner import PROJECT, Cli, cli
@@ -158,9 +155,7 @@ def test_help_names_every_exit_code_and_an_example(cli: Cli) -> None:
 def test_every_option_has_a_subject_a_text_and_no_two_of_them() -> None:
     subjects = [name for names in SUBJECTS.values() for name in names]
     assert len(subjects) == len(set(subjects))
-    command = typer.main.get_command(app)
-    assert isinstance(command, TyperGroup)
-    options = [each for below in every_command(command) for each in below.params if isinstance(each, TyperOption)]
+    options = [each for below in every_command(tree()) for each in below.params if isinstance(each, TyperOption)]
     shown = {each.opts[0]: each for each in options if not each.hidden}
     assert set(shown) | {"--help"} == set(subjects)
     for name, each in shown.items():
@@ -184,25 +179,6 @@ def test_without_arguments_it_shows_help(cli: Cli, lang: str, monkeypatch: pytes
     shown = cli()
     assert (shown.code, shown.out) == (2, "")
     assert "bittern analyze plant.pcap" in shown.err
-
-
-def test_version_starts_neither_frames_nor_stores() -> None:
-    script = (
-        "import sys; from api.cli.program import run; code = run(['version', '--json']);"
-        "heavy = sorted({'polars', 'elasticsearch', 'jinja2', 'rich', 'yaml'} & set(sys.modules));"
-        "print(heavy, file=sys.stderr); sys.exit(code)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
-        check=True,
-    )
-    found = json.loads(done.stdout)
-    assert found["schema"] == "bittern.version/v1"
-    assert found["data"]["bittern"]
-    assert done.stderr.strip() == "[]"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

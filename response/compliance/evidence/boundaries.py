@@ -20,7 +20,7 @@ from response.compliance.query import (
     table_rows,
     text_is,
 )
-from response.compliance.selecting import FLOW, crossing, group, having, is_public, public, unlisted
+from response.compliance.selecting import FLOW, crossing, group, having, is_public, not_allowed, public
 
 PROTECTED = ("SignAndEncrypt",)
 ENTERPRISE, CONTROL = 4, 2
@@ -58,7 +58,7 @@ def zone_model(evidence: Evidence, parameters: Parameters) -> Found:
 
 def cross_zone_without_conduit(evidence: Evidence, parameters: Parameters) -> Found:
     """Answered conversations between zones that no conduit allows, and operations that a conduit forbids."""
-    flows = unlisted(crossing(evidence))
+    flows = not_allowed(crossing(evidence))
     rows = table_rows(flows, (*FLOW, "verdict"))
     asked = evidence.table("transaction").filter(text_is("ot.conduit", "denied", "undeclared"))
     pairs = {(row.get("source.ip"), row.get("destination.ip")) for row in rows}
@@ -84,7 +84,7 @@ def critical_zone_isolation(evidence: Evidence, parameters: Parameters) -> Found
     """Conversations into or out of a zone with a critical asset, beyond its conduits."""
     critical = list(evidence.critical_zones)
     ends = pl.col("ot.source.zone").is_in(critical) | pl.col("ot.destination.zone").is_in(critical)
-    return Found(table_rows(unlisted(crossing(evidence)).filter(ends), (*FLOW, "verdict")))
+    return Found(table_rows(not_allowed(crossing(evidence)).filter(ends), (*FLOW, "verdict")))
 
 
 def vlan_separation(evidence: Evidence, parameters: Parameters) -> Found:
@@ -134,7 +134,7 @@ def _hidden(evidence: Evidence, flows: pl.DataFrame) -> pl.Expr:
 def default_deny_observed(evidence: Evidence, parameters: Parameters) -> Found:
     """How many conversations across a boundary came about although nothing allows them."""
     across = crossing(evidence)
-    wrong = unlisted(across)
+    wrong = not_allowed(across)
     unknown = () if len(across) else (no_traffic("cross-zone"),)
     return Found(table_rows(wrong, FLOW, **{VIOLATION: False}), measure=float(len(wrong)), needed=0.0, at_most=True,
                  unknown=unknown)  # fmt: skip
@@ -175,9 +175,10 @@ def _zones_by_address(evidence: Evidence, asset: KnownAsset) -> set[str]:
 
 def untrusted_path_unencrypted(evidence: Evidence, parameters: Parameters) -> Found:
     """Conversations with what lies in no zone that anybody on the way can read."""
-    across = crossing(evidence)
     outside = (pl.col("ot.source.zone") == UNKNOWN) | (pl.col("ot.destination.zone") == UNKNOWN)
-    return Found(table_rows(across.filter(outside, ~_hidden(evidence, across)), FLOW))
+    across = crossing(evidence).filter(outside)
+    readable = across.filter(~_hidden(evidence, across))
+    return Found(table_rows(readable, FLOW), unknown=() if len(across) else (no_traffic("outside"),))
 
 
 QUERIES = (

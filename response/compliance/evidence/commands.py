@@ -7,7 +7,7 @@ import polars as pl
 from response.compliance.assessment import Reason
 from response.compliance.gathering import UNKNOWN, Evidence
 from response.compliance.query import VIOLATION, WHO, Found, Parameters, Query, no_traffic, table_rows, text_is
-from response.compliance.selecting import handled, having, in_window
+from response.compliance.selecting import crossing, handled, having, in_window
 
 COMMAND = (*WHO, "network.protocol", "ot.operation", "ot.function.code", "ot.function.name", "ot.unit", "address",
            "event.outcome", "ot.window")  # fmt: skip
@@ -83,7 +83,8 @@ def wan_control_plaintext(evidence: Evidence, parameters: Parameters) -> Found:
     """Readable commands from or to what lies in no zone of the plant."""
     outside = (pl.col("ot.source.zone") == UNKNOWN) | (pl.col("ot.destination.zone") == UNKNOWN)
     commands = _asked(evidence, *WRITES, *ENGINEERING, "method.call").filter(outside.fill_null(False))
-    return Found(table_rows(commands, COMMAND), unknown=_commands_seen(evidence))
+    across = crossing(evidence).filter(outside)
+    return Found(table_rows(commands, COMMAND), unknown=() if len(across) else (no_traffic("outside"),))
 
 
 def config_drift(evidence: Evidence, parameters: Parameters) -> Found:

@@ -7,7 +7,7 @@ import polars as pl
 from response.compliance.assessment import Reason
 from response.compliance.gathering import UNKNOWN, Evidence
 from response.compliance.query import VIOLATION, WHO, Found, Parameters, Query, Row, no_traffic, table_rows, text_is
-from response.compliance.selecting import alerted, crossing, unlisted
+from response.compliance.selecting import alerted, crossing, not_allowed
 
 LOGIN = (*WHO, "network.protocol", "ot.session_kind", "event.outcome", "user.name", "ot.client_name")
 LOGINS = ("opcua_session", "mqtt_connect")
@@ -150,7 +150,7 @@ def platform_access_unauthorised(evidence: Evidence, parameters: Parameters) -> 
     flows = evidence.table("flow").filter(pl.col("established") > 0, text_is("ot.destination.asset", *platforms))
     declared = [asset.id for asset in evidence.site.assets]
     strangers = flows.filter(~text_is("ot.source.asset", *declared))
-    across = unlisted(crossing(evidence)).filter(
+    across = not_allowed(crossing(evidence)).filter(
         text_is("ot.destination.asset", *platforms), text_is("ot.source.asset", *declared),
         pl.col("ot.source.zone") != UNKNOWN,
     )  # fmt: skip

@@ -13,10 +13,12 @@ from response.notify.digest import digest_news, groups, window_end
 from response.notify.message import after_failure, message_body, news_from
 from response.notify.news import KINDS, News, Subject, message_id
 from response.notify.sender import Undelivered
-from response.notify.sources import FRESH, alert_news, approval_news, incident_news, silence_news, term_news
+from response.notify.sources import FRESH, alert_news, incident_news, run_news, silence_news, term_news
+from response.playbooks.run import run_body
 from response.records import Stored
 from tests.contract.store_cases import START
 from tests.unit.notify.cases import MINUTE, alert, news, renderer, rule_texts
+from tests.unit.playbooks.made import TEXTS, document, started, step
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -55,14 +57,21 @@ def digest() -> News:
     return digest_news(group, members)
 
 
+def waiting_run(**changes: Any) -> dict[str, Any]:
+    """A run whose only step changes the network."""
+    network = step("action", "block", {"effect": "network", "undo": TEXTS}, on_completion="end")
+    run, _ = started(document(network), **changes)
+    return run_body(run)
+
+
 EXAMPLES = {
     "alert_raised": (next(iter(alert_news(alert(), rule_texts(), START))), ("10.0.1.10", "MB01"), "/alerts/"),
     "assigned": (assigned(), ("wang", "li"), "/alerts/"),
     "mention": (mentioned(), ("wang", "please look"), "/alerts/"),
     "incident_opened": (next(iter(incident_news("i1", incident()))), ("plc-1", "sensor-1"), "/incidents/i1"),
     "approval_asked": (
-        approval_news("r1", "isolate-host", "s1", "network", START, {"en": "Block", "zh": "阻断"}, False),
-        ("isolate-host",),
+        next(iter(run_news("r1", waiting_run()))),
+        (),
         "/playbooks/runs/r1",
     ),
     "sla_breached": (term_news(alert(), rule_texts(), "acknowledge", START), ("16:00:00",), "/alerts/"),
@@ -201,3 +210,13 @@ def test_digests_count_and_never_mix_drills() -> None:
     assert "Beyond the limit of this channel: 1" in text
     assert window_end(MINUTE, MINUTE) == 2 * MINUTE
     assert window_end(MINUTE + 1, MINUTE) == 2 * MINUTE
+
+
+def test_who_waits_for_approval() -> None:
+    [asked] = run_news("r1", waiting_run(alert="a1"))
+    english, chinese = (renderer().letter("m", asked, lang) for lang in ("en", "zh"))
+    assert "Step “block” of playbook “Made” waits for a named person (effect: changes the network)" in english.text
+    assert "剧本“测试”的步骤“步骤”等待指定人员审批（影响：改动网络）" in chinese.text
+    assert (asked.facts["alert"], asked.facts["effect"]) == ("a1", "network")
+    assert list(run_news("r1", waiting_run(dry=True))) == []
+    assert list(run_news("r1", waiting_run() | {"waiting": []})) == []

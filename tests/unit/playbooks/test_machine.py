@@ -320,6 +320,22 @@ def test_a_timeout_around_branches_ends_them() -> None:
     assert [thread.step for thread in run.threads] == [sid("action", "late")]
 
 
+def test_no_timeout_forgets_a_step_of_which_nobody_knows_whether_it_was_done() -> None:
+    command = {"type": "http-api", "command": "POST /x HTTP/1.1"}
+    raw = made(
+        step("parallel", "p", next_steps=["call", "b"], timeout=100, on_completion="end"),
+        step("action", "call", {"undo": TEXTS}, commands=[command], targets=[SERVER], on_completion="end"),
+        ask("b"),
+    )
+    run, _ = started(raw)
+    run = happens(run, Approved(at(run, "call"), "wang"))
+    run = happens(run, Began(at(run, "call")))
+    assert len(later(run, 100).threads) == 3
+    run = later(happens(run, Resumed()), 100)
+    assert run.thread(at(run, "call")) is not None
+    assert later(happens(run, Decided(at(run, "call"), "li", "done")), 100).state == "failed"
+
+
 def test_an_exception_has_a_way_of_its_own() -> None:
     raw = made(ask("a", own=None, on_success="end"), ask("rescue"))
     raw["workflow_exception"] = sid("action", "rescue")

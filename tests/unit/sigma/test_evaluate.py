@@ -9,7 +9,7 @@ import pytest
 
 from detection.sigma import Evaluator, Rule, RuleSet
 from detection.sigma import evaluate as module
-from detection.sigma.compile import Compiled
+from detection.sigma.compile import Compiled, compile_rule
 from detection.sigma.required import required_values
 from sensors.fields import vocabulary
 from tests.unit.sigma.frames import BITTERN, frame, rule_data, ruleset, yaml_text
@@ -67,6 +67,32 @@ def test_rules_without_their_required_values_are_not_run(monkeypatch: pytest.Mon
     rows = [{"ot.operation": "write", "network.protocol": "s7comm"}]
     assert [hit.rule.name for hit in evaluator.evaluate("transaction", frame("transaction", rows))] == ["W"]
     assert ran == ["W"]
+
+
+def test_rules_are_compiled_once_and_when_they_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+
+    def noting(rule: Rule) -> Compiled:
+        compiled.append(rule.name)
+        return compile_rule(rule)
+
+    monkeypatch.setattr(module, "compile_rule", noting)
+    evaluator = Evaluator(ruleset(rule_data("S", STOP), rule_data("W", WRITE)))
+    assert compiled == []
+    for _ in range(2):
+        evaluator.evaluate("transaction", frame("transaction", [{"ot.operation": "write"}]))
+        assert compiled == ["W"]
+
+
+def test_rule_that_cannot_be_compiled_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(rule: Rule) -> Compiled:
+        raise ValueError(rule.name)
+
+    monkeypatch.setattr(module, "compile_rule", broken)
+    evaluator = Evaluator(ruleset(rule_data("W", WRITE)))
+    for _ in range(2):
+        assert evaluator.evaluate("transaction", frame("transaction", [{"ot.operation": "write"}])) == []
+    assert (evaluator.failures["W"].count, evaluator.failures["W"].last) == (1, "ValueError: W")
 
 
 def test_failing_rule_is_named_and_others_go_on() -> None:

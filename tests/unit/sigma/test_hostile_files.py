@@ -9,6 +9,7 @@ import pytest
 from api.output.issues import wrong_told
 from api.texts import texts
 from detection.sigma import Correlator, Evaluator, RuleSet
+from detection.sigma.compile import compile_rule
 from tests.unit.sigma.frames import correlation_data, frame, yaml_text
 from tests.unit.sigma.test_validate import RULE
 
@@ -53,6 +54,7 @@ def test_no_text_raises(seed: int) -> None:
         broken += bool(found.issues)
         lines = whole.count("\n") + 8
         assert all(0 <= issue.line <= lines and all(wrong_told(issue.wrong, texts("zh"))) for issue in found.issues)
+        assert all(compile_rule(rule).rule is rule for rule in found.rules)
         evaluator, correlator = Evaluator(found), Correlator(found)
         correlator.feed(evaluator.evaluate("transaction", rows))
         correlator.finish()

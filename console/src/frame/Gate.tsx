@@ -1,0 +1,49 @@
+/** Lets in who is signed in; an address with a one-time secret signs in by itself. */
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState, type ReactNode } from 'react'
+import { call } from '../api/client.ts'
+import { live } from '../api/live.ts'
+import { enter, useSession } from '../api/session.ts'
+import type { Session } from '../api/types.ts'
+import { Answered, Waiting } from '../parts/states.tsx'
+import { NewPassword, SignIn } from './SignIn.tsx'
+
+const ONCE = 'one-time='
+
+/** The secret behind `#`, taken out of the address before anything else can see it. */
+function secretOfAddress(): string | null {
+  const at = location.hash.indexOf(ONCE)
+  if (at < 0) return null
+  const secret = decodeURIComponent(location.hash.slice(at + ONCE.length))
+  history.replaceState(null, '', location.pathname + location.search)
+  return secret
+}
+
+const given = secretOfAddress()
+let spent: Promise<Session> | null = null
+
+export function Gate({ children }: { children: ReactNode }) {
+  const client = useQueryClient()
+  const session = useSession()
+  const [entering, setEntering] = useState(given !== null)
+  const [refused, setRefused] = useState<unknown>(null)
+  useEffect(() => {
+    if (given === null) return
+    spent ??= call<Session>('POST', '/session/one-time', { body: { secret: given } })
+    spent.then((found) => enter(client, found), setRefused).finally(() => setEntering(false))
+  }, [client])
+  const inside = session.data != null && !session.data.must_change_password
+  useEffect(() => {
+    if (inside) live.open()
+    else live.close()
+  }, [inside])
+  if (entering) return <Waiting />
+  return (
+    <Answered query={session}>
+      {(found) => {
+        if (found === null) return <SignIn refused={refused} />
+        return found.must_change_password ? <NewPassword session={found} /> : children
+      }}
+    </Answered>
+  )
+}

@@ -1,0 +1,183 @@
+"""An analyst at work, by keyboard alone: find, read, take, undo, close, learn, mute, note, bulk, views."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.console import Screens
+
+ROW = "[role=grid] [role=row].alert"
+ACTIVE = "[role=grid] [role=row][data-active]"
+
+
+def alerts(page: Page, **asked: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.request.get("/api/v1/alerts", params={"limit": "5000", **asked}).json()["items"]
+    return found
+
+
+def at_rule(screens: Screens, rule: str, status: str = "new") -> Page:
+    """The list of one rule's alerts, the cursor on the first."""
+    page = screens.open(f"/alerts?rule.name={rule}&status={status}")
+    page.wait_for_selector(ROW)
+    return page
+
+
+def test_take_undo_close_by_keyboard(screens: Screens) -> None:
+    page = at_rule(screens, "MB10")
+    before = page.locator(ROW).count()
+    [alert, *_] = alerts(page, **{"rule.name": "MB10", "status": "new"})
+    page.keyboard.press("e")
+    expect(page.locator(ROW)).to_have_count(before - 1)
+    page.wait_for_selector(".toast")
+    page.keyboard.press("u")
+    expect(page.locator(ROW)).to_have_count(before)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("aside article")
+    page.keyboard.press("c")
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    dialog.get_by_label("Reason").fill("line stopped for a test, agreed with the control room")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(ROW)).to_have_count(before - 1)
+    page.wait_for_selector(".toast")
+    kept = page.request.get(f"/api/v1/alerts/{alert['id']}").json()
+    assert (kept["status"], kept["resolution"]) == ("closed", "true_positive")
+    assert [line["who"] for line in kept["history"]].count("demo") >= 3
+
+
+def test_the_cursor_moves_and_the_panel_follows(screens: Screens) -> None:
+    page = screens.open("/alerts")
+    page.wait_for_selector(ROW)
+    first = page.locator(ACTIVE).get_attribute("id")
+    page.keyboard.press("j")
+    second = page.locator(ACTIVE).get_attribute("id")
+    assert second != first
+    page.keyboard.press("Enter")
+    page.wait_for_selector("aside article h2")
+    title = page.inner_text("aside article h2")
+    page.keyboard.press("k")
+    expect(page.locator("aside article h2")).not_to_have_text(title)
+    assert first is not None
+    assert page.url.endswith(f"open={first.removeprefix('row-')}")
+    page.keyboard.press("Escape")
+    expect(page.locator("aside")).to_have_count(0)
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "grid"
+
+
+def test_an_alert_answers_its_questions(screens: Screens) -> None:
+    page = at_rule(screens, "MB01")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("aside article")
+    for question in (
+        "What do I do now",
+        "Why it matters",
+        "Where",
+        "What was seen",
+        "Evidence",
+        "What else",
+        "What it may lead to",
+    ):
+        assert page.locator("aside h3", has_text=question).count() == 1
+    page.wait_for_selector("aside table")
+    page.keyboard.press("p")
+    page.wait_for_selector("aside .hex")
+    page.locator("aside .node").last.click()
+    expect(page.locator("aside .hex .marked").first).to_be_visible()
+
+
+def test_learn_with_preview_and_undo(screens: Screens) -> None:
+    page = at_rule(screens, "G23")
+    page.keyboard.press("m")
+    dialog = page.get_by_role("dialog")
+    dialog.locator(".preview").wait_for()
+    assert re.search(r"\d+ open alerts leave the queue", dialog.locator(".preview").inner_text())
+    dialog.get_by_label("Reason").fill("load test of this evening")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(ROW)).to_have_count(0)
+    assert alerts(page, **{"rule.name": "G23", "suppressed": "true"})
+    page.keyboard.press("u")
+    page.wait_for_selector(ROW)
+
+
+def test_learning_of_a_grave_rule_waits_for_a_second_person(screens: Screens) -> None:
+    page = at_rule(screens, "MB01")
+    page.keyboard.press("l")
+    dialog = page.get_by_role("dialog")
+    dialog.locator(".preview").wait_for()
+    dialog.get_by_label("Reason").fill("this station may write from now on")
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("A second person has to approve it").wait_for()
+    page.goto("/baseline")
+    page.get_by_text("another person approves").first.wait_for()
+    page.get_by_role("button", name="Take back").first.click()
+    page.get_by_text("Taken back").first.wait_for()
+
+
+def test_a_selection_is_assigned_and_noted(screens: Screens) -> None:
+    page = screens.open("/alerts?group=rule")
+    page.wait_for_selector("[role=row].head")
+    page.goto("/alerts?text=mqtt")
+    page.wait_for_selector(ROW)
+    page.keyboard.press("x")
+    page.keyboard.press("J")
+    assert "2 selected" in page.inner_text("[role=toolbar]")
+    page.keyboard.press("n")
+    page.get_by_role("dialog").get_by_role("textbox").fill("<b>seen</b> 已核实")
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("Comment added").wait_for()
+    noted = [each for each in alerts(page, text="mqtt") if each["etag"] != "1"]
+    assert len(noted) >= 2
+    page.goto(f"/alerts/{noted[0]['id']}")
+    page.locator("blockquote", has_text="<b>seen</b> 已核实").first.wait_for()
+
+
+def test_a_view_is_kept_on_the_server(screens: Screens) -> None:
+    page = screens.open("/alerts?severity=critical")
+    page.wait_for_selector(ROW)
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("menuitem", name="Save this view").click()
+    page.get_by_label("Name").fill("only the worst")
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    other = screens.open("/alerts")
+    other.get_by_role("button", name="Views").click()
+    other.get_by_role("menuitem", name="only the worst", exact=True).click()
+    other.wait_for_url("**/alerts?severity=critical")
+
+
+def test_a_permalink_opens_whatever_the_filter(screens: Screens) -> None:
+    page = screens.open("/alerts")
+    page.wait_for_selector(ROW)
+    [alert, *_] = alerts(page)
+    page = screens.open(f"/alerts/{alert['id']}", lang="zh")
+    page.get_by_role("heading", level=1, name=alert["told"]["zh"]["title"]).wait_for()
+
+
+def test_keys_stay_away_from_what_is_typed(screens: Screens) -> None:
+    page = screens.open("/alerts")
+    page.wait_for_selector(ROW)
+    before = len(alerts(page, status="new"))
+    page.keyboard.press("/")
+    page.keyboard.type("e c m l")
+    assert len(alerts(page, status="new")) == before
+    assert page.get_by_role("dialog").count() == 0
+    page.keyboard.press("Escape")
+    page.wait_for_url("**text=e**")
+
+
+def test_the_palette_goes_anywhere(screens: Screens) -> None:
+    page = screens.open("/")
+    page.wait_for_selector("main h1")
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("[role=dialog] input")
+    page.keyboard.type("Asse")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/assets")
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    page.wait_for_url("**/rules")
