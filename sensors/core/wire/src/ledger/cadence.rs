@@ -35,18 +35,18 @@ impl Ledger {
         }
     }
 
-    /// What was counted up to the last message, as the cycle it was; then the silence, from that message to the moment
-    /// it was `certain`, ns: told in one row, it would seem to begin with the span.
+    /// What was counted up to the last message, as the cycle it was; then the silence, of the moment it was `certain`, ns,
+    /// with the packets of the last message: told in one row, it would come before whatever caused it.
     fn silence_row(&mut self, index: u32, certain: i64) {
         let Some(shape) = self.shapes.get(index) else { return };
-        let last = shape.last.last;
         let (channels, batch) = (&mut self.channels, &mut self.batch);
         if shape.span.count > 0 {
             let span = counted(shape);
             let told = (Cadence::Cyclic, span);
             tell(shape, told, channels, &self.places, self.clock, batch, &mut self.scratch.address);
         }
-        let span = Span { first: last, last: Stamp { time: certain, ..last } };
+        let Span { first, last } = shape.last;
+        let span = Span { first: Stamp { time: certain, ..first }, last: Stamp { time: certain, ..last } };
         tell(shape, (Cadence::Silent, span), channels, &self.places, self.clock, batch, &mut self.scratch.address);
     }
 
