@@ -13,9 +13,6 @@ export PATH := $(CARGO_HOME)/bin:$(PATH)
 # The core is built for the environment's Python, whichever tool asks cargo.
 export PYO3_PYTHON := $(CURDIR)/$(PY)
 
-# The captures `make demo` shows.
-DEMO_CAPTURES ?= compose/plant/captures/demo.pcap --site compose/plant/captures/demo.site.yml
-
 # Folders that hold Python, by what is there.
 PYTHON_FOLDERS = $(sort $(foreach folder,sensors detection response api tests compose workshop,\
 	$(if $(shell find $(folder) -name '*.py' -print -quit 2>/dev/null),$(folder))))
@@ -41,12 +38,14 @@ console: ## packages, checks and build of the console (needs Node)
 environment:
 	@workshop/setup.sh environment
 
-demo: setup ## alerts on the shipped captures, in this terminal
-	$(BITTERN) analyze $(DEMO_CAPTURES) $(ARGS)
+demo: setup ## the console with a simulated plant under attack, in this browser (ARGS="--no-browser")
+	$(BITTERN) demo $(ARGS)
 
 test: setup ## every test; says at the end what was not tested here and why
 	cd $(CORE) && cargo test --workspace --exclude binding --locked --quiet
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest --ignore tests/browser $(ARGS)
+	@# A browser's driver keeps an event loop running, beside which no other test may run one.
+	$(PY) -m pytest tests/browser
 
 check: ## style, types, imports, Rust lints, generated files, project text
 	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
@@ -78,7 +77,8 @@ check-rust: environment
 check-console:
 	@workshop/console.sh check
 
-check-generated: environment
+# Written from the program itself, so this one check needs the core and says so when it does not compile.
+check-generated: setup
 	$(PY) -m workshop.generated --check
 
 check-project: environment
@@ -96,7 +96,10 @@ bench-report: setup ## time of a report with 400 findings in both languages, and
 eval: setup ## detection and false incidents on labelled data sets
 	$(PY) -m tests.eval $(ARGS)
 
+# The core's own generated file first: the core may not compile without it, and the others ask the core.
 docs: environment ## write every generated file anew
+	$(PY) -m sensors.fields.rust
+	@$(MAKE) --no-print-directory setup
 	$(PY) -m workshop.generated
 
 golden: setup ## write the golden events anew; read the difference before you commit it

@@ -46,7 +46,11 @@ def processes(folder: Path, base_url: str) -> Iterator[list[subprocess.Popen[byt
     sensing = ("replay", capture, "--sensor", SENSOR, "--site", site, "--keep", kept)
     every = ("--spool", spool, "--quiet")
     command = (sys.executable, "-m", "api.cli")
-    started = [subprocess.Popen([*command, *each, *every]) for each in (working, sensing)]
+    # What reads the pipe ends with this process, however that ends.
+    started = [
+        subprocess.Popen([*command, *each, *every], stdin=subprocess.PIPE)
+        for each in ((*working, "--with-parent"), sensing)
+    ]
     try:
         yield started
     finally:

@@ -21,8 +21,8 @@ from response.times import SECOND, time_ns, time_text
 from sensors.spool import BadSegment, Spool
 
 LEASE = 15 * SECOND
-IDLE = 0.2
-"""Seconds to wait when there was nothing to do."""
+IDLE, LONGEST_IDLE = 0.1, 0.8
+"""Seconds to wait when there was nothing to do: doubled while that lasts, so that an idle worker costs little."""
 
 Duty = Callable[[int], bool]
 """Does some work at a time (ns) and says whether there was any."""
@@ -43,12 +43,16 @@ class Worker:
 
     def run(self) -> None:
         """Until `stop`."""
+        pause = IDLE
         while not self._stopped.is_set():
             worked = False
             with suppress(StoreError):  # asked again: the store may be away for an hour
                 worked = self._holds_lease() and self.once()
-            if not worked:
-                self._stopped.wait(IDLE)
+            if worked:
+                pause = IDLE
+                continue
+            self._stopped.wait(pause)
+            pause = min(2 * pause, LONGEST_IDLE)
 
     def stop(self) -> None:
         """Ends `run` after the duty at hand."""

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from api.analysis import Options, analyse, load_rules
 from detection.occurrence import Occurrence, text_id
 from detection.sigma.load import RuleSet
@@ -18,7 +20,7 @@ from response.triage.policy import Policy, read_policy
 from tests.contract.store_cases import SECOND, START, occurrence
 
 PROJECT = Path(__file__).resolve().parents[1]
-CAPTURES = PROJECT / "compose" / "plant" / "captures"
+CAPTURES = PROJECT / "rules" / "demo"
 PROOFS = PROJECT / "rules" / "proofs"
 POLICY: Policy = read_policy(PROJECT / "rules" / "triage.yml")
 MATRIX: Matrix = read_matrix(PROJECT / "rules" / "attack-ics.json")
@@ -46,6 +48,12 @@ def alerts_of(capture: Path) -> tuple[Alert, ...]:
 def demo() -> tuple[Alert, ...]:
     """The alerts of the demo's capture."""
     return alerts_of(CAPTURES / "demo.pcap")
+
+
+def demo_span() -> tuple[str, str]:
+    """Begin of the first and end of the last step of the demo, ISO 8601."""
+    steps = yaml.safe_load((CAPTURES / "demo.labels.yml").read_text(encoding="utf-8"))["steps"]
+    return str(steps[0]["start"]), str(steps[-1]["end"])
 
 
 def act(number: int, source: str, destination: str, rule: str = "MB01", **changes: Any) -> Occurrence:

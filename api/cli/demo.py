@@ -30,6 +30,7 @@ def demo(
     terminal = terminal_of(context)
     terminal.adjust(lang=lang, quiet=quiet)
     import json
+    import signal
     import tempfile
     import time
     import webbrowser
@@ -44,6 +45,7 @@ def demo(
     from api.wiring import Settings, Wiring, wall_clock
 
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the folder goes away then too
     try:
         listener = bound("127.0.0.1", port)
     except OSError:

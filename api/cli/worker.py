@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,7 @@ def worker(
     data: Data = Path("bittern-data"),
     rules: option.RuleFolders = None,
     base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="help.option.base_url")] = "",
+    with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,  # ends with standard input
     lang: option.Lang = None,
     quiet: option.Quiet = False,
     verbose: option.Verbose = 0,
@@ -30,6 +32,7 @@ def worker(
     terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
     import os
     import signal
+    import threading
 
     from api.cli.inputs import rules_in_force
     from api.duties import duties_of
@@ -45,7 +48,17 @@ def worker(
         name = f"worker-{os.getpid()}"
         working = Worker(source, name, wall_clock, duties_of(wiring, spool, name))
         signal.signal(signal.SIGTERM, lambda *_: working.stop())
+        if with_parent:
+            threading.Thread(target=_follow, args=(working.stop,), daemon=True).start()
         terminal.tell("worker.ready", spool=spool)
         working.run()
         for name, number in working.failures.items():
             terminal.warn("worker.failed", duty=name, count=number, last=working.last_failure[name])
+
+
+def _follow(stop: Callable[[], None]) -> None:
+    """Stops when whoever started this process is gone, and with it the other end of the pipe."""
+    import sys
+
+    sys.stdin.read()
+    stop()

@@ -92,10 +92,12 @@ def show(assessment: str, caller: Reader, wiring: Parts) -> Answer:
 
 @router.get("/judgements", response_model=JudgementPage, operation_id="judgements_list")
 def list_judgements(
-    caller: Reader, wiring: Parts, control: Annotated[list[str] | None, Query(max_length=200)] = None
+    caller: Reader,
+    wiring: Parts,
+    control: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Answer:
     """What people said of controls, by control, the oldest first."""
-    found = judgements(wiring.store, control)
+    found = judgements(wiring.store, None if control is None else (control,))
     return page((judgement_document(name, each) for name, every in found.items() for each in every), None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import Field
 
 from api.answers import Answer, answer, page
 from api.asset_documents import asset_body, fits
@@ -15,7 +16,7 @@ from api.wiring import Wiring, wiring_of
 router = APIRouter(prefix="/assets", tags=["assets"])
 Parts = Annotated[Wiring, Depends(wiring_of)]
 Reader = Annotated[Caller, Depends(Needs("assets:read"))]
-Words = Annotated[list[str] | None, Query(max_length=64)]
+Words = Annotated[list[Annotated[str, Field(max_length=64)]] | None, Query()]
 
 
 @router.get("", response_model=AssetPage, operation_id="assets_list")

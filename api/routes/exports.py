@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
+from pydantic import Field
 
 from api.alert_documents import alert_body
 from api.auth.guard import Caller, Needs
@@ -51,7 +52,7 @@ def alerts(
     severity: Annotated[Severity | None, Query()] = None,
     rule_class: Annotated[list[RuleClass] | None, Query(alias="class")] = None,
     status: Annotated[list[Status] | None, Query()] = None,
-    rule: Annotated[list[str] | None, Query(alias="rule.name", max_length=64)] = None,
+    rule: Annotated[list[Annotated[str, Field(max_length=64)]] | None, Query(alias="rule.name")] = None,
     start: Annotated[str | None, Query(pattern=SPAN_OR_DAY)] = None,
     end: Annotated[str | None, Query(pattern=SPAN_OR_DAY)] = None,
     text: Annotated[str | None, Query(max_length=500)] = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
+from pydantic import Field
 
 from api.answers import ETAGGED, VERSIONED, Answer, answer, if_match, page
 from api.auth.guard import Caller, Needs
@@ -32,8 +33,8 @@ def list_incidents(
     wiring: Parts,
     status: Annotated[list[Status] | None, Query()] = None,
     severity: Annotated[list[Severity] | None, Query()] = None,
-    assignee: Annotated[list[str] | None, Query(max_length=64)] = None,
-    asset: Annotated[list[str] | None, Query(max_length=200)] = None,
+    assignee: Annotated[list[Annotated[str, Field(max_length=64)]] | None, Query()] = None,
+    asset: Annotated[list[Annotated[str, Field(max_length=200)]] | None, Query()] = None,
     drill: Annotated[bool, Query()] = False,
     merged: Annotated[bool, Query(description="also those that became part of another")] = False,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
+from pydantic import Field
 
 from api.answers import ETAGGED, VERSIONED, Answer, answer, if_match, page
 from api.auth.guard import Caller, Needs
@@ -55,7 +56,7 @@ def change(given: NotifyInput, request: Request, caller: Changer, wiring: Parts)
         errors = _documents(error.issues, request)
         raise Problem(422, "bad_notify", errors=errors, count=len(errors), line=error.issues[0].line) from None
     except BadKey as error:
-        raise Problem(503, "no_notify_key", place=error.place) from None
+        raise Problem(422, "no_notify_key", place=error.place) from None
     return _answer(kept)
 
 
@@ -84,7 +85,7 @@ def messages(
     request: Request,
     caller: Reader,
     wiring: Parts,
-    state: Annotated[list[str] | None, Query(max_length=20)] = None,
+    state: Annotated[list[Annotated[str, Field(max_length=20)]] | None, Query()] = None,
     channel: Annotated[str | None, Query(max_length=100)] = None,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> Answer:

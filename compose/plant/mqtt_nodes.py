@@ -6,6 +6,7 @@ import asyncio
 import json
 import ssl
 import threading
+from collections.abc import Callable
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -47,6 +48,8 @@ class Node:
         self._port, self._broker, self._keepalive = (TLS_PORT if tls else MQTT_PORT), broker, keepalive
         self._answered = threading.Event()
         self.refused = ""
+        self._filters: list[tuple[str, int]] = []
+        self.on_return: Callable[[], None] = lambda: None
         self.client = paho.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=protocol)
         self.client.on_connect = self._on_connect
         if user:
@@ -63,6 +66,9 @@ class Node:
         properties: Properties | None,
     ) -> None:
         self.refused = str(reason) if reason.is_failure else ""
+        if self._filters and not reason.is_failure:
+            client.subscribe(self._filters)  # a clean session forgets them with the connection
+            self.on_return()
         self._answered.set()
 
     def connect(self, properties: Properties | None = None) -> Node:
@@ -79,7 +85,9 @@ class Node:
 
     def subscribe(self, *filters: str, qos: int = 0) -> Node:
         """Subscribe to the topic filters."""
-        self.client.subscribe([(word, qos) for word in filters])
+        wanted = [(word, qos) for word in filters]
+        self._filters += wanted
+        self.client.subscribe(wanted)
         return self
 
     def publish(self, name: str, content: bytes | str | dict[str, object], qos: int = 0, retain: bool = False) -> None:
@@ -104,9 +112,16 @@ class EdgeNode:
         self._sequence = 0
         self._birth = 0
         self._moves, self._period = process is None, period
+        self._speaking = threading.Lock()  # paho's thread answers commands while the other one reports
+        self.node.client.on_message = self._ordered
         self.tank, self.drive = process or (Tank(), Drive())
         death = payload([Metric(BDSEQ, sparkplug.UINT64, self._birth)], None)
         self.node.client.will_set(topic("NDEATH"), death, qos=0, retain=False)
+
+    def _ordered(self, client: paho.Client, userdata: object, message: paho.MQTTMessage) -> None:
+        """Announce itself again when told to; every NCMD here is a rebirth."""
+        if message.topic == topic("NCMD"):
+            self.born()
 
     def _next(self) -> int:
         number = self._sequence
@@ -125,6 +140,10 @@ class EdgeNode:
 
     def born(self) -> None:
         """Publish NBIRTH and DBIRTH."""
+        with self._speaking:
+            self._announce()
+
+    def _announce(self) -> None:
         self._sequence = 0
         node = [
             Metric(BDSEQ, sparkplug.UINT64, self._birth),
@@ -137,6 +156,10 @@ class EdgeNode:
 
     def report(self) -> None:
         """Publish NDATA and DDATA by alias, and the JSON telemetry."""
+        with self._speaking:
+            self._tell()
+
+    def _tell(self) -> None:
         self.node.publish(topic("NDATA"), payload([Metric("Load", sparkplug.FLOAT, 0.25, 1)], self._next(), False))
         changed = [metric for metric in self.device_metrics() if metric.alias in (10, 11, 12)]
         self.node.publish(topic("DDATA", DEVICE), payload(changed, self._next(), False))

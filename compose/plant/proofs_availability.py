@@ -13,6 +13,7 @@ from compose.plant.lab import Lab
 from compose.plant.proofs_modbus import NORMAL, WARM_UP
 
 _POLL = (("hmi", "plc1"), ("hmi", "plc2"))
+_CYCLE = 70.0  # seconds of polling that make a cycle whose end is a silence
 
 
 @capture(
@@ -86,9 +87,9 @@ def session_exhaustion(lab: Lab) -> None:
     check={"ip.dst==10.9.1.12 && modbus": 60},
 )
 def polling_stops(lab: Lab) -> None:
-    """10 s of polling, 20 s of silence."""
+    """70 s of polling, 20 s of silence."""
     with modbus_cell(lab, _POLL) as cell:
-        time.sleep(10)
+        time.sleep(_CYCLE)
         with lab.step("polling stops", "hmi", "plc1", ["T0815", "T0829", "T0826"], ["G24"]):
             cell.stop_polling("hmi", "plc1")
             time.sleep(20)
@@ -103,9 +104,9 @@ def polling_stops(lab: Lab) -> None:
     check={"ip.dst==10.9.1.12 && modbus": 60},
 )
 def device_gone(lab: Lab) -> None:
-    """10 s of polling, 20 s without the device."""
+    """70 s of polling, 20 s without the device."""
     with modbus_cell(lab, _POLL):
-        time.sleep(10)
+        time.sleep(_CYCLE)
         with lab.step("device gone", "hmi", "plc1", ["T0815", "T0829", "T0826"], ["G24"]):
             lab["plc1"].command("ip", "link", "set", "eth0", "down")
             time.sleep(20)
@@ -122,9 +123,9 @@ def device_gone(lab: Lab) -> None:
     check={"ip.dst==10.9.1.11 && modbus": 30},
 )
 def short_pause(lab: Lab) -> None:
-    """Three seconds of pause within twenty."""
+    """Three seconds of pause after a minute of polling."""
     with modbus_cell(lab, _POLL) as cell:
-        time.sleep(8)
+        time.sleep(_CYCLE)
         cell.stop_polling("hmi", "plc1")
         time.sleep(3)
         cell.poll("hmi", "plc1")

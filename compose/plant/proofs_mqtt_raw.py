@@ -28,9 +28,11 @@ def packet(first: int, body: bytes) -> bytes:
             return bytes([first]) + length + body
 
 
-def connect(client_id: bytes, level: int = 4, flags: int = 0xC2, keepalive: int = 30) -> bytes:
+def connect(
+    client_id: bytes, level: int = 4, flags: int = 0xC2, keepalive: int = 30, password: bytes = b"bulrush-3"
+) -> bytes:
     """Return CONNECT with the operator's login."""
-    login = text(b"operator") + text(b"bulrush-3") if flags & 0xC0 else b""
+    login = text(b"operator") + text(password) if flags & 0xC0 else b""
     return packet(0x10, text(b"MQTT") + bytes([level, flags]) + struct.pack(">H", keepalive) + text(client_id) + login)
 
 

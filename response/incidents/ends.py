@@ -47,7 +47,7 @@ def ends_of(alert: Alert, matrix: Matrix, hubs: frozenset[str], site: Site | Non
     victim = to_name if to_name and not _hub(destination, hubs, site) else None
     named = not consequence and (_counted_by(alert) or not _neighbour(alert, site))
     channel = None
-    if named and not _link_layer(alert) and from_name and to_name and alert.protocol:
+    if named and not link_layer(alert) and from_name and to_name and alert.protocol:
         channel = (from_name, to_name, alert.protocol)
     return Ends(
         actors=_actors(alert, hubs, site) if named else (),
@@ -70,7 +70,7 @@ def _actors(alert: Alert, hubs: frozenset[str], site: Site | None) -> tuple[tupl
     owner = _owner(site, mac)
     declared = _declared(site, source.get("ip"))
     found: list[tuple[str, str]] = []
-    if _link_layer(alert):
+    if link_layer(alert):
         true_name = owner is not None and owner is declared
         named = [("asset", owner.id)] if owner is not None and true_name else []
         found = [*named, *([("station", station)] if station else [])]
@@ -84,7 +84,7 @@ def _actors(alert: Alert, hubs: frozenset[str], site: Site | None) -> tuple[tupl
     return tuple(found)
 
 
-def _link_layer(alert: Alert) -> bool:
+def link_layer(alert: Alert) -> bool:
     """Whether the alert is about frames, whose addresses are only claimed."""
     mac = alert.source.get("mac")
     return alert.protocol == "arp" or (mac is not None and mac in alert.dedup)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from response.alerts import SEVERITIES, Alert
-from response.incidents.ends import UNKNOWN, name_of
+from response.incidents.ends import UNKNOWN, link_layer, name_of
 from response.incidents.grouping import Group
 from response.incidents.killchain import Matrix
 from response.incidents.links import Link
@@ -115,9 +116,17 @@ def timeline(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     return sorted([*seen, *made, *done], key=lambda each: str(each["at"]))
 
 
+def _actor(group: Group) -> str:
+    """Who acts, by the first alert that can say it. Frames only claim an address: then it is their MAC."""
+    alerts = (group.first, *group.alerts)
+    named = (name for a in alerts if not link_layer(a) and (name := name_of(a.source)))
+    stations = (str(mac) for a in alerts if (mac := a.source.get("mac")))
+    return next(chain(named, stations, filter(None, (name_of(a.source) for a in alerts))), UNKNOWN)
+
+
 def _title(group: Group, stages: Sequence[str]) -> dict[str, Any]:
     """`incident.title.*`: who against whom, and how far it went."""
-    actor = next((name for a in (group.first, *group.alerts) if (name := name_of(a.source))), UNKNOWN)
+    actor = _actor(group)
     in_time = sorted(group.alerts, key=lambda a: (a.first_seen, a.id))
     victims = list(dict.fromkeys(name for a in in_time if (name := name_of(a.destination))))
     victim = max(victims, key=lambda v: sum(name_of(a.destination) == v for a in in_time), default=UNKNOWN)

@@ -12,10 +12,11 @@ from api.analysis import Options, analyse
 from api.demo import scenario
 from api.site_model import put_site
 from api.storage import open_store
+from tests.alert_cases import demo_span
 from tests.api.served import RULES, Api, made_api
 
 pytest_plugins = ["tests.api.served"]
-SPAN = {"start": "2026-11-24T00:00:00Z", "end": "2026-11-24T01:00:00Z"}
+SPAN = dict(zip(("start", "end"), demo_span(), strict=True))
 
 
 @pytest.fixture

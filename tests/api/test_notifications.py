@@ -97,4 +97,4 @@ def work(duties: object, api: Api) -> None:
 def test_without_a_key_no_secret_is_kept(api: Api) -> None:
     admin = api.person("admin")
     answer = admin.put(SETTINGS, json={"text": text(1)}, headers={"If-Match": '"0"'})
-    assert (answer.status_code, answer.json()["code"]) == (503, "no_notify_key")
+    assert (answer.status_code, answer.json()["code"]) == (422, "no_notify_key")

@@ -176,7 +176,7 @@ def test_the_map_shows_zones_and_what_crosses_them(demo: Api) -> None:
     assert lines["10.9.1.30", "10.9.1.11"]["verdict"] == "inside"
     assert hosts["10.9.1.11"]["alerts"] >= 5
     assert li.get("/api/v1/map", params={"start": "1h"}).json() == drawn
-    late = li.get("/api/v1/map", params={"start": "3m"}).json()
+    late = li.get("/api/v1/map", params={"start": "4m"}).json()
     new = {host["id"] for host in late["hosts"] if host["new"]}
     assert "10.9.1.66" in new
     assert "10.9.1.30" not in new

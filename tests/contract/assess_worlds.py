@@ -23,7 +23,7 @@ from response.times import SECOND, time_text
 from tests.needs import PROJECT
 
 PROOFS = PROJECT / "rules" / "proofs"
-DEMO = PROJECT / "compose" / "plant" / "captures" / "demo.pcap"
+DEMO = PROJECT / "rules" / "demo" / "demo.pcap"
 NORMAL = ("modbus/hmi-normal.pcap",)
 OPCUA = ("opcua/normal.pcap",)
 HOUR, DAY = 3600 * SECOND, 86_400 * SECOND

@@ -69,7 +69,7 @@ def test_every_store_gives_the_same_bytes_and_keeps_what_people_judge(url: str) 
 
 
 def test_the_demo_is_judged_as_its_scenario_deserves() -> None:
-    """What the attackers did (compose/plant/captures/demo.labels.yml) fails, each by its own query; what they did not
+    """What the attackers did (rules/demo/demo.labels.yml) fails, each by its own query; what they did not
     do does not."""
     made = assessment(WORLD)
     states = {result.query: result.state for result in made.results}

@@ -20,7 +20,7 @@ from response.triage.desk import By, Learning, TriageDesk
 from response.triage.follow import Follower
 from response.triage.precedent import accuracy, precedent_of
 from response.triage.scope import Scope
-from tests.alert_cases import MATRIX, MINUTE, POLICY, act, rules
+from tests.alert_cases import MATRIX, MINUTE, POLICY, act, alerts, rules
 from tests.contract.store_cases import START, segment
 
 pytest_plugins = ["tests.contract.elastic_server", "tests.contract.stores"]
@@ -153,6 +153,15 @@ def test_a_range_holds_back_only_what_lies_wholly_inside(store: Store) -> None:
     held = {alert.id: alert.suppressed_by for alert in everything(store)}
     assert held[edge.id] == learned.id
     assert [held[each.id] for each in (outside, kind, many, foreign)] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("value", "count", "fits"), [(2500.0, 1, True), (4000.0, 1, True), (4001.0, 1, False), (2500.0, 2, False)]
+)
+def test_values_fit_a_range_when_every_one_is_known(value: float, count: int, fits: bool) -> None:
+    made = act(0, "10.0.0.1", "10.0.0.9", "MB03", explanation={"observed": {"value": value}}, count=count)
+    (alert,) = alerts(made)
+    assert Scope(rule="MB03", values=(1000.0, 4000.0)).fits(alert, [made]) is fits
 
 
 def test_a_role_is_learned_for_every_host_that_has_it(store: Store) -> None:

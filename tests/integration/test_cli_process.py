@@ -42,7 +42,7 @@ def test_the_real_program_reads_standard_input_and_writes_no_colour_into_a_pipe(
 
 
 def test_the_number_of_jobs_changes_no_byte(tmp_path: Path) -> None:
-    demo = PROJECT / "compose" / "plant" / "captures"
+    demo = PROJECT / "rules" / "demo"
     seen = []
     for jobs in ("1", "2"):
         events = tmp_path / f"{jobs}.ndjson"
@@ -133,7 +133,7 @@ def test_progress_is_said_in_lines_where_nobody_looks(cli: Cli, monkeypatch: pyt
 
 def test_progress_moves_on_a_terminal_and_is_gone_at_the_end() -> None:
     ours, theirs = pty.openpty()
-    demo = PROJECT / "compose" / "plant" / "captures" / "demo.pcap"
+    demo = PROJECT / "rules" / "demo" / "demo.pcap"
     done = subprocess.run(
         [*BITTERN, "analyze", str(demo), "--format", "json"],
         stdout=subprocess.PIPE,

@@ -12,7 +12,7 @@ from tests.integration.cli_runner import PROJECT, Cli, cli
 
 __all__ = ["cli"]
 
-CAPTURES = PROJECT / "compose" / "plant" / "captures"
+CAPTURES = PROJECT / "rules" / "demo"
 
 
 @pytest.fixture
@@ -32,12 +32,12 @@ def alerts(cli: Cli, *arguments: str) -> list[dict[str, Any]]:
 def test_incidents_are_listed_and_shown(cli: Cli) -> None:
     listed = cli("incidents", "list", "--json").json()
     assert listed["schema"] == "bittern.incidents/v1"
-    assert sorted(len(incident["alerts"]) for incident in listed["data"]) == [5, 5, 9, 17]
+    assert sorted(len(incident["alerts"]) for incident in listed["data"]) == [2, 5, 7, 11, 21]
     assert [json.loads(line) for line in cli("incidents", "list", "--format", "ndjson").out.splitlines()] == (
         listed["data"]
     )
     first = listed["data"][0]
-    assert first["text"] == "10.9.1.66 against plc1 and 5 others: Impair Process Control"
+    assert first["text"] == "10.9.1.66 against plc1 and 3 others: Impair Process Control"
     assert first["text"] in cli("incidents", "list").out
     shown = cli("incidents", "show", first["id"][:6])
     assert shown.code == 0
@@ -99,7 +99,7 @@ def test_a_range_and_its_mistakes(cli: Cli) -> None:
     (alert,) = alerts(cli, "--rule", "MB03")
     tried = cli("alerts", "learn", alert["id"], "--form", "range", "--range", "1000..4000", "--reason", "recipe",
                 "--dry-run", "--json")  # fmt: skip
-    assert tried.json()["data"]["open"] == 1
+    assert tried.json()["data"]["open"] == 0, "of a minute's hits the first value alone is kept: others may lie outside"
     for text, code in (("holding", 2), ("9..1", 6)):
         said = cli("alerts", "learn", alert["id"], "--form", "range", "--range", text, "--reason", "recipe")
         assert said.code == code

@@ -12,7 +12,7 @@ import pytest
 from api.analysis import Options, analyse, load_rules
 from tests.needs import PROJECT
 
-DEMO = PROJECT / "compose" / "plant" / "captures" / "demo.pcap"
+DEMO = PROJECT / "rules" / "demo" / "demo.pcap"
 RULES = load_rules([])
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from tests.needs import PROJECT, need
 
-DEMO = PROJECT / "compose" / "plant" / "captures"
+DEMO = PROJECT / "rules" / "demo"
 FONTS = PROJECT / "response" / "reports" / "fonts"
 DATA = {
     "rules/attack-ics.json", "rules/locales/en.json", "rules/locales/zh-CN.json", "rules/detection/modbus/MB01.yml",

@@ -6,7 +6,7 @@ from tests.integration.cli_runner import PROJECT, Cli, cli
 
 __all__ = ["cli"]
 
-DEMO = PROJECT / "compose" / "plant" / "captures"
+DEMO = PROJECT / "rules" / "demo"
 
 
 def test_the_sample_in_the_readme_is_what_the_demo_prints(cli: Cli) -> None:

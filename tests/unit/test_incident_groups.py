@@ -19,8 +19,10 @@ from response.incidents.links import WHY
 from tests.alert_cases import CAPTURES, MATRIX, POLICY, PROOFS, act, alerts, alerts_of, demo, site
 from tests.contract.store_cases import SECOND
 
-INTRUDERS = {"10.9.1.66": "device", "10.9.1.67": "device", "10.9.1.31": "engineer", "10.9.2.50": "office"}
-LATE = 3 * SECOND
+INTRUDERS = {
+    "10.9.1.66": "device", "10.9.1.67": "device", "10.9.1.77": "laptop", "10.9.1.31": "engineer", "10.9.2.50": "office",
+}  # fmt: skip
+LATE, WINDOW = 3 * SECOND, 10 * SECOND
 """How long after a step its last alert may come (silence, timers)."""
 
 
@@ -46,32 +48,35 @@ def steps() -> list[tuple[int, int, str]]:
     return [(ns(s["start"]), ns(s["end"]), INTRUDERS.get(s["source"], "internet")) for s in told]
 
 
+def begin(alert: Alert) -> int:
+    """When what an alert tells began. A rate is told of its ten seconds, which may begin before the step does; of two
+    claims to one address the first one seen is the honest one, the lie is the last."""
+    if alert.rule == "L02":
+        return alert.last_seen
+    return alert.first_seen + (WINDOW if alert.first_seen % WINDOW == 0 else 0)
+
+
 def step_of(alert: Alert) -> int | None:
-    # Two claims to one address: the first one seen is the honest one, the lie is the last.
-    when = alert.last_seen if alert.rule == "L02" else alert.first_seen
-    begun = [n for n, (start, end, _) in enumerate(steps()) if start <= when <= end + LATE]
+    begun = [n for n, (start, end, _) in enumerate(steps()) if start <= begin(alert) <= end + LATE]
     return begun[-1] if begun else None
 
 
 @pytest.mark.parametrize("model", [site(), None], ids=["declared", "undeclared"])
-def test_the_demo_is_four_incidents_one_for_each_intruder(model: Site | None) -> None:
+def test_the_demo_is_five_incidents_one_for_each_intruder(model: Site | None) -> None:
     groups = grouped(demo(), model)
     told = steps()
     who = []
     for group in groups:
-        places = [
-            step_of(alert)
-            for alert in sorted(group.alerts, key=lambda a: a.last_seen if a.rule == "L02" else a.first_seen)
-        ]
+        places = [step_of(alert) for alert in sorted(group.alerts, key=begin)]
         assert all(place is not None for place in places), "an alert of normal operation was joined"
         who.append({told[place][2] for place in places if place is not None})
         assert places == sorted(places, key=lambda p: p or 0), "the steps are out of order"
-    assert who == [{"device"}, {"engineer"}, {"office"}, {"internet"}]
-    assert [len(group.alerts) for group in groups] == [17, 5, 5, 9]
+    assert who == [{"device"}, {"engineer"}, {"office"}, {"internet"}, {"laptop"}]
+    assert [len(group.alerts) for group in groups] == [21, 5, 7, 11, 2]
     joined = {alert.id for group in groups for alert in group.alerts}
     loose = [alert for alert in demo() if alert.id not in joined]
-    assert {alert.rule for alert in loose if alert.rule_class in ("threat", "policy")} == {"G24"}
-    assert len(loose) == 13, "three silences of normal life, ten of posture"
+    assert {alert.rule_class for alert in loose} == {"posture"}, "an alert of normal operation, or an act left out"
+    assert len(loose) == 10
 
 
 def test_the_chain_runs_by_tactic_then_time_and_every_alert_says_why() -> None:
@@ -83,12 +88,15 @@ def test_the_chain_runs_by_tactic_then_time_and_every_alert_says_why() -> None:
         assert all({link.one, link.other} <= known and link.why in WHY for link in group.reasons.values())
     device = grouped(demo(), site())[0]
     why = {alert.rule: device.reasons[alert.id].why for alert in device.alerts if alert.id in device.reasons}
-    assert (why["L01"], why["G25"], why["MB03"], why["MB01"]) == ("station", "station", "channel", "evidence")
+    assert (why["G25"], why["MB03"], why["MB01"]) == ("station", "channel", "evidence")
 
 
 def test_occurrences_become_few_incidents() -> None:
-    counted = sum(alert.count for alert in demo())
-    assert counted / len(grouped(demo(), site())) >= 60
+    queue = [alert for alert in demo() if alert.rule_class in ("threat", "policy")]
+    counted = sum(alert.count for alert in queue)
+    assert counted >= 1000
+    assert counted / len(queue) >= 20
+    assert counted / len(grouped(demo(), site())) >= 100
 
 
 @pytest.mark.parametrize(

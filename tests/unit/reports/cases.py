@@ -195,7 +195,7 @@ def _action(each: QueryResult, number: int, verdicts: tuple[Verdict, ...]) -> Ac
 
 def site() -> Site:
     """The demo plant's."""
-    return load_site(PROJECT / "compose" / "plant" / "captures" / "demo.site.yml")
+    return load_site(PROJECT / "rules" / "demo" / "demo.site.yml")
 
 
 def assets(hostile: bool = False) -> tuple[AssetRecord, ...]:

@@ -8,9 +8,11 @@ use std::fmt::Write as _;
 /// Repetitions that make a rhythm, and the relative deviation that still is one.
 const CYCLE: u32 = 5;
 const CYCLE_DEVIATION: f64 = 0.35;
-/// Silent after so many periods, but not before ten seconds (rule G24).
+/// Silent after so many periods, but not before ten seconds, and only what was a cycle for a minute (rule G24): a job of
+/// some seconds with even steps (a file read in blocks, a script that writes) is done, not silent.
 const SILENT_PERIODS: i64 = 5;
 const SILENT_LEAST: i64 = 10_000_000_000;
+const CYCLE_LEAST: i64 = 60_000_000_000;
 /// A span with fewer requests goes on behind the border of its five minutes, for at most 55 minutes, ns: with the border
 /// it is told at, an hour.
 const SPAN_LEAST: u32 = 30;
@@ -112,6 +114,8 @@ pub struct Shape {
     pub seen: u32,
     pub span: SpanCounts,
     pub cadence: Cadence,
+    /// Time of the message that made it cyclic.
+    pub(super) cyclic_since: i64,
     /// Long-run period and deviation (exponentially weighted), seconds.
     pub(super) period: f64,
     pub(super) deviation: f64,
@@ -168,6 +172,9 @@ impl Shape {
         } else {
             Cadence::Irregular
         };
+        if kind == Cadence::Cyclic && self.cadence != Cadence::Cyclic {
+            self.cyclic_since = time;
+        }
         let changed = kind != self.cadence && self.seen > CYCLE + 1;
         self.cadence = kind;
         changed
@@ -178,18 +185,24 @@ impl Shape {
         self.cadence == Cadence::Cyclic && self.seen > CYCLE
     }
 
-    /// Turns a cyclic shape silent when nothing came for five periods; true when it did so now.
-    pub fn falls_silent(&mut self, now: i64) -> bool {
+    /// Turns a cyclic shape silent when nothing came for five periods; the moment that was certain, when it did so now.
+    pub fn falls_silent(&mut self, now: i64) -> Option<i64> {
         let quiet = now.saturating_sub(self.last_time);
         // Asked of every shape at every tick: most answers need no period.
         if self.cadence != Cadence::Cyclic || quiet <= SILENT_LEAST {
-            return false;
+            return None;
         }
-        if quiet <= nanoseconds(self.period).saturating_mul(SILENT_PERIODS) {
-            return false;
+        let patience = nanoseconds(self.period).saturating_mul(SILENT_PERIODS).max(SILENT_LEAST);
+        if quiet <= patience || self.last_time.saturating_sub(self.cyclic_since) < CYCLE_LEAST {
+            return None;
         }
         self.cadence = Cadence::Silent;
-        true
+        Some(self.last_time.saturating_add(patience))
+    }
+
+    /// The rhythm it had in the long run: period and deviation, ns.
+    pub fn rhythm(&self) -> (i64, i64) {
+        (nanoseconds(self.period), nanoseconds(self.deviation))
     }
 
     /// Whether the span is told at the border of five minutes at `now`: a slow one goes on, or each poll would be a row.

@@ -150,6 +150,7 @@ fn fresh(want: &Want<'_>, function: Function, subfunction: Function, text: u64) 
         seen: 0,
         span: SpanCounts::default(),
         cadence: Cadence::Once,
+        cyclic_since: 0,
         period: 0.0,
         deviation: 0.0,
         status: None,

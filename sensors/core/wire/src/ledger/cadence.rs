@@ -6,8 +6,8 @@ use crate::dataset::rows::{CadenceRow, ValueRow};
 use crate::dataset::{Batch, EventRow};
 use crate::delta::channel::Channels;
 use crate::delta::shape::{Cadence, Shape, SpanCounts};
-use crate::flow::Span;
 use crate::flow::facts::Place;
+use crate::flow::{Span, Stamp};
 use crate::hash;
 
 impl Ledger {
@@ -16,8 +16,10 @@ impl Ledger {
         let count = u32::try_from(self.shapes.list.len()).unwrap_or(u32::MAX);
         for index in 0..count {
             let Some(shape) = self.shapes.get(index) else { continue };
-            let silent = !last && shape.falls_silent(now);
-            if silent || shape.span.count > 0 && (last || shape.span_is_full(now)) {
+            let silent = if last { None } else { shape.falls_silent(now) };
+            if let Some(certain) = silent {
+                self.silence_row(index, certain);
+            } else if shape.span.count > 0 && (last || shape.span_is_full(now)) {
                 self.cadence_row(index);
             }
         }
@@ -27,17 +29,33 @@ impl Ledger {
     pub fn silence_tick(&mut self, now: i64) {
         let count = u32::try_from(self.shapes.list.len()).unwrap_or(u32::MAX);
         for index in 0..count {
-            if self.shapes.get(index).is_some_and(|s| s.falls_silent(now)) {
-                self.cadence_row(index);
+            if let Some(certain) = self.shapes.get(index).and_then(|s| s.falls_silent(now)) {
+                self.silence_row(index, certain);
             }
         }
+    }
+
+    /// What was counted up to the last message, as the cycle it was; then the silence, of the moment it was `certain`, ns,
+    /// with the packets of the last message: told in one row, it would come before whatever caused it.
+    fn silence_row(&mut self, index: u32, certain: i64) {
+        let Some(shape) = self.shapes.get(index) else { return };
+        let (channels, batch) = (&mut self.channels, &mut self.batch);
+        if shape.span.count > 0 {
+            let span = counted(shape);
+            let told = (Cadence::Cyclic, span);
+            tell(shape, told, channels, &self.places, self.clock, batch, &mut self.scratch.address);
+        }
+        let Span { first, last } = shape.last;
+        let span = Span { first: Stamp { time: certain, ..first }, last: Stamp { time: certain, ..last } };
+        tell(shape, (Cadence::Silent, span), channels, &self.places, self.clock, batch, &mut self.scratch.address);
     }
 
     /// One row with what was counted since the shape's last row.
     pub(super) fn cadence_row(&mut self, index: u32) {
         let Some(shape) = self.shapes.get(index) else { return };
         let (channels, batch) = (&mut self.channels, &mut self.batch);
-        tell(shape, channels, &self.places, self.clock, batch, &mut self.scratch.address);
+        let told = (kind(shape), counted(shape));
+        tell(shape, told, channels, &self.places, self.clock, batch, &mut self.scratch.address);
     }
 
     /// A shape was forgotten for another one: what was counted of it is told. Its points stay known to the other shapes
@@ -47,7 +65,8 @@ impl Ledger {
         self.named_points = self.named_points.saturating_sub(shape.points.len());
         if shape.span.count > 0 {
             let (channels, batch) = (&mut self.channels, &mut self.batch);
-            tell(&mut shape, channels, &self.places, self.clock, batch, &mut self.scratch.address);
+            let told = (kind(&shape), counted(&shape));
+            tell(&mut shape, told, channels, &self.places, self.clock, batch, &mut self.scratch.address);
         }
     }
 
@@ -125,8 +144,8 @@ pub(super) fn point_key(device: i64, address: &str) -> i64 {
     hash::key(&[b"point", &device.to_be_bytes(), address.as_bytes()])
 }
 
-fn counts_row<'a>(counts: &SpanCounts, kind: Cadence) -> CadenceRow<'a> {
-    let period = counts.period();
+fn counts_row<'a>(counts: &SpanCounts, kind: Cadence, rhythm: (i64, i64)) -> CadenceRow<'a> {
+    let period = if kind == Cadence::Silent { Some(rhythm) } else { counts.period() };
     CadenceRow {
         ot_cadence_count: Some(counts.count),
         ot_cadence_failed: Some(counts.failed),
@@ -142,9 +161,19 @@ fn counts_row<'a>(counts: &SpanCounts, kind: Cadence) -> CadenceRow<'a> {
     }
 }
 
-/// The cadence row of a shape.
+/// First and last message counted since the shape's last row.
+fn counted(shape: &Shape) -> Span {
+    Span { first: shape.first.first, last: shape.last.last }
+}
+
+fn kind(shape: &Shape) -> Cadence {
+    if shape.seen == 1 { Cadence::Once } else { shape.cadence }
+}
+
+/// The cadence row of a shape: of what kind, over which span.
 fn tell(
     shape: &mut Shape,
+    (kind, span): (Cadence, Span),
     channels: &mut Channels,
     places: &[Place],
     clock: i64,
@@ -153,14 +182,12 @@ fn tell(
 ) {
     let counts = std::mem::take(&mut shape.span);
     let has_address = shape.write_address(address);
-    let span = Span { first: shape.first.first, last: shape.last.last };
     let symbol = shape.symbol.to_be_bytes();
     let Some(channel) = channels.get(shape.channel) else { return };
     let (channel_key, publisher) = (channel.key.to_be_bytes(), shape.publisher.to_be_bytes());
     let parts: [&[u8]; 4] = [b"shape", &channel_key, &symbol, &publisher];
     let key = hash::key(if shape.publisher == 0 { parts.get(..3).unwrap_or(&parts) } else { &parts });
     let place = pick(places, span.first.source);
-    let kind = if shape.seen == 1 && shape.cadence != Cadence::Silent { Cadence::Once } else { shape.cadence };
     let id =
         event_id(&place.sensor, "cadence", key, span.first.time, 0, &format!("{}.{}", kind.name(), span.last.time));
     let event =
@@ -179,7 +206,7 @@ fn tell(
         ot_object_address: has_address.then_some(address.as_str()),
         ot_object_start: (shape.count > 0).then_some(shape.start),
         ot_object_count: (shape.count > 0).then_some(shape.count),
-        ..counts_row(&counts, kind)
+        ..counts_row(&counts, kind, shape.rhythm())
     };
     batch.cadence.push(&row, &mut batch.words);
 }
