@@ -89,6 +89,8 @@ def server(wiring: Wiring, ready: Callable[[], None], certificate: tuple[Path, P
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=bool(wiring.settings.proxies),
+        forwarded_allow_ips=list(wiring.settings.proxies),
         timeout_graceful_shutdown=GRACE,
         ssl_certfile=str(certificate[0]) if certificate else None,
         ssl_keyfile=str(certificate[1]) if certificate else None,

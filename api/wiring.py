@@ -12,7 +12,9 @@ from fastapi import Request
 
 from api.auth.accounts import Account, Accounts
 from api.auth.limits import Limits
-from api.auth.oidc import Issuer, SignOn
+from api.auth.oidc.issuer import Issuer
+from api.auth.oidc.people import People
+from api.auth.oidc.sign_on import SignOn
 from api.auth.sessions import Sessions
 from api.auth.tokens import Tokens
 from api.live import Live
@@ -29,11 +31,13 @@ from response.roles import MACHINE, ROLES, held_by
 @dataclass(frozen=True)
 class Settings:
     """What `bittern serve` is told. `data` is the folder of what is no record: reports, captures; `base_url` is what
-    links in messages begin with; `secure` sends cookies over TLS only."""
+    links in messages begin with; `secure` sends cookies over TLS only; `proxies` are addresses or networks that are
+    believed when they say whose request they hand on."""
 
     data: Path
     base_url: str = ""
     secure: bool = False
+    proxies: tuple[str, ...] = ()
     requests_per_minute: int = 1200
     upload_limit: int = 4 * 1024 * 1024
     idle_poll: float = 0.25
@@ -80,8 +84,7 @@ class Wiring:
         self.accounts = Accounts(self.store, self.clock, self.secret)
         self.sessions = Sessions(self.store, self.clock, self.secret)
         self.tokens = Tokens(self.store, self.clock, self.secret)
-        issuer = self.settings.issuer
-        self.sign_on = SignOn(issuer, self.accounts, self.clock, self.secret, self.seed()) if issuer else None
+        self.sign_on = self._sign_on(self.settings.issuer) if self.settings.issuer else None
         self.limits = Limits(self.settings.requests_per_minute, time.monotonic)
         self.live = Live(self.store, self.settings.idle_poll)
         self.site = CurrentSite(self.store)
@@ -89,6 +92,15 @@ class Wiring:
             self.store, self.seal, self.rules, self.site.site, self.clock, self.settings.base_url
         )
         self.tellers = {"en": Teller(self.rules, "en"), "zh": Teller(self.rules, "zh")}
+
+    def _sign_on(self, issuer: Issuer) -> SignOn:
+        people = People(issuer, self.store, self.accounts, self.sessions, self.tokens, self.clock)
+        key = self.seal.derived("single sign-on") if self.seal else self.seed()
+        return SignOn(issuer, people, self.store, self.clock, self.secret, key)
+
+    def believes_in(self, account: Account) -> bool:
+        """Whether sessions and tokens of an account count: an issuer's people need the issuer that is set."""
+        return account.origin == "local" or (self.sign_on is not None and self.sign_on.people.vouches(account))
 
     def permissions_of(self, account: Account) -> frozenset[str]:
         """What tokens of an account may hold: its own permissions; an administrator's may be those of machines too."""

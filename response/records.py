@@ -53,6 +53,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("drill", "at", ("state", "rule")),
         Kind("user", "at", ("name", "state", "subject")),
         Kind("session", "at", ("user",)),
+        Kind("sign_on", "at"),
         Kind("token", "at", ("user", "state", "digest")),
         Kind("view", "at", ("owner", "screen", "shared")),
         Kind("setting", "at"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,8 @@ LOCKED = (60 * SECOND, 300 * SECOND, 900 * SECOND)
 """How long an account is locked after the fifth wrong password, the sixth, and each further one."""
 ONE_TIME = 24 * 3600 * SECOND
 LONGEST_NAME = 64
+ISSUER = "oidc"
+"""Who creates and changes accounts in the name of the issuer of single sign-on."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,11 @@ class Accounts:
             if (cursor := page.cursor) is None:
                 return sorted(found, key=lambda account: account.name)
 
+    def of_subject(self, origin: str, subject: str) -> Account | None:
+        """Who this is at an issuer. By subject, not by name: a name may be given to somebody else there."""
+        found = [account_of(each) for each in self._store.records(RecordQuery("user", {"subject": subject})).items]
+        return next((each for each in found if each.origin == origin), None)
+
     def create(
         self,
         name: str,
@@ -92,11 +99,11 @@ class Accounts:
         password: str | None = None,
         origin: str = "local",
         must_choose: bool = True,
-        subject: str | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> tuple[Account, str | None]:
         """A new account. Without a password a local one gets a one-time secret, the second of what is returned, and
-        `must_choose` a password before anything else (the demo's need not: it is gone in an hour). `subject` is who
-        this is at the issuer."""
+        `must_choose` a password before anything else (the demo's need not: it is gone in an hour). `more` is what
+        the issuer knows."""
         _check_roles(roles)
         once = self._secret() if password is None and origin == "local" else None
         body: dict[str, Any] = {
@@ -109,8 +116,7 @@ class Accounts:
             "must_change": once is not None and must_choose,
             "failures": 0,
         }
-        if subject is not None:
-            body["subject"] = subject
+        body |= more or {}
         if once is not None:
             body |= self._one_time(once)
         deed = self._deed(by, "user.create", user_id(name), roles=list(roles), origin=origin)
@@ -118,12 +124,20 @@ class Accounts:
 
     def change(self, account: Account, *, by: str, etag: str, **fields: Any) -> Account:
         """Change roles, state, display name or language. Raises Conflict, Invalid; the last active administrator
-        stays one."""
+        stays one, and what an issuer says of roles nobody else changes."""
         _check_roles(tuple(fields.get("roles", account.roles)))
+        if "roles" in fields and by != ISSUER:
+            _check_local(account)
         self._check_last_admin(account, fields)
         shown = {name: value for name, value in fields.items() if account.body.get(name) != value}
         deed = self._deed(by, "user.change", account.id, **shown)
+        if "state" in fields:
+            fields["disabled_by"] = by if fields["state"] == "disabled" else None
         return self._put(account.id, {**account.body, **fields}, etag, deed)
+
+    def note(self, account: Account, **fields: Any) -> Account:
+        """What the issuer told at a sign-in, which has a line of its own in the audit log."""
+        return self._put(account.id, {**account.body, **fields}, account.etag, None)
 
     def set_password(self, account: Account, password: str, *, by: str) -> Account:
         """A new password; open one-time secrets end with it. Raises Invalid when it is none to have."""
@@ -133,7 +147,8 @@ class Accounts:
         return self._put(account.id, body, account.etag, self._deed(by, "user.password", account.id))
 
     def new_one_time(self, account: Account, *, by: str) -> str:
-        """A secret that signs the person in once, to choose a password."""
+        """A secret that signs the person in once, to choose a password. Raises Invalid for whom an issuer signs in."""
+        _check_local(account)
         once = self._secret()
         body = {**account.body, **self._one_time(once), "must_change": True, "failures": 0, "locked_until": None}
         self._put(account.id, body, account.etag, self._deed(by, "user.one_time", account.id))
@@ -191,8 +206,14 @@ class Accounts:
 
     def _check_last_admin(self, account: Account, fields: dict[str, Any]) -> None:
         stays = "admin" in fields.get("roles", account.roles) and fields.get("state", "active") == "active"
+        if account.origin != "local":  # counts for nothing: somebody must come in while the issuer is down
+            return
         if "admin" in account.roles and account.active and not stays:
-            others = [a for a in self.everybody() if a.active and "admin" in a.roles and a.id != account.id]
+            others = [
+                a
+                for a in self.everybody()
+                if a.active and "admin" in a.roles and a.id != account.id and a.origin == "local"
+            ]
             if not others:
                 raise Invalid(f"user {account.id}", "last_admin")
 
@@ -220,3 +241,8 @@ def _check_roles(roles: tuple[str, ...]) -> None:
     for role in roles:
         if role not in ROLES or role not in PEOPLE:
             raise Invalid("roles", "none_of", value=role, words=PEOPLE)
+
+
+def _check_local(account: Account) -> None:
+    if account.origin != "local":
+        raise Invalid(f"user {account.id}", "issuer_decides", issuer=account.origin)

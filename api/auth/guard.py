@@ -66,7 +66,7 @@ def _by_session(request: Request, cookie: str, wiring: Wiring) -> Caller | None:
     if session is None or account is None:
         return None
     if request.method not in SAFE:
-        check_origin(request)
+        check_origin(request, wiring.settings.base_url)
         if not is_same(request.headers.get(CSRF_HEADER, ""), session.csrf):
             raise Problem(403, "csrf")
     return Caller(account.id, account.roles, permissions_of(account), account, session=session)
@@ -77,10 +77,11 @@ def permissions_of(account: Account) -> frozenset[str]:
     return frozenset({WITHOUT_NEW_PASSWORD}) if account.must_change else held_by(account.roles)
 
 
-def check_origin(request: Request) -> None:
-    """Refuses a change that a page from elsewhere sends. Raises Problem."""
+def check_origin(request: Request, base_url: str) -> None:
+    """Refuses a change that a page from elsewhere sends; a proxy may have changed our own name. Raises Problem."""
     origin = request.headers.get("origin")
-    if origin and urlsplit(origin).netloc != request.headers.get("host", ""):
+    ours = {request.headers.get("host"), urlsplit(base_url).netloc} - {None, ""}
+    if origin and urlsplit(origin).netloc not in ours:
         raise Problem(403, "csrf")
 
 
@@ -89,7 +90,7 @@ def _active(user: str, wiring: Wiring) -> Account | None:
         account = wiring.accounts.get(user)
     except NotFound:
         return None
-    return account if account.active else None
+    return account if account.active and wiring.believes_in(account) else None
 
 
 class Needs:

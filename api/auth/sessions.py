@@ -34,19 +34,19 @@ class Sessions:
     def __init__(self, store: Store, clock: Callable[[], int], secret: Callable[[], str]) -> None:
         self._store, self._clock, self._secret = store, clock, secret
 
-    def open(self, account: Account, *, how: str) -> tuple[str, Session]:
-        """A new session and the secret for its cookie."""
+    def open(self, account: Account, *, how: str, lasts: int = ABSOLUTE) -> tuple[str, Session]:
+        """A new session for `lasts` ns and the secret for its cookie."""
         secret, csrf, now = self._secret(), self._secret(), self._clock()
         body = {
             "at": time_text(now),
             "user": account.id,
             "csrf": csrf,
             "seen": time_text(now),
-            "ends": time_text(now + ABSOLUTE),
+            "ends": time_text(now + lasts),
         }
         deed = Deed(now, account.id, "session.open", "user", account.id, {"how": how})
         self._store.commit([Put("session", digest(secret), body)], deed)
-        return secret, Session(digest(secret), account.id, csrf, now + ABSOLUTE)
+        return secret, Session(digest(secret), account.id, csrf, now + lasts)
 
     def find(self, secret: str) -> Session | None:
         """The session of a cookie, None when there is none (any more); it is noted that somebody is there."""

@@ -21,7 +21,8 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "chosen": ("--severity-min", "--status", "--rule", "--class", "--since", "--until", "--text", "--kind", "--limit",
                "--cursor", "--all"),
     "played": ("--spool", "--sensor", "--keep", "--drill", "--once", "--no-browser", "--alert", "--variable"),
-    "served": ("--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key"),
+    "served": ("--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key", "--trusted-proxy",
+               "--oidc-issuer", "--oidc-client", "--oidc-secret-file", "--oidc-roles"),
     "reported": ("--template", "--language", "--organisation", "--mark", "--at", "--key", "--keys",
                  "--password-file"),
     "decided": ("--resolution", "--to", "--form", "--range", "--like", "--reason", "--who", "--dry-run"),
@@ -140,7 +141,7 @@ def _told(option: TyperOption, words: Texts) -> str:
 def _facts(option: TyperOption, words: Texts) -> Iterator[str]:
     if option.required:
         yield f"[{words.get('help.required')}]"
-    if option.default not in (None, False, 0) and not callable(option.default):
+    if option.default not in (None, False, 0, "") and not callable(option.default):
         yield f"[{words.get('help.default', value=option.default)}]"
     if option.envvar:
         variable = option.envvar if isinstance(option.envvar, str) else ", ".join(option.envvar)

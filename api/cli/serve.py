@@ -13,7 +13,7 @@ from api.cli.failures import Failure
 from api.cli.options import terminal_of
 
 if TYPE_CHECKING:
-    from api.auth.oidc import Issuer
+    from api.auth.oidc.issuer import Issuer
 
 Host = Annotated[str, typer.Option("--host", metavar="ADDRESS", help="help.option.host")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="help.option.port")]
@@ -31,12 +31,17 @@ def serve(
     base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="help.option.base_url")] = "",
     tls_cert: Annotated[Path | None, typer.Option("--tls-cert", metavar="FILE", help="help.option.tls_cert")] = None,
     tls_key: Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="help.option.tls_key")] = None,
+    trusted_proxy: Annotated[
+        list[str] | None, typer.Option("--trusted-proxy", metavar="ADDRESS", help="help.option.trusted_proxy")
+    ] = None,
     oidc_issuer: Annotated[
-        str, typer.Option("--oidc-issuer", metavar="URL", envvar="BITTERN_OIDC_ISSUER", help="help.option.oidc_issuer")
-    ] = "",
+        str | None,
+        typer.Option("--oidc-issuer", metavar="URL", envvar="BITTERN_OIDC_ISSUER", help="help.option.oidc_issuer"),
+    ] = None,
     oidc_client: Annotated[
-        str, typer.Option("--oidc-client", metavar="ID", envvar="BITTERN_OIDC_CLIENT", help="help.option.oidc_client")
-    ] = "",
+        str | None,
+        typer.Option("--oidc-client", metavar="ID", envvar="BITTERN_OIDC_CLIENT", help="help.option.oidc_client"),
+    ] = None,
     oidc_secret: Annotated[
         Path | None,
         typer.Option(
@@ -56,6 +61,7 @@ def serve(
     terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
     if (tls_cert is None) != (tls_key is None):
         raise Failure(ExitCode.USAGE, "error.tls_pair")
+    proxies = _networks(trusted_proxy or [])
     issuer = _issuer(oidc_issuer, oidc_client, oidc_secret, oidc_roles, base_url)
     import os
 
@@ -88,7 +94,13 @@ def serve(
     with listener, open_store(url) as source:
         if site is not None:
             begin_site(source, site.read_text(encoding="utf-8"), at=wall_clock())
-        settings = Settings(data=data, base_url=base_url, secure=certificate is not None, issuer=issuer)
+        settings = Settings(
+            data=data,
+            base_url=base_url,
+            secure=certificate is not None or base_url.startswith("https://"),
+            proxies=proxies,
+            issuer=issuer,
+        )
         run(
             Wiring(source, loaded, settings, seal=make_seal(url, os.environ)),
             listener,
@@ -97,19 +109,31 @@ def serve(
         )
 
 
-def _issuer(address: str, client: str, secret: Path | None, roles: Path | None, base_url: str) -> Issuer | None:
-    if not (address or client or secret or roles):
+def _networks(given: list[str]) -> tuple[str, ...]:
+    from ipaddress import ip_network
+
+    for each in given:
+        try:
+            ip_network(each)
+        except ValueError as error:
+            raise Failure(ExitCode.USAGE, "error.no_network", value=each) from error
+    return tuple(given)
+
+
+def _issuer(
+    address: str | None, client: str | None, secret_file: Path | None, roles: Path | None, base_url: str
+) -> Issuer | None:
+    import os
+
+    from api.auth.oidc.issuer import SECRET, BadIssuer, read_issuer
+
+    given = os.environ.get(SECRET)
+    if not (address or client or secret_file or roles):
         return None
-    import yaml
-
-    from api.auth.oidc import Issuer
-
-    if not (address and client and secret and roles and base_url):
-        raise Failure(ExitCode.USAGE, "error.oidc_settings", why="incomplete")
+    if not (address and client and roles and base_url and (secret_file or given)):
+        raise Failure(ExitCode.USAGE, "error.oidc.incomplete")
     try:
-        given = yaml.safe_load(roles.read_text(encoding="utf-8"))
-        mapping = {str(group): tuple(names) for group, names in given.pop("roles").items()}
-        kept = secret.read_text(encoding="utf-8").strip()
-        return Issuer(address, client, kept, base_url, mapping, **given)
-    except (OSError, yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Failure(ExitCode.CONFIGURATION, "error.oidc_settings", why=str(error)) from error
+        secret = secret_file.read_text(encoding="utf-8").strip() if secret_file else (given or "")
+        return read_issuer(address, client, secret, base_url, roles.read_text(encoding="utf-8"))
+    except BadIssuer as error:
+        raise Failure(ExitCode.CONFIGURATION, f"error.oidc.{error.code}", **error.parameters) from error

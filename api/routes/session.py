@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from api.answers import Answer, answer
 from api.auth.accounts import Account, Locked
+from api.auth.entering import give_session, limit_attempts
 from api.auth.guard import COOKIE, Caller, Needs, check_origin, identify, open_to_all, permissions_of
 from api.auth.passwords import is_right
 from api.auth.sessions import ABSOLUTE, Session
@@ -21,8 +22,6 @@ from response.times import SECOND, time_text
 router = APIRouter(prefix="/session", tags=["session"], route_class=IdempotentRoute)
 Parts = Annotated[Wiring, Depends(wiring_of)]
 Own = Annotated[Caller, Depends(Needs("session:own"))]
-SIGN_IN_COST = 20.0
-"""Requests that one attempt counts for in its address's bucket: passwords are not guessed at the rate of reading."""
 
 
 @router.get("", response_model=SessionShape, dependencies=[Depends(open_to_all)], operation_id="session_show")
@@ -85,8 +84,8 @@ def sign_out(caller: Own, wiring: Parts) -> Response:
 
 
 def _check_attempt(request: Request, wiring: Wiring) -> None:
-    check_origin(request)
-    wiring.limits.check(f"sign-in {request.client.host if request.client else ''}", SIGN_IN_COST)
+    check_origin(request, wiring.settings.base_url)
+    limit_attempts(request, wiring)
 
 
 def _opened(account: Account | None, how: str, wiring: Wiring, status: int = 201) -> Response:
@@ -94,15 +93,7 @@ def _opened(account: Account | None, how: str, wiring: Wiring, status: int = 201
         raise Problem(401, "wrong_credentials")
     secret, session = wiring.sessions.open(account, how=how)
     response = answer(_body(account, permissions_of(account), session), status=status)
-    response.set_cookie(
-        COOKIE,
-        secret,
-        max_age=ABSOLUTE // SECOND,
-        path="/",
-        secure=wiring.settings.secure,
-        httponly=True,
-        samesite="lax",
-    )
+    give_session(response, secret, ABSOLUTE, wiring)
     return response
 
 

@@ -67,6 +67,10 @@ class Seal:
         except (InvalidToken, ValueError):
             raise SealBroken from None
 
+    def derived(self, use: str) -> bytes:
+        """Another key of 32 bytes that every process of the installation has too."""
+        return hmac.digest(self._key, f"derived for {use}".encode(), "sha256")
+
     def mask(self, secret: str) -> str:
         """What is shown in the place of a secret: its scheme, and a fingerprint that only the key's owner can make."""
         digest = hmac.new(self._key, secret.encode(), hashlib.sha256).hexdigest()[:8]

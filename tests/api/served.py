@@ -81,14 +81,24 @@ class Api:
 
     def stranger(self) -> TestClient:
         """A client that nobody signed in with."""
-        return TestClient(self.client.app, base_url="http://testserver", raise_server_exceptions=True)
+        return TestClient(self.client.app, base_url=self.client.base_url, raise_server_exceptions=True)
 
 
-def made_api(store: Store, data: Path, rules: RuleSet = RULES, seal: Seal | None = None, **settings: Any) -> Api:
-    clock = Clock()
+def made_api(
+    store: Store,
+    data: Path,
+    rules: RuleSet = RULES,
+    seal: Seal | None = None,
+    clock: Clock | None = None,
+    secrets: Secrets | None = None,
+    origin: str = "http://testserver",
+    **settings: Any,
+) -> Api:
+    """`origin` is where its clients believe it to be."""
+    clock = clock or Clock()
     options = {"requests_per_minute": 100_000, "idle_poll": 0.02} | settings
-    wiring = Wiring(store, rules, Settings(data=data, **options), clock=clock, secret=Secrets(), seal=seal)
-    return Api(wiring, clock, TestClient(create_app(wiring)))
+    wiring = Wiring(store, rules, Settings(data=data, **options), clock=clock, secret=secrets or Secrets(), seal=seal)
+    return Api(wiring, clock, TestClient(create_app(wiring), base_url=origin))
 
 
 @pytest.fixture

@@ -19,6 +19,12 @@ export interface Session {
   version: string
 }
 
+/** The way in that is not a password. */
+export interface SignOn {
+  enabled: boolean
+  name: string | null
+}
+
 export interface Told {
   title: string
   what: string

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState, type ReactNode } from 'react'
 import { call } from '../api/client.ts'
 import { live } from '../api/live.ts'
+import { Problem } from '../api/problem.ts'
 import { enter, useSession } from '../api/session.ts'
 import type { Session } from '../api/types.ts'
 import { Answered, Waiting } from '../parts/states.tsx'
@@ -19,14 +20,27 @@ function secretOfAddress(): string | null {
   return secret
 }
 
+const FAILED = '#sign-in-failed='
+
+/** Why the issuer's sign-in failed, taken out of the address: a code of the catalogue and its numbers, no text. */
+function failureOfAddress(): Problem | null {
+  if (!location.hash.startsWith(FAILED)) return null
+  const [code = '', ...rest] = location.hash.slice(FAILED.length).split('&')
+  history.replaceState(null, '', location.pathname + location.search)
+  const numbers = [...new URLSearchParams(rest.join('&'))].filter(([, value]) => /^\d{1,9}$/.test(value))
+  if (!/^[a-z_]{1,40}$/.test(code)) return null
+  return new Problem({ type: 'about:blank', title: code, status: 403, code, parameters: Object.fromEntries(numbers), trace_id: '' })
+}
+
 const given = secretOfAddress()
+const failed = failureOfAddress()
 let spent: Promise<Session> | null = null
 
 export function Gate({ children }: { children: ReactNode }) {
   const client = useQueryClient()
   const session = useSession()
   const [entering, setEntering] = useState(given !== null)
-  const [refused, setRefused] = useState<unknown>(null)
+  const [refused, setRefused] = useState<unknown>(failed)
   useEffect(() => {
     if (given === null) return
     spent ??= call<Session>('POST', '/session/one-time', { body: { secret: given } })

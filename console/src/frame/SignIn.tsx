@@ -1,10 +1,10 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent, type ReactNode } from 'react'
-import { call } from '../api/client.ts'
+import { address, call, get } from '../api/client.ts'
 import { told } from '../api/problem.ts'
 import { enter } from '../api/session.ts'
-import type { Session } from '../api/types.ts'
+import type { Session, SignOn } from '../api/types.ts'
 import { useWords } from '../text/i18n.ts'
 import { Choices } from './Choices.tsx'
 
@@ -39,6 +39,19 @@ function Door({ title, note, error, onSubmit, children }: {
   )
 }
 
+/** The way to the issuer, when there is one; the page that one wanted is come back to. */
+function Issuer() {
+  const { t } = useWords()
+  const { data } = useQuery({ queryKey: ['sign-on'], queryFn: () => get<SignOn>('/session/oidc'), staleTime: Infinity })
+  if (!data?.enabled) return null
+  const way = address('/session/oidc/start', { next: location.pathname + location.search })
+  return (
+    <Button component="a" href={way} variant="default" size="sm">
+      {t('console.sign_in.issuer', { name: data.name })}
+    </Button>
+  )
+}
+
 export function SignIn({ refused }: { refused: unknown }) {
   const { t } = useWords()
   const client = useQueryClient()
@@ -60,6 +73,7 @@ export function SignIn({ refused }: { refused: unknown }) {
       <Button type="submit" size="sm" loading={busy}>
         {t('console.sign_in.do')}
       </Button>
+      <Issuer />
     </Door>
   )
 }
