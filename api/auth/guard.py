@@ -85,6 +85,16 @@ def check_origin(request: Request, base_url: str) -> None:
         raise Problem(403, "csrf")
 
 
+def still_in(caller: Caller, wiring: Wiring) -> bool:
+    """Whether who came in some time ago would still come in, as the same: for answers that do not end by themselves."""
+    account = _active(caller.account.id, wiring)
+    if account is None or account.roles != caller.roles:
+        return False
+    if caller.session is not None:
+        return wiring.sessions.is_open(caller.session.id)
+    return caller.token is not None and wiring.tokens.is_valid(caller.token.id)
+
+
 def _active(user: str, wiring: Wiring) -> Account | None:
     try:
         account = wiring.accounts.get(user)

@@ -64,6 +64,14 @@ class Sessions:
         ends = min(time_ns(body["ends"]), now + IDLE)
         return Session(stored.id, body["user"], body["csrf"], ends)
 
+    def is_open(self, session_id: str) -> bool:
+        """Whether a session has neither ended nor been idle too long; asking is no sign that somebody is there."""
+        try:
+            body = self._store.record("session", session_id).body
+        except NotFound:
+            return False
+        return self._clock() < min(time_ns(body["ends"]), time_ns(body["seen"]) + IDLE)
+
     def close(self, session: Session, *, who: str) -> None:
         """End a session."""
         with suppress(NotFound):

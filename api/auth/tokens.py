@@ -10,7 +10,7 @@ from api.auth.passwords import digest
 from response.ports import Store
 from response.records import Deed, Put, RecordQuery, Stored
 from response.roles import PERMISSIONS
-from response.store_errors import Conflict, Invalid
+from response.store_errors import Conflict, Invalid, NotFound
 from response.times import SECOND, time_ns, time_text
 
 PREFIX = "bittern_pat_"
@@ -89,6 +89,14 @@ class Tokens:
                 body = {**found[0].body, "used": time_text(now)}
                 self._store.commit([Put("token", token.id, body, token.etag)])
         return token
+
+    def is_valid(self, token_id: str) -> bool:
+        """Whether a token is neither revoked nor over."""
+        try:
+            token = token_of(self._store.record("token", token_id))
+        except NotFound:
+            return False
+        return token.state == "active" and self._clock() < token.expires
 
     def listed(self, user: str | None = None) -> list[Token]:
         """All tokens, or those of one account, the newest first."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api.auth.guard import Caller, Needs
+from api.auth.guard import Caller, Needs, still_in
 from api.wiring import Wiring, wiring_of
+from response.times import SECOND
 
+CHECKED_EVERY = 10 * SECOND
+"""ns after which it is looked whether the listener may still listen; in silence at each sign of life."""
 router = APIRouter(prefix="/stream", tags=["stream"])
 
 
@@ -24,7 +28,12 @@ async def follow(
     known = last_event_id is not None and last_event_id.isdigit() and len(last_event_id) < 19
     after = int(last_event_id) if known and last_event_id else None
     yield ServerSentEvent(event="hello", data={"version": 1}, retry=2000)
+    checked = wiring.clock()
     async for change in wiring.live.follow(after, caller.may):
+        if (now := wiring.clock()) >= checked + CHECKED_EVERY:
+            if not await asyncio.to_thread(still_in, caller, wiring):
+                return
+            checked = now
         if change is None:
             yield ServerSentEvent(comment="still here")
             continue

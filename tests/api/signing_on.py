@@ -18,6 +18,7 @@ import pytest
 from api.auth.oidc.issuer import CALLBACK, Issuer
 from api.storage import open_store
 from response.notify.sealing import Seal
+from response.ports import Store
 from tests.api.served import Api, Clock, Secrets, made_api
 from tests.issuer import CLIENT, SECRET, RealIssuer, running
 
@@ -44,9 +45,11 @@ def issuer_at(address: str, **settings: Any) -> Issuer:
     return Issuer(address, CLIENT, SECRET, ORIGIN, ROLES, **options)
 
 
-def api_with(issuer: Issuer | None, folder: Path, api: Api | None = None, **settings: Any) -> Api:
+def api_with(
+    issuer: Issuer | None, folder: Path, api: Api | None = None, store: Store | None = None, **settings: Any
+) -> Api:
     """The API with single sign-on; over the store and at the time of another one when that is given."""
-    store = api.store if api else open_store(f"embedded:{folder}/store")
+    store = api.store if api else store or open_store(f"embedded:{folder}/store")
     clock = api.clock if api else Clock(time.time_ns())
     options: dict[str, Any] = {"base_url": ORIGIN, "issuer": issuer} | settings
     return made_api(store, folder, seal=Seal(KEY), clock=clock, secrets=SECRETS, origin=ORIGIN, **options)

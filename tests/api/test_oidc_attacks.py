@@ -14,6 +14,7 @@ import pytest
 from joserfc.jwk import ECKey, RSAKey
 
 from api.auth.oidc.ticket import safe_place
+from response.ports import Store
 from response.records import RecordQuery
 from response.times import SECOND
 from tests.api.false_issuer import KEYS, METADATA, TOKEN, USERINFO, FalseIssuer, lying
@@ -33,7 +34,7 @@ from tests.api.signing_on import (
 )
 from tests.issuer import RealIssuer
 
-pytest_plugins = ["tests.api.signing_on"]
+pytest_plugins = ["tests.contract.elastic_server", "tests.contract.stores", "tests.api.signing_on"]
 CALLBACK = "/api/v1/session/oidc/callback"
 NOW = 1_790_000_000
 Forge = Callable[[FalseIssuer, str], str]
@@ -398,3 +399,24 @@ def test_sign_ins_are_limited_by_address(deceived: Api, tmp_path: Path) -> None:
     places = [slow.client.get(START, follow_redirects=False).headers["location"] for _ in range(4)]
     assert [each.startswith("http://127.0.0.1") for each in places] == [True, True, True, False]
     assert places[3].startswith("/#sign-in-failed=too_many_requests&seconds=")
+
+
+def test_both_stores_know_people_roles_and_spent_tickets(store: Store, liar: FalseIssuer, tmp_path: Path) -> None:
+    api = api_with(issuer_at(liar.address), tmp_path, store=store)
+    api.clock.now = NOW * SECOND
+    client = api.stranger()
+    asked = asked_of(begin(client))
+    ticket = str(client.cookies["bittern_oidc"])
+    liar.tell_token(liar.signed(liar.claims(asked["nonce"])))
+    back = f"{CALLBACK}?state={asked['state']}&code=c"
+    assert come_back(client, back) == "/"
+    thief = api.stranger()
+    thief.cookies.set("bittern_oidc", ticket)
+    assert come_back(thief, back) == Failed("oidc_state")
+    assert attempt(api, liar, telling(groups=["ot-admins"])) == "/"
+    assert client.get(SESSION).status_code == 401
+    assert [each.roles for each in api.wiring.accounts.everybody()] == [("admin",)]
+    assert attempt(api, liar, telling(groups=[])) == Failed("oidc_no_role")
+    assert [each.active for each in api.wiring.accounts.everybody()] == [False]
+    whats = [line.deed.what for line in store.audit()]
+    assert whats == ["user.create", "session.open", "user.change", "session.open", "user.change", "session.refuse"]

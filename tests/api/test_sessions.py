@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
+from typing import Any
 
-from response.records import RecordQuery
-from tests.api.served import COOKIE, PASSWORD, Api
+import httpx
+import pytest
+from fastapi import Request
+
+from api.auth.guard import Caller, identify, still_in
+from api.serving import bound, served
+from response.records import Put, RecordQuery
+from response.times import time_text
+from tests.api.served import COOKIE, PASSWORD, Api, made_api
 
 pytest_plugins = ["tests.api.served"]
 
@@ -133,9 +141,66 @@ def test_a_change_must_carry_the_sessions_token_and_come_from_here(api: Api, hea
 
 
 def test_guessing_is_limited_by_address(api: Api) -> None:
-    from tests.api.served import made_api
-
     slow = made_api(api.store, api.wiring.settings.data, requests_per_minute=60)
     answers = [slow.client.post(SESSION, json={"name": f"u{n}", "password": "wrong"}) for n in range(4)]
     assert [each.status_code for each in answers] == [401, 401, 401, 429]
     assert int(answers[-1].headers["retry-after"]) >= 1
+
+
+def test_who_listens_for_long_is_looked_at_again(api: Api) -> None:
+    li = api.person("li", "analyst")
+    caller = listener(api, li)
+    assert still_in(caller, api.wiring)
+    api.clock.advance(3599)
+    assert still_in(caller, api.wiring)
+    api.clock.advance(1)
+    assert not still_in(caller, api.wiring)  # to listen is not to be there
+    ends: list[Callable[[], None]] = [
+        lambda: api.wiring.sessions.close_all("li"),
+        lambda: changed(api, roles=["auditor"]),
+        lambda: changed(api, state="disabled"),
+    ]
+    for end in ends:
+        caller = listener(api, api.signed_in("li"))
+        assert still_in(caller, api.wiring)
+        end()
+        assert not still_in(caller, api.wiring)
+
+
+def listener(api: Api, client: httpx.Client) -> Caller:
+    cookie = f"{COOKIE}={client.cookies[COOKIE]}".encode()
+    request = Request({"type": "http", "method": "GET", "headers": [(b"cookie", cookie)]})
+    caller = identify(request, api.wiring)
+    assert caller is not None
+    return caller
+
+
+def changed(api: Api, **fields: Any) -> None:
+    account = api.wiring.accounts.get("li")
+    api.wiring.accounts.change(account, by="root", etag=account.etag, **fields)
+
+
+def test_a_stream_ends_with_the_session_of_who_listens(api: Api) -> None:
+    li = api.person("li", "analyst")
+    with served(api.wiring, bound("127.0.0.1", 0)) as url:
+        cookies = {COOKIE: str(li.cookies[COOKIE])}
+        with httpx.stream("GET", f"{url}/api/v1/stream", cookies=cookies, timeout=30) as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == "event: hello"
+            api.wiring.sessions.close_all("li")
+            api.clock.advance(11)
+            api.store.commit([Put("incident", "i1", {"last_seen": time_text(api.clock()), "status": "new"})])
+            assert not any("i1" in line for line in lines)
+
+
+@pytest.mark.parametrize(("proxies", "last"), [((), 429), (("127.0.0.1",), 401)])
+def test_only_named_proxies_say_who_asks(api: Api, proxies: tuple[str, ...], last: int) -> None:
+    slow = made_api(api.store, api.wiring.settings.data, requests_per_minute=60, proxies=proxies)
+    with served(slow.wiring, bound("127.0.0.1", 0)) as url:
+        answers = [
+            httpx.post(
+                f"{url}{SESSION}", json={"name": "u", "password": "wrong"}, headers={"X-Forwarded-For": f"10.0.0.{n}"}
+            ).status_code
+            for n in range(4)
+        ]
+    assert answers == [401, 401, 401, last]
