@@ -8,6 +8,7 @@ from typing import Any
 from api.playbook_files import load_playbooks
 from api.wiring import Wiring
 from detection.site import Site
+from response.playbooks.allow_list import BadAllowList, read_allow_list
 from response.playbooks.desk import Desk
 from response.playbooks.outbound import Allowed, GuardedHttp
 from response.playbooks.ports import Ports
@@ -46,10 +47,6 @@ def _declared(address: str, site: Site | None) -> Mapping[str, Any] | None:
 
 def _allowed(wiring: Wiring) -> tuple[Allowed, ...]:
     try:
-        body = wiring.store.record(*ALLOWED).body
-    except NotFound:
+        return read_allow_list(wiring.store.record(*ALLOWED).body["entries"])
+    except (NotFound, BadAllowList):  # a list that was not written by the API: nothing may be called
         return ()
-    return tuple(
-        Allowed(each["base"], tuple(each.get("methods", ("POST",))), tuple(each.get("networks", ())))
-        for each in body["entries"]
-    )

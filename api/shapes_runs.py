@@ -103,3 +103,32 @@ class RunDecision(Input):
     became: Literal["done", "failed", "again"] | None = None
     ticked: bool = True
     reason: Annotated[str, Field(max_length=4000)] = ""
+
+
+class AllowedShape(BaseModel):
+    """What playbooks may call: all below `base`, with one of `methods`, at addresses in `networks` (none: public)."""
+
+    base: str
+    methods: list[str]
+    networks: list[str]
+
+
+class AllowListShape(BaseModel):
+    """The list in force; `etag` "0" when none is stored yet."""
+
+    entries: list[AllowedShape]
+    etag: str
+
+
+class AllowedInput(Input):
+    """One entry, see AllowedShape."""
+
+    base: Word
+    methods: Annotated[list[Word], Field(min_length=1, max_length=5)] = Field(default_factory=lambda: ["POST"])
+    networks: Annotated[list[Word], Field(max_length=50)] = Field(default_factory=list)
+
+
+class AllowListInput(Input):
+    """The whole list."""
+
+    entries: Annotated[list[AllowedInput], Field(max_length=100)]
