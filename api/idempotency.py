@@ -1,7 +1,13 @@
-"""POST once: a request with an Idempotency-Key that comes again gets the first one's answer and does nothing."""
+"""POST once: a request with an Idempotency-Key that comes again gets the first one's answer and does nothing.
+
+Who works on a request claims its key and renews the claim. A claim that nobody renews is one of a process that was
+killed: the next attempt takes it over and works at the moment of the first one (`moment_of`), so that what is named by
+its moment, such as a report or a job, is the same thing and not another.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -16,11 +22,14 @@ from api.auth.passwords import digest
 from api.problems import Problem
 from api.wiring import Wiring
 from response.records import Delete, Put, Stored
-from response.store_errors import Conflict, NotFound
-from response.times import time_text
+from response.store_errors import Conflict, NotFound, StoreError
+from response.times import SECOND, time_ns, time_text
 
 HEADER = "idempotency-key"
 LONGEST_KEY = 200
+LEASE = 10 * SECOND
+RENEWED_EVERY = 3.0
+"""How long a claim holds without being renewed (ns), and how often it is (s)."""
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -45,20 +54,24 @@ async def _once(request: Request, key: str, handler: Handler) -> Response:
     wiring: Wiring = request.app.state.wiring
     record_id = _record_id(request, key)
     asked = hashlib.sha256(await request.body()).hexdigest()
-    body = {"at": time_text(wiring.clock()), "asked": asked, "state": "open"}
-    try:
-        [claim] = await run_in_threadpool(wiring.store.commit, [Put("idempotency", record_id, body)])
-    except Conflict:
-        return await run_in_threadpool(_again, wiring, record_id, asked)
-    assert isinstance(claim, Stored)
+    claim = await run_in_threadpool(_claimed, wiring, record_id, asked)
+    if isinstance(claim, Response):
+        return claim
+    request.state.moment = time_ns(claim.body["at"])
+    ended = asyncio.Event()
+    renewing = asyncio.create_task(_renewed(wiring, claim, ended))
     try:
         response = await handler(request)
     except BaseException:
+        ended.set()
+        claim = await renewing
         with suppress(Conflict, NotFound):
             await run_in_threadpool(wiring.store.commit, [Delete("idempotency", record_id, claim.etag)])
         raise
+    ended.set()
+    claim = await renewing
     kept = {
-        **body,
+        **claim.body,
         "state": "done",
         "status": response.status_code,
         "headers": {name: response.headers[name] for name in ("etag", "location") if name in response.headers},
@@ -68,14 +81,57 @@ async def _once(request: Request, key: str, handler: Handler) -> Response:
     return response
 
 
+def moment_of(request: Request, wiring: Wiring) -> int:
+    """When the request was first worked on, ns: now, unless it takes over from a process that was killed."""
+    moment: int = getattr(request.state, "moment", wiring.clock())
+    return moment
+
+
+def _claimed(wiring: Wiring, record_id: str, asked: str) -> Stored | Response:
+    """The claim of this attempt, or the answer that another one got. Raises Problem."""
+    now = wiring.clock()
+    body = {"at": time_text(now), "until": time_text(now + LEASE), "asked": asked, "state": "open"}
+    etag: str | None = None
+    try:
+        known = wiring.store.record("idempotency", record_id)
+        if (
+            known.body["asked"] != asked
+            or known.body["state"] == "done"
+            or time_ns(known.body.get("until", known.body["at"])) > now
+        ):
+            return _again(known, asked)
+        body["at"], etag = known.body["at"], known.etag
+    except NotFound:
+        pass
+    try:
+        [claim] = wiring.store.commit([Put("idempotency", record_id, body, etag)])
+    except Conflict:  # another attempt was quicker
+        return _again(wiring.store.record("idempotency", record_id), asked)
+    assert isinstance(claim, Stored)
+    return claim
+
+
+async def _renewed(wiring: Wiring, claim: Stored, ended: asyncio.Event) -> Stored:
+    """Renews the claim until the request has ended; its last version."""
+    while True:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), RENEWED_EVERY)
+            return claim
+        body = {**claim.body, "until": time_text(wiring.clock() + LEASE)}
+        with suppress(StoreError):  # the request goes on; the next time it is asked again
+            [renewed] = await run_in_threadpool(wiring.store.commit, [Put("idempotency", claim.id, body, claim.etag)])
+            assert isinstance(renewed, Stored)
+            claim = renewed
+
+
 def _record_id(request: Request, key: str) -> str:
     """The key belongs to who sent it and to the path: nobody can ask for another's answer."""
     caller = request.headers.get("authorization") or request.cookies.get(COOKIE) or ""
     return digest("\n".join((caller, request.url.path, key)))[:40]
 
 
-def _again(wiring: Wiring, record_id: str, asked: str) -> Response:
-    stored = wiring.store.record("idempotency", record_id).body
+def _again(known: Stored, asked: str) -> Response:
+    stored = known.body
     if stored["asked"] != asked:
         raise Problem(422, "idempotency_reused")
     if stored["state"] != "done":

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -177,11 +178,13 @@ def keep(made: Made, folder: Path, store: Store | None, *, who: str) -> Path:
 
 
 def _put(store: Store, report: str, body: dict[str, Any], deed: Deed) -> None:
-    """The same report made again takes the place of its record."""
-    try:
-        etag = store.record("report", report).etag
-    except NotFound:
-        etag = None
+    """The same report made again is the same record; with other files it takes its place."""
+    etag = None
+    with suppress(NotFound):
+        known = store.record("report", report)
+        if known.body == body:
+            return
+        etag = known.etag
     try:
         store.commit([Put("report", report, body, etag)], deed)
     except Conflict:

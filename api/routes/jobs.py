@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 
 from api.answers import Answer, answer, page
 from api.auth.guard import Caller, Needs
-from api.idempotency import IdempotentRoute
+from api.idempotency import IdempotentRoute, moment_of
 from api.problems import Problem
 from api.shapes_triage import AccuracyPage, BulkInput, BulkSelection, JobShape
 from api.wiring import Wiring, wiring_of
@@ -25,12 +25,12 @@ Changer = Annotated[Caller, Depends(Needs("alerts:bulk"))]
 
 
 @router.post("/jobs", response_model=JobShape, status_code=202, operation_id="jobs_create")
-def begin(given: BulkInput, caller: Changer, wiring: Parts) -> Answer:
+def begin(given: BulkInput, request: Request, caller: Changer, wiring: Parts) -> Answer:
     """One decision about alerts that are named, or about all that match. The worker does it; the job tells how far."""
     if (given.alerts is None) == (given.matching is None):
         raise Problem(422, "bulk_selection")
     change = AlertChange(
-        at=wiring.clock(),
+        at=moment_of(request, wiring),
         who=caller.account.id,
         status=given.status,
         resolution=given.resolution,
@@ -48,9 +48,10 @@ def show(job: str, caller: Annotated[Caller, Depends(Needs("alerts:read"))], wir
 
 
 @router.post("/jobs/{job}/undo", response_model=JobShape, status_code=202, operation_id="jobs_undo")
-def undo(job: str, caller: Changer, wiring: Parts) -> Answer:
+def undo(job: str, request: Request, caller: Changer, wiring: Parts) -> Answer:
     """Give each alert back what it was before, where nobody has changed it since."""
-    return _told(Bulk(wiring.store).undo(job, wiring.clock(), caller.account.id, "undo"), wiring, status=202)
+    begun = Bulk(wiring.store).undo(job, moment_of(request, wiring), caller.account.id, "undo")
+    return _told(begun, wiring, status=202)
 
 
 @router.get("/rules/accuracy", response_model=AccuracyPage, operation_id="rules_accuracy")

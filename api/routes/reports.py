@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.answers import Answer, answer, page
 from api.auth.guard import Caller, Needs
-from api.idempotency import IdempotentRoute
+from api.idempotency import IdempotentRoute, moment_of
 from api.problems import Problem
 from api.reporting import KEYS, LANGUAGES, REPORTS, NoAssessment, assessment_in, keep, known_of, make_report
 from api.shapes_assess import NewReport, ReportPage, ReportShape, VerificationShape
@@ -46,14 +46,18 @@ def list_reports(caller: Reader, wiring: Parts, cursor: Annotated[str | None, Qu
 
 
 @router.post("", response_model=ReportShape, status_code=201, operation_id="reports_make")
-def make(given: NewReport, caller: Annotated[Caller, Depends(Needs("reports:make"))], wiring: Parts) -> Answer:
+def make(
+    given: NewReport, request: Request, caller: Annotated[Caller, Depends(Needs("reports:make"))], wiring: Parts
+) -> Answer:
     """Make a report of an assessment, signed with the server's key (made when there is none)."""
     try:
         assessment = assessment_in(wiring.store, given.assessment)
     except NoAssessment:
         raise Problem(404, "no_assessment", value=given.assessment or "") from None
     languages = LANGUAGES[given.language]
-    asked = Asked(given.template, languages, given.mark, given.organisation, wiring.clock(), caller.account.id)
+    asked = Asked(
+        given.template, languages, given.mark, given.organisation, moment_of(request, wiring), caller.account.id
+    )
     known = known_of(wiring.store, assessment, wiring.site.site())
     try:
         made = make_report(assessment, asked, known, set(given.forms), _key(wiring))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 SECRET = 0o600
+OPEN = 0o644
 
 
 class KeyTrouble(Exception):
@@ -81,12 +83,10 @@ class KeyFolder:
         if self._public(name).exists():
             raise KeyTrouble("exists", name)
         try:
-            handle = os.open(self._private(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET)
+            _appear(self._private(name), pem, SECRET)
         except FileExistsError:
             raise KeyTrouble("exists", name) from None
-        with os.fdopen(handle, "wb") as file:
-            file.write(pem)
-        self._public(name).write_bytes(public.pem)
+        _appear(self._public(name), public.pem, OPEN)
         return public
 
     def names(self) -> list[str]:
@@ -128,7 +128,11 @@ class KeyFolder:
             raise KeyTrouble("wrong_password" if locked else "no_key", str(path)) from None
         if not isinstance(key, Ed25519PrivateKey):
             raise KeyTrouble("no_key", str(path))
-        return SigningKey(PublicKey(name, key.public_key()), key)
+        public = PublicKey(name, key.public_key())
+        if not self._public(name).exists():  # whoever made the pair was killed between its halves
+            with suppress(FileExistsError):
+                _appear(self._public(name), public.pem, OPEN)
+        return SigningKey(public, key)
 
     def _private(self, name: str) -> Path:
         return self.folder / f"{name}.key"
@@ -141,6 +145,19 @@ class KeyFolder:
         if not NAME.fullmatch(name):
             raise KeyTrouble("name", name)
         return name
+
+
+def _appear(path: Path, data: bytes, mode: int) -> None:
+    """Writes a new file that is there whole or not at all. Raises FileExistsError."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(part, path)
+    finally:
+        part.unlink()
 
 
 def read_public(pem: bytes, about: str) -> PublicKey:
