@@ -37,7 +37,7 @@ def test_incidents_are_listed_and_shown(cli: Cli) -> None:
         listed["data"]
     )
     first = listed["data"][0]
-    assert first["text"] == "10.9.1.66 against plc1 and 3 others: Impair Process Control"
+    assert first["text"] == "10.9.1.66 against plc1 and 3 more: Impair Process Control"
     assert first["text"] in cli("incidents", "list").out
     shown = cli("incidents", "show", first["id"][:6])
     assert shown.code == 0
