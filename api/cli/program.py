@@ -22,7 +22,7 @@ COMPLETING = "_BITTERN_COMPLETE"
 COMMANDS: dict[str, str] = {
     "analyze": "api.cli.analyze:analyze",
     "alerts": "api.cli.alert_commands:app",
-    "incidents": "api.cli.incidents:app",
+    "incidents": "api.cli.incident_commands:app",
     "assets": "api.cli.assets:app",
     "rules": "api.cli.rules:app",
     "baseline": "api.cli.baseline:app",
