@@ -89,7 +89,7 @@ def assess(store: Store, model: SiteText, order: Order) -> Assessment:
     asked = Asked(
         name=order.name,
         frameworks=known.chosen(order.frameworks),
-        period=_period(store, order),
+        period=period_of(store, order),
         now=order.now,
         who=order.who,
         product=metadata.version("bittern"),
@@ -101,7 +101,8 @@ def assess(store: Store, model: SiteText, order: Order) -> Assessment:
     return run_assessment(store, model.site, asked, known, content(order.rules))
 
 
-def _period(store: Store, order: Order) -> tuple[int, int]:
+def period_of(store: Store, order: Order) -> tuple[int, int]:
+    """The period that an order means now (ns). Raises NothingStored."""
     held = span(store)
     start = order.start if order.start is not None else held[0] if held else None
     end = order.end if order.end is not None else held[1] if held else None

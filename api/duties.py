@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from api.assessment_jobs import work as assessed
 from api.playbook_desk import desk_of
 from api.triage import followed
 from api.wiring import Wiring
@@ -17,4 +18,5 @@ def duties_of(wiring: Wiring, spool: Path, holder: str) -> tuple[tuple[str, Duty
         ("playbooks", lambda _: desk_of(wiring).work(holder) > 0),
         ("notifications", wiring.notifications.work),
         ("triage", lambda now: followed(wiring.store, wiring.rules, wiring.site.site(), now)),
+        ("assessments", lambda _: assessed(wiring.store)),
     )

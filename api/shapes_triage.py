@@ -203,12 +203,14 @@ class BulkInput(Input):
 
 
 class JobShape(BaseModel):
-    """How far a job is."""
+    """How far a job is: `result` is the id of what it made, `why` the code of a problem that ended it."""
 
     id: str
     state: str
     total: int
     ended: dict[str, int]
+    result: str | None
+    why: str | None
 
 
 class AccuracyShape(BaseModel):

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from api.answers import Answer, answer, page
-from api.assessing import NothingStored, Order, SiteText, assess, library
+from api.assessing import NothingStored, Order, library
+from api.assessment_jobs import begin, told
 from api.auth.guard import Caller, Needs
-from api.idempotency import IdempotentRoute
+from api.idempotency import IdempotentRoute, moment_of
 from api.moments import since, until
 from api.output.assess_json import framework_document
 from api.problems import Problem
@@ -24,20 +25,19 @@ from api.shapes_assess import (
     JudgementShape,
     NewAssessment,
 )
-from api.site_model import site_text
+from api.shapes_triage import JobShape
+from api.site_model import FILE, site_text
 from api.wiring import Wiring, wiring_of
 from detection.site_reading import read_site
 from response.compliance.assessment import Judgement
 from response.compliance.documents import judgement_document
 from response.compliance.judging import BadJudgement, judgements, keep_judgement
-from response.compliance.running import keep_assessment
 from response.records import RecordQuery
 
 router = APIRouter(tags=["assessments"], route_class=IdempotentRoute)
 Parts = Annotated[Wiring, Depends(wiring_of)]
 Reader = Annotated[Caller, Depends(Needs("assessments:read"))]
 LONG = ("results", "verdicts", "levels", "matrix", "actions", "visibility", "differences")
-SITE = "site.yml"
 
 
 @router.get("/frameworks", response_model=FrameworkPage, operation_id="frameworks_list")
@@ -56,16 +56,22 @@ def list_assessments(
     return page(bodies, found.cursor)
 
 
-@router.post("/assessments", response_model=AssessmentShape, status_code=201, operation_id="assessments_run")
-def run(given: NewAssessment, caller: Annotated[Caller, Depends(Needs("assessments:run"))], wiring: Parts) -> Answer:
-    """Assess what is stored against frameworks, by the site model in force."""
+@router.post("/assessments", response_model=JobShape, status_code=202, operation_id="assessments_run")
+def run(
+    given: NewAssessment,
+    request: Request,
+    caller: Annotated[Caller, Depends(Needs("assessments:run"))],
+    wiring: Parts,
+) -> Answer:
+    """Assess what is stored now against frameworks, by the site model in force. The worker does it; the job tells when
+    it has ended, and which assessment it made."""
     text = site_text(wiring.store)
     if text is None:
         raise Problem(422, "no_site")
-    site = read_site(SITE, text.text)
+    site = read_site(FILE, text.text)
     _check("frameworks", given.frameworks, list(library().frameworks))
     _check("zones", given.zones, [zone.id for zone in site.zones])
-    now = wiring.clock()
+    now = moment_of(request, wiring)
     order = Order(
         name=given.name,
         who=caller.account.id,
@@ -76,12 +82,11 @@ def run(given: NewAssessment, caller: Annotated[Caller, Depends(Needs("assessmen
         end=since(given.end, now, "end"),
     )
     try:
-        made = assess(wiring.store, SiteText(site, SITE, text.digest), order)
+        job = begin(wiring.store, order)
     except NothingStored:
         raise Problem(422, "nothing_stored") from None
-    keep_assessment(wiring.store, made)
-    stored = wiring.store.record("assessment", made.id)
-    return answer(_body(stored.body), etag=stored.etag, status=201)
+    body = {"id": job, **told(wiring.store.record("job", job).body)}
+    return answer(body, status=202, location=f"/api/v1/jobs/{job}")
 
 
 @router.get("/assessments/{assessment}", response_model=AssessmentShape, operation_id="assessments_show")

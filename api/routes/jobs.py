@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
+from api import assessment_jobs
 from api.answers import Answer, answer, page
 from api.auth.guard import Caller, Needs
 from api.idempotency import IdempotentRoute, moment_of
@@ -15,7 +16,8 @@ from api.shapes_triage import AccuracyPage, BulkInput, BulkSelection, JobShape
 from api.wiring import Wiring, wiring_of
 from response.alerts import AlertChange
 from response.ports import MOST_PER_PAGE, AlertQuery
-from response.triage.bulk import Bulk
+from response.store_errors import NotFound
+from response.triage.bulk import BULK, Bulk
 from response.triage.enforce import pages
 from response.triage.precedent import accuracy
 
@@ -50,7 +52,7 @@ def show(job: str, caller: Annotated[Caller, Depends(Needs("alerts:read"))], wir
 @router.post("/jobs/{job}/undo", response_model=JobShape, status_code=202, operation_id="jobs_undo")
 def undo(job: str, request: Request, caller: Changer, wiring: Parts) -> Answer:
     """Give each alert back what it was before, where nobody has changed it since."""
-    begun = Bulk(wiring.store).undo(job, moment_of(request, wiring), caller.account.id, "undo")
+    begun = Bulk(wiring.store).undo(_bulk(job, wiring), moment_of(request, wiring), caller.account.id, "undo")
     return _told(begun, wiring, status=202)
 
 
@@ -73,6 +75,16 @@ def _query(given: BulkSelection) -> AlertQuery:
 
 
 def _told(job: str, wiring: Wiring, status: int = 200) -> Answer:
-    progress = Bulk(wiring.store).progress(job)
-    body = {"id": job, "state": progress.state, "total": progress.total, "ended": dict(progress.ended)}
-    return answer(body, status=status)
+    record = wiring.store.record("job", job).body
+    if record["what"] == assessment_jobs.WHAT:
+        return answer({"id": job, **assessment_jobs.told(record)}, status=status)
+    progress = Bulk(wiring.store).progress(_bulk(job, wiring))
+    body = {"state": progress.state, "total": progress.total, "ended": dict(progress.ended)}
+    return answer({"id": job, **body, "result": None, "why": None}, status=status)
+
+
+def _bulk(job: str, wiring: Wiring) -> str:
+    """The id of a job about alerts; their journal and what was refused are such records too. Raises NotFound."""
+    if wiring.store.record("job", job).body["what"] != BULK:
+        raise NotFound(f"job {job}", "no_such_id")
+    return job

@@ -164,11 +164,11 @@ def audit_of(store: Store) -> Audit:
     return Audit(found.lines + (found.broken is not None), found.broken, complete)
 
 
-def keep_assessment(store: Store, assessment: Assessment) -> Stored:
-    """Stores an assessment with its line in the audit log. Raises Conflict when it is there, StoreError."""
+def keep_assessment(store: Store, assessment: Assessment, *more: Put) -> Stored:
+    """Stores an assessment with its line in the audit log and `more`. Raises Conflict when it is there, StoreError."""
     told = {"name": assessment.name, "frameworks": [used.id for used in assessment.frameworks]}
     deed = Deed(assessment.made_at, assessment.made_by, "assessment.run", "assessment", assessment.id, told)
-    (stored,) = store.commit([Put("assessment", assessment.id, assessment_document(assessment))], deed)
+    stored, *_ = store.commit([Put("assessment", assessment.id, assessment_document(assessment)), *more], deed)
     assert isinstance(stored, Stored)
     return stored
 

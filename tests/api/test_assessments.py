@@ -5,13 +5,18 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from api.analysis import Options, analyse
+from api.assessment_jobs import work
 from api.demo import scenario
 from api.site_model import put_site
 from api.storage import open_store
+from response.records import Put
+from response.times import time_text
 from tests.alert_cases import demo_span
 from tests.api.served import RULES, Api, made_api
 
@@ -36,9 +41,7 @@ def test_an_auditor_assesses_judges_and_compares(demo: Api) -> None:
     auditor = demo.person("zhao", "auditor")
     assert "iec62443-3-3" in {each["id"] for each in auditor.get("/api/v1/frameworks").json()["items"]}
     asked = {"name": "quarter", "frameworks": ["iec62443-3-3", "gbt22239-2019-l3-ics"], **SPAN}
-    first = auditor.post("/api/v1/assessments", json=asked)
-    assert first.status_code == 201, first.text
-    body = first.json()
+    body = assessed(demo, auditor, asked)
     assert body["states"]["iec62443-3-3"]["fail"] > 0
     assert body["states"]["iec62443-3-3"].get("pass", 0) == 0, "two minutes of capture prove nothing"
     assert {cell["object"] for cell in body["matrix"]} == {"device", "control", "network", "platform", "app", "data"}
@@ -49,7 +52,7 @@ def test_an_auditor_assesses_judges_and_compares(demo: Api) -> None:
     assert auditor.post("/api/v1/judgements", json=override).json()["code"] == "judgement_no_expiry"
     assert auditor.post("/api/v1/judgements", json={**judged, "control": "x"}).json()["code"] == "unknown_word"
     demo.clock.advance(1)
-    second = auditor.post("/api/v1/assessments", json=asked).json()
+    second = assessed(demo, auditor, asked)
     assert second["previous"] == body["id"]
     assert open_one["control"] in {each["control"] for each in second["differences"]}
     verdict = next(v for v in second["verdicts"] if v["control"] == open_one["control"])
@@ -57,6 +60,60 @@ def test_an_auditor_assesses_judges_and_compares(demo: Api) -> None:
     listed = auditor.get("/api/v1/assessments").json()["items"]
     assert [each["id"] for each in listed] == [second["id"], body["id"]]
     assert "verdicts" not in listed[0]
+
+
+def assessed(api: Api, client: httpx.Client, asked: dict[str, Any]) -> dict[str, Any]:
+    """The assessment that the worker makes of what is asked for."""
+    job = client.post("/api/v1/assessments", json=asked)
+    assert job.status_code == 202, job.text
+    where = job.headers["location"]
+    assert where == f"/api/v1/jobs/{job.json()['id']}"
+    assert client.get(where).json() == job.json()
+    assert (job.json()["state"], job.json()["ended"], job.json()["result"]) == ("running", {"planned": 1}, None)
+    assert work(api.store)
+    assert not work(api.store)
+    ended = client.get(where).json()
+    assert (ended["state"], ended["ended"]) == ("finished", {"done": 1})
+    whole: dict[str, Any] = client.get(f"/api/v1/assessments/{ended['result']}").json()
+    return whole
+
+
+def test_an_assessment_that_was_cut_off_is_made_once(demo: Api) -> None:
+    auditor = demo.person("zhao", "auditor")
+    asked = {"name": "quarter", "frameworks": ["iec62443-3-3"], **SPAN}
+    job = auditor.post("/api/v1/assessments", json=asked).json()["id"]
+    assert auditor.post("/api/v1/assessments", json=asked).json()["id"] == job  # at the same moment by the same person
+    before = demo.store.record("job", job)
+    assert work(demo.store)
+    [made] = auditor.get("/api/v1/assessments").json()["items"]
+    # As Elasticsearch may be left: the assessment is there, the end of its job is not.
+    etag = demo.store.record("job", job).etag
+    demo.store.commit([Put("job", job, before.body, etag)])
+    assert work(demo.store)
+    assert auditor.get(f"/api/v1/jobs/{job}").json()["result"] == made["id"]
+    assert [each["id"] for each in auditor.get("/api/v1/assessments").json()["items"]] == [made["id"]]
+    whats = [line.deed.what for line in demo.store.audit()]
+    assert (whats.count("assessment.order"), whats.count("assessment.run")) == (1, 1)
+
+
+def test_an_assessment_that_ends_its_worker_is_given_up(demo: Api) -> None:
+    auditor = demo.person("zhao", "auditor")
+    job = auditor.post("/api/v1/assessments", json=dict(SPAN)).json()["id"]
+    begun = demo.store.record("job", job)
+    demo.store.commit([Put("job", job, {**begun.body, "attempts": 3}, begun.etag)])
+    assert work(demo.store)
+    told = auditor.get(f"/api/v1/jobs/{job}").json()
+    assert (told["state"], told["ended"], told["why"]) == ("failed", {"failed": 1}, "assessment_failed")
+    assert auditor.get("/api/v1/assessments").json()["items"] == []
+
+
+def test_jobs_of_one_kind_are_not_undone_as_another(demo: Api) -> None:
+    boss = demo.person("boss", "admin", "auditor")
+    job = boss.post("/api/v1/assessments", json=dict(SPAN)).json()["id"]
+    assert boss.post(f"/api/v1/jobs/{job}/undo").status_code == 404
+    note = {"at": time_text(demo.clock()), "state": "refused", "what": "segment"}
+    demo.store.commit([Put("job", "refused-1", note)])
+    assert boss.get("/api/v1/jobs/refused-1").status_code == 404
 
 
 def test_what_cannot_be_assessed(api: Api) -> None:
@@ -70,7 +127,7 @@ def test_what_cannot_be_assessed(api: Api) -> None:
 
 def test_a_report_is_made_taken_and_verified(demo: Api) -> None:
     auditor = demo.person("zhao", "auditor")
-    assert auditor.post("/api/v1/assessments", json={"frameworks": ["iec62443-3-3"], **SPAN}).status_code == 201
+    assessed(demo, auditor, {"frameworks": ["iec62443-3-3"], **SPAN})
     made = auditor.post("/api/v1/reports", json={"forms": ["html", "xlsx", "json"], "language": "both"})
     assert made.status_code == 201, made.text
     report = made.json()

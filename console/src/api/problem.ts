@@ -26,6 +26,10 @@ export class Problem extends Error {
   }
 }
 
+/** A problem that is known by its code alone. */
+export const refused = (code: string, parameters: Record<string, unknown> = {}): Problem =>
+  new Problem({ type: 'about:blank', title: code, status: 422, code, parameters, trace_id: '' })
+
 /** No answer at all: the server or the way to it is gone. */
 export class NoAnswer extends Error {}
 

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState, type ReactNode } from 'react'
 import { call } from '../api/client.ts'
 import { live } from '../api/live.ts'
-import { Problem } from '../api/problem.ts'
+import { refused, type Problem } from '../api/problem.ts'
 import { enter, useSession } from '../api/session.ts'
 import type { Session } from '../api/types.ts'
 import { Answered, Waiting } from '../parts/states.tsx'
@@ -29,7 +29,7 @@ function failureOfAddress(): Problem | null {
   history.replaceState(null, '', location.pathname + location.search)
   const numbers = [...new URLSearchParams(rest.join('&'))].filter(([, value]) => /^\d{1,9}$/.test(value))
   if (!/^[a-z_]{1,40}$/.test(code)) return null
-  return new Problem({ type: 'about:blank', title: code, status: 403, code, parameters: Object.fromEntries(numbers), trace_id: '' })
+  return refused(code, Object.fromEntries(numbers))
 }
 
 const given = secretOfAddress()
@@ -40,11 +40,11 @@ export function Gate({ children }: { children: ReactNode }) {
   const client = useQueryClient()
   const session = useSession()
   const [entering, setEntering] = useState(given !== null)
-  const [refused, setRefused] = useState<unknown>(failed)
+  const [refusal, setRefusal] = useState<unknown>(failed)
   useEffect(() => {
     if (given === null) return
     spent ??= call<Session>('POST', '/session/one-time', { body: { secret: given } })
-    spent.then((found) => enter(client, found), setRefused).finally(() => setEntering(false))
+    spent.then((found) => enter(client, found), setRefusal).finally(() => setEntering(false))
   }, [client])
   const inside = session.data != null && !session.data.must_change_password
   useEffect(() => {
@@ -55,7 +55,7 @@ export function Gate({ children }: { children: ReactNode }) {
   return (
     <Answered query={session}>
       {(found) => {
-        if (found === null) return <SignIn refused={refused} />
+        if (found === null) return <SignIn refused={refusal} />
         return found.must_change_password ? <NewPassword session={found} /> : children
       }}
     </Answered>

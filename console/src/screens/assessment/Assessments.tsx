@@ -4,6 +4,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { call, get } from '../../api/client.ts'
+import { ended, type Job } from '../../api/jobs.ts'
+import { refused } from '../../api/problem.ts'
 import { useMay } from '../../api/session.ts'
 import type { Page } from '../../api/types.ts'
 import { Screen } from '../../parts/Screen.tsx'
@@ -85,11 +87,13 @@ function New({ close }: { close: () => void }) {
   const [busy, setBusy] = useState(false)
   const submit = () => {
     setBusy(true)
-    call<Assessment>('POST', '/assessments', { body: { name, frameworks: chosen, ...(start ? { start } : {}) } })
-      .then((made) => {
+    call<Job>('POST', '/assessments', { body: { name, frameworks: chosen, ...(start ? { start } : {}) } })
+      .then((job) => ended(job))
+      .then((job) => {
+        if (job.result === null) throw refused(job.why ?? 'assessment_failed')
         void client.invalidateQueries({ queryKey: ['assessments'] })
         close()
-        void navigate({ to: '/assessment/$id', params: { id: made.id } })
+        void navigate({ to: '/assessment/$id', params: { id: job.result } })
       }, failed)
       .finally(() => setBusy(false))
   }
