@@ -46,9 +46,14 @@ def begin(store: Store, order: Order) -> str:
     return job
 
 
+def unfinished(store: Store) -> list[Stored]:
+    """Jobs that a worker has to do."""
+    return list(every(store, "job", what=WHAT, state=[RUNNING]))
+
+
 def work(store: Store) -> bool:
     """Every job that has not ended; whether there was any."""
-    found = list(every(store, "job", what=WHAT, state=[RUNNING]))
+    found = unfinished(store)
     for job in found:
         with suppress(Conflict):  # another worker did it
             _do(store, job)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api.assessment_jobs import work as assessed
+from api.assessment_jobs import unfinished, work
 from api.playbook_desk import desk_of
 from api.triage import followed
 from api.wiring import Wiring
-from api.worker import Duty, Intake
+from api.worker import Aside, Duty, Intake
 
 
 def duties_of(wiring: Wiring, spool: Path, holder: str) -> tuple[tuple[str, Duty], ...]:
@@ -18,5 +18,5 @@ def duties_of(wiring: Wiring, spool: Path, holder: str) -> tuple[tuple[str, Duty
         ("playbooks", lambda _: desk_of(wiring).work(holder) > 0),
         ("notifications", wiring.notifications.work),
         ("triage", lambda now: followed(wiring.store, wiring.rules, wiring.site.site(), now)),
-        ("assessments", lambda _: assessed(wiring.store)),
+        ("assessments", Aside(lambda: bool(unfinished(wiring.store)), lambda: work(wiring.store))),
     )

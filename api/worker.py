@@ -87,6 +87,34 @@ class Worker:
         return True
 
 
+class Aside:
+    """A duty whose work may take minutes, done beside the others: what comes from the plant must not wait for it. When
+    the worker ends it is cut off, and whoever does it must know how to begin again."""
+
+    def __init__(self, is_needed: Callable[[], bool], work: Callable[[], object]) -> None:
+        self._is_needed, self._work = is_needed, work
+        self._thread: threading.Thread | None = None
+        self._failed: Exception | None = None
+
+    def __call__(self, now: int) -> bool:
+        if self._thread is not None and self._thread.is_alive():
+            return False
+        if self._failed is not None:
+            failed, self._failed = self._failed, None
+            raise failed
+        if not self._is_needed():
+            return False
+        self._thread = threading.Thread(target=self._run, name="aside", daemon=True)
+        self._thread.start()
+        return True
+
+    def _run(self) -> None:
+        try:
+            self._work()
+        except Exception as error:  # told at the next turn, where failures are counted
+            self._failed = error
+
+
 class Intake:
     """The duty that stores what the spool holds, the oldest first."""
 
