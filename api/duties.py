@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from api.assessment_jobs import unfinished, work
+from api.drilling import Drilling
 from api.playbook_desk import desk_of
 from api.triage import followed
 from api.wiring import Wiring
@@ -15,6 +16,7 @@ def duties_of(wiring: Wiring, spool: Path, holder: str) -> tuple[tuple[str, Duty
     """Every duty, by name. `holder` names this worker where a duty holds something."""
     return (
         ("intake", Intake(wiring.store, spool)),
+        ("drill", Drilling(wiring, holder)),  # before notifications: its receiver listens before what it raised is told
         ("playbooks", lambda _: desk_of(wiring).work(holder) > 0),
         ("notifications", wiring.notifications.work),
         ("triage", lambda now: followed(wiring.store, wiring.rules, wiring.site.site(), now)),

@@ -23,6 +23,7 @@ def segment_files(segment: Segment, assets: tuple[AssetRecord, ...] = ()) -> dic
         "first": segment.first,
         "last": segment.last,
         "counters": dict(segment.counters),
+        "drill": segment.drill,
     }
     files = {
         HEAD: dumps(head).encode(),
@@ -47,5 +48,7 @@ def segment_from(files: Mapping[str, bytes]) -> tuple[Segment, tuple[AssetRecord
     }
     occurrences = tuple(occurrence_from(json.loads(line)) for line in files[OCCURRENCES].splitlines())
     assets = tuple(asset_from(json.loads(line)) for line in files.get(ASSETS, b"").splitlines())
-    segment = Segment(head["id"], head["sensor"], head["first"], head["last"], datasets, occurrences, head["counters"])
+    span = head["first"], head["last"]
+    drill = bool(head.get("drill"))  # sensors that know no drills do not say
+    segment = Segment(head["id"], head["sensor"], *span, datasets, occurrences, head["counters"], drill)
     return segment, assets

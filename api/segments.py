@@ -13,7 +13,7 @@ from sensors.capture import EventBatch
 from sensors.inventory import Asset
 
 
-def segment_of(sensor: str, batch: EventBatch, detected: Detected) -> Segment:
+def segment_of(sensor: str, batch: EventBatch, detected: Detected, *, drill: bool = False) -> Segment:
     """The segment; its id comes from what it holds, so that the same capture gives the same segments."""
     datasets = stored(detected.datasets)
     ids = "".join(identifier for frame in datasets.values() for identifier in frame["event.id"].to_list())
@@ -27,6 +27,7 @@ def segment_of(sensor: str, batch: EventBatch, detected: Detected) -> Segment:
         datasets=datasets,
         occurrences=detected.occurrences,
         counters=dict(batch.counters),
+        drill=drill,
     )
 
 

@@ -34,7 +34,8 @@ def sense(
 ) -> int:
     """Reads the files to their end and hands over segment by segment; gives their number, tells it as it grows.
 
-    The last segment holds what is known of assets. Raises what the spool's file system raises.
+    The last segment holds what is known of assets, save those of a drill, which are not of this plant. Raises what the
+    spool's file system raises.
     """
     detection = Detection(rules, site=site, known=known, sensor=sensor)
     inventory = Inventory()
@@ -45,7 +46,7 @@ def sense(
     with closing(captures):
         for batch in captures:
             if last is not None:
-                number += _hand_over(spool, sensor, *last)
+                number += _hand_over(spool, sensor, *last, drill)
                 if handed_over is not None:
                     handed_over(number)
             inventory.take(batch.datasets["identity"])
@@ -54,14 +55,14 @@ def sense(
         batch, detected = last
         rest = detection.finish().occurrences
         whole = Detected(detected.datasets, (*detected.occurrences, *rest))
-        segment = segment_of(sensor, batch, whole)
-        assets = tuple(asset_records(inventory.assets(), detection.roles))
+        segment = segment_of(sensor, batch, whole, drill=drill)
+        assets = () if drill else tuple(asset_records(inventory.assets(), detection.roles))
         spool.put(segment.id, segment_files(segment, assets))
         number += 1
     return number
 
 
-def _hand_over(spool: Spool, sensor: str, batch: EventBatch, detected: Detected) -> int:
-    segment = segment_of(sensor, batch, detected)
+def _hand_over(spool: Spool, sensor: str, batch: EventBatch, detected: Detected, drill: bool) -> int:
+    segment = segment_of(sensor, batch, detected, drill=drill)
     spool.put(segment.id, segment_files(segment))
     return 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -84,6 +84,17 @@ class ProofShape(BaseModel):
     benign: list[str]
 
 
+class RuleDrillShape(BaseModel):
+    """The last drill of a rule: whether its proof arrived, then and the time before, and when it did last."""
+
+    state: Literal["passed", "failed"]
+    at: str
+    before: Literal["passed", "failed"] | None
+    passed_at: str | None
+    failed: str | None
+    drill: str
+
+
 class RuleShape(BaseModel):
     """A rule. `alerts` counts its stored alerts by status and resolution, as far as they were counted."""
 
@@ -102,6 +113,7 @@ class RuleShape(BaseModel):
     needs: list[str]
     lacking: list[str]
     playbook: str | None
+    drill: RuleDrillShape | None
     proof: ProofShape
     text: RuleTexts
     source: str | None = None

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from api.segment_files import segment_from
 from response.ports import Store
-from response.records import Put, Stored
+from response.records import Delete, Put, Stored
 from response.store_errors import Conflict, NotFound, StoreError
 from response.times import SECOND, time_ns, time_text
 from sensors.spool import BadSegment, Spool
@@ -53,6 +53,8 @@ class Worker:
                 continue
             self._stopped.wait(pause)
             pause = min(2 * pause, LONGEST_IDLE)
+        with suppress(StoreError):
+            self._give_back()
 
     def stop(self) -> None:
         """Ends `run` after the duty at hand."""
@@ -85,6 +87,12 @@ class Worker:
         except Conflict:
             return False
         return True
+
+    def _give_back(self) -> None:
+        """The next worker need not wait until the lease is over."""
+        known = self.store.record("lease", "worker")
+        if known.body["holder"] == self.name:
+            self.store.commit([Delete("lease", "worker", known.etag)])
 
 
 class Aside:
@@ -133,7 +141,8 @@ class Intake:
             self._store.write(segment)
             if assets:
                 self._store.put_assets(assets)
-            self._note_sensor(segment.sensor, segment.last, now, dict(segment.counters))
+            if not segment.drill:  # a drill says nothing of the health of capture
+                self._note_sensor(segment.sensor, segment.last, now, dict(segment.counters))
             self._spool.done(spooled)
         return worked
 

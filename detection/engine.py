@@ -82,6 +82,8 @@ class Detection:
         return Detected({}, tuple(occurrences))
 
     def _learn(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+        if self.seen.baseline is not None:  # what comes of a drill never becomes known
+            datasets = {n: f.filter(~pl.col("ot.drill").fill_null(False)) for n, f in datasets.items()}
         frames = []
         for learner in self._learners:
             try:

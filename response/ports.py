@@ -26,6 +26,8 @@ MOST_GROUPED_BY = 3
 MOST_SUMS = 8
 MOST_BUCKETS = 2_000
 MOST_FACET_VALUES = 100
+NO_DRILL: Mapping[str, Sequence[Scalar]] = {"ot.drill": (False, None)}
+"""For `EventQuery.equals`: what is of the plant."""
 FACETS = (
     "status", "severity", "class", "rule.name", "resolution", "assignee", "incident", "suppressed_by", "sensor",
     "network.protocol", "threat.technique.id", "source.ip", "source.zone", "source.asset",
@@ -39,7 +41,7 @@ class Segment:
     """What a sensor hands over at once: event frames by dataset, occurrences, and its counters.
 
     `id` names the segment for ever: a store that has it takes nothing of it again. `first` and `last` are the span of
-    packet time; `counters` is any JSON object.
+    packet time; `counters` is any JSON object; `drill` says that it tells of a drill and not of the plant.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Segment:
     datasets: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     occurrences: tuple[Occurrence, ...] = ()
     counters: Mapping[str, Any] = field(default_factory=dict)
+    drill: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ DECIDE = (
     "runs:answer", "evidence:read", "evidence:export", "notifications:read", "drill:run",
 )  # fmt: skip
 APPROVE = ("baseline:approve", "runs:approve")
-PLANT = ("alerts:comment", "incidents:comment", "assets:change", "sensors:change", "site:change", "evidence:read")
+PLANT = ("alerts:comment", "incidents:comment", "assets:change", "sensors:change", "site:change", "evidence:read",
+         "drill:run")  # fmt: skip
 AUDIT = (
     "assessments:run", "judgements:make", "reports:make", "evidence:read", "evidence:export", "audit:read",
     "notifications:read", "users:read", "settings:read",

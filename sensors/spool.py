@@ -3,6 +3,7 @@ between; every step may be cut off and done again.
 
 FOLDER/<16 digits>-<name>/   a segment: its files and MANIFEST.json with the SHA-256 of each
 FOLDER/tmp/                  segments being written; what an interrupted sensor left there is swept when it opens
+FOLDER/done/                 a segment being forgotten; what an interrupted worker left there goes with the next
 FOLDER/refused/              segments whose files do not fit their manifest: kept, never taken again
 
 The number counts up, so the worker takes them in the order in which they were made.
@@ -95,8 +96,12 @@ class Spool:
                 yield SpooledSegment(self._folder / name, int(fits[1]), fits[2])
 
     def done(self, segment: SpooledSegment) -> None:
-        """Forget a segment that is stored."""
-        shutil.rmtree(segment.path)
+        """Forget a segment that is stored: all at once, so that no half of it is ever taken for a broken one."""
+        going = self._folder / "done"
+        shutil.rmtree(going, ignore_errors=True)
+        going.mkdir()
+        segment.path.rename(going / segment.path.name)
+        shutil.rmtree(going)
 
     def refuse(self, segment: SpooledSegment) -> Path:
         """Put a segment aside that cannot be taken, and say where it is kept."""

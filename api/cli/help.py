@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "looked_at": ("--filter", "--full", "--store", "--proofs", "--jobs"),
     "known": ("--baseline", "--site", "--rules", "--playbooks", "--learn", "--settings"),
-    "chosen": ("--severity-min", "--status", "--rule", "--class", "--since", "--until", "--text", "--kind", "--limit",
-               "--cursor", "--all"),
+    "chosen": ("--severity-min", "--status", "--rule", "--playbook", "--class", "--since", "--until", "--text",
+               "--kind", "--limit", "--cursor", "--all"),
     "played": ("--spool", "--sensor", "--keep", "--drill", "--once", "--no-browser", "--alert", "--variable"),
     "served": ("--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key", "--trusted-proxy",
                "--oidc-issuer", "--oidc-client", "--oidc-secret-file", "--oidc-roles"),

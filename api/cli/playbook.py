@@ -194,7 +194,7 @@ def show_runs(
                 run_page(page, run, terminal.texts, zone)
                 terminal.data(page.text())
             return
-        about = {"alert": alert} if alert else {}
+        about = {"alert": alert} if alert else {"drill": False}
         found = source.records(RecordQuery("run", about, limit=limit, cursor=cursor))
     runs = [run_of(each.id, each.body) for each in found.items]
     if as_json:

@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "worker": "api.cli.worker:worker",
     "replay": "api.cli.replay:replay",
     "demo": "api.cli.demo:demo",
+    "drill": "api.cli.drill:app",
     "assess": "api.cli.assess:app",
     "user": "api.cli.user:app",
     "token": "api.cli.user:tokens",

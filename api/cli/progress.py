@@ -12,6 +12,7 @@ from api.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from api.analysis import Progress
+    from api.texts import Texts
     from sensors.capture import Position
 
 PATIENCE = 10.0
@@ -26,6 +27,7 @@ class Shown(Protocol):
     """How far it is, at the moment it is asked: by the thread that shows it, not by the one that works."""
 
     def __call__(self) -> tuple[Position | None, int]: ...
+    def text(self, words: Texts) -> str: ...
 
 
 class Follower:
@@ -45,6 +47,13 @@ class Follower:
         """Position in the captures, None before they are open, and events so far."""
         return self._position and self._position(), self._events
 
+    def text(self, words: Texts) -> str:
+        """What it is at, in words."""
+        position, events = self()
+        packets = position.packets if position is not None else 0
+        key = "cli.judging" if position is not None and _is_read(position) else "cli.progress"
+        return words.get(key, packets=f"{packets:,}", events=f"{events:,}")
+
 
 @contextmanager
 def following(terminal: Terminal) -> Iterator[Progress | None]:
@@ -53,9 +62,18 @@ def following(terminal: Terminal) -> Iterator[Progress | None]:
         yield None
         return
     follower = Follower()
-    show = _moving if terminal.err.isatty() else _lines
-    with show(terminal, follower):
+    with showing(terminal, follower):
         yield follower
+
+
+@contextmanager
+def showing(terminal: Terminal, shown: Shown) -> Iterator[None]:
+    """Shows how far it is, until the end; nothing where nobody wants to know."""
+    if terminal.quiet:
+        yield
+        return
+    with (_moving if terminal.err.isatty() else _lines)(terminal, shown):
+        yield
 
 
 @contextmanager
@@ -81,7 +99,7 @@ def _moving(terminal: Terminal, shown: Shown) -> Iterator[None]:
                 if position is not None:
                     # All is read, batches still wait to be judged: how long that takes is not known.
                     whole = None if _is_read(position) else position.whole
-                    self.update(task, completed=position.read, total=whole, description=_text(terminal, shown))
+                    self.update(task, completed=position.read, total=whole, description=shown.text(terminal.texts))
             yield from super().get_renderables()
 
     # Not the whole width: ^C is echoed behind it, and would break the line that is to be taken away.
@@ -98,7 +116,7 @@ def _moving(terminal: Terminal, shown: Shown) -> Iterator[None]:
         TimeRemainingColumn(compact=True),
     )
     with Bar(*columns, console=console, transient=True, expand=True, refresh_per_second=LOOKS) as bar:
-        bar.add_task(_text(terminal, shown), total=None)
+        bar.add_task(shown.text(terminal.texts), total=None)
         yield
 
 
@@ -111,7 +129,7 @@ def _lines(terminal: Terminal, shown: Shown) -> Iterator[None]:
         while not ended.wait(PATIENCE):
             position, _ = shown()
             share = f"{position.read / position.whole:.0%} · " if position is not None and position.whole else ""
-            terminal.tell("cli.said", text=share + _text(terminal, shown))
+            terminal.tell("cli.said", text=share + shown.text(terminal.texts))
 
     speaker = threading.Thread(target=speak, name="progress", daemon=True)
     speaker.start()
@@ -120,13 +138,6 @@ def _lines(terminal: Terminal, shown: Shown) -> Iterator[None]:
     finally:
         ended.set()
         speaker.join()
-
-
-def _text(terminal: Terminal, shown: Shown) -> str:
-    position, events = shown()
-    packets = position.packets if position is not None else 0
-    key = "cli.judging" if position is not None and _is_read(position) else "cli.progress"
-    return terminal.texts.get(key, packets=f"{packets:,}", events=f"{events:,}")
 
 
 def _is_read(position: Position) -> bool:

@@ -84,7 +84,7 @@ def verify(
 
     path = bundle_at(report, data)
     try:
-        known, fingerprints = _known(key or (), folder_of(keys, data).publics())
+        known, fingerprints = vouched(key or (), folder_of(keys, data).publics())
         found = checked(path, known, fingerprints)
     except KeyTrouble as error:
         raise trouble(error) from None
@@ -98,7 +98,7 @@ def verify(
         raise typer.Exit(ExitCode.INTEGRITY)
 
 
-def _known(asked: list[str] | tuple[()], here: list[PublicKey]) -> tuple[list[PublicKey], list[str]]:
+def vouched(asked: list[str] | tuple[()], here: list[PublicKey]) -> tuple[list[PublicKey], list[str]]:
     """The keys that are vouched for: those named, as file or fingerprint; else those in the folder of keys."""
     from response.reports.signing import read_public
 

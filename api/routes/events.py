@@ -1,4 +1,4 @@
-"""Events: search, hunt with groups, counts over time."""
+"""Events: search, hunt with groups, counts over time; without drills, unless the question is about `ot.drill`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from api.shapes_events import (
 )
 from api.wiring import Wiring, wiring_of
 from response.conditions import parse_conditions
-from response.ports import EventQuery
+from response.ports import NO_DRILL, EventQuery
 from response.times import SECOND, time_text
 from sensors.fields import vocabulary
 
@@ -84,12 +84,14 @@ def timeline(given: EventTimeline, caller: Reader, wiring: Parts) -> Answer:
 
 
 def _query(given: EventSearch | Hunt | EventTimeline, wiring: Wiring, **more: Any) -> EventQuery:
-    now = wiring.clock()
+    now, where = wiring.clock(), parse_conditions(given.query)
+    asked = {condition.field for condition in where} | set(given.by if isinstance(given, Hunt) else ())
     return EventQuery(
         given.dataset,
         start=since(given.start, now, "start"),
         end=since(given.end, now, "end") if given.end else now,
-        where=parse_conditions(given.query),
+        equals={} if "ot.drill" in asked else NO_DRILL,
+        where=where,
         **more,
     )
 

@@ -88,11 +88,12 @@ def messages(
     wiring: Parts,
     state: Annotated[list[Annotated[str, Field(max_length=20)]] | None, Query()] = None,
     channel: Annotated[str | None, Query(max_length=100)] = None,
+    drill: Annotated[bool, Query()] = False,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> Answer:
-    """Messages, the newest first: pending, held for a digest, sent, dead."""
+    """Messages, the newest first: pending, held for a digest, sent, dead; those of drills, or all others."""
     asked: dict[str, Any] = {"state": state, "channel": channel}
-    equals = {name: value for name, value in asked.items() if value}
+    equals = {name: value for name, value in asked.items() if value} | {"drill": drill}
     found = wiring.store.records(RecordQuery("message", equals, limit=100, cursor=cursor))
     words = texts(reader_language(request))
     return page((message_document(each, words) for each in found.items), found.cursor)

@@ -14,7 +14,7 @@ from api.plant_map import Talk, draw
 from api.shapes_plant import MapShape
 from api.wiring import Wiring, wiring_of
 from response.conditions import Condition
-from response.ports import AlertQuery, EventQuery
+from response.ports import NO_DRILL, AlertQuery, EventQuery
 from response.times import time_text
 
 router = APIRouter(prefix="/map", tags=["map"])
@@ -34,14 +34,14 @@ def show(
     now = wiring.clock()
     first, last = since(start, now, "start") or 0, since(end, now, "end") or now
     known = tuple(Condition(name, "known") for name in ENDS)
-    query = EventQuery("flow", start=first, end=last, where=(BEGUN, *known))
+    query = EventQuery("flow", start=first, end=last, equals=NO_DRILL, where=(BEGUN, *known))
     found = wiring.store.group_events(query, (*ENDS, "network.protocol"), MOST_TALKS)
     talks = [
         Talk(str(source), str(destination), str(protocol) if protocol else None, g.count, g.first, g.last)
         for g in found.groups
         for source, destination, protocol in [g.values]
     ]
-    earlier = wiring.store.group_events(EventQuery("flow", end=first, where=known), ENDS, MOST_TALKS)
+    earlier = wiring.store.group_events(EventQuery("flow", end=first, equals=NO_DRILL, where=known), ENDS, MOST_TALKS)
     before = [(str(g.values[0]), str(g.values[1])) for g in earlier.groups]
     drawn = draw(talks, wiring.store.assets(), wiring.site.site(), before=before, alerts=_open_alerts(wiring))
     for line in drawn["lines"]:

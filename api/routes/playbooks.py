@@ -27,6 +27,7 @@ router = APIRouter(tags=["playbooks"], route_class=IdempotentRoute)
 Parts = Annotated[Wiring, Depends(wiring_of)]
 Reader = Annotated[Caller, Depends(Needs("playbooks:read"))]
 RunReader = Annotated[Caller, Depends(Needs("runs:read"))]
+Words = Annotated[list[Annotated[str, Field(pattern="^[a-z_]{1,64}$")]] | None, Query()]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 TOLD = ("name", "description", "call", "safety")
 NEEDED = {"approve": "runs:approve", "refuse": "runs:approve"}
@@ -54,18 +55,21 @@ def show_playbook(slug: str, caller: Reader, wiring: Parts) -> Answer:
 def list_runs(
     caller: RunReader,
     wiring: Parts,
-    state: Annotated[list[Annotated[str, Field(max_length=64)]] | None, Query()] = None,
-    waiting: Annotated[list[Annotated[str, Field(max_length=64)]] | None, Query()] = None,
+    state: Words = None,
+    waiting: Words = None,
     playbook: Annotated[str | None, Query(max_length=200)] = None,
     alert: Annotated[str | None, Query(max_length=64)] = None,
     incident: Annotated[str | None, Query(max_length=64)] = None,
+    drill: Annotated[bool, Query()] = False,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> Answer:
-    """Runs, the newest first."""
+    """Runs, the newest first: those of an alert or incident, else those of drills, or all others."""
     asked: dict[str, Any] = {
         "state": state, "waiting": waiting, "playbook": playbook, "alert": alert, "incident": incident,
     }  # fmt: skip
     equals: dict[str, Scalar | list[Any]] = {name: value for name, value in asked.items() if value}
+    if alert is None and incident is None:
+        equals["drill"] = drill
     found = wiring.store.records(RecordQuery("run", equals, limit=100, cursor=cursor))
     return page((_run(run_of(each.id, each.body), each.etag, whole=False) for each in found.items), found.cursor)
 

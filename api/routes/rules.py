@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Depends
 
 from api.answers import Answer, answer, page
 from api.auth.guard import Caller, Needs
+from api.drilling import last_results
 from api.output.attack import attack
 from api.output.coverage import by_technique, navigator_layer
 from api.output.told import title_of
@@ -17,6 +19,7 @@ from api.shapes_plant import CoverageShape, RulePage, RuleShape
 from api.texts import Language, texts
 from api.wiring import Wiring, wiring_of
 from detection.sigma.model import Correlation, Head, Rule
+from response.records import Stored
 
 router = APIRouter(prefix="/rules", tags=["rules"])
 Parts = Annotated[Wiring, Depends(wiring_of)]
@@ -27,7 +30,8 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 @router.get("", response_model=RulePage, operation_id="rules_list")
 def list_rules(caller: Reader, wiring: Parts) -> Answer:
     """Every rule in force, by name."""
-    return page((_body(head, wiring) for head in _heads(wiring).values()), None)
+    drilled = last_results(wiring.store)
+    return page((_body(head, wiring, drilled) for head in _heads(wiring).values()), None)
 
 
 @router.get("/coverage", response_model=CoverageShape, operation_id="rules_coverage")
@@ -53,7 +57,12 @@ def show(name: str, caller: Reader, wiring: Parts) -> Answer:
     head = _heads(wiring).get(name)
     if head is None:
         raise Problem(404, "not_found", path=f"/api/v1/rules/{name[:64]}")
-    return answer({**_body(head, wiring), "source": Path(head.origin.file).read_text(encoding="utf-8")})
+    return answer(
+        {
+            **_body(head, wiring, last_results(wiring.store)),
+            "source": Path(head.origin.file).read_text(encoding="utf-8"),
+        }
+    )
 
 
 def _heads(wiring: Wiring) -> dict[str, Head]:
@@ -61,7 +70,7 @@ def _heads(wiring: Wiring) -> dict[str, Head]:
     return {head.name: head for head in sorted(heads, key=lambda head: head.name) if head.bittern is not None}
 
 
-def _body(head: Head, wiring: Wiring) -> dict[str, Any]:
+def _body(head: Head, wiring: Wiring, drilled: Mapping[str, Stored]) -> dict[str, Any]:
     own = head.bittern
     assert own is not None
     site = wiring.site.site()
@@ -82,9 +91,16 @@ def _body(head: Head, wiring: Wiring) -> dict[str, Any]:
         "needs": list(own.needs),
         "lacking": [need for need in own.needs if need not in declared],
         "playbook": own.playbook,
+        "drill": _drill(drilled.get(head.name)),
         "proof": {"positive": list(own.proof.positive), "benign": list(own.proof.benign)},
         "text": {language: _text(head, language) for language in LANGUAGES},
     }
+
+
+def _drill(last: Stored | None) -> dict[str, Any] | None:
+    if last is None:
+        return None
+    return {name: last.body[name] for name in ("state", "at", "before", "passed_at", "failed", "drill")}
 
 
 def _text(head: Head, language: Language) -> dict[str, Any]:

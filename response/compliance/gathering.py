@@ -15,7 +15,7 @@ from detection.roles import Roles
 from detection.site import Asset, Site
 from response.alerts import Alert
 from response.compliance.condensing import DATASETS, condensed
-from response.ports import MOST_PER_PAGE, AlertQuery, AssetRecord, EventQuery, Store
+from response.ports import MOST_PER_PAGE, NO_DRILL, AlertQuery, AssetRecord, EventQuery, Store
 
 UNKNOWN = "unknown"
 SAID_BY = ("vendor", "model", "firmware", "os", "name")
@@ -163,10 +163,11 @@ def gather(
 
 
 def span(store: Store) -> tuple[int, int] | None:
-    """The period that the stored capture counters cover, [first, last], ns; None when nothing is stored."""
+    """The period that the stored capture counters cover, [first, last], ns, without drills; None when nothing is
+    stored."""
     ends = []
     for descending in (False, True):
-        found = store.events(EventQuery("capture", limit=1, descending=descending)).frame
+        found = store.events(EventQuery("capture", equals=NO_DRILL, limit=1, descending=descending)).frame
         ends.append(found)
     if ends[0].is_empty():
         return None
@@ -181,8 +182,7 @@ def _chunks(store: Store, dataset: str, start: int, end: int, context: Context, 
     """Pages of a dataset, joined anew with the site model: an old event gets the zone of the model in use."""
     cursor: str | None = None
     while True:
-        found = store.events(EventQuery(dataset, start=start, end=end, equals={"ot.drill": [False, None]},
-                                        limit=page, cursor=cursor))  # fmt: skip
+        found = store.events(EventQuery(dataset, start=start, end=end, equals=NO_DRILL, limit=page, cursor=cursor))
         if not found.frame.is_empty():
             # The store keeps no clock; the join only counts roles by it, and those are not asked here.
             yield context.join(found.frame.with_columns(pl.col("@timestamp").alias("ot.clock")))

@@ -31,15 +31,23 @@ class Messenger:
     settings: Callable[[], Settings]
     site: Callable[[], Site | None]
     clock: Callable[[], int]
+    _drill: Settings = field(default=Settings(), init=False)
+    """Where the receiver of a drill that goes on is reached, beside whoever the settings name."""
     _quiet: tuple[int, int] | None = field(default=None, init=False)
     """Change number and time until which no digest is due."""
 
     def tell(self, news: News) -> tuple[str, ...]:
         """Journals a message for every channel that hears of the news; ids of the new ones. Told twice, it is
         journalled once."""
-        now = self.clock()
-        made = (self._put(news, way, now) for way in ways(news, self.settings(), self.site(), now))
+        now, site = self.clock(), self.site()
+        found = (*ways(news, self.settings(), site, now), *ways(news, self._drill, site, now))
+        made = (self._put(news, way, now) for way in found)
         return tuple(name for name in made if name is not None)
+
+    def drill(self, receiver: Settings) -> None:
+        """A drill begins, with a receiver of its own; empty settings: it is over."""
+        self._drill = receiver
+        self.outbox.drill(receiver)
 
     def send(self, to: str, subject: str, text: str, key: str, drill: bool) -> str:
         """The playbooks' port: a text to a channel, or to a person's own channels. The id of the (first) message, the

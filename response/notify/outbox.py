@@ -63,6 +63,7 @@ class Outbox:
     version: str = "-"
     _quiet: tuple[int, int] | None = field(default=None, init=False)
     """Change number and time until which nothing is due."""
+    _drill: Mapping[str, Channel] = field(default_factory=dict, init=False)
     _resting: dict[str, int] = field(default_factory=dict, init=False)
     """Channels that failed, and until when (ns) they are left alone."""
 
@@ -74,6 +75,10 @@ class Outbox:
         except Conflict:
             return None
         return name
+
+    def drill(self, receiver: Settings) -> None:
+        """Channels of a drill, which the settings in force do not name; empty settings: none any more."""
+        self._drill = receiver.by_name
 
     def deliver(self) -> Delivered:
         """Sends what is due, the oldest first, for `ROUND` at most. A channel that failed is left alone until
@@ -133,7 +138,7 @@ class Outbox:
         """sent, failed or dead."""
         body = message.body
         settings = self.settings()
-        channel = settings.by_name.get(body["channel"])
+        channel = self._drill.get(body["channel"]) or settings.by_name.get(body["channel"])
         try:
             if channel is None:
                 raise Undelivered("no_channel", {"channel": body["channel"]}, lasting=True)

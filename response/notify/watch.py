@@ -54,7 +54,7 @@ class Watch:
                     yield term_news(alert, self.rules(), name, term.by)
 
     def _open(self) -> Iterator[Alert]:
-        query = AlertQuery(statuses=OPEN, suppressed=False, limit=500)
+        query = AlertQuery(statuses=OPEN, suppressed=False, drill=False, limit=500)
         while True:
             page = self.store.alerts(query)
             yield from page.items

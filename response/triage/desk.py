@@ -78,7 +78,10 @@ class TriageDesk:
         return effect_of(suppression, in_scope(self.store, scope), now, span, self.store.occurrences)
 
     def scope_to_learn(self, alert: Alert, learning: Learning) -> Scope:
-        """The scope of a learning. Raises Invalid where the rule may never be learned, or has no such range or role."""
+        """The scope of a learning. Raises Invalid for a drill, where the rule may never be learned, or where there is
+        no such range or role."""
+        if alert.drill:
+            raise Invalid(f"alert {alert.id}", "drill_not_learned")
         if self._learnable.get(alert.rule, APPROVAL) == NEVER:
             raise Invalid(f"alert {alert.id}", "never_learned", rule=alert.rule)
         return learned_scope(alert, learning.form, learning.objects, learning.values)

@@ -44,9 +44,10 @@ def enforce(store: Store, alerts: Iterable[Alert], suppressions: Sequence[Suppre
 
 
 def in_scope(store: Store, scope: Scope, since: int | None = None) -> Iterator[Alert]:
-    """Alerts of every class that a scope may fit, by its rule; `since` leaves out what was last seen before."""
+    """Alerts of every class that a scope may fit, by its rule, without drills, which nothing holds back; `since` leaves
+    out what was last seen before."""
     rules = (scope.rule,) if scope.rule else ()
-    return pages(store, AlertQuery(rules=rules, start=since, triage=False))
+    return pages(store, AlertQuery(rules=rules, start=since, drill=False, triage=False))
 
 
 def held_back(store: Store, record_id: str) -> Iterator[Alert]:

@@ -304,6 +304,7 @@ CASES: dict[str, tuple[tuple[World, Change, str], ...]] = {
         (PLANT, both(incident, days_later(2)), "fail"),
         (PLANT, incident, "inconclusive"),
         (PLANT, both(incident, days_later(2), records(run=[RUN])), "pass"),
+        (PLANT, both(incident, days_later(2), records(run=[{**RUN, "dry": True}])), "fail"),
     ),
     "incident_evidence_kept": (
         (PLANT, both(Closing(), incident, bare), "fail"),

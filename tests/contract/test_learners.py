@@ -10,8 +10,10 @@ from polars.testing import assert_frame_equal
 
 from detection.baseline import Baseline, Seen
 from detection.context import Context
+from detection.engine import Detection
 from detection.learners import LEARNERS, Learner
 from detection.roles import Roles
+from detection.sigma.load import RuleSet
 from sensors.capture import CaptureFiles, EventBatch
 from tests.golden.events import captures
 from tests.needs import PROJECT
@@ -99,3 +101,13 @@ def test_order_of_columns_does_not_matter(kind: type[Learner]) -> None:
 def test_names_are_unique() -> None:
     names = [kind.name for kind in LEARNERS]
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("drill", [False, True])
+def test_nothing_becomes_known_by_a_drill(drill: bool) -> None:
+    detection = Detection(RuleSet((), (), (), frozenset()), site=None, known=None, sensor="s", learn=True)
+    for batch in CaptureFiles([LEARNED], drill=drill):
+        detection.process(batch)
+    detection.finish()
+    assert detection.seen.baseline is not None
+    assert (len(detection.seen.baseline) == 0) is drill

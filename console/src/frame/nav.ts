@@ -1,4 +1,4 @@
-import { IconAlertTriangle, IconBinaryTree2, IconBook2, IconBoxMultiple, IconClipboardCheck, IconHome, IconListSearch, IconRadar2, IconScale, IconSettings, IconShieldCheck, IconTopologyStar3, type Icon } from '@tabler/icons-react'
+import { IconAlertTriangle, IconBinaryTree2, IconBook2, IconBoxMultiple, IconClipboardCheck, IconHome, IconListSearch, IconRadar2, IconScale, IconSettings, IconShieldCheck, IconTargetArrow, IconTopologyStar3, type Icon } from '@tabler/icons-react'
 import type { TextKey } from '../text/i18n.ts'
 
 /** Screens in the order of the day: what is wrong, what is there, what is known, what it proves. */
@@ -12,6 +12,7 @@ export const NAV: { to: string; text: TextKey; icon: Icon; needs?: string; gap?:
   { to: '/rules', text: 'console.nav.rules', icon: IconScale, needs: 'rules:read', gap: true },
   { to: '/baseline', text: 'console.nav.baseline', icon: IconShieldCheck, needs: 'baseline:read' },
   { to: '/playbooks', text: 'console.nav.playbooks', icon: IconBook2, needs: 'playbooks:read' },
+  { to: '/drills', text: 'console.nav.drills', icon: IconTargetArrow, needs: 'drill:read' },
   { to: '/assessment', text: 'console.nav.assessment', icon: IconClipboardCheck, needs: 'assessments:read', gap: true },
   { to: '/sensors', text: 'console.nav.sensors', icon: IconRadar2, needs: 'sensors:read' },
   { to: '/settings', text: 'console.nav.settings', icon: IconSettings },

@@ -17,6 +17,7 @@ export const GO: (Key & { to: string })[] = [
   { keys: 'g r', text: 'console.nav.rules', to: '/rules' },
   { keys: 'g b', text: 'console.nav.baseline', to: '/baseline' },
   { keys: 'g p', text: 'console.nav.playbooks', to: '/playbooks' },
+  { keys: 'g d', text: 'console.nav.drills', to: '/drills' },
   { keys: 'g c', text: 'console.nav.assessment', to: '/assessment' },
   { keys: 'g n', text: 'console.nav.sensors', to: '/sensors' },
   { keys: 'g t', text: 'console.nav.settings', to: '/settings' },

@@ -62,14 +62,15 @@ def _times(evidence: Evidence, incident: Incident, parameters: Parameters) -> Ro
 
 
 def playbook_execution(evidence: Evidence, parameters: Parameters) -> Found:
-    """Incidents with a run of a playbook, or a reason why there is none."""
+    """Incidents with a run of a playbook, or a reason why there is none. A dry run did nothing."""
     incidents, runs = _incidents(evidence, parameters), evidence.records_of("run")
     if incidents is None or runs is None:
         return Found(unknown=(not_kept("run" if incidents is not None else "incident"),))
     rows = []
     for incident in incidents:
         alerts = {alert.id for alert in _alerts_of(evidence, incident)}
-        own = [r for r in runs if r.get("incident") == incident["id"] or r.get("alert") in alerts]
+        real = (r for r in runs if not r.get("dry"))
+        own = [r for r in real if r.get("incident") == incident["id"] or r.get("alert") in alerts]
         excused = bool(incident.get("no_playbook"))
         rows.append({"id": incident["id"], "runs": len(own), "playbooks": sorted({str(r.get("playbook")) for r in own}),
                      "reason": incident.get("no_playbook"), VIOLATION: not own and not excused})  # fmt: skip

@@ -69,8 +69,9 @@ def test_the_record_of_a_message_holds_what_its_rule_shows(store: Store) -> None
 
 def test_late_terms_and_silent_sensors_are_told_once(store: Store) -> None:
     """By the shipped promises a high alert is taken up within the hour and closed within the day."""
-    desk, recorder = recorded(store, "c")
-    store.write(segment("s1", occurrence(0), occurrence(0, rule="MB02", severity="low")))
+    desk, recorder = recorded(store, "c", routes=[{"name": "r", "to": ["c"], "drill": "both"}])
+    drilled = occurrence(1, drill=True)  # which nobody has promised to take up
+    store.write(segment("s1", occurrence(0), occurrence(0, rule="MB02", severity="low"), drilled))
     store.commit([Put("sensor", "sensor-1", {"last_seen": time_text(START), "state": "heard"})])
     watch = Watch(store, desk.messenger, policy(), lambda: None, rule_texts)
 

@@ -100,7 +100,7 @@ function List() {
                       <td className="quiet">{rule.techniques.join(', ')}</td>
                       <td className="num">{heard ? number(heard, lang) : <span className="quiet">{t('console.rules.quiet')}</span>}</td>
                       <td className="num">{wrong == null ? '–' : `${Math.round(100 * wrong)} %`}</td>
-                      <td className="quiet num">{rule.proof.positive.length} + {rule.proof.benign.length}</td>
+                      <td className="quiet num">{rule.proof.positive.length} + {rule.proof.benign.length} {rule.drill?.state === 'failed' && <Tag kind="bad">{t('console.drill.state.failed')}</Tag>}</td>
                     </tr>
                   )
                 })}

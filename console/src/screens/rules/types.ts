@@ -29,6 +29,8 @@ export interface Rule {
   proof: { positive: string[]; benign: string[] }
   text: { en: RuleText; zh: RuleText }
   source?: string | null
+  /** What its last drill showed. */
+  drill: { state: 'passed' | 'failed'; at: string; passed_at: string | null; drill: string } | null
 }
 
 export interface Coverage {
