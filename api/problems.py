@@ -140,9 +140,9 @@ def absent(request: Request) -> Problem:
 
 
 def _methods(request: Request) -> list[str]:
-    """Every method that some route knows for the path of a request."""
-    found: set[str] = set()
+    """Every method that some route knows for the path of a request; a path that is written out is no id of another."""
+    found: dict[str, set[str]] = {}
     for route in iter_route_contexts(request.app.routes):
         if route.path and not route.path.startswith("/{") and route.path_regex.match(request.url.path):
-            found |= route.methods or set()
-    return sorted(found)
+            found.setdefault(route.path, set()).update(route.methods or ())
+    return sorted(found.get(request.url.path) or set().union(*found.values()))
