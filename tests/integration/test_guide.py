@@ -1,4 +1,4 @@
-"""Every command of the guides: `sh` blocks are run in order by the real program, of `text` blocks the commands are parsed.
+"""Every command of the guides: `sh` blocks are run in order by the real program, those of `text` blocks are parsed.
 
 The two languages have the same blocks, so one run stands for both.
 """
@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.core import TyperGroup
@@ -45,6 +46,14 @@ def commands(block: str) -> Iterator[list[str]]:
             yield shlex.split(line, comments=True)[1:]
 
 
+def called(group: TyperGroup, words: list[str]) -> tuple[Any, list[str]]:
+    """The command that the words name, and what is left for it."""
+    name, *rest = words
+    assert name in group.commands, words
+    below = group.commands[name]
+    return called(below, rest) if isinstance(below, TyperGroup) else (below, rest)
+
+
 def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
@@ -53,14 +62,11 @@ def free_port() -> int:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_both_languages_have_the_same_parts(page: str) -> None:
-    shapes = [
-        (re.findall(r"^```(\w*)$", text_of(page, lang), re.MULTILINE), len(re.findall(r"^#+ ", text_of(page, lang), re.M)))
-        for lang in LANGUAGES
-    ]
-    assert shapes[0] == shapes[1]
+    english, chinese = (re.findall(r"^#+ |^```\w*$", text_of(page, lang), re.MULTILINE) for lang in LANGUAGES)
+    assert english == chinese
     for kind in ("sh", "text", "yaml"):
         assert blocks(page, "en", kind) == blocks(page, "zh", kind)
-    assert set(shapes[0][0]) <= {"", "sh", "text", "yaml"}
+    assert {part for part in english if part.startswith("`")} <= {"```", "```sh", "```text", "```yaml"}
 
 
 @pytest.mark.timeout(TIMEOUT + 10)
@@ -108,14 +114,9 @@ def test_what_cannot_be_run_is_a_command_that_there_is(page: str) -> None:
     program = tree()
     for block in blocks(page, "en", "text"):
         for words in commands(block):
-            command, names = program, list(words)
-            while isinstance(command, TyperGroup):
-                assert names, words
-                below = command.commands.get(names.pop(0))
-                assert below is not None, words
-                command = below  # type: ignore[assignment]  # a command that is no group ends the loop
+            command, names = called(program, words)
             with command.make_context("bittern", [], resilient_parsing=True) as context:
-                command.make_parser(context).parse_args(names)
+                command.make_parser(context).parse_args(names)  # raises for an option that is none
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -123,7 +124,12 @@ def test_the_files_in_the_guides_are_read_without_an_issue(lang: str) -> None:
     [site] = blocks("auditor", lang, "yaml")
     assert [zone.id for zone in read_site("site.yml", site).zones] == ["control", "office"]
     [notify] = blocks("integrator", lang, "yaml")
-    assert [each.type for each in read_settings("notify.yml", notify).channels] == ["syslog", "cef", "webhook", "apprise"]
+    assert [each.type for each in read_settings("notify.yml", notify).channels] == [
+        "syslog",
+        "cef",
+        "webhook",
+        "apprise",
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES)
