@@ -38,6 +38,18 @@ from response.times import time_text
 KIND, ID = "setting", "notify"
 FILE = "notify.yml"
 KEY = "BITTERN_NOTIFY_KEY"
+EXAMPLES = """\
+# Channels say where messages go, routes which news go there. 渠道说明消息发往何处，路由说明哪些消息发往哪个渠道。
+# Take the # away from what fits. 去掉所需行的 # 即可。
+channels:
+#  - {name: siem, type: syslog, address: "siem.example.com:6514", transport: tls}
+#  - {name: team, type: apprise, url: "mailtos://user:password@mail.example.com/?to=soc@example.com", lang: zh}
+#  - {name: tickets, type: webhook, url: "https://tickets.example.com/bittern", secrets: ["whsec_..."]}
+routes:
+#  - {name: everything, to: siem}
+#  - {name: grave, to: team, severity: high, repeat: 1h}
+"""
+"""The text that one begins with where no settings are known."""
 KEY_FILE = "notify.key"
 
 

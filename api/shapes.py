@@ -94,6 +94,28 @@ class AlertShape(BaseModel):
     explanation: dict[str, Any] = {}
 
 
+Facet = Literal[
+    "status", "severity", "class", "rule.name", "resolution", "assignee", "incident", "suppressed_by", "sensor",
+    "network.protocol", "threat.technique.id", "source.ip", "source.zone", "source.asset",
+    "destination.ip", "destination.zone", "destination.asset",
+]  # fmt: skip
+"""`FACETS` of the store."""
+
+
+class FacetValue(BaseModel):
+    """A value and how many alerts have it; null where it is not known."""
+
+    value: str | None
+    alerts: int
+
+
+class FacetsShape(BaseModel):
+    """Alerts in all, and counted by each field that was asked for."""
+
+    total: int
+    facets: dict[str, list[FacetValue]]
+
+
 class AlertPage(BaseModel):
     """Some alerts, and the cursor for more."""
 

@@ -10,11 +10,20 @@ from api.shapes import Input
 from api.shapes_plant import IssueShape
 
 
+class ChannelShape(BaseModel):
+    """A channel that is in force; `place` says where it leads, without secrets."""
+
+    channel: str
+    type: str
+    place: str
+
+
 class NotifyShape(BaseModel):
     """Channels and routes as text, secrets masked; `etag` "0" when none is stored yet."""
 
     text: str
     etag: str
+    channels: list[ChannelShape]
 
 
 class NotifyInput(Input):

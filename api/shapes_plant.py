@@ -246,15 +246,26 @@ class MapShape(BaseModel):
     whole: bool
 
 
+class OverviewTarget(BaseModel):
+    """A destination of open alerts, by the name of its asset, else by its address."""
+
+    name: str
+    ip: str | None
+    alerts: int
+    worst: str
+
+
 class OverviewAlerts(BaseModel):
     """Open alerts of the triage queue."""
 
     open: int
     new: int
+    grave: int = Field(description="new ones of severity high or critical")
     by_severity: dict[str, int]
+    most_hit: list[OverviewTarget] = Field(description="the destinations that most open alerts name")
     late: int
     oldest_new: str | None
-    whole: bool
+    whole: bool = Field(description="false: there are more open alerts than were counted")
 
 
 class OverviewIncidents(BaseModel):

@@ -12,7 +12,7 @@ export const SECTIONS = {
     'playbook', 'problem', 'resolution', 'role', 'severity', 'status', 'term.drill',
   ],
   /** Fetched when the browser has nothing else to do, or with the screens that need them. */
-  later: ['assess.basis', 'assess.means', 'assess.query', 'assess.reason', 'assess.state', 'assess.word', 'playbooks.action', 'playbooks.effect', 'playbooks.status', 'playbooks.waiting'],
+  later: ['assess.basis', 'assess.means', 'assess.query', 'assess.reason', 'assess.state', 'assess.word', 'notify.kind', 'notify.state', 'playbooks.action', 'playbooks.effect', 'playbooks.status', 'playbooks.waiting'],
 }
 export type Part = keyof typeof SECTIONS
 

@@ -12,6 +12,7 @@ from pathlib import Path
 HEADER, RECORD = 24, 16
 LARGEST_PACKET = 16 * 1024 * 1024
 SECOND = 1_000_000_000
+MINUTE = 60 * SECOND
 MAGIC = {
     b"\xd4\xc3\xb2\xa1": ("<", 1000),
     b"\xa1\xb2\xc3\xd4": (">", 1000),
@@ -32,6 +33,12 @@ class NotReplayable(Exception):
 def last_time(path: Path) -> int:
     """The latest packet time of a capture, ns. Raises NotReplayable, OSError."""
     return max(time for _, time, _ in _packets(path, path.read_bytes()))
+
+
+def shift_to(path: Path, now: int) -> int:
+    """What to add to a capture's times (ns) so that it ends within the minute before `now`: whole minutes, so that
+    windows which begin with the clock hold the same packets whenever it is played. Raises NotReplayable, OSError."""
+    return (now - last_time(path)) // MINUTE * MINUTE
 
 
 def shifted(path: Path, target: Path, by: int) -> int:

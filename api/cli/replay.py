@@ -36,7 +36,7 @@ def replay(
     from api.wiring import wall_clock
     from detection.site_reading import load_site
     from sensors.evidence import keep as keep_capture
-    from sensors.replay import NotReplayable, last_time, shifted
+    from sensors.replay import NotReplayable, shift_to, shifted
     from sensors.spool import Spool
 
     loaded = rules_in_force(rules or (), terminal)
@@ -44,7 +44,7 @@ def replay(
     with tempfile.TemporaryDirectory(prefix="bittern-replay-") as folder:
         moved = Path(folder) / capture.name
         try:
-            packets = shifted(capture, moved, wall_clock() - last_time(capture))
+            packets = shifted(capture, moved, shift_to(capture, wall_clock()))
         except NotReplayable as error:
             raise Failure(ExitCode.INPUT, f"error.replay_{error.why}", path=capture) from error
         if keep is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -12,11 +13,22 @@ from api.auth.guard import Caller, Needs
 from api.idempotency import IdempotentRoute
 from api.moments import SPAN_OR_DAY, since
 from api.problems import Problem
-from api.shapes import AlertDecision, AlertPage, AlertShape, Comment, Resolution, RuleClass, Severity, Status
+from api.shapes import (
+    AlertDecision,
+    AlertPage,
+    AlertShape,
+    Comment,
+    Facet,
+    FacetsShape,
+    Resolution,
+    RuleClass,
+    Severity,
+    Status,
+)
 from api.triage import desk_over
 from api.wiring import Wiring, wiring_of
 from response.alerts import Alert, AlertChange
-from response.ports import AlertQuery
+from response.ports import FACETS, AlertQuery
 
 router = APIRouter(prefix="/alerts", tags=["alerts"], route_class=IdempotentRoute)
 Parts = Annotated[Wiring, Depends(wiring_of)]
@@ -27,9 +39,7 @@ Sort = Literal[
 MOST = 10_000
 
 
-@router.get("", response_model=AlertPage, operation_id="alerts_list")
-def list_alerts(
-    caller: Reader,
+def chosen(
     wiring: Parts,
     severity: Annotated[Severity | None, Query(description="the least severity")] = None,
     rule_class: Annotated[list[RuleClass] | None, Query(alias="class")] = None,
@@ -48,14 +58,10 @@ def list_alerts(
     drill: Annotated[bool | None, Query()] = False,
     suppressed: Annotated[bool | None, Query(description="held back by a mute or a learned entry")] = None,
     triage: Annotated[bool, Query(description="only what is for the triage queue")] = True,
-    sort: Annotated[Sort, Query()] = "-last_seen",
-    fields: Annotated[str | None, Query(max_length=1000, description="only these, with commas")] = None,
-    limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
-    cursor: Annotated[str | None, Query(max_length=2000)] = None,
-) -> Answer:
-    """Alerts in order, a page at a time."""
+) -> AlertQuery:
+    """Which alerts a request is about."""
     now = wiring.clock()
-    query = AlertQuery(
+    return AlertQuery(
         severity=severity,
         classes=tuple(rule_class or ()),
         statuses=tuple(status or ()),
@@ -71,14 +77,40 @@ def list_alerts(
         drill=drill,
         suppressed=suppressed,
         triage=triage and not rule_class,
-        sort=sort.removeprefix("-"),
-        descending=sort.startswith("-"),
-        limit=limit,
-        cursor=cursor,
     )
-    found = wiring.store.alerts(query)
+
+
+Chosen = Annotated[AlertQuery, Depends(chosen)]
+
+
+@router.get("", response_model=AlertPage, operation_id="alerts_list")
+def list_alerts(
+    caller: Reader,
+    wiring: Parts,
+    query: Chosen,
+    sort: Annotated[Sort, Query()] = "-last_seen",
+    fields: Annotated[str | None, Query(max_length=1000, description="only these, with commas")] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
+    cursor: Annotated[str | None, Query(max_length=2000)] = None,
+) -> Answer:
+    """Alerts in order, a page at a time."""
+    ordered = replace(query, sort=sort.removeprefix("-"), descending=sort.startswith("-"), limit=limit, cursor=cursor)
+    found = wiring.store.alerts(ordered)
     bodies = (alert_body(alert, wiring.tellers, brief=True) for alert in found.items)
     return page((only_fields(body, fields) for body in bodies), found.cursor)
+
+
+@router.get("/facets", response_model=FacetsShape, operation_id="alerts_facets")
+def facets(
+    caller: Reader,
+    wiring: Parts,
+    query: Chosen,
+    by: Annotated[list[Facet], Query(min_length=1, max_length=len(FACETS))],
+) -> Answer:
+    """How many alerts there are of each value of these fields, the most frequent first."""
+    counted = wiring.store.alert_facets(query, by)
+    values = {name: [{"value": value, "alerts": n} for value, n in of] for name, of in counted.items()}
+    return answer({"total": wiring.store.count_alerts(query), "facets": values})
 
 
 @router.get("/{alert_id}", response_model=AlertShape, operation_id="alerts_show", responses={200: {"headers": ETAGGED}})

@@ -10,9 +10,9 @@ from pydantic import Field
 from api.answers import ETAGGED, VERSIONED, Answer, answer, if_match, page
 from api.auth.guard import Caller, Needs
 from api.idempotency import IdempotentRoute
-from api.notifying import BadKey, NotifyText
+from api.notifying import EXAMPLES, BadKey, NotifyText
 from api.output.issues import issue_document
-from api.output.notify_lines import failure_told, message_document, receipt_told
+from api.output.notify_lines import channel_document, failure_told, message_document, receipt_told
 from api.problems import Problem, reader_language
 from api.shapes_notify import ChannelTest, MessagePage, MessageShape, NotifyCheck, NotifyInput, NotifyShape
 from api.texts import texts
@@ -33,8 +33,9 @@ NONE_STORED = "0"
     "/settings", response_model=NotifyShape, operation_id="notifications_show", responses={200: {"headers": ETAGGED}}
 )
 def show(caller: Reader, wiring: Parts) -> Answer:
-    """Channels and routes as text; secrets are masked, a mask that is sent back keeps its secret."""
-    return _answer(wiring.notifications.settings.shown())
+    """Channels and routes as text; secrets are masked, a mask that is sent back keeps its secret. Where none are
+    stored, examples to begin with, under etag "0"."""
+    return _answer(wiring.notifications.settings.shown(), wiring)
 
 
 @router.put(
@@ -57,7 +58,7 @@ def change(given: NotifyInput, request: Request, caller: Changer, wiring: Parts)
         raise Problem(422, "bad_notify", errors=errors, count=len(errors), line=error.issues[0].line) from None
     except BadKey as error:
         raise Problem(422, "no_notify_key", place=error.place) from None
-    return _answer(kept)
+    return _answer(kept, wiring)
 
 
 @router.post("/settings/check", response_model=NotifyCheck, operation_id="notifications_check")
@@ -115,6 +116,12 @@ def _documents(issues: list[Issue], request: Request) -> list[dict[str, Any]]:
     return [dict(issue_document(issue, words)) for issue in issues]
 
 
-def _answer(found: NotifyText) -> Answer:
+def _answer(found: NotifyText, wiring: Wiring) -> Answer:
     etag = found.etag or NONE_STORED
-    return answer({"text": found.text, "etag": etag}, etag=etag)
+    try:
+        channels = wiring.notifications.settings.current().channels
+    except BadNotify:  # the text in force names what is no more; it is shown, so that somebody mends it
+        channels = ()
+    fields = ("channel", "type", "place")
+    named = [{name: told[name] for name in fields} for told in map(channel_document, channels)]
+    return answer({"text": found.text or EXAMPLES, "etag": etag, "channels": named}, etag=etag)

@@ -20,7 +20,8 @@ from response.times import SECOND, time_text
 from response.triage.sla import terms_of
 
 router = APIRouter(prefix="/overview", tags=["overview"])
-MOST, SHOWN = 5_000, 5
+MOST, SHOWN = 5_000, 6
+GRAVE = ("high", "critical")
 DAY = 86_400 * SECOND
 SILENT = 300 * SECOND
 """A sensor that nobody heard for so long is silent."""
@@ -50,7 +51,9 @@ def show(
             "alerts": {
                 "open": len(found),
                 "new": sum(alert.status == "new" for alert in found),
+                "grave": sum(alert.status == "new" and alert.severity in GRAVE for alert in found),
                 "by_severity": dict(Counter(alert.severity for alert in found)),
+                "most_hit": _most_hit(found),
                 "late": len(late),
                 "oldest_new": _oldest(found),
                 "whole": len(found) < MOST,
@@ -71,6 +74,18 @@ def show(
 
 def _states(terms: Any) -> tuple[str, str]:
     return terms.acknowledge.state, terms.resolve.state
+
+
+def _most_hit(found: tuple[Alert, ...]) -> list[dict[str, Any]]:
+    """The destinations that most alerts name. `found` is ordered worst first, so the first of each tells its worst."""
+    hit: dict[str, dict[str, Any]] = {}
+    for alert in found:
+        end = alert.destination
+        name, address = end.get("asset") or end.get("ip") or end.get("mac"), end.get("ip")
+        if name is not None:
+            known = hit.setdefault(name, {"name": name, "ip": address, "alerts": 0, "worst": alert.severity})
+            known["alerts"] += 1
+    return sorted(hit.values(), key=lambda each: (-each["alerts"], each["name"]))[:SHOWN]
 
 
 def _oldest(alerts: tuple[Alert, ...]) -> str | None:

@@ -50,7 +50,7 @@ const routes = [
   createRoute({ ...page, path: '/assessment/$id', loader: allTexts, component: lazyRouteComponent(() => import('./screens/assessment/AssessmentPage.tsx'), 'AssessmentPage') }),
   createRoute({ ...page, path: '/sensors', component: lazyRouteComponent(() => import('./screens/sensors/Sensors.tsx'), 'Sensors') }),
   createRoute({ ...page, path: '/settings', beforeLoad: () => { throw redirect({ to: '/settings/$part', params: { part: 'account' } }) } }),
-  createRoute({ ...page, path: '/settings/$part', component: lazyRouteComponent(() => import('./screens/settings/Settings.tsx'), 'Settings') }),
+  createRoute({ ...page, path: '/settings/$part', loader: allTexts, component: lazyRouteComponent(() => import('./screens/settings/Settings.tsx'), 'Settings') }),
 ]
 
 export const router = createRouter({

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 import pytest
 
 from api.routes.exports import _cell
+from api.shapes import Facet
+from response.ports import FACETS
 from tests.api.served import Api, fill
 
 pytest_plugins = ["tests.contract.elastic_server", "tests.contract.stores", "tests.api.served"]
@@ -54,6 +57,26 @@ def test_filters_by_the_vocabularys_names(both: Api) -> None:
     assert li.get(ALERTS, params={"cursor": "nonsense"}).status_code == 422
     only = li.get(ALERTS, params={"fields": "status,source.ip", "limit": 1}).json()["items"][0]
     assert set(only) == {"id", "status", "source.ip"}
+
+
+def test_facets_count_what_the_list_shows(both: Api) -> None:
+    fill(both.store)
+    li = both.person("li", "analyst")
+    asked = {"by": ["severity", "source.ip", "assignee"], "severity": "medium", "source.ip": "10.0.1.0/30"}
+    found = li.get(f"{ALERTS}/facets", params=asked).json()
+    assert found["total"] == len(li.get(ALERTS, params=asked).json()["items"]) == 3
+    facets = {name: {each["value"]: each["alerts"] for each in of} for name, of in found["facets"].items()}
+    assert facets == {
+        "severity": {"high": 2, "medium": 1},
+        "source.ip": {"10.0.1.1": 1, "10.0.1.2": 1, "10.0.1.3": 1},
+        "assignee": {None: 3},
+    }
+    assert li.get(f"{ALERTS}/facets", params={"by": "id"}).status_code == 422
+    assert li.get(f"{ALERTS}/facets").status_code == 422
+
+
+def test_the_api_names_every_facet_of_the_store() -> None:
+    assert get_args(Facet) == FACETS
 
 
 def test_triage_to_the_close(both: Api) -> None:

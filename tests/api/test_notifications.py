@@ -59,7 +59,7 @@ def text(port: int) -> str:
 def test_settings_a_test_and_an_alert_that_arrives(sealed: Api, receiver: tuple[int, list[bytes]]) -> None:
     port, got = receiver
     admin = sealed.person("admin")
-    assert admin.get(SETTINGS).json() == {"text": "", "etag": "0"}
+    assert admin.get(SETTINGS).json()["etag"] == "0"
     wrong = admin.put(SETTINGS, json={"text": "chanels: []"}, headers={"If-Match": '"0"'})
     assert (wrong.status_code, wrong.json()["errors"][0]["line"]) == (422, 1)
     issues = admin.post(f"{SETTINGS}/check", json={"text": text(port)}).json()["issues"]
@@ -68,6 +68,11 @@ def test_settings_a_test_and_an_alert_that_arrives(sealed: Api, receiver: tuple[
     assert kept.status_code == 200, kept.text
     shown = kept.json()["text"]
     assert "hunter2secret" not in shown
+    assert [(each["channel"], each["type"]) for each in kept.json()["channels"]] == [
+        ("siem", "syslog"),
+        ("soc", "apprise"),
+    ]
+    assert "hunter2secret" not in kept.text
     assert "hunter2secret" not in str(sealed.store.record("setting", "notify").body)
     again = admin.put(SETTINGS, json={"text": shown}, headers={"If-Match": kept.headers["etag"]})
     assert again.status_code == 200, "a mask that is sent back keeps its secret"
@@ -98,3 +103,14 @@ def test_without_a_key_no_secret_is_kept(api: Api) -> None:
     admin = api.person("admin")
     answer = admin.put(SETTINGS, json={"text": text(1)}, headers={"If-Match": '"0"'})
     assert (answer.status_code, answer.json()["code"]) == (422, "no_notify_key")
+
+
+def test_one_begins_with_examples_that_only_lack_a_secret(sealed: Api) -> None:
+    admin = sealed.person("admin")
+    shown = admin.get(SETTINGS).json()
+    assert (shown["etag"], shown["channels"]) == ("0", [])
+    check = f"{SETTINGS}/check"
+    assert admin.post(check, json={"text": shown["text"]}).json() == {"issues": []}
+    used = shown["text"].replace("#  -", "  -")
+    issues = admin.post(check, json={"text": used}).json()["issues"]
+    assert [issue["code"] for issue in issues] == ["not_webhook_secret"]

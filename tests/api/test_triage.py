@@ -187,6 +187,11 @@ def test_the_quiet_home(demo: Api) -> None:
     home = li.get("/api/v1/overview").json()
     assert home["alerts"]["open"] == len(li.get(ALERTS, params={"limit": 500}).json()["items"])
     assert home["incidents"]["open"] == len(li.get(INCIDENTS).json()["items"])
+    first, *_ = home["alerts"]["most_hit"]
+    listed = li.get(ALERTS, params={"limit": 500, "destination.ip": first["ip"], "sort": "-severity"}).json()["items"]
+    assert (first["alerts"], first["worst"]) == (len(listed), listed[0]["severity"])
+    graves = [each for each in listed if each["severity"] in ("critical", "high")]
+    assert home["alerts"]["grave"] >= len(graves) >= 1
     scores = [each["risk"]["score"] for each in home["incidents"]["worst"]]
     assert scores == sorted(scores, reverse=True)
     assert home["assets"]["all"] == home["assets"]["new"] >= 10

@@ -12,8 +12,9 @@ from tests.needs import PROJECT
 
 PATHS = (
     "/", "/alerts", "/incidents", "/assets", "/hunt?start=7d", "/rules", "/rules?show=coverage", "/rules/MB01",
-    "/baseline", "/baseline?show=mutes", "/map", "/playbooks", "/playbooks/reconnaissance", "/assessment",
-    "/sensors", "/settings/account", "/settings/site", "/settings/users", "/settings/tokens", "/settings/audit",
+    "/baseline", "/baseline?show=mutes", "/sensors", "/settings/account", "/settings/site", "/settings/users",
+    "/settings/notifications", "/settings/tokens", "/settings/audit", "/map", "/playbooks", "/playbooks/isolate-host",
+    "/assessment",
 )  # fmt: skip
 KEY = re.compile(r"\bconsole\.[a-z_]+(?:\.[a-z_]+)*\b")
 CHINESE = re.compile("[\u4e00-\u9fff]")

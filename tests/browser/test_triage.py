@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.console import Screens
+from tests.browser.console import Screens, violations
 
 ROW = "[role=grid] [role=row].alert"
 ACTIVE = "[role=grid] [role=row][data-active]"
@@ -134,6 +134,18 @@ def test_a_selection_is_assigned_and_noted(screens: Screens) -> None:
     assert len(noted) >= 2
     page.goto(f"/alerts/{noted[0]['id']}")
     page.locator("blockquote", has_text="<b>seen</b> 已核实").first.wait_for()
+
+
+def test_the_list_is_narrowed_to_what_it_has_most_of(screens: Screens) -> None:
+    page = screens.open("/alerts")
+    page.wait_for_selector(ROW)
+    page.get_by_role("button", name="Narrow", exact=True).click()
+    shown = page.locator(".facets section", has_text="Source").locator("li").first
+    value, count = shown.locator("button").inner_text(), int(shown.locator(".num").inner_text())
+    assert violations(page) == []
+    shown.locator("button").click()
+    page.wait_for_url(f"**source.ip={value}**")
+    expect(page.locator("[role=grid]")).to_have_attribute("aria-rowcount", str(count + 1))
 
 
 def test_a_view_is_kept_on_the_server(screens: Screens) -> None:

@@ -10,13 +10,15 @@ const KEY = ['session']
 /** Notes a session that was just opened or shown. */
 export function enter(client: QueryClient, session: Session | null): void {
   setCsrf(session?.csrf ?? null)
+  // A question that is still under way would answer who was there before.
+  void client.cancelQueries({ queryKey: KEY })
   client.setQueryData(KEY, session)
   if (session?.language && !wasChosen()) void speak(session.language === 'zh' ? 'zh' : 'en')
 }
 
-async function ask(): Promise<Session | null> {
+async function ask(signal: AbortSignal): Promise<Session | null> {
   try {
-    const session = await get<Session>('/session')
+    const session = await get<Session>('/session', {}, signal)
     setCsrf(session.csrf)
     return session
   } catch (error) {
@@ -25,7 +27,7 @@ async function ask(): Promise<Session | null> {
   }
 }
 
-export const useSession = () => useQuery({ queryKey: KEY, queryFn: ask, staleTime: Infinity, retry: 2 })
+export const useSession = () => useQuery({ queryKey: KEY, queryFn: ({ signal }) => ask(signal), staleTime: Infinity, retry: 2 })
 
 export function useMay(): (permission: string) => boolean {
   const { data } = useSession()

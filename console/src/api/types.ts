@@ -96,6 +96,12 @@ export interface Page<T> {
   cursor: string | null
 }
 
+/** How many alerts there are of each value of some fields. */
+export interface Facets {
+  total: number
+  facets: Record<string, { value: string | null; alerts: number }[]>
+}
+
 export interface View {
   id: string
   name: string

@@ -35,6 +35,16 @@ function add(toast: Omit<Toast, 'id'>): void {
 /** Says that something was done; `undo` takes it back. */
 export const done = (text: string, undo?: () => void): void => add({ text, bad: false, ...(undo ? { undo } : {}) })
 
+/** Says how far something long is, until `end`. */
+export function underway(text: string): { say: (text: string) => void; end: () => void } {
+  const id = ++last
+  show([...shown, { id, text, bad: false }])
+  return {
+    say: (next) => show(shown.map((each) => (each.id === id ? { ...each, text: next } : each))),
+    end: () => drop(id),
+  }
+}
+
 /** Says what went wrong, why and what mends it. */
 export function failed(error: unknown): void {
   const { title, detail, trace } = told(error)

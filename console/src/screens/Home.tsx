@@ -2,96 +2,164 @@
 import { IconBell, IconFeather } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { get, getAll } from '../api/client.ts'
+import { get } from '../api/client.ts'
 import { useMay } from '../api/session.ts'
 import type { Alert, Page } from '../api/types.ts'
 import { Screen } from '../parts/Screen.tsx'
 import { Answered } from '../parts/states.tsx'
 import { Moment, Severity, Tag } from '../parts/words.tsx'
-import { useWords } from '../text/i18n.ts'
+import { useWords, type TextKey } from '../text/i18n.ts'
 import { ago, number } from '../text/moments.ts'
-import type { Severity as Level } from '../theme/palette.ts'
-import { endName, tally } from './alerts/rows.ts'
-import { MOST } from './alerts/filter.ts'
+import { SEVERITIES, type Severity as Level } from '../theme/palette.ts'
+import { endName } from './alerts/rows.ts'
+import type { Incident } from './incidents/types.ts'
 
-const FIELDS = 'severity,status,assignee,rule.name,first_seen,last_seen,count,told,source.asset,source.ip,destination.asset,destination.ip,network.protocol,threat.technique.id,incident'
+const FIELDS = 'severity,last_seen,told,source.asset,source.ip,destination.asset,destination.ip'
 const NEXT = 7
+const OPEN = ['new', 'in_progress']
+const EVERY = 10_000
+
+interface Target {
+  name: string
+  ip: string | null
+  alerts: number
+  worst: Level
+}
+interface Overview {
+  alerts: { open: number; new: number; grave: number; by_severity: Partial<Record<Level, number>>; most_hit: Target[]; late: number; oldest_new: string | null; whole: boolean }
+  incidents: { open: number; worst: Incident[] }
+  sensors: { heard: number; silent: string[] }
+  assets: { all: number; new: number }
+  waiting: Record<'learned' | 'runs', number>
+}
 
 export function Home() {
   const { t } = useWords()
-  const open = useQuery({
-    queryKey: ['home', 'open'],
-    queryFn: () => getAll<Alert>('/alerts', { status: ['new', 'in_progress'], suppressed: false, sort: '-severity', fields: FIELDS }, MOST),
-  })
+  const found = useQuery({ queryKey: ['home'], queryFn: () => get<Overview>('/overview'), refetchInterval: EVERY })
   return (
     <Screen title={t('console.nav.home')}>
-      <Answered query={open}>{({ items }) => <Quiet alerts={items} />}</Answered>
+      <Answered query={found}>
+        {(overview) => (
+          <div className="home">
+            <Verdict overview={overview} />
+            <Next overview={overview} />
+            <section className="card side">
+              <h2>{t('console.home.by_severity')}</h2>
+              <BySeverity counts={overview.alerts.by_severity} />
+            </section>
+            <Stories overview={overview} />
+            <section className="card side">
+              <h2>{t('console.home.most_hit')}</h2>
+              <Most hit={overview.alerts.most_hit} />
+            </section>
+            <Sensors />
+          </div>
+        )}
+      </Answered>
     </Screen>
   )
 }
 
-function Quiet({ alerts }: { alerts: Alert[] }) {
+function Verdict({ overview: { alerts, incidents, sensors } }: { overview: Overview }) {
   const { t, lang } = useWords()
-  const fresh = alerts.filter((alert) => alert.status === 'new')
-  const grave = fresh.filter((alert) => alert.severity === 'critical' || alert.severity === 'high')
-  const since = fresh.reduce<string | null>((first, { first_seen }) => (first === null || first_seen < first ? first_seen : first), null)
-  const busy = fresh.length > 0
+  const busy = alerts.new > 0
+  const working = alerts.open - alerts.new
+  const more = (count: number) => number(count, lang) + (alerts.whole ? '' : '+')
   return (
-    <div className="home">
-      <section className={busy ? 'card full verdict busy' : 'card full verdict calm'}>
-        <div className="sign">{busy ? <IconBell size={26} stroke={1.6} aria-hidden /> : <IconFeather size={26} stroke={1.6} aria-hidden />}</div>
-        <div>
-          <h2>{busy ? t('console.home.wrong', { count: number(fresh.length, lang), grave: number(grave.length, lang) }) : t('console.home.calm')}</h2>
-          <p>
-            {busy && since ? t('console.home.since', { ago: ago(since, Date.now(), lang) }) : t('console.home.calm_means')}
-            {alerts.length > fresh.length && ` ${t('console.home.in_progress', { count: number(alerts.length - fresh.length, lang) })}`}
-          </p>
-        </div>
-        <div className="grow" />
-        {busy && (
-          <Link to="/alerts" className="pill">
-            {t('console.home.begin')}
-          </Link>
-        )}
-      </section>
-      <section className="card wide">
-        <h2>{t('console.home.next')}</h2>
-        {fresh.length === 0 && <p className="quiet">{t('console.home.nothing_next')}</p>}
-        <ul className="next-list">
-          {fresh.slice(0, NEXT).map((alert) => (
-            <li key={alert.id}>
-              <Link to="/alerts" search={{ open: alert.id }}>
-                <Severity level={alert.severity} />
-                <span className="line">
-                  <span className="strong">{alert.told[lang].title}</span> <span className="quiet">{endName(alert, 'source')} → {endName(alert, 'destination')}</span>
-                </span>
-                <span className="quiet"><Moment at={alert.last_seen} past /></span>
-              </Link>
-            </li>
-          ))}
-        </ul>
-      </section>
-      <section className="card side">
-        <h2>{t('console.home.by_severity')}</h2>
-        <BySeverity alerts={alerts} />
-      </section>
-      <section className="card half">
-        <h2>{t('console.home.most_hit')}</h2>
-        <Most alerts={alerts} />
-      </section>
-      <Sensors />
-    </div>
+    <section className={busy ? 'card full verdict busy' : 'card full verdict calm'}>
+      <div className="sign">{busy ? <IconBell size={26} stroke={1.6} aria-hidden /> : <IconFeather size={26} stroke={1.6} aria-hidden />}</div>
+      <div>
+        <h2>{busy ? t('console.home.wrong', { count: more(alerts.new), grave: more(alerts.grave) }) : t('console.home.calm')}</h2>
+        <p>
+          {busy && alerts.oldest_new ? t('console.home.since', { ago: ago(alerts.oldest_new, Date.now(), lang) }) : t('console.home.calm_means')}
+          {incidents.open > 0 && ` ${t('console.home.incidents', { count: number(incidents.open, lang) })}`}
+          {working > 0 && ` ${t('console.home.in_progress', { count: more(working) })}`}
+        </p>
+        {alerts.late > 0 && <p><Tag kind="warn">{t('console.home.late', { count: number(alerts.late, lang) })}</Tag></p>}
+        {sensors.silent.length > 0 && <p><Tag kind="warn">{t('console.home.silent', { names: sensors.silent.join(', ') })}</Tag></p>}
+      </div>
+      <div className="grow" />
+      {busy && (
+        <Link to="/alerts" className="pill">
+          {t('console.home.begin')}
+        </Link>
+      )}
+    </section>
   )
 }
 
-function BySeverity({ alerts }: { alerts: Alert[] }) {
+/** The gravest new alerts, and what waits for a person. */
+function Next({ overview }: { overview: Overview }) {
+  const { t, lang } = useWords()
+  const fresh = useQuery({
+    queryKey: ['home', 'next'],
+    queryFn: () => get<Page<Alert>>('/alerts', { status: 'new', suppressed: false, sort: '-severity', limit: NEXT, fields: FIELDS }),
+    refetchInterval: EVERY,
+  })
+  const waiting: [number, string, TextKey][] = [
+    [overview.waiting.learned, '/baseline', 'console.home.waiting_learned'],
+    [overview.waiting.runs, '/playbooks', 'console.home.waiting_runs'],
+  ]
+  return (
+    <section className="card wide">
+      <h2>{t('console.home.next')}</h2>
+      {waiting.map(([count, to, text]) => count > 0 && <p key={to}><Link to={to}>{t(text, { count: number(count, lang) })}</Link></p>)}
+      <Answered query={fresh}>
+        {({ items }) => (
+          <>
+            {items.length === 0 && <p className="quiet">{t('console.home.nothing_next')}</p>}
+            <ul className="next-list">
+              {items.map((alert) => (
+                <li key={alert.id}>
+                  <Link to="/alerts" search={{ open: alert.id }}>
+                    <Severity level={alert.severity} />
+                    <span className="line">
+                      <span className="strong">{alert.told[lang].title}</span> <span className="quiet">{endName(alert, 'source')} → {endName(alert, 'destination')}</span>
+                    </span>
+                    <span className="quiet"><Moment at={alert.last_seen} past /></span>
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </Answered>
+    </section>
+  )
+}
+
+/** Open incidents, the highest risk first. */
+function Stories({ overview: { incidents } }: { overview: Overview }) {
+  const { t, lang } = useWords()
+  return (
+    <section className="card wide">
+      <h2>{t('console.nav.incidents')}</h2>
+      {incidents.worst.length === 0 && <p className="quiet">{t('console.home.no_incident')}</p>}
+      <ul className="next-list">
+        {incidents.worst.map((each) => (
+          <li key={each.id}>
+            <Link to="/incidents/$id" params={{ id: each.id }}>
+              <Severity level={each.severity} />
+              <span className="line">
+                <span className="strong">{each.title[lang]}</span> <span className="quiet">{t('console.alerts.rows', { count: number(each.alerts.length, lang) })}</span>
+              </span>
+              <span className="quiet">{t('console.incidents.risk')} {each.risk.score}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function BySeverity({ counts }: { counts: Partial<Record<Level, number>> }) {
   const { lang } = useWords()
-  const counts = tally(alerts)
-  const most = Math.max(...counts.map(([, count]) => count), 1)
+  const shown = SEVERITIES.flatMap((severity): [Level, number][] => (counts[severity] ? [[severity, counts[severity] ?? 0]] : []))
+  const most = Math.max(...shown.map(([, count]) => count), 1)
   return (
     <div className="bars">
-      {counts.map(([severity, count]) => (
-        <Link key={severity} to="/alerts" search={{ severity, status: ['new', 'in_progress'] }}>
+      {shown.map(([severity, count]) => (
+        <Link key={severity} to="/alerts" search={{ severity, status: OPEN }}>
           <span><Severity level={severity} /></span>
           <Track share={count / most} colour={`var(--b-${severity}-mark)`} />
           <span className="num">{number(count, lang)}</span>
@@ -107,26 +175,17 @@ const Track = ({ share, colour }: { share: number; colour: string }) => (
   </span>
 )
 
-function Most({ alerts }: { alerts: Alert[] }) {
+function Most({ hit }: { hit: Target[] }) {
   const { t, lang } = useWords()
-  const hit = new Map<string, { count: number; ip: string | null; worst: Level }>()
-  for (const alert of alerts) {
-    const name = endName(alert, 'destination')
-    const known = hit.get(name)
-    // Alerts come worst first, so the first one names the worst.
-    if (known) known.count += 1
-    else hit.set(name, { count: 1, ip: alert['destination.ip'] ?? null, worst: alert.severity })
-  }
-  const shown = [...hit].filter(([name]) => name !== '–').sort(([, a], [, b]) => b.count - a.count).slice(0, 6)
-  const most = shown[0]?.[1].count ?? 1
-  if (!shown.length) return <p className="quiet">{t('console.home.nothing_hit')}</p>
+  const most = hit[0]?.alerts ?? 1
+  if (!hit.length) return <p className="quiet">{t('console.home.nothing_hit')}</p>
   return (
     <div className="bars">
-      {shown.map(([name, { count, ip, worst }]) => (
-        <Link key={name} to="/alerts" search={{ status: ['new', 'in_progress'], ...(ip ? { 'destination.ip': ip } : {}) }}>
+      {hit.map(({ name, alerts, ip, worst }) => (
+        <Link key={name} to="/alerts" search={{ status: OPEN, ...(ip ? { 'destination.ip': ip } : {}) }}>
           <span className="line">{name}</span>
-          <Track share={count / most} colour={`var(--b-${worst}-mark)`} />
-          <span className="num">{number(count, lang)}</span>
+          <Track share={alerts / most} colour={`var(--b-${worst}-mark)`} />
+          <span className="num">{number(alerts, lang)}</span>
         </Link>
       ))}
     </div>
@@ -145,7 +204,7 @@ function Sensors() {
   const may = useMay()
   const sensors = useQuery({ queryKey: ['sensors'], queryFn: () => get<Page<SensorRecord>>('/sensors'), enabled: may('sensors:read') })
   return (
-    <section className="card half">
+    <section className="card full">
       <h2>{t('console.nav.sensors')}</h2>
       <Answered query={sensors}>
         {({ items }) =>
@@ -157,7 +216,7 @@ function Sensors() {
                 {items.map((each) => (
                   <tr key={each.id}>
                     <td><Link to="/sensors">{each.id}</Link></td>
-                    <td><Tag kind={each.state === 'up' ? 'good' : 'warn'}>{word('console.sensor.state', each.state)}</Tag></td>
+                    <td><Tag kind={each.state === 'heard' ? 'good' : 'warn'}>{word('console.sensor.state', each.state)}</Tag></td>
                     <td className="quiet">{each.zones.join(', ')}</td>
                     <td className="quiet"><Moment at={each.last_seen} past /></td>
                   </tr>

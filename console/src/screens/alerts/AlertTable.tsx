@@ -15,6 +15,7 @@ const COLUMNS = ['select', 'severity', 'what', 'way', 'count', 'last_seen', 'sta
 interface Props {
   rows: Row[]
   total: number
+  more: boolean
   active: number
   selected: ReadonlySet<string>
   grid: RefObject<HTMLDivElement | null>
@@ -23,7 +24,7 @@ interface Props {
   onSelect: (id: string) => void
 }
 
-export function AlertTable({ rows, total, active, selected, grid, onActive, onOpen, onSelect }: Props) {
+export function AlertTable({ rows, total, more, active, selected, grid, onActive, onOpen, onSelect }: Props) {
   const { t, lang } = useWords()
   const [{ dense }] = usePreferences()
   const height = dense ? ROW.dense : ROW.roomy
@@ -87,7 +88,7 @@ export function AlertTable({ rows, total, active, selected, grid, onActive, onOp
       </div>
     </div>
     <div className="sr" role="status">
-      {t('console.alerts.rows', { count: number(total, lang) })}
+      {t(more ? 'console.alerts.rows_more' : 'console.alerts.rows', { count: number(total, lang) })}
     </div>
     </>
   )

@@ -1,12 +1,10 @@
 /** The queue: what is wrong, worst first; every decision is one key. */
 import { Button } from '@mantine/core'
 import { IconRefresh } from '@tabler/icons-react'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
-import { getAll } from '../../api/client.ts'
 import { useMay, useSession } from '../../api/session.ts'
-import type { Alert } from '../../api/types.ts'
 import { useKeys } from '../../keys/useKeys.ts'
 import { Screen } from '../../parts/Screen.tsx'
 import { Empty, Failed, Waiting } from '../../parts/states.tsx'
@@ -16,8 +14,9 @@ import { useWords } from '../../text/i18n.ts'
 import { AlertTable } from './AlertTable.tsx'
 import type { Asked } from './Dialogs.tsx'
 import { LazyDialogs } from './LazyDialogs.tsx'
-import { belongs, filterOf, listKey, MOST, queryOf, searchOf, type Filter } from './filter.ts'
+import { belongs, filterOf, searchOf, type Filter } from './filter.ts'
 import { FilterBar } from './FilterBar.tsx'
+import { useAlertList } from './list.ts'
 import { useNews } from './news.ts'
 import { rowsOf, type Row } from './rows.ts'
 import { decideAll } from './triage.ts'
@@ -32,13 +31,7 @@ export function AlertsScreen() {
   const navigate = useNavigate()
   const change = (part: Partial<Filter>, replace = false) =>
     void navigate({ to: '/alerts', search: searchOf({ ...filter, ...part }), replace })
-  const [key, query] = [listKey(filter), queryOf(filter)]
-  const list = useQuery({
-    queryKey: key,
-    queryFn: ({ signal }) => getAll<Alert>('/alerts', query, MOST, signal),
-    staleTime: 60_000,
-    placeholderData: (before) => before,
-  })
+  const { list, more } = useAlertList(filter)
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
   const alerts = useMemo(() => (list.data?.items ?? []).filter((alert) => belongs(alert, filter)), [list.data, filter])
   const rows = useMemo(() => rowsOf(alerts, filter.group, closed, lang), [alerts, filter.group, closed, lang])
@@ -132,7 +125,7 @@ export function AlertsScreen() {
         ) : rows.length === 0 ? (
           <Nothing filter={filter} change={change} />
         ) : (
-          <AlertTable rows={rows} total={alerts.length} active={active} selected={selected} grid={grid} onActive={setActive} onOpen={show} onSelect={toggle} />
+          <AlertTable rows={rows} total={alerts.length} more={more} active={active} selected={selected} grid={grid} onActive={setActive} onOpen={show} onSelect={toggle} />
         )}
         {filter.open && <Suspense><AlertPanel id={filter.open} act={act} close={() => { change({ open: null }, true); grid.current?.focus() }} /></Suspense>}
       </div>

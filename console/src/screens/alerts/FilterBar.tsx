@@ -8,6 +8,7 @@ import { SEVERITIES } from '../../theme/palette.ts'
 import { useWords, type TextKey } from '../../text/i18n.ts'
 import { number } from '../../text/moments.ts'
 import { GROUPS, SORTS, SPANS, type Filter } from './filter.ts'
+import { Narrow } from './Narrow.tsx'
 import { tally } from './rows.ts'
 import { Views } from './Views.tsx'
 
@@ -56,6 +57,7 @@ export function FilterBar({ filter, alerts, search, change }: Props) {
       <Choose label={t('console.alerts.time')} chosen={filter.start} items={[[null, t('console.alerts.any_time')], ...SPANS.map((each): [string, string] => [each, t('console.alerts.last', { span: each })])]} pick={(value) => change({ start: value, end: null })} />
       <Choose label={t('console.alerts.group')} chosen={filter.group === 'none' ? null : t(`console.alerts.group_by.${filter.group}`)} items={GROUPS.map((each): [string, string] => [each, t(`console.alerts.group_by.${each}`)])} pick={(value) => change({ group: (value ?? 'none') as Filter['group'] })} />
       <Choose label={t('console.alerts.sort')} chosen={filter.sort === '-severity' ? null : t(`console.alerts.sort_by.${filter.sort}` as TextKey)} items={SORTS.map((each): [string, string] => [each, t(`console.alerts.sort_by.${each}` as TextKey)])} pick={(value) => change({ sort: (value ?? '-severity') as Filter['sort'] })} />
+      <Narrow filter={filter} change={change} />
       <Views filter={filter} />
       <Chips filter={filter} change={change} />
       <div className="grow" />

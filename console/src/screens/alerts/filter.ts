@@ -76,7 +76,8 @@ export function searchOf(filter: Filter): Search {
   return Object.fromEntries(told.map(([name, value]) => [name, value as string | string[]]))
 }
 
-export function queryOf(filter: Filter): Query {
+/** Which alerts a filter means, as the API is asked. */
+export function chosenBy(filter: Filter): Query {
   return {
     status: filter.status,
     severity: filter.severity,
@@ -90,10 +91,10 @@ export function queryOf(filter: Filter): Query {
     start: filter.start,
     end: filter.end,
     suppressed: filter.suppressed,
-    sort: filter.sort,
-    fields: FIELDS,
   }
 }
+
+export const queryOf = (filter: Filter): Query => ({ ...chosenBy(filter), sort: filter.sort, fields: FIELDS })
 
 /** Which list of the cache a filter is: everything that the API is asked, nothing that only this screen knows. */
 export const listKey = (filter: Filter) => ['alerts', queryOf(filter)] as const

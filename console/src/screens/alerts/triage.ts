@@ -3,6 +3,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { call } from '../../api/client.ts'
 import type { Alert, Page, Resolution, Status } from '../../api/types.ts'
 import { done, failed } from '../../parts/toasts.tsx'
+import { decideMany } from './many.ts'
 
 export interface Decision {
   status?: Status
@@ -75,23 +76,18 @@ export function inverse(before: Alert): Decision {
 }
 
 const AT_ONCE = 4
+/** More than these are changed by the worker, who goes on when this page is closed. */
+const MOST_HERE = 25
 
-/** One decision about several alerts, with one undo for all of them. `progress` is told how many are done. */
-export async function decideAll(
-  client: QueryClient,
-  ids: string[],
-  decision: Decision,
-  text: (count: number) => string,
-  progress: (ready: number) => void = () => undefined,
-): Promise<void> {
+/** One decision about several alerts, with one undo for all of them. */
+export async function decideAll(client: QueryClient, ids: string[], decision: Decision, text: (count: number) => string): Promise<void> {
+  if (ids.length > MOST_HERE) return decideMany(client, ids, decision, text)
   const before = ids.map((id) => current(client, id)).filter((each): each is Alert => each !== undefined)
   const waiting = [...before]
   const changed: Alert[] = []
-  let ready = 0
   const worker = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       if (await decide(client, next.id, decision)) changed.push(next)
-      progress(++ready)
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, worker))

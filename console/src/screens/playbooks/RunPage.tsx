@@ -107,7 +107,7 @@ function Waits({ step, decide, by }: { step: Standing; decide: Decide; by: strin
       <div className="preview">
         {step.arguments && <p className="mono">{Object.entries(step.arguments).map(([name, value]) => `${name}: ${String(value)}`).join(' · ')}</p>}
         {step.undo && <p>{t('console.playbooks.undo', { how: step.undo })}</p>}
-        {may('runs:approve') && session ? (
+        {may('runs:approve') && session && session.user !== by ? (
           <div className="acts">
             <Button size="compact-sm" onClick={() => decide({ what: 'approve', thread })}>{t('console.playbooks.approve', { name: session.display })}</Button>
             <Button size="compact-sm" variant="default" onClick={() => decide({ what: 'refuse', thread, reason: t('console.playbooks.refused_by_hand') })}>{t('console.playbooks.refuse')}</Button>

@@ -4,8 +4,8 @@ import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo, useRef, useState } from 'react'
-import { get, getAll } from '../../api/client.ts'
-import type { Alert, Page } from '../../api/types.ts'
+import { get } from '../../api/client.ts'
+import type { Facets, Page } from '../../api/types.ts'
 import { useKeys } from '../../keys/useKeys.ts'
 import { Screen } from '../../parts/Screen.tsx'
 import { Answered } from '../../parts/states.tsx'
@@ -13,7 +13,6 @@ import { Severity, Tag } from '../../parts/words.tsx'
 import type { Search } from '../../router.tsx'
 import { useWords } from '../../text/i18n.ts'
 import { number } from '../../text/moments.ts'
-import { MOST } from '../alerts/filter.ts'
 import type { Coverage, Rule } from './types.ts'
 
 export const useRules = () => useQuery({ queryKey: ['rules'], queryFn: () => get<Page<Rule>>('/rules'), staleTime: 300_000 })
@@ -33,24 +32,27 @@ export function Rules() {
   )
 }
 
+interface Accuracy {
+  rule: string
+  closed: number
+  false_positives: number | null
+}
+
 /** How often each rule spoke, and how often it was wrong, among the stored alerts. */
-function useNoise() {
-  const alerts = useQuery({
-    queryKey: ['home', 'noise'],
-    queryFn: () => getAll<Alert>('/alerts', { status: ['new', 'in_progress', 'closed'], class: ['threat', 'policy', 'posture', 'health'], fields: 'rule.name,count,resolution' }, MOST),
+function useNoise(): { alerts: ReadonlyMap<string, number>; wrong: ReadonlyMap<string, number | null> } {
+  const spoke = useQuery({
+    queryKey: ['home', 'spoke'],
+    queryFn: () => get<Facets>('/alerts/facets', { by: 'rule.name', triage: false }),
     staleTime: 60_000,
   })
-  return useMemo(() => {
-    const noise = new Map<string, { alerts: number; wrong: number; closed: number }>()
-    for (const alert of alerts.data?.items ?? []) {
-      const known = noise.get(alert['rule.name']) ?? { alerts: 0, wrong: 0, closed: 0 }
-      known.alerts += 1
-      if (alert.resolution) known.closed += 1
-      if (alert.resolution === 'false_positive') known.wrong += 1
-      noise.set(alert['rule.name'], known)
-    }
-    return noise
-  }, [alerts.data])
+  const judged = useQuery({ queryKey: ['home', 'accuracy'], queryFn: () => get<Page<Accuracy>>('/rules/accuracy'), staleTime: 60_000 })
+  return useMemo(
+    () => ({
+      alerts: new Map(spoke.data?.facets['rule.name']?.map(({ value, alerts }) => [value ?? '', alerts])),
+      wrong: new Map(judged.data?.items.map(({ rule, false_positives }) => [rule, false_positives])),
+    }),
+    [spoke.data, judged.data],
+  )
 }
 
 function List() {
@@ -87,7 +89,7 @@ function List() {
               </thead>
               <tbody>
                 {items.filter(fits).map((rule) => {
-                  const heard = noise.get(rule.name)
+                  const [heard, wrong] = [noise.alerts.get(rule.name), noise.wrong.get(rule.name)]
                   return (
                     <tr key={rule.name} onClick={() => void navigate({ to: '/rules/$name', params: { name: rule.name } })}>
                       <td><Link to="/rules/$name" params={{ name: rule.name }}>{rule.name}</Link></td>
@@ -95,8 +97,8 @@ function List() {
                       <td>{word('class', rule.class)}</td>
                       <td className="strong">{rule.text[lang].title}</td>
                       <td className="quiet">{rule.techniques.join(', ')}</td>
-                      <td className="num">{heard ? number(heard.alerts, lang) : <span className="quiet">{t('console.rules.quiet')}</span>}</td>
-                      <td className="num">{heard?.closed ? `${Math.round((100 * heard.wrong) / heard.closed)} %` : '–'}</td>
+                      <td className="num">{heard ? number(heard, lang) : <span className="quiet">{t('console.rules.quiet')}</span>}</td>
+                      <td className="num">{wrong == null ? '–' : `${Math.round(100 * wrong)} %`}</td>
                       <td className="quiet num">{rule.proof.positive.length} + {rule.proof.benign.length}</td>
                     </tr>
                   )

@@ -1,11 +1,12 @@
 /** The site model, edited as text: what is wrong stands by its line, what it would change is told before. */
-import { Button, Textarea } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { call, get } from '../../api/client.ts'
 import { useMay } from '../../api/session.ts'
 import { Answered } from '../../parts/states.tsx'
+import { TextEditor, type Issue } from '../../parts/TextEditor.tsx'
 import { done, failed } from '../../parts/toasts.tsx'
 import { Tag } from '../../parts/words.tsx'
 import { useWords, type TextKey } from '../../text/i18n.ts'
@@ -16,7 +17,7 @@ interface SiteText {
   etag: string
 }
 interface Check {
-  issues: { line?: number; what: string; mend?: string | null }[]
+  issues: Issue[]
   declares: Record<string, number>
   assets_new: string[]
   assets_gone: string[]
@@ -31,7 +32,6 @@ function Editor({ site }: { site: SiteText }) {
   const { t } = useWords()
   const client = useQueryClient()
   const may = useMay()
-  const area = useRef<HTMLTextAreaElement>(null)
   const [text, setText] = useState(site.text)
   const [settled] = useDebouncedValue(text, 500)
   const check = useQuery({ queryKey: ['site', 'check', settled], queryFn: () => call<Check>('POST', '/site/check', { body: { text: settled } }), staleTime: Infinity, placeholderData: (before) => before })
@@ -41,37 +41,27 @@ function Editor({ site }: { site: SiteText }) {
       client.setQueryData(['site'], kept)
       done(t('console.site.saved'))
     }, failed)
-  const jump = (line: number) => {
-    const at = text.split('\n').slice(0, line - 1).join('\n').length + (line > 1 ? 1 : 0)
-    area.current?.focus()
-    area.current?.setSelectionRange(at, text.indexOf('\n', at) < 0 ? text.length : text.indexOf('\n', at))
-  }
   const sound = check.data?.issues.length === 0
   return (
-    <div className="columns" style={{ gridTemplateColumns: 'minmax(0, 1.6fr) minmax(0, 1fr)' }}>
-      <Textarea ref={area} className="editor" aria-label={t('console.settings.site')} value={text} onChange={(event) => setText(event.currentTarget.value)} rows={32} spellCheck={false} readOnly={!may('site:change')} />
-      <section className="card">
-        <h2>{t('console.site.check')}</h2>
-        <Answered query={check}>
-          {(found) => (
-            <>
-              {sound && <Tag kind="good">{t('console.site.sound')}</Tag>}
-              <ul className="problems">
-                {found.issues.map((issue, index) => (
-                  <li key={`${issue.line} ${index}`}>
-                    {issue.line ? <button type="button" className="link" onClick={() => jump(issue.line ?? 1)}>{t('console.site.line', { line: issue.line })}</button> : null} {issue.what} <span className="quiet">{issue.mend}</span>
-                  </li>
-                ))}
-              </ul>
-              {sound && <p>{Object.entries(found.declares).map(([what, count]) => `${t(`console.site.declares.${what}` as TextKey)}: ${count}`).join(' · ')}</p>}
-              {found.assets_new.length > 0 && <p>{t('console.site.new', { names: found.assets_new.join(', ') })}</p>}
-              {found.assets_gone.length > 0 && <p>{t('console.site.gone', { names: found.assets_gone.join(', ') })}</p>}
-            </>
-          )}
-        </Answered>
-        {may('site:change') && <Button onClick={save} disabled={!sound || text === site.text}>{t('console.save')}</Button>}
-        <p className="quiet">{t('console.site.note')}</p>
-      </section>
-    </div>
+    <TextEditor label={t('console.settings.site')} text={text} change={setText} readOnly={!may('site:change')}>
+      {(issues) => (
+        <section className="card">
+          <h2>{t('console.site.check')}</h2>
+          <Answered query={check}>
+            {(found) => (
+              <>
+                {sound && <Tag kind="good">{t('console.site.sound')}</Tag>}
+                {issues(found.issues)}
+                {sound && <p>{Object.entries(found.declares).map(([what, count]) => `${t(`console.site.declares.${what}` as TextKey)}: ${count}`).join(' · ')}</p>}
+                {found.assets_new.length > 0 && <p>{t('console.site.new', { names: found.assets_new.join(', ') })}</p>}
+                {found.assets_gone.length > 0 && <p>{t('console.site.gone', { names: found.assets_gone.join(', ') })}</p>}
+              </>
+            )}
+          </Answered>
+          {may('site:change') && <Button onClick={save} disabled={!sound || text === site.text}>{t('console.save')}</Button>}
+          <p className="quiet">{t('console.site.note')}</p>
+        </section>
+      )}
+    </TextEditor>
   )
 }
