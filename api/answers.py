@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from api.problems import MEDIA_TYPE, Problem
 from api.storage.records import dumps
+from response.store_errors import Invalid
 
 ETAGGED = {"ETag": {"description": "The version, to send back as If-Match", "schema": {"type": "string"}}}
 
@@ -121,8 +122,10 @@ def if_match(request: Request) -> str:
 
 
 def only_fields(document: Mapping[str, Any], fields: str | None) -> dict[str, Any]:
-    """The document, or of it only these fields (names with commas) and `id`."""
+    """The document, or of it only these fields (names with commas) and `id`. Raises Invalid for a name that is none."""
     if fields is None:
         return dict(document)
     wanted = {name.strip() for name in fields.split(",")} | {"id"}
+    if unknown := wanted - document.keys():
+        raise Invalid("fields", "none_of", value=min(unknown)[:64], words=tuple(sorted(document)))
     return {name: value for name, value in document.items() if name in wanted}

@@ -27,7 +27,7 @@ from tests.needs import PROJECT, tool
 GUIDE = PROJECT / "docs" / "guide"
 PAGES = ("analyst", "auditor", "integrator")
 LANGUAGES = ("en", "zh")
-TIMEOUT = 110
+TIMEOUT = 180
 
 
 def text_of(page: str, lang: str) -> str:
