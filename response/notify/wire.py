@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from detection.sigma.model import Step
 from detection.sigma.reading import Reading, dotted
 from detection.sigma.wrong import Parameter, wrong
 from detection.site_values import SiteValues
+from response.notify.encrypted import send_encrypted
 from response.notify.formats.syslog import FACILITIES, framed
 from response.notify.sender import Receipt, Undelivered
 
@@ -24,7 +23,6 @@ KEYS = ("address", "transport", "ca", "certificate", "key", "facility", "seconds
 LOCAL0 = 16
 CLOSING = 2.0
 """Seconds to wait for the receiver's end of the connection."""
-ANSWERED = "APPLICATION_DATA_AFTER_CLOSE_NOTIFY"
 
 
 @dataclass(frozen=True)
@@ -109,9 +107,13 @@ def sent(line: Line, message: bytes) -> Receipt:
     try:
         if line.transport == "udp":
             return _datagram(line, message)
-        with _connection(line) as connection:
-            connection.sendall(framed(message))
-            return _closed(line, connection)
+        with socket.create_connection((line.host, line.port), timeout=line.seconds) as connection:
+            if line.transport == "tcp":
+                connection.sendall(framed(message))
+                return _closed(line, connection)
+            closing = min(CLOSING, line.seconds)
+            end = send_encrypted(connection, _context(line), line.host, framed(message), closing)
+            return Receipt(end, {"host": line.host})
     except ssl.SSLCertVerificationError as error:
         raise Undelivered("certificate", {"host": line.host, "why": error.verify_message}) from None
     except ssl.SSLError as error:
@@ -135,16 +137,6 @@ def _datagram(line: Line, message: bytes) -> Receipt:
     return Receipt("left", {"bytes": len(message)})
 
 
-@contextmanager
-def _connection(line: Line) -> Iterator[socket.socket]:
-    with socket.create_connection((line.host, line.port), timeout=line.seconds) as plain:
-        if line.transport == "tcp":
-            yield plain
-            return
-        with _context(line).wrap_socket(plain, server_hostname=line.host) as encrypted:
-            yield encrypted
-
-
 def _context(line: Line) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=line.ca)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -155,8 +147,6 @@ def _context(line: Line) -> ssl.SSLContext:
 
 def _closed(line: Line, connection: socket.socket) -> Receipt:
     """Ends our side and waits for the other: a receiver that resets the connection has lost the message."""
-    if isinstance(connection, ssl.SSLSocket):
-        return _unwrapped(line, connection)
     connection.shutdown(socket.SHUT_WR)
     connection.settimeout(min(CLOSING, line.seconds))
     try:
@@ -164,16 +154,4 @@ def _closed(line: Line, connection: socket.socket) -> Receipt:
             pass
     except TimeoutError:
         return Receipt("handed_over", {"host": line.host})
-    return Receipt("closed", {"host": line.host})
-
-
-def _unwrapped(line: Line, connection: ssl.SSLSocket) -> Receipt:
-    connection.settimeout(min(CLOSING, line.seconds))
-    try:
-        connection.unwrap()
-    except (TimeoutError, ssl.SSLEOFError, ssl.SSLZeroReturnError):
-        return Receipt("handed_over", {"host": line.host})
-    except ssl.SSLError as error:
-        if error.reason != ANSWERED:  # an alert, such as our certificate refused, which TLS 1.3 tells this late
-            raise
     return Receipt("closed", {"host": line.host})
