@@ -19,4 +19,10 @@ def cacao_schemas() -> Schemas:
 
 def load_playbooks(paths: Sequence[Path] = ()) -> Playbooks:
     """The shipped playbooks, or those in files and folders."""
-    return Playbooks.load(list(paths) or [Path(str(shipped("playbooks")))], cacao_schemas())
+    return Playbooks.load(list(paths), cacao_schemas()) if paths else _shipped()
+
+
+@cache
+def _shipped() -> Playbooks:
+    """Read once: checking them takes 60 ms, and the worker asks several times a second."""
+    return Playbooks.load([Path(str(shipped("playbooks")))], cacao_schemas())

@@ -24,7 +24,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "served": ("--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key"),
     "reported": ("--template", "--language", "--organisation", "--mark", "--at", "--key", "--keys",
                  "--password-file"),
-    "decided": ("--resolution", "--to", "--form", "--range", "--like", "--reason", "--who", "--dry-run"),
+    "decided": ("--resolution", "--to", "--form", "--range", "--like", "--reason", "--undone", "--who", "--dry-run"),
     "people": ("--role", "--user", "--scope", "--days", "--after", "--head"),
     "assessed": ("--framework", "--zone", "--name", "--set", "--state", "--expires"),
     "results": ("--format", "--json", "--output", "--events", "--fail-on"),

@@ -89,7 +89,7 @@ def show_incident(
     from response.store_errors import NotFound
 
     with opened(store) as source:
-        stored = _one(source, incident_id, terminal)
+        stored = one_incident(source, incident_id, terminal)
         alerts = []
         for name in stored.body["alerts"]:
             try:
@@ -104,7 +104,7 @@ def show_incident(
     terminal.data(page.text())
 
 
-def _one(source: Store, incident_id: str, terminal: Terminal) -> Stored:
+def one_incident(source: Store, incident_id: str, terminal: Terminal) -> Stored:
     """The incident with this id, or with an id that begins so. Raises Failure with ids that are near."""
     from api.cli.usage import nearest
     from response.records import RecordQuery

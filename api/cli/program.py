@@ -22,7 +22,7 @@ COMPLETING = "_BITTERN_COMPLETE"
 COMMANDS: dict[str, str] = {
     "analyze": "api.cli.analyze:analyze",
     "alerts": "api.cli.alert_commands:app",
-    "incidents": "api.cli.incidents:app",
+    "incidents": "api.cli.incident_commands:app",
     "assets": "api.cli.assets:app",
     "rules": "api.cli.rules:app",
     "baseline": "api.cli.baseline:app",
@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "user": "api.cli.user:app",
     "token": "api.cli.user:tokens",
     "audit": "api.cli.audit:app",
+    "db": "api.cli.db:app",
     "report": "api.cli.report:app",
     "keys": "api.cli.keys:app",
     "notify": "api.cli.notify:app",

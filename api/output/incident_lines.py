@@ -100,15 +100,15 @@ def risk_lines(risk: Mapping[str, Any], words: Texts) -> Iterator[str]:
 
 
 def task_lines(body: Mapping[str, Any], known: Mapping[str, Alert], teller: Teller) -> Iterator[str]:
-    """Tasks with a tick where they are done; texts come from the rule and the alert that brought them."""
-    for task in body["tasks"]:
+    """Tasks by number, with a tick where they are done; texts come from the rule and the alert that brought them."""
+    for place, task in enumerate(body["tasks"], 1):
         tick = body["ticks"].get(task["id"], {})
         who = f" ({tick['who']})" if tick.get("done") else ""
         alert = known.get(task["parameters"].get("alert", ""))
         steps = teller.tell(alert).do if alert is not None and task["code"] == "rule.step" else ()
         number = int(task["parameters"].get("number", 0))
         text = steps[number - 1] if 0 < number <= len(steps) else task["id"]
-        yield f"[{'x' if tick.get('done') else ' '}] {text}{who}"
+        yield f"{place:>2} [{'x' if tick.get('done') else ' '}] {text}{who}"
 
 
 def _head(page: Page, stored: Stored, teller: Teller, zone: tzinfo) -> None:

@@ -139,3 +139,35 @@ def test_a_mute_needs_an_end_that_is_one(cli: Cli) -> None:
     for until, code in (("tomorrow", 2), ("900d", 6), ("2020-01-01", 6)):
         assert cli("alerts", "mute", alert["id"], "--until", until, "--reason", "test").code == code
     assert cli("alerts", "undo", "nowhere").code == 6
+
+
+@pytest.mark.usefixtures("store")
+def test_incidents_are_worked_on_split_merged_and_given_back(cli: Cli) -> None:
+    def sizes() -> list[int]:
+        return sorted(len(each["alerts"]) for each in cli("incidents", "list", "--json").json()["data"])
+
+    before = sizes()
+    first, second, *_ = cli("incidents", "list", "--json").json()["data"]
+    incident = first["id"][:8]
+    assert "in progress" in cli("incidents", "ack", incident).err
+    assert cli("incidents", "assign", incident, "--to", "wang").code == 0
+    assert cli("incidents", "comment", incident, "the shift was told").code == 0
+    assert cli("incidents", "tick", incident, "1").code == 0
+    shown = cli("incidents", "show", incident).out
+    assert " 1 [x] " in shown
+    assert "the shift was told" in shown
+    assert cli("incidents", "tick", incident, "1", "--undone").code == 0
+    assert "[x]" not in cli("incidents", "show", incident).out
+    beyond = cli("incidents", "tick", incident, "999")
+    assert (beyond.code, "tasks, not 999" in beyond.err) == (2, True)
+    split = cli("incidents", "split", incident, "--alert", first["alerts"][0], "--reason", "another cause")
+    assert split.code == 0, split.err
+    assert len(sizes()) == len(before) + 1
+    assert cli("incidents", "undo", split.err.split()[1]).code == 0
+    assert sizes() == before
+    merged = cli("incidents", "merge", first["id"], second["id"], "--reason", "one hand", "--lang", "zh")
+    assert merged.code == 0, merged.err
+    assert len(sizes()) == len(before) - 1
+    closed = cli("incidents", "close", incident, "--resolution", "true_positive", "--reason", "cleaned", "--json")
+    assert closed.json()["data"]["status"] == "closed"
+    assert cli("incidents", "close", incident, "--resolution", "true_positive").code == 2
