@@ -160,7 +160,7 @@ function Matrix({ assessment }: { assessment: Assessment }) {
 function Plan({ assessment }: { assessment: Assessment }) {
   const { t, word } = useWords()
   return (
-    <div className="sheet-of">
+    <div className="sheet-of" tabIndex={0} role="region" aria-label={t('console.assessment.action')}>
       <table className="plain rows">
         <thead>
           <tr>

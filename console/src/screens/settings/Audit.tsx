@@ -39,7 +39,7 @@ export function Audit() {
         {check.data && <span className="quiet mono">{check.data.head.slice(0, 24)}…</span>}
         {lines.hasNextPage && <Button variant="default" onClick={() => void lines.fetchNextPage()}>{t('console.audit.more')}</Button>}
       </div>
-      <div className="sheet-of">
+      <div className="sheet-of" tabIndex={0} role="region" aria-label={t('console.settings.audit')}>
         <table className="plain rows">
           <thead>
             <tr>
