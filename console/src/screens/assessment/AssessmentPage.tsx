@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { get } from '../../api/client.ts'
 import { useMay } from '../../api/session.ts'
 import { Screen } from '../../parts/Screen.tsx'
+import { Sheet } from '../../parts/Sheet.tsx'
 import { Answered } from '../../parts/states.tsx'
 import { Fact, Moment, Severity, Tag } from '../../parts/words.tsx'
 import type { Search } from '../../router.tsx'
@@ -70,7 +71,7 @@ function Controls({ assessment }: { assessment: Assessment }) {
           </button>
         ))}
       </div>
-      <div className="sheet-of">
+      <Sheet>
         <table className="plain rows">
           <thead>
             <tr>
@@ -98,7 +99,7 @@ function Controls({ assessment }: { assessment: Assessment }) {
             ])}
           </tbody>
         </table>
-      </div>
+      </Sheet>
     </>
   )
 }
@@ -160,7 +161,7 @@ function Matrix({ assessment }: { assessment: Assessment }) {
 function Plan({ assessment }: { assessment: Assessment }) {
   const { t, word } = useWords()
   return (
-    <div className="sheet-of" tabIndex={0} role="region" aria-label={t('console.assessment.action')}>
+    <Sheet>
       <table className="plain rows">
         <thead>
           <tr>
@@ -183,7 +184,7 @@ function Plan({ assessment }: { assessment: Assessment }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Sheet>
   )
 }
 

@@ -7,6 +7,7 @@ import { call, get } from '../../api/client.ts'
 import { useMay } from '../../api/session.ts'
 import type { Page } from '../../api/types.ts'
 import { Screen } from '../../parts/Screen.tsx'
+import { Sheet } from '../../parts/Sheet.tsx'
 import { Answered, Empty } from '../../parts/states.tsx'
 import { failed } from '../../parts/toasts.tsx'
 import { Moment, Tag } from '../../parts/words.tsx'
@@ -32,7 +33,7 @@ export function Assessments() {
             <Empty title={t('console.assessment.none')} action={run}>{t('console.assessment.none_mend')}</Empty>
           ) : (
             <div className="stack">
-              <div className="sheet-of"><List items={items} /></div>
+              <Sheet><List items={items} /></Sheet>
               <Reports />
             </div>
           )

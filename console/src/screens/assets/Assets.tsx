@@ -9,6 +9,7 @@ import { get } from '../../api/client.ts'
 import type { Page } from '../../api/types.ts'
 import { useKeys } from '../../keys/useKeys.ts'
 import { Screen } from '../../parts/Screen.tsx'
+import { Sheet } from '../../parts/Sheet.tsx'
 import { Answered, Empty } from '../../parts/states.tsx'
 import { Moment, Tag } from '../../parts/words.tsx'
 import type { Search } from '../../router.tsx'
@@ -54,7 +55,7 @@ export function Assets() {
           items.length === 0 ? (
             <Empty title={t('console.assets.none')}>{t('console.assets.none_mend')}</Empty>
           ) : (
-            <div className="sheet-of">
+            <Sheet>
               <table className="plain rows">
                 <thead>
                   <tr>
@@ -83,7 +84,7 @@ export function Assets() {
                   ))}
                 </tbody>
               </table>
-            </div>
+            </Sheet>
           )
         }
       </Answered>

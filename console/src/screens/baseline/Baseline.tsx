@@ -6,6 +6,7 @@ import { call, get } from '../../api/client.ts'
 import { useMay, useSession } from '../../api/session.ts'
 import type { Page } from '../../api/types.ts'
 import { Screen } from '../../parts/Screen.tsx'
+import { Sheet } from '../../parts/Sheet.tsx'
 import { Answered, Empty } from '../../parts/states.tsx'
 import { done, failed } from '../../parts/toasts.tsx'
 import { Moment, Tag } from '../../parts/words.tsx'
@@ -67,7 +68,7 @@ function List({ kind }: { kind: 'mutes' | 'baseline' }) {
         items.length === 0 ? (
           <Empty title={t(kind === 'mutes' ? 'console.baseline.no_mutes' : 'console.baseline.none')}>{t(kind === 'mutes' ? 'console.baseline.no_mutes_mend' : 'console.baseline.none_mend')}</Empty>
         ) : (
-          <div className="sheet-of">
+          <Sheet>
             <table className="plain rows">
               <thead>
                 <tr>
@@ -105,7 +106,7 @@ function List({ kind }: { kind: 'mutes' | 'baseline' }) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Sheet>
         )
       }
     </Answered>

@@ -7,6 +7,7 @@ import { call, get } from '../../api/client.ts'
 import type { Page } from '../../api/types.ts'
 import { useKeys } from '../../keys/useKeys.ts'
 import { Screen } from '../../parts/Screen.tsx'
+import { Sheet } from '../../parts/Sheet.tsx'
 import { Answered, Empty, Failed, Waiting } from '../../parts/states.tsx'
 import { Moment } from '../../parts/words.tsx'
 import type { Search } from '../../router.tsx'
@@ -61,7 +62,7 @@ function Grouped({ question, add }: { question: Asked; add: (words: string) => v
       {({ groups: found, total, whole }) => (
         <>
           <p className="tools quiet">{t('console.hunt.groups', { groups: number(found.length, lang), total: number(total, lang) })} {!whole && t('console.hunt.not_whole')}</p>
-          <div className="sheet-of">
+          <Sheet>
             <table className="plain rows">
               <thead>
                 <tr>
@@ -82,7 +83,7 @@ function Grouped({ question, add }: { question: Asked; add: (words: string) => v
                 ))}
               </tbody>
             </table>
-          </div>
+          </Sheet>
         </>
       )}
     </Answered>
@@ -107,7 +108,7 @@ function Rows({ question, add, group }: { question: Asked; add: (words: string) 
   if (!all.length) return <Empty title={t('console.hunt.none')}>{t('console.hunt.none_mend')}</Empty>
   const columns = COLUMNS.filter((name) => all.some((row) => row[name] != null))
   return (
-    <div className="sheet-of">
+    <Sheet>
       <table className="plain rows">
         <thead>
           <tr>
@@ -144,7 +145,7 @@ function Rows({ question, add, group }: { question: Asked; add: (words: string) 
         </tbody>
       </table>
       {rows.hasNextPage && <Button variant="default" my="sm" loading={rows.isFetchingNextPage} onClick={() => void rows.fetchNextPage()}>{t('console.hunt.more')}</Button>}
-    </div>
+    </Sheet>
   )
 }
 

@@ -8,6 +8,7 @@ import { useMay } from '../../api/session.ts'
 import { STATUSES, type Page, type Status } from '../../api/types.ts'
 import { useKeys } from '../../keys/useKeys.ts'
 import { Screen } from '../../parts/Screen.tsx'
+import { Sheet } from '../../parts/Sheet.tsx'
 import { Answered, Empty } from '../../parts/states.tsx'
 import { done, failed } from '../../parts/toasts.tsx'
 import { Moment, Severity, Tag } from '../../parts/words.tsx'
@@ -63,7 +64,7 @@ export function Incidents() {
           items.length === 0 ? (
             <Empty title={t('console.incidents.none')}>{t('console.incidents.none_mend')}</Empty>
           ) : (
-            <div className="sheet-of">
+            <Sheet>
               <table className="plain rows">
                 <thead>
                   <tr>
@@ -97,7 +98,7 @@ export function Incidents() {
                   ))}
                 </tbody>
               </table>
-            </div>
+            </Sheet>
           )
         }
       </Answered>

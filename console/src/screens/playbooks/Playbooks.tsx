@@ -4,6 +4,7 @@ import { Link, useSearch } from '@tanstack/react-router'
 import { get } from '../../api/client.ts'
 import type { Page } from '../../api/types.ts'
 import { Screen } from '../../parts/Screen.tsx'
+import { Sheet } from '../../parts/Sheet.tsx'
 import { Answered, Empty } from '../../parts/states.tsx'
 import { Moment, Tag } from '../../parts/words.tsx'
 import type { Search } from '../../router.tsx'
@@ -35,7 +36,7 @@ function List() {
   return (
     <Answered query={playbooks}>
       {({ items }) => (
-        <div className="sheet-of">
+        <Sheet>
           <table className="plain rows">
             <thead>
               <tr>
@@ -61,7 +62,7 @@ function List() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Sheet>
       )}
     </Answered>
   )

@@ -8,6 +8,7 @@ import { get } from '../../api/client.ts'
 import type { Facets, Page } from '../../api/types.ts'
 import { useKeys } from '../../keys/useKeys.ts'
 import { Screen } from '../../parts/Screen.tsx'
+import { Sheet } from '../../parts/Sheet.tsx'
 import { Answered } from '../../parts/states.tsx'
 import { Severity, Tag } from '../../parts/words.tsx'
 import type { Search } from '../../router.tsx'
@@ -71,7 +72,7 @@ function List() {
       <div className="tools">
         <TextInput ref={finder} w={300} leftSection={<IconSearch size={14} aria-hidden />} aria-label={t('console.rules.search')} placeholder={t('console.rules.search')} value={text} onChange={(event) => setText(event.currentTarget.value)} />
       </div>
-      <div className="sheet-of">
+      <Sheet>
         <Answered query={rules}>
           {({ items }) => (
             <table className="plain rows">
@@ -107,7 +108,7 @@ function List() {
             </table>
           )}
         </Answered>
-      </div>
+      </Sheet>
     </>
   )
 }

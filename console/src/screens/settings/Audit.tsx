@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Button } from '@mantine/core'
 import { get } from '../../api/client.ts'
 import type { Page } from '../../api/types.ts'
+import { Sheet } from '../../parts/Sheet.tsx'
 import { Failed, Waiting } from '../../parts/states.tsx'
 import { Moment, Tag } from '../../parts/words.tsx'
 import { useWords } from '../../text/i18n.ts'
@@ -39,7 +40,7 @@ export function Audit() {
         {check.data && <span className="quiet mono">{check.data.head.slice(0, 24)}…</span>}
         {lines.hasNextPage && <Button variant="default" onClick={() => void lines.fetchNextPage()}>{t('console.audit.more')}</Button>}
       </div>
-      <div className="sheet-of" tabIndex={0} role="region" aria-label={t('console.settings.audit')}>
+      <Sheet>
         <table className="plain rows">
           <thead>
             <tr>
@@ -64,7 +65,7 @@ export function Audit() {
             ))}
           </tbody>
         </table>
-      </div>
+      </Sheet>
     </>
   )
 }

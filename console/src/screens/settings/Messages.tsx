@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { call, get } from '../../api/client.ts'
 import { useMay } from '../../api/session.ts'
 import type { Page } from '../../api/types.ts'
+import { Sheet } from '../../parts/Sheet.tsx'
 import { Answered, Empty } from '../../parts/states.tsx'
 import { done, failed } from '../../parts/toasts.tsx'
 import { Moment, Tag } from '../../parts/words.tsx'
@@ -53,7 +54,7 @@ export function Messages() {
           items.length === 0 ? (
             <Empty title={t('console.notify.no_messages')}>{t('console.notify.no_messages_mend')}</Empty>
           ) : (
-            <div className="sheet-of">
+            <Sheet>
               <table className="plain rows">
                 <thead>
                   <tr>
@@ -80,7 +81,7 @@ export function Messages() {
                   ))}
                 </tbody>
               </table>
-            </div>
+            </Sheet>
           )
         }
       </Answered>

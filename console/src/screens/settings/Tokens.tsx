@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { call, get } from '../../api/client.ts'
 import { useSession } from '../../api/session.ts'
 import type { Page } from '../../api/types.ts'
+import { Sheet } from '../../parts/Sheet.tsx'
 import { Answered, Empty } from '../../parts/states.tsx'
 import { failed } from '../../parts/toasts.tsx'
 import { CopyButton, Moment, Tag } from '../../parts/words.tsx'
@@ -37,7 +38,7 @@ export function Tokens() {
           ) : (
             <>
               <div className="tools">{make}</div>
-              <div className="sheet-of">
+              <Sheet>
                 <table className="plain rows">
                   <thead>
                     <tr>
@@ -68,7 +69,7 @@ export function Tokens() {
                     ))}
                   </tbody>
                 </table>
-              </div>
+              </Sheet>
             </>
           )
         }

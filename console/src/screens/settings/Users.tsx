@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { call, get } from '../../api/client.ts'
 import { useMay, useSession } from '../../api/session.ts'
 import type { Page } from '../../api/types.ts'
+import { Sheet } from '../../parts/Sheet.tsx'
 import { Answered } from '../../parts/states.tsx'
 import { done, failed } from '../../parts/toasts.tsx'
 import { CopyButton, Moment, Tag } from '../../parts/words.tsx'
@@ -47,7 +48,7 @@ export function Users() {
           <Button onClick={() => setMaking(true)}>{t('console.users.new')}</Button>
         </div>
       )}
-      <div className="sheet-of">
+      <Sheet>
         <Answered query={users}>
           {({ items }) => (
             <table className="plain rows">
@@ -81,7 +82,7 @@ export function Users() {
             </table>
           )}
         </Answered>
-      </div>
+      </Sheet>
       <Modal opened={making} onClose={() => setMaking(false)} title={t('console.users.new')} closeButtonProps={{ 'aria-label': t('console.close_dialog') }}>
         <NewUser made={(name, text) => { setMaking(false); setSecret({ name, text }); refresh() }} />
       </Modal>
