@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from typer.core import TyperGroup
 
 from api.cli.program import tree
@@ -52,6 +53,13 @@ def called(group: TyperGroup, words: list[str]) -> tuple[Any, list[str]]:
     assert name in group.commands, words
     below = group.commands[name]
     return called(below, rest) if isinstance(below, TyperGroup) else (below, rest)
+
+
+def parse(command: Any, words: list[str]) -> None:
+    """Raises for an option that there is none of."""
+    with command.make_context("bittern", [], resilient_parsing=True) as context:
+        context.resilient_parsing = False
+        command.make_parser(context).parse_args(words)
 
 
 def free_port() -> int:
@@ -114,9 +122,14 @@ def test_what_cannot_be_run_is_a_command_that_there_is(page: str) -> None:
     program = tree()
     for block in blocks(page, "en", "text"):
         for words in commands(block):
-            command, names = called(program, words)
-            with command.make_context("bittern", [], resilient_parsing=True) as context:
-                command.make_parser(context).parse_args(names)  # raises for an option that is none
+            parse(*called(program, words))
+
+
+def test_a_command_that_there_is_not_is_found() -> None:
+    for line in ("bittern serve --prot 1", "bittern nonsense", "bittern notify tst siem"):
+        [words] = commands(f"{line}\n")
+        with pytest.raises((AssertionError, typer.TyperException)):
+            parse(*called(tree(), words))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
