@@ -55,6 +55,8 @@ def test_filters_by_the_vocabularys_names(both: Api) -> None:
     assert li.get(ALERTS, params={"start": "2026-02-30"}).json()["code"] == "no_time"
     assert li.get(ALERTS, params={"source.ip": "10.0.1"}).status_code == 422
     assert li.get(ALERTS, params={"cursor": "nonsense"}).status_code == 422
+    refused = li.get(ALERTS, params={"fields": "status,source.owner,rule"})
+    assert (refused.status_code, refused.json()["parameters"]["value"]) == (422, "rule")
     only = li.get(ALERTS, params={"fields": "status,source.ip", "limit": 1}).json()["items"][0]
     assert set(only) == {"id", "status", "source.ip"}
 
