@@ -233,3 +233,14 @@ def test_a_time_is_picked_as_two_moments(screens: Screens) -> None:
     page.get_by_role("button", name="Time").first.click()
     page.get_by_role("button", name="last 24h").click()
     page.wait_for_selector(ROW)
+
+
+def test_what_is_shown_is_taken_away(screens: Screens) -> None:
+    page = screens.open("/alerts?rule.name=MB01&rule.name=MB10&status=new&status=in_progress&status=closed")
+    page.wait_for_selector(ROW)
+    shown = page.locator(ROW).count()
+    page.get_by_role("button", name="Export", exact=True).click()
+    with page.expect_download() as taken:
+        page.get_by_role("menuitem", name="CSV, for a spreadsheet").click()
+    lines = taken.value.path().read_text(encoding="utf-8").splitlines()
+    assert (taken.value.suggested_filename, len(lines)) == ("alerts.csv", shown + 1)

@@ -8,6 +8,7 @@ import { TimePicker } from '../../parts/TimePicker.tsx'
 import { SEVERITIES } from '../../theme/palette.ts'
 import { useWords, type TextKey } from '../../text/i18n.ts'
 import { number } from '../../text/moments.ts'
+import { Export } from './Export.tsx'
 import { GROUPS, SORTS, SPANS, type Filter } from './filter.ts'
 import { Narrow } from './Narrow.tsx'
 import { tally } from './rows.ts'
@@ -60,6 +61,7 @@ export function FilterBar({ filter, alerts, search, change }: Props) {
       <Choose label={t('console.alerts.sort')} chosen={filter.sort === '-severity' ? null : t(`console.alerts.sort_by.${filter.sort}` as TextKey)} items={SORTS.map((each): [string, string] => [each, t(`console.alerts.sort_by.${each}` as TextKey)])} pick={(value) => change({ sort: (value ?? '-severity') as Filter['sort'] })} />
       <Narrow filter={filter} change={change} />
       <Views filter={filter} />
+      <Export filter={filter} />
       <Chips filter={filter} change={change} />
       <div className="grow" />
       <div className="tally" role="group" aria-label={t('console.alerts.severity')}>
