@@ -13,10 +13,12 @@ from pydantic import BaseModel, Field
 
 from api.problems import MEDIA_TYPE, Problem
 from api.storage.records import dumps
+from response.store_errors import Invalid
 
 ETAGGED = {"ETag": {"description": "The version, to send back as If-Match", "schema": {"type": "string"}}}
 
-
+ENDS = ("source.", "destination.")
+"""Fields of the two ends of an alert stand in it only where something is known of them."""
 ETAG = re.compile(r'^(?:W/)?"([0-9]{1,9})"$')
 VERSIONED: dict[str, Any] = {
     "parameters": [
@@ -121,8 +123,11 @@ def if_match(request: Request) -> str:
 
 
 def only_fields(document: Mapping[str, Any], fields: str | None) -> dict[str, Any]:
-    """The document, or of it only these fields (names with commas) and `id`."""
+    """The document, or of it only these fields (names with commas) and `id`. Raises Invalid for a name that is none."""
     if fields is None:
         return dict(document)
     wanted = {name.strip() for name in fields.split(",")} | {"id"}
+    unknown = [name for name in wanted - document.keys() if not name.startswith(ENDS)]
+    if unknown:
+        raise Invalid("fields", "none_of", value=min(unknown)[:64], words=tuple(sorted(document)))
     return {name: value for name, value in document.items() if name in wanted}

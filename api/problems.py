@@ -140,9 +140,11 @@ def absent(request: Request) -> Problem:
 
 
 def _methods(request: Request) -> list[str]:
-    """Every method that some route knows for the path of a request; a path that is written out is no id of another."""
+    """Every method that some route knows for the path of a request. A path that is written out is known by itself:
+    `/alerts/facets` is no alert."""
     found: dict[str, set[str]] = {}
     for route in iter_route_contexts(request.app.routes):
         if route.path and not route.path.startswith("/{") and route.path_regex.match(request.url.path):
             found.setdefault(route.path, set()).update(route.methods or ())
-    return sorted(found.get(request.url.path) or set().union(*found.values()))
+    own = found.get(request.url.path)
+    return sorted(set().union(*found.values()) if own is None else own)

@@ -11,6 +11,7 @@ import sys
 GENERATORS = (
     "sensors.fields.rust",
     "sensors.fields.reference",
+    "workshop.access",
     "workshop.assessment",
     "workshop.dependencies",
     "workshop.makers",

@@ -15,6 +15,7 @@ from api.cli.failures import Failure
 from api.cli.help import HelpfulCommand, HelpfulGroup
 from api.cli.options import terminal_of, zone_of
 from api.cli.records import opened
+from api.cli.triage import Who, name_of_user
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -71,7 +72,7 @@ def run_one(
     since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="help.option.assess_since")] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="help.option.assess_until")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", metavar="WORD", help="help.option.set")] = None,
-    who: Annotated[str, typer.Option("--who", metavar="NAME", help="help.option.assess_who")] = "command-line",
+    who: Who = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="help.option.assess_dry_run")] = False,
     fail_on: Annotated[FailOn | None, typer.Option("--fail-on", help="help.option.assess_fail_on")] = None,
     form: Formats = "table",
@@ -97,7 +98,7 @@ def run_one(
     rules_in_force(rules or (), terminal)
     order = Order(
         name=name,
-        who=who,
+        who=name_of_user(who),
         now=wall_clock(),
         frameworks=tuple(dict.fromkeys(framework or ())),
         zones=tuple(dict.fromkeys(zone or ())),

@@ -13,6 +13,7 @@ from api.cli.failures import Failure
 from api.cli.help import HelpfulCommand
 from api.cli.options import terminal_of, zone_of
 from api.cli.records import opened
+from api.cli.triage import Who, name_of_user
 
 if TYPE_CHECKING:
     from api.cli.terminal import Terminal
@@ -22,7 +23,6 @@ State: TypeAlias = Literal["pass", "fail", "inconclusive", "not_applicable"]
 Control = Annotated[str, typer.Argument(metavar="CONTROL", help="help.option.control")]
 Stated = Annotated[State, typer.Option("--state", help="help.option.state")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="help.option.assess_reason")]
-Who = Annotated[str, typer.Option("--who", metavar="NAME", help="help.option.assess_who")]
 Expires = Annotated[str | None, typer.Option("--expires", metavar="TIME", help="help.option.expires")]
 
 
@@ -38,7 +38,7 @@ def attest(
     state: Stated,
     reason: Reason,
     expires: Expires = None,
-    who: Who = "command-line",
+    who: Who = None,
     store: option.StoreUrl = None,
     as_json: option.Json = False,
     time_zone: option.TimeZone = "UTC",
@@ -47,7 +47,7 @@ def attest(
     """It is kept with its line in the audit log."""
     terminal = terminal_of(context)
     terminal.adjust(lang=lang)
-    _judge(terminal, control, ("attested", state, reason, who), expires, time_zone, store, as_json)
+    _judge(terminal, control, ("attested", state, reason, name_of_user(who)), expires, time_zone, store, as_json)
 
 
 def override(
@@ -56,7 +56,7 @@ def override(
     state: Stated,
     reason: Reason,
     expires: Annotated[str, typer.Option("--expires", metavar="TIME", help="help.option.expires")],
-    who: Who = "command-line",
+    who: Who = None,
     store: option.StoreUrl = None,
     as_json: option.Json = False,
     time_zone: option.TimeZone = "UTC",
@@ -65,7 +65,7 @@ def override(
     """It is kept with its line in the audit log."""
     terminal = terminal_of(context)
     terminal.adjust(lang=lang)
-    _judge(terminal, control, ("override", state, reason, who), expires, time_zone, store, as_json)
+    _judge(terminal, control, ("override", state, reason, name_of_user(who)), expires, time_zone, store, as_json)
 
 
 def _judge(

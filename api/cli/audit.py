@@ -56,9 +56,13 @@ def list_lines(
         for each in lines:
             deed = each.deed
             subject = f"{deed.kind} {deed.id}" if deed.kind else ""
-            told = " ".join(f"{name}={value}" for name, value in deed.parameters.items())
+            told = " ".join(f"{name}={_word(value)}" for name, value in deed.parameters.items())
             when = clock(deed.at, zone)
             terminal.data(safe(f"{each.number:>6}  {when}  {deed.who}  {deed.what}  {subject}  {told}".rstrip()))
+
+
+def _word(value: Json) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 @app.command("verify", cls=HelpfulCommand, help="help.audit_verify", epilog="help.epilog")

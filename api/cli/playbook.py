@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli import options as option
+from api.cli.alerts import one_alert
 from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure
 from api.cli.help import HelpfulCommand, HelpfulGroup
@@ -141,7 +142,7 @@ def run_playbook(
     _known(name, loaded, terminal)
     given = dict(_variable(each, terminal) for each in variables or ())
     if dry_run:
-        _show_dry(_rehearsed(name, loaded, store, alert, given), terminal, as_json=as_json)
+        _show_dry(_rehearsed(name, loaded, store, alert, given, terminal), terminal, as_json=as_json)
         return
     from api.output.documents import dumps
     from api.output.playbook_documents import run_document
@@ -149,7 +150,8 @@ def run_playbook(
     from api.wiring import random_secret
 
     with opened(store) as source:
-        run, _ = _desk(source, loaded).start(name, who or getuser(), random_secret(), alert=alert, given=given)
+        about = one_alert(source, alert, terminal).id if alert else None
+        run, _ = _desk(source, loaded).start(name, who or getuser(), random_secret(), alert=about, given=given)
     if as_json:
         terminal.data(dumps({"schema": "bittern.run/v1", "data": run_document(run, terminal.texts)}))
     waits = waiting_words(run, terminal.texts) or terminal.texts.get("cli.run_nothing")
@@ -209,7 +211,9 @@ def show_runs(
         terminal.tell("cli.more", cursor=found.cursor)
 
 
-def _rehearsed(name: str, loaded: Playbooks, store: str | None, alert: str | None, given: dict[str, str]) -> Run:
+def _rehearsed(
+    name: str, loaded: Playbooks, store: str | None, alert: str | None, given: dict[str, str], terminal: Terminal
+) -> Run:
     """A dry run; the store is only looked into, for the alert."""
     from contextlib import nullcontext
 
@@ -219,11 +223,11 @@ def _rehearsed(name: str, loaded: Playbooks, store: str | None, alert: str | Non
     from response.playbooks.trigger import values_of
 
     with opened(store) if alert else nullcontext() as source:
-        about = source.alert(alert) if source and alert else None
+        about = one_alert(source, alert, terminal) if source and alert else None
     chosen = {each.id: each for each in loaded.with_called(name)}
     documents = {playbook: each.document for playbook, each in chosen.items()}
     now = wall_clock()
-    run = Run("dry-run", now, "-", name, documents, alert=alert, dry=True)
+    run = Run("dry-run", now, "-", name, documents, alert=about.id if about else None, dry=True)
     return begin(run, chosen, {**(values_of(about) if about else {}), **given}, now)[0]
 
 

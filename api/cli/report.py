@@ -16,6 +16,7 @@ from api.cli.keys import DATA, Data, Keys, PasswordFile, folder_of
 from api.cli.options import terminal_of, zone_of
 from api.cli.records import ListFormat, format_of, opened
 from api.cli.report_signatures import Report, bundle_at, sign, signer_of, verify
+from api.cli.triage import name_of_user
 
 if TYPE_CHECKING:
     from api.cli.terminal import Terminal
@@ -71,7 +72,9 @@ def new(
         str | None, typer.Option("--organisation", metavar="TEXT", help="help.option.organisation")
     ] = None,
     mark: Annotated[str, typer.Option("--mark", metavar="TEXT", help="help.option.mark")] = "TLP:AMBER",
-    who: Annotated[str, typer.Option("--who", metavar="NAME", help="help.option.report_who")] = "command-line",
+    who: Annotated[
+        str | None, typer.Option("--who", metavar="NAME", envvar="BITTERN_USER", help="help.option.report_who")
+    ] = None,
     at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="help.option.at")] = None,
     key: Annotated[str | None, typer.Option("--key", metavar="NAME", help="help.option.sign_key")] = None,
     keys: Keys = None,
@@ -90,7 +93,7 @@ def new(
     from response.reports.make import Asked
 
     made_at = wall_clock() if at is None else _moment(at, zone_of(terminal, time_zone), terminal)
-    asked = Asked(template, LANGUAGES[language], mark, organisation or "", made_at, who)
+    asked = Asked(template, LANGUAGES[language], mark, organisation or "", made_at, name_of_user(who))
     signer = signer_of(folder_of(keys, data), key, password_file)
     from_file = Path(assessment) if assessment and Path(assessment).is_file() else None
     source = opened(store) if store is not None or from_file is None else None
@@ -98,7 +101,7 @@ def new(
         found = _assessment(source, assessment, from_file)
         known = known_of(source, found, load_site(site) if site else None)
         made = make_report(found, asked, known, {each.value for each in form or Form}, signer)
-        path = keep(made, data / REPORTS, source, who=who)
+        path = keep(made, data / REPORTS, source, who=name_of_user(who))
     except NoFonts as error:
         raise Failure(ExitCode.CONFIGURATION, "error.report.fonts", folder=error.folder) from None
     finally:

@@ -75,7 +75,7 @@ def serve(
     from api.wiring import Settings, Wiring, wall_clock
 
     loaded = rules_in_force(rules or (), terminal)
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     certificate = (tls_cert, tls_key) if tls_cert and tls_key else None
     if certificate is None and not is_loopback(host):
         certificate = own_certificate(data, host, wall_clock())

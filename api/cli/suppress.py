@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from api.cli.terminal import Terminal
     from response.alerts import Alert
     from response.ports import Store
+    from response.records import Stored
     from response.triage.desk import TriageDesk
     from response.triage.preview import Effect
     from response.triage.scope import Scope, Span
@@ -100,9 +101,9 @@ def mute(
             return
         stored = desk.mute(asked, end, By(name_of_user(who), now, reason))
     _tell(terminal, effect, stored.id, as_json)
-    from api.output.moments import clock
+    from api.output.moments import span
 
-    terminal.tell("cli.muted", id=stored.id, until=clock(end, zone_of(terminal, time_zone)))
+    terminal.tell("cli.muted", id=stored.id, until=span(end, end, zone_of(terminal, time_zone)))
 
 
 def approve(
@@ -120,9 +121,10 @@ def approve(
     from response.triage.desk import By
 
     with opened(store) as source:
-        _kind(source, record)
-        _desk(source, terminal).approve(record, By(name_of_user(who), _now(), reason))
-    terminal.tell("cli.approved", id=record)
+        desk = _desk(source, terminal)
+        found = _named(desk, record, terminal)
+        desk.approve(found.id, By(name_of_user(who), _now(), reason))
+    terminal.tell("cli.approved", id=found.id)
 
 
 def undo(
@@ -140,10 +142,11 @@ def undo(
     from response.triage.desk import By
 
     with opened(store) as source:
-        by = By(name_of_user(who), _now(), reason)
-        for alert in _desk(source, terminal).undo(_kind(source, record), record, by):
+        desk = _desk(source, terminal)
+        found = _named(desk, record, terminal)
+        for alert in desk.undo(found.kind, found.id, By(name_of_user(who), _now(), reason)):
             terminal.warn("cli.undo_conflict", id=alert)
-    terminal.tell("cli.undone", id=record)
+    terminal.tell("cli.undone", id=found.id)
 
 
 def _desk(source: Store, terminal: Terminal) -> TriageDesk:
@@ -177,15 +180,19 @@ def _scope(alert: Alert, word: str, terminal: Terminal) -> Scope:
     return scope
 
 
-def _kind(source: Store, record: str) -> str:
+def _named(desk: TriageDesk, named: str, terminal: Terminal) -> Stored:
+    """The mute or learned entry with this id, or that of an alert with this id."""
     from response.store_errors import NotFound
 
     for kind in ("learned", "mute"):
         try:
-            return source.record(kind, record).kind
+            return desk.store.record(kind, named)
         except NotFound:
             continue
-    raise Failure(ExitCode.STORE, "error.no_suppression", id=record)
+    found = desk.of_alert(one_alert(desk.store, named, terminal))
+    if found is None:
+        raise Failure(ExitCode.STORE, "error.no_suppression", id=named)
+    return found
 
 
 def _range(text: str | None, terminal: Terminal) -> tuple[Span | None, tuple[float, float] | None]:

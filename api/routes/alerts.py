@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from api.alert_choice import Chosen
 from api.alert_documents import alert_body
 from api.answers import ETAGGED, VERSIONED, Answer, answer, if_match, only_fields, page
 from api.auth.guard import Caller, Needs
 from api.idempotency import IdempotentRoute
-from api.moments import SPAN_OR_DAY, since
 from api.problems import Problem
 from api.shapes import (
     AlertDecision,
@@ -20,15 +20,11 @@ from api.shapes import (
     Comment,
     Facet,
     FacetsShape,
-    Resolution,
-    RuleClass,
-    Severity,
-    Status,
 )
 from api.triage import desk_over
 from api.wiring import Wiring, wiring_of
 from response.alerts import Alert, AlertChange
-from response.ports import FACETS, AlertQuery
+from response.ports import FACETS
 
 router = APIRouter(prefix="/alerts", tags=["alerts"], route_class=IdempotentRoute)
 Parts = Annotated[Wiring, Depends(wiring_of)]
@@ -37,50 +33,6 @@ Sort = Literal[
     "last_seen", "-last_seen", "first_seen", "-first_seen", "severity", "-severity", "count", "-count"
 ]  # fmt: skip
 MOST = 10_000
-
-
-def chosen(
-    wiring: Parts,
-    severity: Annotated[Severity | None, Query(description="the least severity")] = None,
-    rule_class: Annotated[list[RuleClass] | None, Query(alias="class")] = None,
-    status: Annotated[list[Status] | None, Query()] = None,
-    resolution: Annotated[list[Resolution] | None, Query()] = None,
-    assignee: Annotated[list[str] | None, Query(description='"" is nobody')] = None,
-    rule: Annotated[list[str] | None, Query(alias="rule.name", description="name or id")] = None,
-    incident: Annotated[list[str] | None, Query()] = None,
-    source_ip: Annotated[str | None, Query(alias="source.ip", description="address or network")] = None,
-    destination_ip: Annotated[str | None, Query(alias="destination.ip", description="address or network")] = None,
-    start: Annotated[
-        str | None, Query(pattern=SPAN_OR_DAY, description="ISO 8601, or a span back from now: 24h, 7d")
-    ] = None,
-    end: Annotated[str | None, Query(pattern=SPAN_OR_DAY, description="ISO 8601, or a span back from now")] = None,
-    text: Annotated[str | None, Query(max_length=500, description="each word is part of a value")] = None,
-    drill: Annotated[bool | None, Query()] = False,
-    suppressed: Annotated[bool | None, Query(description="held back by a mute or a learned entry")] = None,
-    triage: Annotated[bool, Query(description="only what is for the triage queue")] = True,
-) -> AlertQuery:
-    """Which alerts a request is about."""
-    now = wiring.clock()
-    return AlertQuery(
-        severity=severity,
-        classes=tuple(rule_class or ()),
-        statuses=tuple(status or ()),
-        resolutions=tuple(resolution or ()),
-        assignees=tuple(assignee or ()),
-        rules=tuple(rule or ()),
-        incidents=tuple(incident or ()),
-        source_ip=source_ip,
-        destination_ip=destination_ip,
-        start=since(start, now, "start"),
-        end=since(end, now, "end"),
-        text=text,
-        drill=drill,
-        suppressed=suppressed,
-        triage=triage and not rule_class,
-    )
-
-
-Chosen = Annotated[AlertQuery, Depends(chosen)]
 
 
 @router.get("", response_model=AlertPage, operation_id="alerts_list")

@@ -10,13 +10,11 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
-from pydantic import Field
 
+from api.alert_choice import Chosen
 from api.alert_documents import alert_body
 from api.auth.guard import Caller, Needs
-from api.moments import SPAN_OR_DAY, since
 from api.output.ecs import render_ecs
-from api.shapes import RuleClass, Severity, Status
 from api.storage.records import dumps
 from api.wiring import Wiring, wiring_of
 from response.alerts import Alert
@@ -47,32 +45,14 @@ BYTE_ORDER_MARK = "\ufeff"
 def alerts(
     caller: Annotated[Caller, Depends(Needs("alerts:read"))],
     wiring: Annotated[Wiring, Depends(wiring_of)],
+    chosen: Chosen,
     form: Annotated[Form, Query()] = "csv",
     lang: Annotated[Literal["en", "zh"], Query()] = "en",
-    severity: Annotated[Severity | None, Query()] = None,
-    rule_class: Annotated[list[RuleClass] | None, Query(alias="class")] = None,
-    status: Annotated[list[Status] | None, Query()] = None,
-    rule: Annotated[list[Annotated[str, Field(max_length=64)]] | None, Query(alias="rule.name")] = None,
-    start: Annotated[str | None, Query(pattern=SPAN_OR_DAY)] = None,
-    end: Annotated[str | None, Query(pattern=SPAN_OR_DAY)] = None,
-    text: Annotated[str | None, Query(max_length=500)] = None,
 ) -> StreamingResponse:
     """Every alert that matches, the latest first. The audit log keeps who took them."""
-    now = wiring.clock()
-    query = AlertQuery(
-        severity=severity,
-        classes=tuple(rule_class or ()),
-        statuses=tuple(status or ()),
-        rules=tuple(rule or ()),
-        start=since(start, now, "start"),
-        end=since(end, now, "end"),
-        text=text,
-        drill=False,
-        triage=not rule_class,
-        limit=PAGE,
-    )
+    query = replace(chosen, limit=PAGE)
     first = wiring.store.alerts(query)  # before the answer begins: what is wrong is a problem, not a broken file
-    wiring.store.commit([], Deed(now, caller.name, "alerts.export", None, None, {"form": form}))
+    wiring.store.commit([], Deed(wiring.clock(), caller.name, "alerts.export", None, None, {"form": form}))
     lines = {"csv": _csv, "ndjson": _ndjson, "ecs": _ecs}[form]
     headers = {"Content-Disposition": f'attachment; filename="alerts.{"csv" if form == "csv" else "ndjson"}"'}
     found = _pages(wiring, query, first.items, first.cursor)

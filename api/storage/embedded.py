@@ -72,7 +72,8 @@ class EmbeddedStore:
         self._root = root
         self._files = EventFiles(root)
         with suppress(ReadOnly), plain_errors(root):
-            self._files.tmp.mkdir(parents=True, exist_ok=True)
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)  # hashes of passwords, and what a plant does
+            self._files.tmp.mkdir(exist_ok=True)
         self._database = Database(root / "bittern.db")
         if self._database.writable:
             with suppress(Busy, ReadOnly), self._sole_writer(patience=0):

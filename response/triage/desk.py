@@ -9,6 +9,7 @@ from typing import Any
 from detection.occurrence import text_id
 from detection.sigma.load import RuleSet
 from response.alerts import Alert, AlertChange
+from response.incidents.reach import every
 from response.ports import MOST_PER_PAGE, EventQuery, Store
 from response.records import Decide, Deed, Put, Stored
 from response.store_errors import Conflict, Invalid
@@ -149,6 +150,14 @@ class TriageDesk:
             "until": time_text(until),
         }
         return self._begin(MUTE, text_id(MUTE, by.at, by.who, str(scope.record())), body, by, None)
+
+    def of_alert(self, alert: Alert) -> Stored | None:
+        """The entry that was learned or proposed from this alert, else the mute that holds it back."""
+        for learned in every(self.store, LEARNED, state=(ACTIVE, PROPOSED)):
+            if alert.id in learned.body["alerts"]:
+                return learned
+        muted = every(self.store, MUTE, state=ACTIVE)
+        return next((mute for mute in muted if mute.id == alert.suppressed_by), None)
 
     def undo(self, kind: str, record_id: str, by: By) -> list[str]:
         """Takes a mute or learning back: what it held back returns, what it closed is opened again. Gives alerts that

@@ -55,6 +55,8 @@ def test_filters_by_the_vocabularys_names(both: Api) -> None:
     assert li.get(ALERTS, params={"start": "2026-02-30"}).json()["code"] == "no_time"
     assert li.get(ALERTS, params={"source.ip": "10.0.1"}).status_code == 422
     assert li.get(ALERTS, params={"cursor": "nonsense"}).status_code == 422
+    refused = li.get(ALERTS, params={"fields": "status,source.owner,rule"})
+    assert (refused.status_code, refused.json()["parameters"]["value"]) == (422, "rule")
     only = li.get(ALERTS, params={"fields": "status,source.ip", "limit": 1}).json()["items"][0]
     assert set(only) == {"id", "status", "source.ip"}
 
@@ -145,6 +147,8 @@ def test_alerts_to_take_away(both: Api) -> None:
     assert [line.split(",")[0] for line in table.text.splitlines()[1:]] == ids[::-1]
     lines = li.get("/api/v1/export/alerts", params={"form": "ndjson", "severity": "high"}).text.splitlines()
     assert [json.loads(line)["id"] for line in lines] == ids[::-2]
+    narrow = {"form": "ndjson", "source.ip": "10.0.1.2", "status": "new", "assignee": ""}
+    assert len(li.get("/api/v1/export/alerts", params=narrow).text.splitlines()) == 1
     ecs = [json.loads(line) for line in li.get("/api/v1/export/alerts", params={"form": "ecs"}).text.splitlines()]
     assert len(ecs) == 7
     assert both.store.audit()[-1].deed.what == "alerts.export"

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.console import Screens, violations
+from tests.needs import PROJECT
 
 PATHS = (
     "/", "/alerts", "/incidents", "/assets", "/hunt?start=7d", "/rules", "/rules?show=coverage", "/rules/MB01",
@@ -17,6 +18,13 @@ PATHS = (
 )  # fmt: skip
 KEY = re.compile(r"\bconsole\.[a-z_]+(?:\.[a-z_]+)*\b")
 CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def test_no_screen_is_left_out() -> None:
+    router = (PROJECT / "console" / "src" / "router.tsx").read_text(encoding="utf-8")
+    plain = {path for path in re.findall(r"path: '([^']+)'", router) if "$" not in path}
+    assert len(plain) > 10
+    assert plain - {path.partition("?")[0] for path in PATHS} == {"/settings"}, "which leads to one of its parts"
 
 
 def drawn(page: Page) -> None:

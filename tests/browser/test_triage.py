@@ -212,3 +212,35 @@ def test_the_palette_goes_anywhere(screens: Screens) -> None:
     page.keyboard.press("g")
     page.keyboard.press("r")
     page.wait_for_url("**/rules")
+
+
+def test_a_time_is_picked_as_two_moments(screens: Screens) -> None:
+    page = screens.open("/alerts?status=new&status=in_progress")
+    page.wait_for_selector(ROW)
+    page.evaluate("localStorage.setItem('bittern.preferences', JSON.stringify({zone: 'utc'}))")
+    page.reload()
+    page.wait_for_selector(ROW)
+    first = min(each["last_seen"] for each in alerts(page))
+    page.get_by_role("button", name="Time", exact=True).click()
+    page.get_by_label("From", exact=True).fill("2026-01-01T00:00")
+    page.get_by_label("Until", exact=True).fill("2025-01-01T00:00")
+    page.get_by_text("It ends before it begins.").wait_for()
+    assert violations(page) == []
+    page.get_by_label("Until", exact=True).fill(first[:16])
+    page.get_by_role("button", name="Show this time").click()
+    page.wait_for_url(f"**end={first[:13]}**")
+    expect(page.locator(ROW)).to_have_count(0)
+    page.get_by_role("button", name="Time").first.click()
+    page.get_by_role("button", name="last 24h").click()
+    page.wait_for_selector(ROW)
+
+
+def test_what_is_shown_is_taken_away(screens: Screens) -> None:
+    page = screens.open("/alerts?rule.name=MB01&rule.name=MB10&status=new&status=in_progress&status=closed")
+    page.wait_for_selector(ROW)
+    shown = page.locator(ROW).count()
+    page.get_by_role("button", name="Export", exact=True).click()
+    with page.expect_download() as taken:
+        page.get_by_role("menuitem", name="CSV, for a spreadsheet").click()
+    lines = taken.value.path().read_text(encoding="utf-8").splitlines()
+    assert (taken.value.suggested_filename, len(lines)) == ("alerts.csv", shown + 1)

@@ -28,6 +28,11 @@ from tests.contract.stores import elastic_url
 pytest_plugins = ["tests.contract.elastic_server", "tests.contract.stores"]
 
 
+def test_a_new_store_is_open_to_its_owner_alone(tmp_path: Path) -> None:
+    with open_store(f"embedded:{tmp_path}/data/store"):
+        assert (tmp_path / "data" / "store").stat().st_mode & 0o077 == 0
+
+
 def check_it_only_reads(store: Store) -> None:
     """What was written can be read; every way to write is refused."""
     assert store.count("flow") == 3

@@ -95,6 +95,22 @@ def test_learning_tells_its_effect_wants_a_second_person_and_is_taken_back(
 
 
 @pytest.mark.usefixtures("store")
+def test_entries_and_mutes_are_found_by_their_alert(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    (learned,), muted = alerts(cli, "--rule", "MB01"), alerts(cli, "--rule", "MB06")[0]
+    nothing = cli("alerts", "undo", learned["id"])
+    assert (nothing.code, learned["id"] in nothing.err) == (6, True)
+    cli("alerts", "learn", learned["id"], "--reason", "new station")
+    monkeypatch.setenv("BITTERN_USER", "wang")
+    assert cli("alerts", "approve", learned["id"][:8]).code == 0
+    assert alerts(cli, "--rule", "MB01")[0]["status"] == "closed"
+    assert cli("alerts", "undo", learned["id"][:8]).code == 0
+    assert alerts(cli, "--rule", "MB01")[0]["status"] == "new"
+    assert " UTC as " in cli("alerts", "mute", muted["id"], "--until", "8h", "--reason", "works").err
+    assert cli("alerts", "undo", muted["id"]).code == 0
+    assert cli("alerts", "undo", muted["id"]).code == 6
+
+
+@pytest.mark.usefixtures("store")
 def test_a_range_and_its_mistakes(cli: Cli) -> None:
     (alert,) = alerts(cli, "--rule", "MB03")
     tried = cli("alerts", "learn", alert["id"], "--form", "range", "--range", "1000..4000", "--reason", "recipe",

@@ -51,3 +51,19 @@ export function span(seconds: number): string {
 }
 
 export const number = (value: number, lang: Language): string => value.toLocaleString(lang === 'zh' ? 'zh-CN' : 'en-GB')
+
+const two = (part: number): string => String(part).padStart(2, '0')
+
+/** A time as a field of date and time takes it: `2026-11-24T00:31`, in the zone of the reader. Empty for a span. */
+export function typed(iso: string | null, zone: Zone): string {
+  const at = new Date(iso ?? '')
+  if (Number.isNaN(at.getTime())) return ''
+  if (zone === 'utc') return at.toISOString().slice(0, 16)
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`
+}
+
+/** The time that was typed, in UTC; null for none. */
+export function untyped(text: string, zone: Zone): string | null {
+  const at = new Date(zone === 'utc' ? `${text}Z` : text)
+  return text && !Number.isNaN(at.getTime()) ? at.toISOString() : null
+}

@@ -4,9 +4,11 @@ import { useDebouncedCallback } from '@mantine/hooks'
 import { IconChevronDown, IconSearch, IconX } from '@tabler/icons-react'
 import { useEffect, useState, type RefObject } from 'react'
 import { CLASSES, STATUSES, type Alert, type Status } from '../../api/types.ts'
+import { TimePicker } from '../../parts/TimePicker.tsx'
 import { SEVERITIES } from '../../theme/palette.ts'
 import { useWords, type TextKey } from '../../text/i18n.ts'
 import { number } from '../../text/moments.ts'
+import { Export } from './Export.tsx'
 import { GROUPS, SORTS, SPANS, type Filter } from './filter.ts'
 import { Narrow } from './Narrow.tsx'
 import { tally } from './rows.ts'
@@ -54,11 +56,12 @@ export function FilterBar({ filter, alerts, search, change }: Props) {
       />
       <Choose label={t('console.alerts.severity')} chosen={filter.severity ? word('severity', filter.severity) : null} items={[[null, t('console.alerts.any')], ...SEVERITIES.slice(0, 4).map((each): [string, string] => [each, t('console.alerts.at_least', { severity: word('severity', each) })])]} pick={(value) => change({ severity: value as Filter['severity'] })} />
       <Choose label={t('console.alerts.class')} chosen={filter.class.map((each) => word('class', each)).join(', ') || null} items={[[null, t('console.alerts.triage_classes')], ...CLASSES.map((each): [string, string] => [each, word('class', each)])]} pick={(value) => change({ class: value ? [value] : [] })} />
-      <Choose label={t('console.alerts.time')} chosen={filter.start} items={[[null, t('console.alerts.any_time')], ...SPANS.map((each): [string, string] => [each, t('console.alerts.last', { span: each })])]} pick={(value) => change({ start: value, end: null })} />
+      <TimePicker any chosen={{ start: filter.start, end: filter.end }} spans={SPANS} pick={change} />
       <Choose label={t('console.alerts.group')} chosen={filter.group === 'none' ? null : t(`console.alerts.group_by.${filter.group}`)} items={GROUPS.map((each): [string, string] => [each, t(`console.alerts.group_by.${each}`)])} pick={(value) => change({ group: (value ?? 'none') as Filter['group'] })} />
       <Choose label={t('console.alerts.sort')} chosen={filter.sort === '-severity' ? null : t(`console.alerts.sort_by.${filter.sort}` as TextKey)} items={SORTS.map((each): [string, string] => [each, t(`console.alerts.sort_by.${each}` as TextKey)])} pick={(value) => change({ sort: (value ?? '-severity') as Filter['sort'] })} />
       <Narrow filter={filter} change={change} />
       <Views filter={filter} />
+      <Export filter={filter} />
       <Chips filter={filter} change={change} />
       <div className="grow" />
       <div className="tally" role="group" aria-label={t('console.alerts.severity')}>

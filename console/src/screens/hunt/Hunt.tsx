@@ -11,6 +11,7 @@ import { Sheet } from '../../parts/Sheet.tsx'
 import { Answered, Empty, Failed, Waiting } from '../../parts/states.tsx'
 import { Moment } from '../../parts/words.tsx'
 import type { Search } from '../../router.tsx'
+import { TimePicker } from '../../parts/TimePicker.tsx'
 import { useWords } from '../../text/i18n.ts'
 import { number } from '../../text/moments.ts'
 import { Form } from '../../parts/Form.tsx'
@@ -37,7 +38,7 @@ export function Hunt() {
         <div className="tools">
           <Select aria-label={t('console.hunt.dataset')} data={fields.data?.datasets.map((each) => each.name) ?? [question.dataset]} value={question.dataset} onChange={(dataset) => change({ dataset: dataset ?? 'transaction', by: [] })} allowDeselect={false} w={150} />
           <TextInput ref={finder} className="mono" style={{ flex: 1, minWidth: 260 }} aria-label={t('console.hunt.query')} placeholder={t('console.hunt.example')} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
-          <Select aria-label={t('console.alerts.time')} data={SPANS.map((each) => ({ value: each, label: t('console.alerts.last', { span: each }) }))} value={question.start} onChange={(start) => change({ start: start ?? '24h' })} allowDeselect={false} w={140} />
+          <TimePicker any={false} chosen={{ start: question.start, end: question.end || null }} spans={SPANS} pick={({ start, end }) => change({ start: start ?? '365d', end: end ?? '' })} />
           <MultiSelect aria-label={t('console.alerts.group')} placeholder={question.by.length ? '' : t('console.alerts.group')} data={names.map(({ name, ...words }) => ({ value: name, label: name, title: words[lang] }))} value={question.by} onChange={(by) => change({ by })} maxValues={3} searchable size="xs" w={240} />
           <Button type="submit">{t('console.hunt.do')}</Button>
         </div>
