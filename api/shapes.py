@@ -12,7 +12,7 @@ Status = Literal["new", "in_progress", "closed"]
 Resolution = Literal["true_positive", "benign_trigger", "false_positive", "maintenance", "duplicate"]
 Severity = Literal["informational", "low", "medium", "high", "critical"]
 RuleClass = Literal["threat", "policy", "posture", "health"]
-Role = Literal["admin", "analyst", "analyst_limited", "auditor", "engineer"]
+Role = Literal["admin", "analyst", "analyst_limited", "auditor", "engineer", "integrator", "sensor"]
 if TYPE_CHECKING:
     Permission = str
 else:
@@ -179,6 +179,7 @@ class UserShape(BaseModel):
     name: str
     display: str
     roles: list[str]
+    permissions: list[str] = Field(description="what tokens of it may hold")
     state: Literal["active", "disabled"]
     origin: str
     language: str | None
@@ -203,7 +204,7 @@ class NewUser(Input):
 
 
 class CreatedUser(UserShape):
-    """A new account with the secret that is shown once."""
+    """A new account with the secret that is shown once; a program's account has none."""
 
     one_time: str | None
 
@@ -244,9 +245,10 @@ class TokenPage(BaseModel):
 
 
 class NewToken(Input):
-    """A new token."""
+    """A new token, one's own or (`user`) of another account."""
 
     name: Name
+    user: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     scopes: Annotated[list[Permission], Field(min_length=1, max_length=100)]
     days: Annotated[int, Field(strict=False, ge=1, le=366)] = 90
 

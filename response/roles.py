@@ -45,7 +45,9 @@ ROLES: Mapping[str, frozenset[str]] = {
 }
 PERMISSIONS = tuple(sorted(frozenset().union(*ROLES.values())))
 PEOPLE = ("admin", "analyst", "analyst_limited", "auditor", "engineer")
-"""Roles that may sign in; `sensor` and `integrator` come with tokens only."""
+"""Roles of those who may sign in."""
+MACHINES = ("integrator", "sensor")
+"""Roles of programs: their accounts hold tokens and sign in nowhere."""
 
 
 def held_by(roles: Iterable[str]) -> frozenset[str]:

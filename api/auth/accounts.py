@@ -9,7 +9,7 @@ from typing import Any
 from api.auth.passwords import digest, hashed, is_right, is_same, is_stale
 from response.ports import Store
 from response.records import Deed, Put, RecordQuery, Stored, Write
-from response.roles import PEOPLE, ROLES
+from response.roles import MACHINES, PEOPLE
 from response.store_errors import Conflict, Invalid, NotFound
 from response.times import SECOND, time_ns, time_text
 
@@ -24,7 +24,8 @@ ISSUER = "oidc"
 
 @dataclass(frozen=True)
 class Account:
-    """A person who may sign in. `name` is unique, whatever its case; `origin` local or the issuer's address."""
+    """A person who may sign in, or a program that has tokens only. `name` is unique, whatever its case; `origin` local
+    or the issuer's address."""
 
     id: str
     name: str
@@ -36,6 +37,11 @@ class Account:
     must_change: bool
     etag: str
     body: dict[str, Any] = field(repr=False)
+
+    @property
+    def is_machine(self) -> bool:
+        """Whether it is a program's: it signs in nowhere."""
+        return any(role in MACHINES for role in self.roles)
 
 
 def account_of(stored: Stored) -> Account:
@@ -101,11 +107,13 @@ class Accounts:
         must_choose: bool = True,
         more: Mapping[str, Any] | None = None,
     ) -> tuple[Account, str | None]:
-        """A new account. Without a password a local one gets a one-time secret, the second of what is returned, and
-        `must_choose` a password before anything else (the demo's need not: it is gone in an hour). `more` is what
-        the issuer knows."""
-        _check_roles(roles)
-        once = self._secret() if password is None and origin == "local" else None
+        """A new account. Without a password a person's local one gets a one-time secret, the second of what is
+        returned, and `must_choose` a password before anything else (the demo's need not: it is gone in an hour).
+        `more` is what the issuer knows. Raises Invalid."""
+        machine = _check_roles(roles) == MACHINES
+        if machine and (password is not None or origin != "local"):
+            raise Invalid(f"user {user_id(name)}", "machine_signs_in")
+        once = self._secret() if password is None and origin == "local" and not machine else None
         body: dict[str, Any] = {
             "at": time_text(self._clock()),
             "name": name.strip(),
@@ -125,7 +133,8 @@ class Accounts:
     def change(self, account: Account, *, by: str, etag: str, **fields: Any) -> Account:
         """Change roles, state, display name or language. Raises Conflict, Invalid; the last active administrator
         stays one, and what an issuer says of roles nobody else changes."""
-        _check_roles(tuple(fields.get("roles", account.roles)))
+        if _check_roles(tuple(fields.get("roles", account.roles))) != _check_roles(account.roles):
+            raise Invalid("roles", "roles_mixed")
         if "roles" in fields and by != ISSUER:
             _check_local(account)
         self._check_last_admin(account, fields)
@@ -141,6 +150,7 @@ class Accounts:
 
     def set_password(self, account: Account, password: str, *, by: str) -> Account:
         """A new password; open one-time secrets end with it. Raises Invalid when it is none to have."""
+        _check_person(account)
         kept = hashed(password, account.name)
         body = {**account.body, "password": kept, "must_change": by != account.id, "failures": 0, "locked_until": None}
         body |= {"one_time": None, "one_time_until": None}
@@ -149,6 +159,7 @@ class Accounts:
     def new_one_time(self, account: Account, *, by: str) -> str:
         """A secret that signs the person in once, to choose a password. Raises Invalid for whom an issuer signs in."""
         _check_local(account)
+        _check_person(account)
         once = self._secret()
         body = {**account.body, **self._one_time(once), "must_change": True, "failures": 0, "locked_until": None}
         self._put(account.id, body, account.etag, self._deed(by, "user.one_time", account.id))
@@ -235,12 +246,20 @@ class Locked(Exception):
         super().__init__(f"locked for {remaining // SECOND} s")
 
 
-def _check_roles(roles: tuple[str, ...]) -> None:
-    if not roles:
-        raise Invalid("roles", "none_of", value="", words=PEOPLE)
-    for role in roles:
-        if role not in ROLES or role not in PEOPLE:
-            raise Invalid("roles", "none_of", value=role, words=PEOPLE)
+def _check_roles(roles: tuple[str, ...]) -> tuple[str, ...]:
+    """Whose roles these are: `PEOPLE` or `MACHINES`, never of both. Raises Invalid."""
+    for role in roles or ("",):
+        if role not in PEOPLE and role not in MACHINES:
+            raise Invalid("roles", "none_of", value=role, words=(*PEOPLE, *MACHINES))
+    kinds = {PEOPLE if role in PEOPLE else MACHINES for role in roles}
+    if len(kinds) > 1:
+        raise Invalid("roles", "roles_mixed")
+    return kinds.pop()
+
+
+def _check_person(account: Account) -> None:
+    if account.is_machine:
+        raise Invalid(f"user {account.id}", "machine_signs_in")
 
 
 def _check_local(account: Account) -> None:

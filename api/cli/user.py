@@ -26,13 +26,15 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="help.option.user")]
 
 
 class Role(StrEnum):
-    """Roles of people."""
+    """Roles of people, and those of programs."""
 
     ADMIN = "admin"
     ANALYST = "analyst"
     ANALYST_LIMITED = "analyst_limited"
     AUDITOR = "auditor"
     ENGINEER = "engineer"
+    INTEGRATOR = "integrator"
+    SENSOR = "sensor"
 
 
 Roles = Annotated[list[Role], typer.Option("--role", help="help.option.role")]
@@ -93,8 +95,11 @@ def create_user(
     terminal.adjust(lang=lang)
     with opened(store) as source:
         _, once = _accounts(source).create(name, tuple(each.value for each in role), by=BY)
+    if once is None:
+        terminal.tell("user.machine", name=name)
+        return
     terminal.tell("user.created", name=name)
-    terminal.data(once or "")
+    terminal.data(once)
 
 
 @app.command("disable", cls=HelpfulCommand, help="help.user_disable", epilog="help.epilog")

@@ -30,11 +30,15 @@ def list_tokens(caller: Own, wiring: Parts) -> Answer:
 
 @router.post("", response_model=CreatedToken, status_code=201, operation_id="tokens_create")
 def create(given: NewToken, caller: Own, wiring: Parts) -> Answer:
-    """A new token; its secret is shown in this answer only. A token cannot make another with more than it holds."""
-    held = wiring.permissions_of(caller.account)
-    held = held & caller.permissions if caller.token else held
+    """A new token; its secret is shown in this answer only. A token cannot make another with more than it holds; for
+    other accounts, those of programs, `tokens:change` is needed."""
+    owner = wiring.accounts.get(given.user) if given.user else caller.account
+    if owner.id != caller.account.id and not (owner.is_machine and caller.may("tokens:change")):
+        raise Problem(403, "forbidden", permission="tokens:change", roles=", ".join(caller.roles))
+    held = wiring.permissions_of(owner)
+    held = held & wiring.permissions_of(caller.account) & caller.permissions if caller.token else held
     secret, token = wiring.tokens.create(
-        given.name, caller.account.id, tuple(given.scopes), held, given.days * DAY, by=caller.name
+        given.name, owner.id, tuple(given.scopes), held, given.days * DAY, by=caller.name
     )
     return answer({**_body(token), "secret": secret}, status=201)
 

@@ -22,21 +22,21 @@ Changer = Annotated[Caller, Depends(Needs("users:change"))]
 @router.get("", response_model=UserPage, operation_id="users_list")
 def list_users(caller: Reader, wiring: Parts) -> Answer:
     """All accounts by name."""
-    return page((_body(account) for account in wiring.accounts.everybody()), None)
+    return page((_body(account, wiring) for account in wiring.accounts.everybody()), None)
 
 
 @router.post("", response_model=CreatedUser, status_code=201, operation_id="users_create")
 def create(given: NewUser, caller: Changer, wiring: Parts) -> Answer:
     """A new account; the one-time secret is shown in this answer only."""
     account, once = wiring.accounts.create(given.name, tuple(given.roles), by=caller.name, password=given.password)
-    return answer({**_body(account), "one_time": once}, etag=account.etag, status=201)
+    return answer({**_body(account, wiring), "one_time": once}, etag=account.etag, status=201)
 
 
 @router.get("/{user}", response_model=UserShape, operation_id="users_show", responses={200: {"headers": ETAGGED}})
 def show(user: str, caller: Reader, wiring: Parts) -> Answer:
     """One account."""
     account = wiring.accounts.get(user)
-    return answer(_body(account), etag=account.etag)
+    return answer(_body(account, wiring), etag=account.etag)
 
 
 @router.patch(
@@ -53,7 +53,7 @@ def change(user: str, given: UserChange, request: Request, caller: Changer, wiri
     account = wiring.accounts.change(wiring.accounts.get(user), by=caller.name, etag=etag, **fields)
     if "roles" in fields or not account.active:
         wiring.sessions.close_all(account.id)
-    return answer(_body(account), etag=account.etag)
+    return answer(_body(account, wiring), etag=account.etag)
 
 
 @router.post("/{user}/one-time", response_model=Secret, status_code=201, operation_id="users_one_time")
@@ -62,12 +62,13 @@ def one_time(user: str, caller: Changer, wiring: Parts) -> Answer:
     return answer({"one_time": wiring.accounts.new_one_time(wiring.accounts.get(user), by=caller.name)}, status=201)
 
 
-def _body(account: Account) -> dict[str, Any]:
+def _body(account: Account, wiring: Wiring) -> dict[str, Any]:
     return {
         "id": account.id,
         "name": account.name,
         "display": account.display,
         "roles": list(account.roles),
+        "permissions": sorted(wiring.permissions_of(account)),
         "state": "active" if account.active else "disabled",
         "origin": account.origin,
         "language": account.language,

@@ -63,3 +63,35 @@ def test_the_process_is_watched_without_signing_in(api: Api) -> None:
         line.split(" ") for line in probe.get("/metrics").text.splitlines() if line and not line.startswith("#")
     )
     assert (float(figures["bittern_store_up"]), float(figures["bittern_store_alerts"])) == (1, 3)
+
+
+def test_a_program_has_an_account_of_its_own_and_signs_in_nowhere(api: Api) -> None:
+    fill(api.store)
+    root = api.person("root", "admin")
+    siem = root.post("/api/v1/users", json={"name": "siem", "roles": ["integrator"]})
+    assert (siem.status_code, siem.json()["one_time"]) == (201, None)
+    assert "alerts:read" in siem.json()["permissions"]
+    assert "alerts:close" not in siem.json()["permissions"]
+    secret = made(root, user="siem").json()["secret"]
+    assert len(bearer(api, secret).get("/api/v1/alerts").json()["items"]) == 5
+    assert made(root, user="siem", scopes=["alerts:close"]).status_code == 422
+    assert root.post("/api/v1/users/siem/one-time", json={}).json()["code"] == "store_invalid"
+    assert api.stranger().post("/api/v1/session", json={"name": "siem", "password": "x" * 20}).status_code == 401
+    mixed = root.post("/api/v1/users", json={"name": "both", "roles": ["integrator", "analyst"]})
+    assert (mixed.status_code, mixed.json()["code"]) == (422, "store_invalid")
+    with_password = {"name": "probe", "roles": ["sensor"], "password": "a phrase of four words"}
+    assert root.post("/api/v1/users", json=with_password).status_code == 422
+    etag = root.get("/api/v1/users/siem").headers["etag"]
+    turned = root.patch("/api/v1/users/siem", json={"roles": ["analyst"]}, headers={"If-Match": etag})
+    assert turned.status_code == 422, "a program does not become a person"
+    off = root.patch("/api/v1/users/siem", json={"state": "disabled"}, headers={"If-Match": etag})
+    assert off.status_code == 200
+    assert bearer(api, secret).get("/api/v1/alerts").status_code == 401
+
+
+def test_nobody_makes_tokens_of_other_people(api: Api) -> None:
+    root, li = api.person("root", "admin"), api.person("li", "analyst")
+    assert made(li, user="root").json()["code"] == "forbidden"
+    assert made(root, user="li").json()["code"] == "forbidden"
+    root.post("/api/v1/users", json={"name": "siem", "roles": ["integrator"]})
+    assert made(li, user="siem").json()["code"] == "forbidden"

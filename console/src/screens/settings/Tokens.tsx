@@ -2,7 +2,7 @@ import { Button, Checkbox, Modal, Select, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { call, get } from '../../api/client.ts'
-import { useSession } from '../../api/session.ts'
+import { useMay, useSession } from '../../api/session.ts'
 import type { Page } from '../../api/types.ts'
 import { Sheet } from '../../parts/Sheet.tsx'
 import { Answered, Empty } from '../../parts/states.tsx'
@@ -86,25 +86,40 @@ export function Tokens() {
 }
 
 const DAYS = [7, 30, 90, 366]
+const PROGRAMS = ['integrator', 'sensor']
+
+interface Owner {
+  id: string
+  name: string
+  roles: string[]
+  permissions: string[]
+  state: 'active' | 'disabled'
+}
 
 function NewToken({ made }: { made: (secret: string) => void }) {
   const { t } = useWords()
   const { data: session } = useSession()
-  const reading = (session?.permissions ?? []).filter((each) => each.endsWith(':read'))
+  const may = useMay()
+  const users = useQuery({ queryKey: ['users'], queryFn: () => get<Page<Owner>>('/users'), enabled: may('tokens:change') && may('users:read') })
+  const programs = users.data?.items.filter((each) => each.state === 'active' && each.roles.some((role) => PROGRAMS.includes(role))) ?? []
+  const [user, setUser] = useState('')
+  const owner = programs.find((each) => each.id === user)
+  const offered = owner ? owner.permissions.filter((each) => each !== 'tokens:own') : (session?.permissions ?? []).filter((each) => each.endsWith(':read'))
   const [name, setName] = useState('')
   const [days, setDays] = useState('90')
   const [scopes, setScopes] = useState<string[]>(['alerts:read'])
-  const submit = () => void call<{ secret: string }>('POST', '/tokens', { body: { name, scopes, days: Number(days) } }).then(({ secret }) => made(secret), failed)
+  const submit = () => void call<{ secret: string }>('POST', '/tokens', { body: { name, scopes: scopes.filter((each) => offered.includes(each)), days: Number(days), ...(user ? { user } : {}) } }).then(({ secret }) => made(secret), failed)
   return (
     <Form submit={submit}>
       <TextInput label={t('console.views.name')} value={name} onChange={(event) => setName(event.currentTarget.value)} required maxLength={200} data-autofocus />
+      {programs.length > 0 && <Select label={t('console.tokens.user')} data={[{ value: '', label: session?.display ?? '' }, ...programs.map((each) => ({ value: each.id, label: each.name }))]} value={user} onChange={(value) => setUser(value ?? '')} allowDeselect={false} />}
       <Select label={t('console.tokens.expires')} data={DAYS.map((each) => ({ value: String(each), label: t('console.hold.days', { count: each }) }))} value={days} onChange={(value) => setDays(value ?? '90')} allowDeselect={false} />
       <Checkbox.Group label={t('console.tokens.scopes')} value={scopes} onChange={setScopes}>
         <div style={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 6, marginTop: 6 }}>
-          {reading.map((scope) => <Checkbox key={scope} value={scope} label={scope} />)}
+          {offered.map((scope) => <Checkbox key={scope} value={scope} label={scope} />)}
         </div>
       </Checkbox.Group>
-      <Button type="submit" disabled={!scopes.length}>{t('console.tokens.new')}</Button>
+      <Button type="submit" disabled={!scopes.some((each) => offered.includes(each))}>{t('console.tokens.new')}</Button>
     </Form>
   )
 }

@@ -23,7 +23,8 @@ interface User {
   etag: string
 }
 
-const ROLES = ['admin', 'analyst', 'analyst_limited', 'auditor', 'engineer']
+const PEOPLE = ['admin', 'analyst', 'analyst_limited', 'auditor', 'engineer']
+const PROGRAMS = ['integrator', 'sensor']
 
 export function Users() {
   const { t, word } = useWords()
@@ -71,7 +72,7 @@ export function Users() {
                     <td>
                       {may('users:change') && user.id !== session?.user && (
                         <>
-                          <Button variant="subtle" onClick={() => once(user)}>{t('console.users.one_time')}</Button>
+                          {!user.roles.some((role) => PROGRAMS.includes(role)) && <Button variant="subtle" onClick={() => once(user)}>{t('console.users.one_time')}</Button>}
                           <Button variant="subtle" color="gray" onClick={() => turn(user)}>{t(user.state === 'active' ? 'console.users.disable' : 'console.users.enable')}</Button>
                         </>
                       )}
@@ -84,7 +85,7 @@ export function Users() {
         </Answered>
       </Sheet>
       <Modal opened={making} onClose={() => setMaking(false)} title={t('console.users.new')} closeButtonProps={{ 'aria-label': t('console.close_dialog') }}>
-        <NewUser made={(name, text) => { setMaking(false); setSecret({ name, text }); refresh() }} />
+        <NewUser made={(name, text) => { setMaking(false); if (text) setSecret({ name, text }); refresh() }} />
       </Modal>
       <Modal opened={secret !== null} onClose={() => setSecret(null)} title={t('console.users.secret_of', { name: secret?.name ?? '' })} closeButtonProps={{ 'aria-label': t('console.close_dialog') }}>
         <p>{t('console.users.secret_note')}</p>
@@ -96,24 +97,41 @@ export function Users() {
   )
 }
 
-function NewUser({ made }: { made: (name: string, secret: string) => void }) {
-  const { t, word } = useWords()
+function NewUser({ made }: { made: (name: string, secret: string | null) => void }) {
+  const { t } = useWords()
   const [name, setName] = useState('')
   const [roles, setRoles] = useState<string[]>(['analyst'])
   const submit = () =>
     void call<{ one_time: string | null }>('POST', '/users', { body: { name, roles } }).then(({ one_time: text }) => {
       done(t('console.users.made', { name }))
-      made(name, text ?? '')
+      made(name, text)
     }, failed)
   return (
     <Form submit={submit}>
       <TextInput label={t('console.sign_in.name')} value={name} onChange={(event) => setName(event.currentTarget.value)} required maxLength={64} data-autofocus />
-      <Checkbox.Group label={t('console.users.roles')} value={roles} onChange={setRoles}>
-        <div className="form" style={{ gap: 6, marginTop: 6 }}>
-          {ROLES.map((role) => <Checkbox key={role} value={role} label={word('console.person', role)} description={t(`console.person_may.${role}` as 'console.person_may.admin')} />)}
-        </div>
+      <Checkbox.Group label={t('console.users.roles')} value={roles} onChange={(next) => setRoles(ofOneKind(next, roles))}>
+        <Roles title={t('console.users.of_people')} roles={PEOPLE} />
+        <Roles title={t('console.users.of_programs')} roles={PROGRAMS} />
       </Checkbox.Group>
       <Button type="submit" disabled={!roles.length}>{t('console.users.new')}</Button>
     </Form>
+  )
+}
+
+/** An account is a person's or a program's: what was chosen last decides. */
+function ofOneKind(next: string[], before: string[]): string[] {
+  const added = next.find((role) => !before.includes(role))
+  if (added === undefined) return next
+  const kind = PROGRAMS.includes(added) ? PROGRAMS : PEOPLE
+  return next.filter((role) => kind.includes(role))
+}
+
+function Roles({ title, roles }: { title: string; roles: string[] }) {
+  const { t, word } = useWords()
+  return (
+    <div className="form" style={{ gap: 6, marginTop: 6 }}>
+      <span className="quiet">{title}</span>
+      {roles.map((role) => <Checkbox key={role} value={role} label={word('console.person', role)} description={t(`console.person_may.${role}` as 'console.person_may.admin')} />)}
+    </div>
   )
 }
