@@ -21,6 +21,7 @@ SILENCE = 15.0
 PERMISSION: dict[str, str] = {
     "alert": "alerts:read",
     "incident": "incidents:read",
+    "ticks": "alerts:read",
     "mute": "mutes:read",
     "learned": "baseline:read",
     "baseline": "baseline:read",

@@ -116,6 +116,25 @@ class FacetsShape(BaseModel):
     facets: dict[str, list[FacetValue]]
 
 
+class Tick(Input):
+    """A step that is done, or is not."""
+
+    done: bool
+
+
+class TickShape(BaseModel):
+    """Who did a step, and when."""
+
+    who: str
+    at: str
+
+
+class TicksShape(BaseModel):
+    """The steps that are done, by number."""
+
+    ticks: dict[str, TickShape]
+
+
 class AlertPage(BaseModel):
     """Some alerts, and the cursor for more."""
 

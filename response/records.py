@@ -40,6 +40,7 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         Kind("incident", "last_seen", ("status", "assignee", "alerts", "assets", "severity", "drill")),
         Kind("incident_decision", "at", ("incident",)),
+        Kind("ticks", "at"),
         Kind("mute", "at", ("state", "rule", "by")),
         Kind("learned", "at", ("state", "kind", "rule", "by")),
         Kind("baseline", "at", ("state", "kind", "entity")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 
 from api.alert_choice import Chosen
 from api.alert_documents import alert_body
@@ -20,11 +20,14 @@ from api.shapes import (
     Comment,
     Facet,
     FacetsShape,
+    Tick,
+    TicksShape,
 )
 from api.triage import desk_over
 from api.wiring import Wiring, wiring_of
 from response.alerts import Alert, AlertChange
 from response.ports import FACETS
+from response.triage.ticks import tick, ticks_of
 
 router = APIRouter(prefix="/alerts", tags=["alerts"], route_class=IdempotentRoute)
 Parts = Annotated[Wiring, Depends(wiring_of)]
@@ -101,6 +104,28 @@ def decide(
         reason=given.reason,
     )
     return _whole(desk_over(wiring.store, wiring.rules).decide(alert_id, change, etag), wiring)
+
+
+@router.get("/{alert_id}/ticks", response_model=TicksShape, operation_id="alerts_ticks")
+def ticks(alert_id: str, caller: Reader, wiring: Parts) -> Answer:
+    """Which steps of the alert's rule are done, by whom and when."""
+    return answer({"ticks": ticks_of(wiring.store, wiring.store.alert(alert_id).id)})
+
+
+@router.put("/{alert_id}/ticks/{step}", response_model=TicksShape, operation_id="alerts_tick")
+def put_tick(
+    alert_id: str,
+    step: Annotated[int, Path(ge=1, le=99)],
+    given: Tick,
+    caller: Annotated[Caller, Depends(Needs("alerts:take"))],
+    wiring: Parts,
+) -> Answer:
+    """Tick a step, by its number from 1, or take its tick away."""
+    alert = wiring.store.alert(alert_id)
+    steps = len(wiring.tellers["en"].tell(alert).do)
+    if step > steps:
+        raise Problem(404, "no_such_step", step=step, steps=steps)
+    return answer({"ticks": tick(wiring.store, alert.id, step, given.done, who=caller.name, at=wiring.clock())})
 
 
 @router.post("/{alert_id}/comments", response_model=AlertShape, status_code=201, operation_id="alerts_comment")

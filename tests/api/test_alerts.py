@@ -158,3 +158,20 @@ def test_alerts_to_take_away(both: Api) -> None:
 def test_no_cell_is_a_formula(hostile: str) -> None:
     assert _cell(hostile) == f"'{hostile}"
     assert _cell("10.0.0.1") == "10.0.0.1"
+
+
+def test_steps_are_ticked_and_stay_so(both: Api) -> None:
+    alert, other, *_ = fill(both.store)
+    li, zhou = both.person("li", "analyst"), both.person("zhou", "auditor")
+    path = f"{ALERTS}/{alert}/ticks"
+    assert li.get(path).json() == {"ticks": {}}
+    assert li.put(f"{path}/2", json={"done": True}).json()["ticks"]["2"]["who"] == "li"
+    both.person("wang", "analyst").put(f"{path}/2", json={"done": True})
+    assert li.get(path).json()["ticks"]["2"]["who"] == "li", "who did it first stays named"
+    assert zhou.get(path).json() == li.get(path).json()
+    assert zhou.put(f"{path}/1", json={"done": True}).json()["code"] == "forbidden"
+    assert li.get(f"{ALERTS}/{other}/ticks").json() == {"ticks": {}}
+    assert li.put(f"{path}/99", json={"done": True}).json()["code"] == "no_such_step"
+    assert li.put(f"{ALERTS}/nothing/ticks/1", json={"done": True}).status_code == 404
+    assert li.put(f"{path}/2", json={"done": False}).json() == {"ticks": {}}
+    assert [line.deed.what for line in both.store.audit() if line.deed.id == alert] == ["alert.tick"] * 2

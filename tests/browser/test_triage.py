@@ -244,3 +244,15 @@ def test_what_is_shown_is_taken_away(screens: Screens) -> None:
         page.get_by_role("menuitem", name="CSV, for a spreadsheet").click()
     lines = taken.value.path().read_text(encoding="utf-8").splitlines()
     assert (taken.value.suggested_filename, len(lines)) == ("alerts.csv", shown + 1)
+
+
+def test_a_step_that_was_ticked_stays_so(screens: Screens) -> None:
+    page = at_rule(screens, "MB01")
+    page.keyboard.press("Enter")
+    steps = page.locator("aside ol.steps li")
+    steps.first.get_by_role("checkbox").check()
+    page.locator("aside ol.steps").get_by_text("done by demo").wait_for()
+    page.reload()
+    expect(steps.first.get_by_role("checkbox")).to_be_checked()
+    steps.first.get_by_role("checkbox").uncheck()
+    expect(page.locator("aside ol.steps").get_by_text("done by demo")).to_have_count(0)

@@ -6,6 +6,7 @@ import { live } from '../api/live.ts'
 /** Kind of record → first words of the queries that show it. */
 export const SHOWN_BY: Record<string, string[]> = {
   alert: ['home', 'alert'],
+  ticks: ['alert'],
   incident: ['incidents', 'incident', 'home'],
   baseline: ['baseline'],
   learned: ['baseline'],
@@ -30,7 +31,7 @@ export function useFollow(): void {
     () =>
       live.listen((changes) => {
         const stale = new Set(changes.flatMap((change) => SHOWN_BY[change.kind] ?? []))
-        const ids = new Set(changes.filter((change) => change.kind === 'alert').map((change) => change.id))
+        const ids = new Set(changes.filter((change) => change.kind === 'alert' || change.kind === 'ticks').map((change) => change.id))
         void client.invalidateQueries({
           predicate: ({ queryKey: [first, second] }) =>
             stale.has(first as string) && (first !== 'alert' || ids.has(second as string)),

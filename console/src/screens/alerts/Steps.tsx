@@ -1,32 +1,44 @@
 /** What to do, as steps that are ticked while one works; the playbook behind them, and its runs. */
 import { Button } from '@mantine/core'
 import { IconBook2 } from '@tabler/icons-react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { call, get } from '../../api/client.ts'
 import { useMay } from '../../api/session.ts'
 import type { Alert } from '../../api/types.ts'
+import { failed } from '../../parts/toasts.tsx'
+import { Moment } from '../../parts/words.tsx'
 import { useWords } from '../../text/i18n.ts'
 import { useStart } from '../playbooks/PlaybookPage.tsx'
 import { Runs } from '../playbooks/Playbooks.tsx'
+
+interface Ticked {
+  ticks: Record<number, { who: string; at: string }>
+}
 
 export function Steps({ alert }: { alert: Alert }) {
   const { t, word, lang } = useWords()
   const may = useMay()
   const start = useStart()
-  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set())
-  const toggle = (step: string) => setTicked((before) => (before.has(step) ? new Set([...before].filter((each) => each !== step)) : new Set([...before, step])))
+  const client = useQueryClient()
+  const key = ['alert', alert.id, 'ticks']
+  const found = useQuery({ queryKey: key, queryFn: () => get<Ticked>(`/alerts/${alert.id}/ticks`) })
+  const ticks = found.data?.ticks ?? {}
+  const toggle = (step: number) =>
+    void call<Ticked>('PUT', `/alerts/${alert.id}/ticks/${step}`, { body: { done: !ticks[step] } }).then((after) => client.setQueryData(key, after), failed)
   const slug = alert.playbook
   return (
     <>
       <ol className="steps">
         {alert.told[lang].do?.map((step, index) => {
-          const key = `${alert.id} ${index}`
+          const done = ticks[index + 1]
           return (
-            <li key={key}>
-              <label className={ticked.has(key) ? 'ticked' : ''}>
-                <input type="checkbox" checked={ticked.has(key)} onChange={() => toggle(key)} />
+            <li key={`${alert.id} ${index}`}>
+              <label className={done ? 'ticked' : ''}>
+                <input type="checkbox" checked={done !== undefined} disabled={!may('alerts:take')} onChange={() => toggle(index + 1)} />
                 <span>{step}</span>
               </label>
+              {done && <small className="quiet">{t('console.steps.done', { name: done.who })} <Moment at={done.at} past /></small>}
             </li>
           )
         })}
