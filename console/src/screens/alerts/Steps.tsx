@@ -4,7 +4,7 @@ import { IconBook2 } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { call, get } from '../../api/client.ts'
-import { useMay } from '../../api/session.ts'
+import { useMay, useSession } from '../../api/session.ts'
 import type { Alert } from '../../api/types.ts'
 import { failed } from '../../parts/toasts.tsx'
 import { Moment } from '../../parts/words.tsx'
@@ -24,8 +24,17 @@ export function Steps({ alert }: { alert: Alert }) {
   const key = ['alert', alert.id, 'ticks']
   const found = useQuery({ queryKey: key, queryFn: () => get<Ticked>(`/alerts/${alert.id}/ticks`) })
   const ticks = found.data?.ticks ?? {}
-  const toggle = (step: number) =>
-    void call<Ticked>('PUT', `/alerts/${alert.id}/ticks/${step}`, { body: { done: !ticks[step] } }).then((after) => client.setQueryData(key, after), failed)
+  const { data: session } = useSession()
+  // Shown at once, taken back when the server refuses.
+  const toggle = (step: number) => {
+    const { [step]: known, ...others } = ticks
+    const note = (found: Ticked | undefined) => void client.setQueryData(key, found)
+    note({ ticks: known ? others : { ...ticks, [step]: { who: session?.user ?? '', at: new Date().toISOString() } } })
+    call<Ticked>('PUT', `/alerts/${alert.id}/ticks/${step}`, { body: { done: !known } }).then(note, (error: unknown) => {
+      note({ ticks })
+      failed(error)
+    })
+  }
   const slug = alert.playbook
   return (
     <>
