@@ -256,3 +256,21 @@ def test_a_step_that_was_ticked_stays_so(screens: Screens) -> None:
     expect(steps.first.get_by_role("checkbox")).to_be_checked()
     steps.first.get_by_role("checkbox").uncheck()
     expect(page.locator("aside ol.steps").get_by_text("done by demo")).to_have_count(0)
+
+
+def test_a_range_of_values_is_learned(screens: Screens) -> None:
+    page = at_rule(screens, "MB03")
+    page.keyboard.press("l")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("What is learned").first.click()
+    page.get_by_role("option", name="a range of objects or values").click()
+    dialog.get_by_label("to", exact=True).fill("3100")
+    dialog.locator(".preview").wait_for()
+    assert violations(page) == []
+    dialog.get_by_label("Reason").fill("the level may go higher since the new pump")
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("A second person has to approve it").wait_for()
+    kept = page.request.get("/api/v1/baseline").json()["items"]
+    [made] = [each for each in kept if each["rule"] == "MB03" and each["state"] == "proposed"]
+    assert made["scope"]["values"] == [3006, 3100]
+    page.keyboard.press("u")

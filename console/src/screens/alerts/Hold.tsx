@@ -12,6 +12,7 @@ import { say, useWords } from '../../text/i18n.ts'
 import { number } from '../../text/moments.ts'
 import { Form } from '../../parts/Form.tsx'
 import { current } from './triage.ts'
+import { Range, type Reach } from './Range.tsx'
 
 type Kind = 'learn' | 'mute'
 interface Effect {
@@ -25,7 +26,7 @@ interface Effect {
 
 const WIDTHS = ['key', 'pair', 'zone', 'rule'] as const
 type Width = (typeof WIDTHS)[number]
-const FORMS = ['exact', 'role'] as const
+const FORMS = ['exact', 'range', 'role'] as const
 const DAYS = [1, 7, 30, 90] as const
 
 export function Hold({ kind, ids, close }: { kind: Kind; ids: string[]; close: () => void }) {
@@ -37,10 +38,11 @@ export function Hold({ kind, ids, close }: { kind: Kind; ids: string[]; close: (
   const [form, setForm] = useState<(typeof FORMS)[number]>('exact')
   const [days, setDays] = useState<number>(kind === 'mute' ? 7 : 0)
   const [reason, setReason] = useState('')
+  const [reach, setReach] = useState<Reach | null>(null)
   if (!alert) return null
   if (ids.length > 1) return <p>{t('console.hold.one_only')}</p>
   const body = {
-    ...(kind === 'mute' ? { like: width } : { form }),
+    ...(kind === 'mute' ? { like: width } : form === 'range' ? { form, ...reach } : { form }),
     ...(days ? { until: `${days}d` } : {}),
   }
   const submit = () => {
@@ -64,6 +66,7 @@ export function Hold({ kind, ids, close }: { kind: Kind; ids: string[]; close: (
       ) : (
         <Select label={t('console.hold.form')} data={FORMS.map((each) => ({ value: each, label: t(`console.hold.form.${each}`) }))} value={form} onChange={(value) => setForm((value ?? 'exact') as typeof form)} allowDeselect={false} data-autofocus />
       )}
+      {kind === 'learn' && form === 'range' && <Range alert={alert} set={setReach} />}
       <Select
         label={t('console.hold.until')}
         data={[...(kind === 'learn' ? [{ value: '0', label: t('console.hold.for_good') }] : []), ...DAYS.map((each) => ({ value: String(each), label: t('console.hold.days', { count: each }) }))]}
@@ -71,7 +74,7 @@ export function Hold({ kind, ids, close }: { kind: Kind; ids: string[]; close: (
         onChange={(value) => setDays(Number(value ?? 0))}
         allowDeselect={false}
       />
-      <Preview kind={kind} alert={alert} body={body} wanted={JSON.stringify(kind === 'mute' ? [width, days] : [form, days])} />
+      <Preview kind={kind} alert={alert} body={body} wanted={JSON.stringify(kind === 'mute' ? [width, days] : [form, days, reach])} />
       <Textarea label={t('console.reason')} description={t('console.reason_why')} value={reason} onChange={(event) => setReason(event.currentTarget.value)} required maxLength={4000} rows={2} />
       <Button type="submit">{t(kind === 'mute' ? 'console.key.mute' : 'console.key.learn')}</Button>
     </Form>
