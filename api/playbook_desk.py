@@ -12,10 +12,11 @@ from response.playbooks.allow_list import BadAllowList, read_allow_list
 from response.playbooks.desk import Desk
 from response.playbooks.outbound import Allowed, GuardedHttp
 from response.playbooks.ports import Ports
-from response.playbooks.stored import EvidenceFolder, StoredAlerts, StoredInventory, StoredTickets
+from response.playbooks.stored import StoredAlerts, StoredInventory, StoredTickets
+from response.playbooks.stored_evidence import EvidenceFolder
 from response.store_errors import NotFound
 
-EVIDENCE = "evidence"
+EVIDENCE, CAPTURES = "evidence", "captures"
 ALLOWED = ("setting", "http-allowed")
 """Where the list lies of what playbooks may call; without it nothing."""
 
@@ -26,7 +27,7 @@ def desk_of(wiring: Wiring) -> Desk:
     ports = Ports(
         alerts=StoredAlerts(wiring.store),
         inventory=StoredInventory(wiring.store, lambda address: _declared(address, site)),
-        evidence=EvidenceFolder(wiring.store, wiring.settings.data / EVIDENCE),
+        evidence=EvidenceFolder(wiring.store, wiring.settings.data / EVIDENCE, wiring.settings.data / CAPTURES),
         messenger=wiring.notifications.messenger,
         tickets=StoredTickets(wiring.store),
         http=GuardedHttp(_allowed(wiring)),

@@ -1,29 +1,20 @@
-"""Ports of actions over the store: alerts, assets, tickets, and evidence as files in a folder."""
+"""Ports of actions over the store: alerts, assets, tickets."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
-
-import polars as pl
 
 from detection.occurrence import text_id
 from response.alerts import Alert, AlertChange
-from response.playbooks.ports import AssetFacts, Kept
-from response.ports import AssetRecord, EventQuery, Store
+from response.playbooks.ports import AssetFacts
+from response.ports import AssetRecord, Store
 from response.records import Decide, Deed, Put
 from response.store_errors import Conflict
 from response.times import time_text
-from sensors.fields import vocabulary
 
 TRIES = 5
-STORED = tuple(name for name, dataset in vocabulary().datasets.items() if dataset.stored)
-"""Datasets in which the events of an alert may lie."""
 
 
 @dataclass(frozen=True)
@@ -112,47 +103,3 @@ def _has(asset: AssetRecord, address: str) -> bool:
 def _best(asset: AssetRecord | None, name: str) -> str | None:
     values = asset.attributes.get(name, ()) if asset else ()
     return max(values, key=lambda each: (each.confidence, each.last_seen)).value if values else None
-
-
-@dataclass(frozen=True)
-class EvidenceFolder:
-    """The `Evidence` port: one JSON file for each step, with the alert, its occurrences and the rows of its events.
-
-    The packets are named by capture and frame; where they lie is the business of the sensor's ring.
-    """
-
-    store: Store
-    folder: Path
-
-    def keep(self, alert: str, key: str) -> Kept:
-        """Writes the file whole or not at all; the same step writes the same file. Raises OSError, StoreError."""
-        found = self.store.alert(alert)
-        events = self._events(found)
-        packets = sum(each.last - each.first + 1 for each in found.packets)
-        document = {
-            "schema": "bittern.evidence/v1",
-            "alert": asdict(found),
-            "occurrences": [asdict(each) for each in self.store.occurrences(alert)],
-            "events": events,
-        }
-        text = json.dumps(document, ensure_ascii=False, sort_keys=True, default=str) + "\n"
-        name = f"evidence-{key.replace(':', '-')}.json"
-        self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / f"{name}.part"
-        with part.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self.folder / name)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        return Kept(name, digest, 1, sum(len(rows) for rows in events.values()), packets)
-
-    def _events(self, alert: Alert) -> dict[str, list[dict[str, Any]]]:
-        found: dict[str, list[dict[str, Any]]] = {}
-        if not alert.events:
-            return found
-        for dataset in STORED:
-            rows = self.store.events(EventQuery(dataset, ids=alert.events, limit=len(alert.events))).frame
-            if rows.height:
-                found[dataset] = rows.with_columns(pl.col(pl.Datetime).dt.to_string("iso:strict")).to_dicts()
-        return found

@@ -16,7 +16,8 @@ from response.playbooks.desk import Desk
 from response.playbooks.load import Playbooks
 from response.playbooks.ports import Call, Ports, Reply
 from response.playbooks.schema import Schemas
-from response.playbooks.stored import EvidenceFolder, StoredAlerts, StoredInventory, StoredTickets
+from response.playbooks.stored import StoredAlerts, StoredInventory, StoredTickets
+from response.playbooks.stored_evidence import EvidenceFolder
 from response.ports import Store
 from response.records import Deed, Stored, Write
 from tests.contract.store_cases import START

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,9 +21,12 @@ from response.playbooks.events import Answered, Approved, Cancelled, Decided, Ev
 from response.playbooks.load import Playbooks
 from response.playbooks.machine import NotAllowed
 from response.playbooks.run import Run
+from response.playbooks.stored_evidence import EvidenceFolder
 from response.ports import AlertQuery, Store
 from response.records import Put, RecordQuery, first_broken
 from response.store_errors import Conflict, NotFound
+from sensors.evidence import carve, keep
+from sensors.replay import last_time
 from tests.contract.playbook_world import Clock, Fuse, Killed, Outside, desk_of, loaded
 from tests.contract.store_cases import occurrence, rows, segment
 from tests.needs import PROJECT
@@ -260,6 +265,25 @@ def test_evidence_holds_what_proves_the_alert(
     assert len(kept["occurrences"]) == 1
     line = next(each for each in desk.run(run.id)[0].lines if each.code == "evidence_kept")
     assert (line.parameters["events"], line.parameters["packets"]) == (2, 2)
+
+
+def test_the_packets_are_cut_out_before_their_capture_is_gone(
+    embedded: Store, alert: Alert, everything: Playbooks, tmp_path: Path
+) -> None:
+    captures, plant = tmp_path / "captures", tmp_path / "plant.pcap"
+    shutil.copyfile(PROJECT / "rules" / "proofs" / "modbus" / "unauthorised-write.pcap", plant)
+    keep(plant, captures)
+    folder = tmp_path / "kept"
+    desk = desk_of(embedded, folder, everything, evidence=EvidenceFolder(embedded, folder, captures))
+    desk.start("made", "li", "n1", alert=alert.id)
+    desk.work("worker")
+    document = json.loads(next(folder.glob("*.json")).read_text(encoding="utf-8"))
+    [told] = document["captures"]
+    data = (folder / told["file"]).read_bytes()
+    assert (told["state"], told["frames"]) == ("available", [1, 2])
+    assert told["sha256"] == hashlib.sha256(data).hexdigest()
+    assert carve(plant, [(1, 2)])[0] == data
+    assert last_time(folder / told["file"]) > 0, "it is a capture that can be read"
 
 
 def test_a_run_keeps_the_playbook_that_it_began_with(
