@@ -83,7 +83,8 @@ def check_rules(patient: Patient) -> Check:
     from detection.sigma.load import RuleSet
 
     rules = RuleSet.load(list(patient.rules) or [shipped_rules()], techniques())
-    found = {"count": len(rules.rules) + len(rules.correlations), "issues": len(rules.issues)}
+    whole = [each for each in (*rules.rules, *rules.correlations) if each.bittern]  # the others are parts of these
+    found = {"count": len(whole), "issues": len(rules.issues)}
     if not found["count"]:
         return Check("rules", "fail", "doctor.no_rules", found, "doctor.reinstall")
     if rules.issues:
@@ -141,6 +142,24 @@ def check_tshark(_: Patient) -> Check:
     return Check("tshark", "ok", "doctor.tshark", {"path": found})
 
 
+def check_fonts(_: Patient) -> Check:
+    from response.reports.glyphs import NoFonts, font_files
+
+    try:
+        return Check("fonts", "ok", "doctor.fonts", {"count": len(font_files())})
+    except NoFonts as error:
+        return Check("fonts", "warn", "doctor.no_fonts", {"path": error.folder}, "doctor.reinstall")
+
+
+def check_console(_: Patient) -> Check:
+    from api.console import static_folder
+
+    folder = static_folder()
+    if not (folder / "index.html").is_file():
+        return Check("console", "warn", "doctor.no_console", {"path": folder}, "doctor.console_fix")
+    return Check("console", "ok", "doctor.console")
+
+
 def check_time_zone(patient: Patient) -> Check:
     found = {"name": patient.time_zone}
     try:
@@ -152,5 +171,6 @@ def check_time_zone(patient: Patient) -> Check:
 
 
 CHECKS: tuple[Callable[[Patient], Check], ...] = (
-    check_python, check_core, check_texts, check_rules, check_store, check_disk, check_tshark, check_time_zone,
+    check_python, check_core, check_texts, check_rules, check_store, check_disk, check_tshark, check_fonts,
+    check_console, check_time_zone,
 )  # fmt: skip
