@@ -12,13 +12,17 @@ export const SECTIONS = {
     'playbook', 'problem', 'resolution', 'role', 'severity', 'status', 'term.drill',
   ],
   /** Fetched when the browser has nothing else to do, or with the screens that need them. */
-  later: ['assess.basis', 'assess.means', 'assess.query', 'assess.reason', 'assess.state', 'assess.word', 'notify.kind', 'notify.state', 'playbooks.action', 'playbooks.effect', 'playbooks.status', 'playbooks.waiting'],
+  later: [
+    ...['assessment', 'assets', 'audit', 'baseline', 'drill', 'hunt', 'map', 'notify', 'person_may', 'report', 'rules', 'sensors', 'site', 'tokens', 'users'].map((screen) => `console.${screen}`),
+    'assess.basis', 'assess.means', 'assess.query', 'assess.reason', 'assess.state', 'assess.word', 'notify.kind', 'notify.state', 'playbooks.action', 'playbooks.effect', 'playbooks.status', 'playbooks.waiting',
+  ],
 }
 export type Part = keyof typeof SECTIONS
 
 export function catalogue(language: string, part: Part): Record<string, string> {
   const all = JSON.parse(readFileSync(RULES + FILES[language], 'utf8')) as Record<string, string>
-  const shown = (key: string) => SECTIONS[part].some((start) => key === start || key.startsWith(`${start}.`))
+  const is = (key: string, in_: Part) => SECTIONS[in_].some((start) => key === start || key.startsWith(`${start}.`))
+  const shown = (key: string) => is(key, part) && (part === 'later' || !is(key, 'later'))
   return Object.fromEntries(Object.entries(all).filter(([key]) => shown(key)))
 }
 

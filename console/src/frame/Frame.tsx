@@ -2,12 +2,13 @@
 import { Menu, UnstyledButton } from '@mantine/core'
 import { IconChevronsLeft, IconKeyboard, IconLogout, IconPlayerPause, IconSearch, IconUser, IconWifiOff } from '@tabler/icons-react'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { useState } from 'react'
+import { lazy, useEffect, useState } from 'react'
 import { live, useDown, usePaused } from '../api/live.ts'
 import { useMay, useSession, useSignOut } from '../api/session.ts'
-import { HelpSheet, Keys } from '../keys/HelpSheet.tsx'
+import { Keys } from '../keys/Keys.tsx'
 import { GO } from '../keys/keymap.ts'
 import { useKeys, type Bindings } from '../keys/useKeys.ts'
+import { Later } from '../parts/Later.tsx'
 import { usePreferences } from '../parts/preferences.ts'
 import { done, failed, Toasts } from '../parts/toasts.tsx'
 import { copyText } from '../parts/words.tsx'
@@ -15,7 +16,12 @@ import { say, useWords } from '../text/i18n.ts'
 import { useFollow } from './follow.ts'
 import { Choices } from './Choices.tsx'
 import { NAV } from './nav.ts'
-import { Palette } from './Palette.tsx'
+
+const fetchPalette = () => import('./Palette.tsx')
+const Palette = lazy(() => fetchPalette().then((module) => ({ default: module.Palette })))
+const HelpSheet = lazy(() => import('../keys/HelpSheet.tsx').then((module) => ({ default: module.HelpSheet })))
+/** Milliseconds after which the palette is there before it is asked for: who types at once must not type into the screen. */
+const SOON = 300
 
 export function Frame() {
   const { t } = useWords()
@@ -25,6 +31,7 @@ export function Frame() {
   const down = useDown()
   const paused = usePaused()
   useFollow()
+  useEffect(() => void setTimeout(() => fetchPalette().catch(() => undefined), SOON), [])
   const go: Bindings = Object.fromEntries(GO.map((each) => [each.keys, () => void navigate({ to: each.to })]))
   useKeys({
     ...go,
@@ -56,8 +63,8 @@ export function Frame() {
         )}
         <Outlet />
       </div>
-      <HelpSheet opened={help} close={() => setHelp(false)} />
-      <Palette opened={palette} close={() => setPalette(false)} help={() => setHelp(true)} />
+      <Later when={help}><HelpSheet opened={help} close={() => setHelp(false)} /></Later>
+      <Later when={palette}><Palette opened={palette} close={() => setPalette(false)} help={() => setHelp(true)} /></Later>
       <Toasts />
     </div>
   )

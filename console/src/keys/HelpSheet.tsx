@@ -1,20 +1,8 @@
 import { Modal } from '@mantine/core'
 import { usePreferences } from '../parts/preferences.ts'
 import { useWords, type TextKey } from '../text/i18n.ts'
+import { Keys } from './Keys.tsx'
 import { EVERYWHERE, GO, LIST, type Key } from './keymap.ts'
-
-const SIGNS: Record<string, string> = { 'mod+k': 'Ctrl K', Escape: 'Esc', Enter: '↵', J: '⇧ J', K: '⇧ K', A: '⇧ A' }
-
-export function Keys({ keys }: { keys: string }) {
-  const parts = keys.includes(' ') ? keys.split(' ') : [SIGNS[keys] ?? keys]
-  return (
-    <span className="keys">
-      {parts.map((each) => (
-        <kbd key={each}>{each}</kbd>
-      ))}
-    </span>
-  )
-}
 
 function Part({ title, keys }: { title: TextKey; keys: Key[] }) {
   const { t } = useWords()

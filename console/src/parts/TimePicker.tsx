@@ -1,15 +1,17 @@
 /** From when until when: a span back from now, or two moments in the reader's zone. */
-import { Button, Popover, TextInput } from '@mantine/core'
+import { Button, Popover } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useWords } from '../text/i18n.ts'
-import { short, typed, untyped } from '../text/moments.ts'
+import { short } from '../text/moments.ts'
 import { usePreferences } from './preferences.ts'
 
-interface Chosen {
+export interface Chosen {
   start: string | null
   end: string | null
 }
+
+const Moments = lazy(() => import('./Moments.tsx').then((module) => ({ default: module.Moments })))
 
 interface Props {
   chosen: Chosen
@@ -46,35 +48,10 @@ export function TimePicker({ chosen, spans, any, pick }: Props) {
               {any && <Button size="compact-sm" variant="subtle" color="gray" onClick={() => choose({ start: null, end: null })}>{t('console.alerts.any_time')}</Button>}
               {spans.map((span) => <Button key={span} size="compact-sm" variant={chosen.start === span ? 'light' : 'subtle'} color="gray" onClick={() => choose({ start: span, end: null })}>{t('console.alerts.last', { span })}</Button>)}
             </div>
-            <Moments chosen={chosen} pick={choose} />
+            <Suspense><Moments chosen={chosen} pick={choose} /></Suspense>
           </div>
         )}
       </Popover.Dropdown>
     </Popover>
-  )
-}
-
-function Moments({ chosen, pick }: { chosen: Chosen; pick: (chosen: Chosen) => void }) {
-  const { t } = useWords()
-  const [{ zone }] = usePreferences()
-  const [from, setFrom] = useState(typed(chosen.start, zone))
-  const [until, setUntil] = useState(typed(chosen.end, zone))
-  const [start, end] = [untyped(from, zone), untyped(until, zone)]
-  const turned = start !== null && end !== null && start >= end
-  return (
-    <form
-      className="stack"
-      style={{ gap: 8 }}
-      onSubmit={(event) => {
-        event.preventDefault()
-        event.stopPropagation() // the screen's own form is around this one
-        pick({ start, end })
-      }}
-    >
-      <TextInput type="datetime-local" label={t('console.time.from')} value={from} onChange={(event) => setFrom(event.currentTarget.value)} />
-      <TextInput type="datetime-local" label={t('console.time.until')} value={until} onChange={(event) => setUntil(event.currentTarget.value)} error={turned ? t('console.time.turned') : null} />
-      <p className="quiet">{t(zone === 'utc' ? 'console.time.utc' : 'console.time.local')}</p>
-      <Button type="submit" size="compact-sm" disabled={(start === null && end === null) || turned}>{t('console.time.apply')}</Button>
-    </form>
   )
 }

@@ -1,16 +1,19 @@
 /** Saved views: kept on the server, one's own and those that others share. */
-import { Button, Menu, Modal, TextInput } from '@mantine/core'
+import { Button, Menu } from '@mantine/core'
 import { IconBookmark, IconTrash, IconUsers } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState, type FormEvent } from 'react'
+import { lazy, useState } from 'react'
 import { call, get } from '../../api/client.ts'
-import { useMay, useSession } from '../../api/session.ts'
+import { useSession } from '../../api/session.ts'
 import type { Page, View } from '../../api/types.ts'
-import { done, failed } from '../../parts/toasts.tsx'
+import { failed } from '../../parts/toasts.tsx'
+import { Later } from '../../parts/Later.tsx'
 import type { Search } from '../../router.tsx'
 import { useWords } from '../../text/i18n.ts'
-import { searchOf, type Filter } from './filter.ts'
+import type { Filter } from './filter.ts'
+
+const SaveView = lazy(() => import('./SaveView.tsx').then((module) => ({ default: module.SaveView })))
 
 export function Views({ filter }: { filter: Filter }) {
   const { t } = useWords()
@@ -45,32 +48,7 @@ export function Views({ filter }: { filter: Filter }) {
           ))}
         </Menu.Dropdown>
       </Menu>
-      <SaveView opened={saving} close={() => setSaving(false)} filter={filter} />
+      <Later when={saving}><SaveView opened={saving} close={() => setSaving(false)} filter={filter} /></Later>
     </>
-  )
-}
-
-function SaveView({ opened, close, filter }: { opened: boolean; close: () => void; filter: Filter }) {
-  const { t } = useWords()
-  const may = useMay()
-  const client = useQueryClient()
-  const [name, setName] = useState('')
-  const [shared, setShared] = useState(false)
-  const save = (event: FormEvent) => {
-    event.preventDefault()
-    call<View>('POST', '/views', { body: { name, screen: 'alerts', shared, state: searchOf({ ...filter, open: null }) } }).then(() => {
-      done(t('console.views.saved', { name }))
-      void client.invalidateQueries({ queryKey: ['views'] })
-      close()
-    }, failed)
-  }
-  return (
-    <Modal opened={opened} onClose={close} title={t('console.views.save')} closeButtonProps={{ 'aria-label': t('console.close_dialog') }}>
-      <form onSubmit={save} className="form">
-        <TextInput label={t('console.views.name')} value={name} onChange={(event) => setName(event.currentTarget.value)} required maxLength={200} data-autofocus />
-        {may('views:share') && <label className="tick-box"><input type="checkbox" checked={shared} onChange={(event) => setShared(event.currentTarget.checked)} />{t('console.views.share')}</label>}
-        <Button type="submit">{t('console.save')}</Button>
-      </form>
-    </Modal>
   )
 }
