@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "assets": "api.cli.assets:app",
     "rules": "api.cli.rules:app",
     "baseline": "api.cli.baseline:app",
+    "site": "api.cli.site:app",
     "playbook": "api.cli.playbook:app",
     "serve": "api.cli.serve:serve",
     "worker": "api.cli.worker:worker",

@@ -204,3 +204,10 @@ def test_a_check_that_breaks_is_a_failed_check(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("api.cli.doctor_checks.CHECKS", (check_broken, *CHECKS[:1]))
     broken, python = examine(Patient(None, (), "UTC"))
     assert (broken.name, broken.status, python.status) == ("broken", "fail", "ok")
+
+
+@pytest.mark.parametrize(("instead", "word"), [("传感器", "探针"), ("厂区模型", "站点模型"), ("维护窗口", "检修窗口")])
+def test_the_words_are_those_of_the_glossary(instead: str, word: str) -> None:
+    """One thing has one name (rules/glossary.md); a sensor of the process is none of ours, and stands in rules only."""
+    assert word in (PROJECT / "rules" / "glossary.md").read_text(encoding="utf-8")
+    assert [key for key, text in texts("zh").by_key.items() if instead in text] == []
