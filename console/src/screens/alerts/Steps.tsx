@@ -3,8 +3,9 @@ import { Button } from '@mantine/core'
 import { IconBook2 } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
 import { call, get } from '../../api/client.ts'
-import { useMay, useSession } from '../../api/session.ts'
+import { useMay } from '../../api/session.ts'
 import type { Alert } from '../../api/types.ts'
 import { failed } from '../../parts/toasts.tsx'
 import { Moment } from '../../parts/words.tsx'
@@ -24,14 +25,16 @@ export function Steps({ alert }: { alert: Alert }) {
   const key = ['alert', alert.id, 'ticks']
   const found = useQuery({ queryKey: key, queryFn: () => get<Ticked>(`/alerts/${alert.id}/ticks`) })
   const ticks = found.data?.ticks ?? {}
-  const { data: session } = useSession()
-  // Shown at once, taken back when the server refuses.
+  // What was just clicked stands at once, until the server has said how it is.
+  const [wanted, setWanted] = useState<Record<number, boolean>>({})
+  useEffect(() => setWanted({}), [found.dataUpdatedAt, alert.id])
+  const isDone = (step: number): boolean => wanted[step] ?? ticks[step] !== undefined
   const toggle = (step: number) => {
-    const { [step]: known, ...others } = ticks
-    const note = (found: Ticked | undefined) => void client.setQueryData(key, found)
-    note({ ticks: known ? others : { ...ticks, [step]: { who: session?.user ?? '', at: new Date().toISOString() } } })
-    call<Ticked>('PUT', `/alerts/${alert.id}/ticks/${step}`, { body: { done: !known } }).then(note, (error: unknown) => {
-      note({ ticks })
+    const done = !isDone(step)
+    setWanted((before) => ({ ...before, [step]: done }))
+    void client.cancelQueries({ queryKey: key })
+    call<Ticked>('PUT', `/alerts/${alert.id}/ticks/${step}`, { body: { done } }).then((after) => void client.setQueryData(key, after), (error: unknown) => {
+      setWanted({})
       failed(error)
     })
   }
@@ -43,11 +46,11 @@ export function Steps({ alert }: { alert: Alert }) {
           const done = ticks[index + 1]
           return (
             <li key={`${alert.id} ${index}`}>
-              <label className={done ? 'ticked' : ''}>
-                <input type="checkbox" checked={done !== undefined} disabled={!may('alerts:take')} onChange={() => toggle(index + 1)} />
+              <label className={isDone(index + 1) ? 'ticked' : ''}>
+                <input type="checkbox" checked={isDone(index + 1)} disabled={!may('alerts:take')} onChange={() => toggle(index + 1)} />
                 <span>{step}</span>
               </label>
-              {done && <small className="quiet">{t('console.steps.done', { name: done.who })} <Moment at={done.at} past /></small>}
+              {done && isDone(index + 1) && <small className="quiet">{t('console.steps.done', { name: done.who })} <Moment at={done.at} past /></small>}
             </li>
           )
         })}
