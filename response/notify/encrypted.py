@@ -11,6 +11,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Literal, TypeVar
 
 Result = TypeVar("Result")
@@ -18,11 +19,14 @@ End = Literal["closed", "handed_over"]
 CHUNK = 16_384
 
 
-def send_encrypted(plain: socket.socket, context: ssl.SSLContext, host: str, message: bytes, closing: float) -> End:
-    """Shakes hands, sends and ends our side. `closing` is how many seconds the receiver gets to end its own: "closed"
-    when it did so, "handed_over" when it just went or says nothing. Raises ssl.SSLError with what it refused, OSError.
+def send_encrypted(
+    plain: socket.socket, context: ssl.SSLContext, host: str, message: bytes, seconds: float, closing: float
+) -> End:
+    """Shakes hands, sends and ends our side, all of it within `seconds`. `closing` is how many seconds the receiver
+    then gets to end its own: "closed" when it did so, "handed_over" when it just went, goes on talking or says nothing.
+    Raises ssl.SSLError with what it refused, TimeoutError, OSError.
     """
-    line = _Encrypted(plain, context, host)
+    line = _Encrypted(plain, context, host, time.monotonic() + seconds)
     line.turn(line.tls.do_handshake)
     try:
         line.turn(lambda: line.tls.write(message))
@@ -34,8 +38,10 @@ def send_encrypted(plain: socket.socket, context: ssl.SSLContext, host: str, mes
 
 
 class _Encrypted:
-    def __init__(self, plain: socket.socket, context: ssl.SSLContext, host: str) -> None:
-        self._plain = plain
+    """A receiver that drips, or never stops, holds nobody longer than until `deadline` (s of the monotonic clock)."""
+
+    def __init__(self, plain: socket.socket, context: ssl.SSLContext, host: str, deadline: float) -> None:
+        self._plain, self._deadline = plain, deadline
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.tls = context.wrap_bio(self._in, self._out, server_hostname=host)
 
@@ -53,19 +59,17 @@ class _Encrypted:
 
     def say_end(self) -> None:
         """Says that nothing more comes. What the receiver says is not looked at: here it would be misread."""
-        try:
+        with suppress(ssl.SSLWantReadError):
             self.tls.unwrap()
-        except ssl.SSLWantReadError:
-            self._flush()
+        self._flush()
 
     def hear_end(self, seconds: float) -> End:
         """How the receiver ends, within `seconds`."""
-        deadline = time.monotonic() + seconds
+        self._deadline = time.monotonic() + seconds
         try:
-            while True:
-                self._plain.settimeout(max(deadline - time.monotonic(), 0.001))
-                if not self.turn(lambda: self.tls.read(CHUNK)):
-                    return "closed"
+            while self.turn(lambda: self.tls.read(CHUNK)):
+                pass
+            return "closed"
         except ssl.SSLZeroReturnError:
             return "closed"
         except (TimeoutError, ssl.SSLEOFError):
@@ -85,6 +89,10 @@ class _Encrypted:
             self._plain.sendall(self._out.read())
 
     def _hear(self) -> None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._plain.settimeout(left)
         heard = self._plain.recv(CHUNK)
         if heard:
             self._in.write(heard)

@@ -112,7 +112,7 @@ def sent(line: Line, message: bytes) -> Receipt:
                 connection.sendall(framed(message))
                 return _closed(line, connection)
             closing = min(CLOSING, line.seconds)
-            end = send_encrypted(connection, _context(line), line.host, framed(message), closing)
+            end = send_encrypted(connection, _context(line), line.host, framed(message), line.seconds, closing)
             return Receipt(end, {"host": line.host})
     except ssl.SSLCertVerificationError as error:
         raise Undelivered("certificate", {"host": line.host, "why": error.verify_message}) from None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +112,37 @@ def test_a_receiver_that_wants_our_certificate(pair: Pair, tmp_path: Path) -> No
         assert isinstance(found.wait(1)[0], bytes)
         for _ in range(20):  # what it says comes before or after our end, and both are a refusal
             assert "CERTIFICATE" in str(refused(channel(type="syslog", **keys), "tls").parameters["why"])
+
+
+@pytest.mark.parametrize("talk", ["greets", "answers", "never stops"])
+def test_a_receiver_that_talks_has_got_the_message_and_holds_nobody(talk: str, pair: Pair) -> None:
+    got: list[bytes] = []
+
+    def serve(listener: socket.socket) -> None:
+        plain, _ = listener.accept()
+        with pair.server().wrap_socket(plain, server_side=True) as line, suppress(OSError):
+            if talk == "greets":
+                line.sendall(b"hello")
+            got.append(line.recv(65_535))
+            while talk != "greets":
+                line.sendall(b"thanks" * 1000)
+                if talk == "answers":
+                    break
+            while line.recv(4096):
+                pass
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        given = channel(
+            type="syslog", address=f"localhost:{listener.getsockname()[1]}", transport="tls", ca=str(pair.authority),
+            seconds=1,
+        )  # fmt: skip
+        receipt = send(given)
+        thread.join(20)
+    assert not thread.is_alive()
+    assert receipt.code in ("closed", "handed_over")
+    assert b"alert_raised" in got[0]
 
 
 @pytest.mark.parametrize("kind", ["syslog", "cef"])
