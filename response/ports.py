@@ -25,7 +25,7 @@ MOST_GROUPS = 20_000
 MOST_GROUPED_BY = 3
 MOST_SUMS = 8
 MOST_BUCKETS = 2_000
-MOST_FACET_VALUES = 100
+MOST_FACET_VALUES = 1000
 NO_DRILL: Mapping[str, Sequence[Scalar]] = {"ot.drill": (False, None)}
 """For `EventQuery.equals`: what is of the plant."""
 FACETS = (

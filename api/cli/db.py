@@ -62,7 +62,7 @@ def backup(
     """While the store is written or read; the file is whole or not there."""
     terminal = terminal_of(context)
     terminal.adjust(lang=lang, quiet=quiet)
-    root = _folder(store)
+    root = _there(store)
     if file.exists():
         raise Failure(ExitCode.INPUT, "error.db.there", path=file)
     from api.storage.embedded_backup import back_up
@@ -120,9 +120,7 @@ def migrate(
     """Forward only; the database as it was is kept beside."""
     terminal = terminal_of(context)
     terminal.adjust(lang=lang)
-    root = _folder(store)
-    if not (root / "bittern.db").is_file():
-        raise Failure(ExitCode.STORE, "error.no_store_here", path=root)
+    root = _there(store)
     from api.output.documents import dumps, plain
     from api.storage.embedded_migration import migrate as bring
 
@@ -150,6 +148,14 @@ def _folder(url: str | None) -> Path:
     if not isinstance(address, EmbeddedAddress):
         raise Failure(ExitCode.USAGE, "error.db.elastic")
     return address.path
+
+
+def _there(url: str | None) -> Path:
+    """The folder of an embedded store that exists. Raises Failure."""
+    root = _folder(url)
+    if not (root / "bittern.db").is_file():
+        raise Failure(ExitCode.STORE, "error.no_store_here", path=root)
+    return root
 
 
 def _bad(error: BadBackup) -> Failure:

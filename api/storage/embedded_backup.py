@@ -58,11 +58,13 @@ class Manifest:
 
 def back_up(root: Path, target: Path, at: int, progress: Progress = lambda _: None) -> Manifest:
     """Writes the store in `root` to the file `target`, all of it or nothing; `at` is now (ns), `progress` is told the
-    bytes written. The key of notification secrets is not part of it. Raises StoreError."""
+    bytes written. The key of notification secrets is not part of it. Raises StoreError, OSError for the place."""
     snapshot = target.with_name(f".{target.name}.snapshot")
     unfinished = target.with_name(f".{target.name}.unfinished")
     try:
-        schema, files = _snapshot(root / DATABASE, snapshot)
+        with _private(unfinished):  # a place that cannot be written says so itself, and not the database
+            pass
+        schema, files = _snapshot(root / DATABASE, snapshot, target)
         with plain_errors(target), _private(unfinished) as out, tarfile.open(fileobj=out, mode="w|") as tar:
             parts = {}
             for name, path in ((DATABASE, snapshot), *((each, root / each) for each in files)):
@@ -100,6 +102,7 @@ def restore(path: Path, root: Path) -> Manifest:
             made = _read(path, lambda name, content: _put(beside / name, content))
             if made.schema > SCHEMA:
                 raise WrongSchema(str(path), "other_schema", found=str(made.schema), known=SCHEMA)
+            beside.chmod(0o700)  # as a store is that was made here
             with suppress(FileNotFoundError):
                 root.rmdir()
             beside.replace(root)
@@ -108,9 +111,10 @@ def restore(path: Path, root: Path) -> Manifest:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _snapshot(database: Path, target: Path) -> tuple[int, list[str]]:
+def _snapshot(database: Path, target: Path, backup: Path) -> tuple[int, list[str]]:
+    """Copies the database; what is full or fails then is where the backup goes."""
     target.unlink(missing_ok=True)
-    with plain_errors(database):
+    with plain_errors(backup):
         with closing(sqlite3.connect(database.absolute().as_uri() + "?mode=ro", uri=True)) as connection:
             connection.execute("VACUUM INTO ?", (str(target),))
         target.chmod(0o600)

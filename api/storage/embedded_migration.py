@@ -75,7 +75,8 @@ def migrate(root: Path, *, dry: bool = False) -> Migration:
         kept = root / f"bittern.db.schema-{found}"
         kept.unlink(missing_ok=True)  # of an attempt that was cut off
         connection.execute("VACUUM INTO ?", (str(kept),))
-        _run(connection, found)
+        kept.chmod(0o600)
+        _run(connection, path)
         return Migration(found, SCHEMA, kept)
 
 
@@ -89,10 +90,11 @@ def schema_of(connection: sqlite3.Connection, path: Path) -> int:
     return found
 
 
-def _run(connection: sqlite3.Connection, found: int) -> None:
+def _run(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for schema in range(found, SCHEMA):
+        # Asked again, now that nobody else writes: another process may have done it meanwhile.
+        for schema in range(schema_of(connection, path), SCHEMA):
             STEPS[schema](connection)
         connection.execute("UPDATE meta SET schema = ?", (SCHEMA,))
         connection.execute("COMMIT")

@@ -52,6 +52,7 @@ def test_what_is_restored_is_what_was_backed_up(tmp_path: Path) -> None:
     assert check_backup(file) == made
     assert restore(file, tmp_path / "again") == made
     assert contents(tmp_path / "again") == contents(root)
+    assert (tmp_path / "again").stat().st_mode & 0o077 == 0
     assert sorted(each.name for each in tmp_path.iterdir()) == ["again", "b.tar", "store"], "nothing stays behind"
 
 

@@ -37,6 +37,11 @@ def test_refusals_say_how_to_mend_them(cli: Cli, tmp_path: Path) -> None:
     assert (none.code, "no backup" in none.err) == (ExitCode.INTEGRITY, True)
     gone = cli("db", "verify", tmp_path / "nothing.tar")
     assert gone.code == ExitCode.INPUT
+    nowhere = cli("db", "backup", tmp_path / "no" / "b.tar", "--store", store)
+    assert (nowhere.code, "No answer" in nowhere.err) == (ExitCode.INPUT, False)
+    assert str(tmp_path / "no") in nowhere.err
+    absent = cli("db", "backup", tmp_path / "c.tar", "--store", f"embedded:{tmp_path / 'nothing'}")
+    assert (absent.code, str(tmp_path / "nothing") in absent.err) == (ExitCode.STORE, True)
     elastic = cli("db", "backup", tmp_path / "c.tar", "--store", "https://elastic.example:9200")
     assert (elastic.code, "snapshots" in elastic.err) == (ExitCode.USAGE, True)
     assert cli("db", "migrate", "--store", f"embedded:{tmp_path / 'nothing'}").code == ExitCode.STORE

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-q
 import { useEffect } from 'react'
 import { get, getAll } from '../../api/client.ts'
 import type { Alert, Page } from '../../api/types.ts'
+import { failed } from '../../parts/toasts.tsx'
 import { listKey, MOST, queryOf, type Filter } from './filter.ts'
 
 const FIRST = 200
@@ -31,7 +32,10 @@ export function useAlertList(filter: Filter): { list: UseQueryResult<Page<Alert>
     enabled: cursor !== null && room > 0,
     gcTime: 0,
   })
-  const next = rest.data
+  const { data: next, error } = rest
+  useEffect(() => {
+    if (error) failed(error)
+  }, [error])
   useEffect(() => {
     if (!next || cursor === null) return
     client.setQueryData<Page<Alert>>(key, (page) => (page?.cursor === cursor ? joined(page, next) : page))

@@ -6,6 +6,9 @@ import { done, failed, underway } from '../../parts/toasts.tsx'
 import { say } from '../../text/i18n.ts'
 import type { Decision } from './triage.ts'
 
+/** Milliseconds after which it is said that a worker is needed. */
+const PATIENCE = 8000
+
 export async function decideMany(client: QueryClient, ids: string[], decision: Decision, text: (count: number) => string): Promise<void> {
   try {
     const job = await call<Job>('POST', '/jobs', { body: { alerts: ids, ...decision } })
@@ -33,12 +36,15 @@ function told(job: Job, text: (count: number) => string): string {
 
 async function followed(client: QueryClient, job: Job): Promise<Job> {
   const shown = underway(say('console.done.selecting'))
+  const late = setTimeout(() => shown.say(say('console.done.waiting')), PATIENCE)
   try {
     return await ended(job, (now) => {
       const planned = now.ended['planned'] ?? 0
+      if (now.state !== 'selecting') clearTimeout(late)
       if (now.state === 'running') shown.say(say('console.done.underway', { ready: now.total - planned, total: now.total }))
     })
   } finally {
+    clearTimeout(late)
     shown.end()
     void client.invalidateQueries({ queryKey: ['alerts'] })
   }
