@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli import options as option
+from api.cli.drill_verify import verify
 from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure
 from api.cli.help import HelpfulCommand, HelpfulGroup
@@ -175,7 +176,5 @@ def _show(ended: Stored, output: Path | None, terminal: Terminal, *, as_json: bo
     failed = ", ".join(result["failed"]) or "–"
     terminal.tell("drill.done", rules=result["rules"], trials=len(body["trials"]), failed=failed, id=ended.id)
 
-
-from api.cli.drill_verify import verify  # noqa: E402
 
 app.command("verify", cls=HelpfulCommand, help="help.drill_verify", epilog="help.epilog")(verify)

@@ -88,6 +88,6 @@ def test_of_nothing(store: Store) -> None:
 
 def test_the_largest_are_shown(store: Store) -> None:
     number = MOST_FACET_VALUES + 5
-    store.write(segment("s", *[occurrence(rule=f"R{n:04}") for n in range(number)], occurrence(1, rule="R104")))
+    store.write(segment("s", *[occurrence(rule=f"R{n:04}") for n in range(number)], occurrence(1, rule="R1004")))
     [rules] = store.alert_facets(AlertQuery(), ["rule.name"]).values()
     assert rules == tuple((f"R{n:04}", 1) for n in range(MOST_FACET_VALUES))
