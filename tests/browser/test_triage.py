@@ -50,6 +50,20 @@ def test_take_undo_close_by_keyboard(screens: Screens) -> None:
     assert [line["who"] for line in kept["history"]].count("demo") >= 3
 
 
+def test_what_can_never_be_learned_is_said_and_nothing_is_asked(screens: Screens) -> None:
+    """The server would refuse it with 422, which the guard takes for a mistake of the console."""
+    page = screens.open("/rules")
+    never = {rule["name"] for rule in page.request.get("/api/v1/rules").json()["items"] if rule["learnable"] == "never"}
+    rule = next(each["rule.name"] for each in alerts(page) if each["rule.name"] in never)
+    page.goto(f"/alerts?rule.name={rule}&status=new&status=in_progress&status=closed")
+    page.wait_for_selector(ROW)
+    page.keyboard.press("l")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("can never be learned").wait_for()
+    expect(dialog.get_by_label("Reason")).to_have_count(0)
+    assert violations(page) == []
+
+
 def test_the_cursor_moves_and_the_panel_follows(screens: Screens) -> None:
     page = screens.open("/alerts")
     page.wait_for_selector(ROW)
@@ -59,11 +73,10 @@ def test_the_cursor_moves_and_the_panel_follows(screens: Screens) -> None:
     assert second != first
     page.keyboard.press("Enter")
     page.wait_for_selector("aside article h2")
-    title = page.inner_text("aside article h2")
     page.keyboard.press("k")
-    expect(page.locator("aside article h2")).not_to_have_text(title)
     assert first is not None
-    assert page.url.endswith(f"open={first.removeprefix('row-')}")
+    page.wait_for_url(f"**open={first.removeprefix('row-')}")
+    page.wait_for_selector("aside article h2")
     page.keyboard.press("Escape")
     expect(page.locator("aside")).to_have_count(0)
     assert page.evaluate("document.activeElement.getAttribute('role')") == "grid"

@@ -2,7 +2,7 @@
 import { Button, Select, Textarea } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { call } from '../../api/client.ts'
+import { call, get } from '../../api/client.ts'
 import type { Alert } from '../../api/types.ts'
 import { Failed, Waiting } from '../../parts/states.tsx'
 import { done, failed } from '../../parts/toasts.tsx'
@@ -13,6 +13,7 @@ import { number } from '../../text/moments.ts'
 import { Form } from '../../parts/Form.tsx'
 import { current } from './triage.ts'
 import { Range, type Reach } from './Range.tsx'
+import type { Rule } from '../rules/types.ts'
 
 type Kind = 'learn' | 'mute'
 interface Effect {
@@ -34,13 +35,25 @@ export function Hold({ kind, ids, close }: { kind: Kind; ids: string[]; close: (
   const client = useQueryClient()
   const [id] = ids
   const alert = id ? current(client, id) : undefined
+  const named = alert?.['rule.name'] ?? ''
+  const rule = useQuery({ queryKey: ['rule', named], queryFn: () => get<Rule>(`/rules/${encodeURIComponent(named)}`), enabled: kind === 'learn' && named !== '' })
+  if (!alert) return null
+  if (ids.length > 1) return <p>{t('console.hold.one_only')}</p>
+  // What may never be learned is said before a form is filled in vain. Should the rule not be there, the server says it.
+  if (rule.isLoading) return <Waiting />
+  if (kind === 'learn' && alert.drill) return <p>{t('console.hold.drill')}</p>
+  if (rule.data?.learnable === 'never') return <p>{t('console.hold.never', { rule: named })}</p>
+  return <HoldForm kind={kind} alert={alert} close={close} />
+}
+
+function HoldForm({ kind, alert, close }: { kind: Kind; alert: Alert; close: () => void }) {
+  const { t } = useWords()
+  const client = useQueryClient()
   const [width, setWidth] = useState<Width>('key')
   const [form, setForm] = useState<(typeof FORMS)[number]>('exact')
   const [days, setDays] = useState<number>(kind === 'mute' ? 7 : 0)
   const [reason, setReason] = useState('')
   const [reach, setReach] = useState<Reach | null>(null)
-  if (!alert) return null
-  if (ids.length > 1) return <p>{t('console.hold.one_only')}</p>
   const body = {
     ...(kind === 'mute' ? { like: width } : form === 'range' ? { form, ...reach } : { form }),
     ...(days ? { until: `${days}d` } : {}),
