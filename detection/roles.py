@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from sensors.fields import protocols
+
 TICK = 10_000_000_000
-SERVER_ROLES = {"modbus": ("controller", "server"), "mqtt": ("broker", "server"), "opcua": ("server",)}
+SERVER_ROLES = {name: protocol.server_roles for name, protocol in protocols().items()}
 SCADA_SERVERS = 3
 """Polling so many servers in cycles makes a client a SCADA server rather than one operator's HMI."""
 

@@ -13,8 +13,9 @@ from detection.site import Limits, Sensor
 from response.compliance.assessment import Reason, Visibility, ZoneVisibility
 from response.compliance.gathering import Evidence
 from response.compliance.query import share
+from sensors.fields import protocols
 
-READABLE = ("modbus", "mqtt", "opcua")
+READABLE = tuple(name for name, protocol in protocols().items() if protocol.tier != "recognised")
 """Protocols whose contents the core reads."""
 ENCRYPTED_PORTS = ("tls", "ssh", "mqtts")
 HARMLESS: Mapping[str, tuple[str, ...]] = {

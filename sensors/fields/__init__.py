@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sensors.fields.protocols import Protocol, protocols
 from sensors.fields.vocabulary import (
     Dataset,
     Detail,
@@ -13,4 +14,15 @@ from sensors.fields.vocabulary import (
     vocabulary,
 )
 
-__all__ = ["Dataset", "Detail", "Field", "Operation", "Term", "Vocabulary", "polars_type", "vocabulary"]
+__all__ = [
+    "Dataset",
+    "Detail",
+    "Field",
+    "Operation",
+    "Protocol",
+    "Term",
+    "Vocabulary",
+    "polars_type",
+    "protocols",
+    "vocabulary",
+]

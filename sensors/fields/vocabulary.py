@@ -1,7 +1,8 @@
 """Loads the vocabulary and derives frame schemas from it.
 
 The YAML files are the source: `event.yml` holds the columns of every event, `context.yml` those that the context join
-adds, one file per dataset the rest. A field is defined once (`name`); other datasets refer to it by `use`.
+adds, one file per dataset the rest. A field is defined once (`name`); other datasets refer to it by `use`. Flags and
+details of a protocol stand in the protocol's own file (`protocols.py`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any
 
 import polars as pl
 import yaml
+
+from sensors.fields.protocols import protocols
 
 DATASETS = (
     "transaction", "value", "cadence", "sequence", "flow", "session", "identity", "link", "file", "flag", "capture",
@@ -199,10 +202,18 @@ def vocabulary() -> Vocabulary:
         context=context,
         datasets=datasets,
         operations={o["name"]: Operation(**o) for o in _read("operations")["operations"]},
-        flags={f["name"]: Term(f["name"], f["en"], f["zh"], f["clause"]) for f in _read("flags")["flags"]},
+        flags={f["name"]: Term(f["name"], f["en"], f["zh"], f["clause"]) for f in _flags()},
         findings={f["name"]: Term(f["name"], f["en"], f["zh"], f["learner"]) for f in _read("findings")["findings"]},
         details={
-            protocol: {d["name"]: Detail(protocol, **d) for d in entries_}
-            for protocol, entries_ in _read("details")["details"].items()
+            protocol: {d["name"]: Detail(protocol, **d) for d in entries_} for protocol, entries_ in _details().items()
         },
     )
+
+
+def _flags() -> list[Mapping[str, str]]:
+    return [*_read("flags")["flags"], *(flag for protocol in protocols().values() for flag in protocol.flags)]
+
+
+def _details() -> dict[str, Any]:
+    others: dict[str, Any] = _read("details")["details"]
+    return others | {protocol.name: protocol.details for protocol in protocols().values()}

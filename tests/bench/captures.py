@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+from sensors.fields import protocols
 from tests.needs import PROJECT, SHARED
 
 FOLDER = PROJECT / "build" / "bench"
@@ -50,7 +51,7 @@ def of_many_protocols(row: Row) -> bool:
 
 def of_our_protocols(row: Row) -> bool:
     """Every capture in which there is something for our parsers; many are attacks or tests of a few packets."""
-    return any(protocol in row["ot_protocols"] for protocol in ("modbus:", "mqtt:", "opcua:"))
+    return any(f"{word}:" in row["ot_protocols"] for protocol in protocols().values() for word in protocol.seen_as)
 
 
 def mixed(name: str, chosen: Callable[[Row], bool]) -> Path | None:

@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 import yaml
 
-from sensors.fields import Detail, Field, Operation, Term, vocabulary
+from sensors._core import PROTOCOLS
+from sensors.fields import Detail, Field, Operation, Protocol, Term, protocols, vocabulary
 from sensors.fields.vocabulary import DATASETS, POLARS_TYPES
 from tests.needs import PROJECT, shared
 
@@ -188,3 +189,16 @@ def test_schemas_take_empty_frames() -> None:
 def test_an_unknown_name_is_a_key_error() -> None:
     with pytest.raises(KeyError, match=r"ot\.nothing"):
         VOCABULARY.field("ot.nothing")
+
+
+def test_every_protocol_of_the_core_is_described_and_no_other() -> None:
+    assert set(protocols()) == set(PROTOCOLS)
+
+
+@pytest.mark.parametrize("protocol", protocols().values(), ids=str)
+def test_a_protocol_says_what_it_is_in_both_languages(protocol: Protocol) -> None:
+    assert set(protocol.title) == {"en", "zh"}
+    assert protocol.standards, "which standards"
+    assert protocol.tested_with, "which stacks made its traffic"
+    assert len(protocol.lacks["en"]) == len(protocol.lacks["zh"]), "what is missing, in both languages"
+    assert all(CHINESE.search(text) for text in protocol.lacks["zh"])

@@ -11,9 +11,10 @@ import pytest
 
 from api.analysis import Analysis, Options, analyse, load_rules
 from sensors.capture import CaptureFiles
+from sensors.fields import protocols
 from tests.needs import shared
 
-OURS = ("modbus", "mqtt", "opcua")
+OURS = {word: name for name, protocol in protocols().items() for word in protocol.seen_as}
 RULES = load_rules([])
 LEVELS = ("informational", "low", "medium", "high", "critical")
 TRUNCATED = {"iti_ics_security_tools/pcaps/MELSEC/melsoft_129_clean.pcap"}
@@ -45,9 +46,14 @@ def manifest() -> tuple[Capture, ...]:
     with (root / "manifest.csv").open(newline="", encoding="utf-8") as rows:
         return tuple(
             Capture(root / r["file"], r["file"], r["group"], int(r["packets"]),
-                    frozenset(p for p in OURS if p in r["ot_protocols"]))
+                    frozenset(OURS[p] for p in _words(r["ot_protocols"]) if p in OURS))
             for r in csv.DictReader(rows)
         )  # fmt: skip
+
+
+def _words(told: str) -> list[str]:
+    """Words of `modbus:12;opcua:3`."""
+    return [part.rpartition(":")[0] for part in told.replace(";", " ").split()]
 
 
 def of_group(group: str) -> list[Capture]:

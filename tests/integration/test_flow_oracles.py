@@ -24,7 +24,7 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
     ("mqtt_synthetic.pcap", "10.0.0.100 1883", "topic"): "a packet beyond Arkime's buffer, which we read",
 }
 """Facts of a flow that differ: capture, an end of the flow, word; and who is right (the standard's clauses stand in
-tests/oracles/explained.yml)."""
+tests/oracles/explained)."""
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
@@ -96,7 +96,11 @@ def compare(capture: str, ours: Facts, theirs: Facts) -> Agreement:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why some facts differ: who is right, and the clause. Texts are patterns, where `*` stands for anything."""
+    """Why some facts differ. Texts are patterns, where `*` stands for anything.
+
+    `ours` and `theirs` are what each says (`-`: nothing); `right`: ours, tshark, or both (each states a true thing);
+    `why` names the clause. An entry that explains no difference fails the comparison, as a difference without one does.
+    """
 
     capture: str
     frames: frozenset[int]
@@ -117,16 +121,15 @@ class Explanation:
 
 @cache
 def explanations(protocol: str) -> tuple[Explanation, ...]:
-    """Those of a protocol, from explained.yml."""
-    written: Mapping[str, list[dict[str, Any]]] = yaml.safe_load(
-        Path(__file__).with_name("explained.yml").read_text(encoding="utf-8")
-    )
+    """Those of a protocol, from `explained/<protocol>.yml`: none where there is no such file."""
+    file = Path(__file__).parent / "explained" / f"{protocol}.yml"
+    written: list[dict[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else []
     return tuple(
         Explanation(
             entry["capture"], frozenset(entry.get("frames", ())), entry.get("kind", "*"), entry["field"],
             str(entry["ours"]), str(entry["theirs"]), entry["right"], entry["why"],
         )
-        for entry in written[protocol]
+        for entry in written
     )  # fmt: skip
 
 

@@ -6,15 +6,12 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from sensors.fields import protocols
 from tests.needs import PROJECT, shared
 
-PROTOCOLS = ("modbus", "mqtt", "opcua")
-NEAR = {
-    "modbus": ("golden/modbus", "proofs/modbus", "proofs/general", "proofs/link", "proofs/sequence"),
-    "mqtt": ("golden/mqtt", "proofs/mqtt"),
-    "opcua": ("golden/opcua", "proofs/opcua"),
-}
-"""Folders of our own captures."""
+PROTOCOLS = tuple(name for name, protocol in protocols().items() if protocol.tier == "deep")
+NEAR = {"modbus": ("proofs/general", "proofs/link", "proofs/sequence")}
+"""Folders of our own captures that hold a protocol, beside its golden ones and its proofs."""
 FOLDERS = {"golden": PROJECT / "tests" / "golden", "proofs": PROJECT / "rules" / "proofs"}
 PORTS = {
     ("modbus", "golden/modbus/rtu-over-tcp.pcap"): ("-d", "tcp.port==502,mbrtu"),
@@ -37,14 +34,17 @@ def captures(protocol: str) -> Iterator[tuple[str, Path, tuple[str, ...]]]:
 
 def _third_parties(protocol: str) -> Iterator[tuple[str, Path]]:
     root = shared("captures")
+    # A word with an asterisk is a guess of the reference dissector, which then decodes nothing.
+    words = {word for word in protocols()[protocol].seen_as if not word.endswith("*")}
     with (root / "manifest.csv").open(newline="", encoding="utf-8") as manifest:
         for row in csv.DictReader(manifest):
-            if f"{protocol}:" in row["ot_protocols"] or (protocol, row["file"]) in PORTS:
+            told = {part.rpartition(":")[0] for part in row["ot_protocols"].replace(";", " ").split()}
+            if told & words or (protocol, row["file"]) in PORTS:
                 yield row["file"], root / row["file"]
 
 
 def _own(protocol: str) -> Iterator[tuple[str, Path]]:
-    for folder in NEAR[protocol]:
+    for folder in (f"golden/{protocol}", f"proofs/{protocol}", *NEAR.get(protocol, ())):
         kind, _, rest = folder.partition("/")
         for path in sorted((FOLDERS[kind] / rest).glob("*.pcap")):
             yield f"{folder}/{path.name}", path

@@ -22,7 +22,7 @@ Written by `make oracles`; `tests/integration/test_oracles.py` fails when it is 
 that holds the protocol, of third parties and our own, is decoded by us (no delta filter) and by tshark 4.0, and
 compared field by field. Payloads of Sparkplug, JSON and numbers inside MQTT are compared with what readers in Python
 make of the bytes that tshark hands on. Each difference is explained in
-[`tests/oracles/explained.yml`](../../tests/oracles/explained.yml), with the clause of the standard.
+[`tests/oracles/explained`](../../tests/oracles/explained), with the clause of the standard.
 
 | protocol | captures | messages | facts compared | agree | differ, explained | not explained |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |

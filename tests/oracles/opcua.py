@@ -32,6 +32,9 @@ ITEM = {
 OF_SUBSCRIPTION = (
     "CreateMonitoredItems", "ModifyMonitoredItems", "DeleteMonitoredItems", "SetMonitoringMode", "Publish",
 )  # fmt: skip
+
+LEAST_FACTS = 20_000
+"""A comparison of fewer facts that agree compares nothing."""
 WITHOUT_ADDRESS = ("HistoryUpdate", "RegisterServer", "RegisterServer2", "FindServersOnNetwork")
 """Services of which only outcome and number of answers are compared."""
 
