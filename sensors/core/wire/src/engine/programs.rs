@@ -1,5 +1,6 @@
 //! Programs on their way: looked for at the head of each burst of a connection that speaks none of our protocols.
 
+use crate::dataset::rows::FileRow;
 use crate::flow::entry::Flow;
 use crate::flow::executable::{HEAD, executable};
 use crate::flow::{Side, Span, Stamp};
@@ -18,6 +19,7 @@ pub(super) fn look(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8
     if let Some(kind) = executable(head, first) {
         // One program a burst: what follows is its body.
         sender.looked = HEAD;
-        ledger.file(&mut flow.facts, side, Span::at(stamp), kind);
+        let row = FileRow { file_mime_type: Some(kind), ..FileRow::default() };
+        ledger.file(&mut flow.facts, side, Span::at(stamp), (stamp.number, kind), row);
     }
 }

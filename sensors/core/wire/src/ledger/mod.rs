@@ -145,13 +145,20 @@ impl Ledger {
         self.batch.session.push(&SessionRow { event, ot_message: Some(ordinal), ..row }, &mut self.batch.words);
     }
 
-    /// A program seen on its way by its content, in dataset `file`.
-    pub fn file(&mut self, facts: &mut Facts, source: Side, span: Span, kind: &'static str) {
+    /// A file or program block that moved, in dataset `file`. `source` sent it; the caller fills all but the event columns.
+    /// `ordinal` and `kind` tell the files of a flow apart.
+    pub fn file(
+        &mut self,
+        facts: &mut Facts,
+        source: Side,
+        span: Span,
+        (ordinal, kind): (i64, &str),
+        row: FileRow<'_>,
+    ) {
         let place = pick(&self.places, span.first.source);
-        let id = event_id(&place.sensor, "file", facts.id, span.first.number, 0, kind);
+        let id = event_id(&place.sensor, "file", facts.id, ordinal, 0, kind);
         let event = EventRow { event_dataset: Some("file"), ..facts.event(place, self.clock, source, span, &id) };
-        let row = FileRow { event, file_mime_type: Some(kind), ..FileRow::default() };
-        self.batch.file.push(&row, &mut self.batch.words);
+        self.batch.file.push(&FileRow { event, ..row }, &mut self.batch.words);
     }
 
     /// Ends the input: everything still open is told.

@@ -2,7 +2,7 @@
 
 use super::Exchange;
 use crate::dataset::Flag;
-use crate::dataset::rows::SessionRow;
+use crate::dataset::rows::{FileRow, SessionRow};
 use crate::flow::{Facts, Side, Span, Transport};
 use crate::ledger::Ledger;
 
@@ -95,6 +95,12 @@ impl<'a> Talk<'a> {
     /// `ordinal` is that of the message that asked; `span` its packets and those of the answer.
     pub fn session(&mut self, source: Side, span: Span, ordinal: i64, row: SessionRow<'_>) {
         self.ledger.session(self.facts, source, span, ordinal, row);
+    }
+
+    /// A file or program block that `source` sent to the other side, whole or as far as it went. The caller fills all but
+    /// the event columns; `ordinal` is that of the message that asked for it.
+    pub fn file(&mut self, source: Side, span: Span, ordinal: i64, row: FileRow<'_>) {
+        self.ledger.file(self.facts, source, span, (ordinal, row.file_name.unwrap_or_default()), row);
     }
 
     /// A fact about one side.
