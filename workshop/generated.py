@@ -15,6 +15,7 @@ GENERATORS = (
     "workshop.assessment",
     "workshop.dependencies",
     "workshop.makers",
+    "workshop.protocols",
 )
 
 
