@@ -18,6 +18,8 @@ _MODULES = (
     "proofs_modbus_services",
     "proofs_modbus_odd",
     "golden_modbus",
+    "golden_umas",
+    "proofs_umas",
     "proofs_mqtt",
     "proofs_sparkplug",
     "proofs_mqtt_logins",

@@ -3,6 +3,7 @@
 use super::function as fc;
 use super::identification;
 use super::request::Request;
+use super::umas;
 use crate::bytes::{be16, u8_at};
 use crate::dataset::Operation;
 use crate::protocol::{Address, Item, Object, Outcome, Talk, Values};
@@ -88,6 +89,7 @@ pub fn with_items(
             }
             hand(&[item], talk);
         }
+        fc::UMAS => umas::with_items(request, pdu, item, talk, hand),
         _ => others(request, pdu, item, talk, hand),
     }
 }

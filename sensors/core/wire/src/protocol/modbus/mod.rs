@@ -8,6 +8,7 @@ mod reply;
 mod request;
 pub mod rtu;
 mod state;
+mod umas;
 
 use super::{Framing, Parser, Protocol, Talk};
 use crate::flow::{Side, Transport};
