@@ -3,8 +3,10 @@
 //! A parser states facts; it never decides what is bad. Framing and parsing are apart: `framing` looks at the head of
 //! the bytes only, `message` gets whole messages only, so events do not depend on how TCP cut the stream.
 
+mod ber;
 pub mod defaults;
 pub mod exchange;
+pub mod goose;
 pub mod modbus;
 pub mod mqtt;
 pub mod opcua;
@@ -97,8 +99,14 @@ pub struct Protocol {
 }
 
 /// Every protocol the core parses. A contract test walks this list.
-pub static PROTOCOLS: &[Protocol] =
-    &[modbus::PROTOCOL, modbus::rtu::PROTOCOL, modbus::ascii::PROTOCOL, mqtt::PROTOCOL, opcua::PROTOCOL];
+pub static PROTOCOLS: &[Protocol] = &[
+    modbus::PROTOCOL,
+    modbus::rtu::PROTOCOL,
+    modbus::ascii::PROTOCOL,
+    goose::PROTOCOL,
+    mqtt::PROTOCOL,
+    opcua::PROTOCOL,
+];
 
 /// What the port would promise; ports never name a protocol by themselves.
 pub fn promised(transport: Transport, port: u16) -> Option<&'static str> {
