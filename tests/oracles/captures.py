@@ -14,7 +14,7 @@ PROTOCOLS = tuple(name for name, protocol in protocols().items() if protocol.tie
 NEAR = {"modbus": ("proofs/general", "proofs/link", "proofs/sequence")}
 """Folders of our own captures that hold a protocol, beside its golden ones and its proofs."""
 TOO_LONG = {"goose": 100_000}
-"""Packets of a capture beyond which it holds the same again and again: two of a quarter of a million GOOSE frames each."""
+"""Packets of a capture beyond which it holds the same again and again."""
 FOLDERS = {"golden": PROJECT / "tests" / "golden", "proofs": PROJECT / "rules" / "proofs"}
 PORTS = {
     ("modbus", "golden/modbus/rtu-over-tcp.pcap"): ("-d", "tcp.port==502,mbrtu"),
