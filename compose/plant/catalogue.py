@@ -37,6 +37,7 @@ _MODULES = (
     "proofs_sequence",
     "golden_opcua",
     "golden_opcua_security",
+    "golden_s7",
 )
 
 PROOFS = Path("rules/proofs")

@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::conversation::{deliver, start, with_parser};
+use super::recognition::last_look;
 use crate::dataset::Flag;
 use crate::dataset::rows::FlowRow;
 use crate::delta::{CADENCE_SPAN, RATE_SPAN, SUMMARY_SPAN};
@@ -106,6 +107,7 @@ impl Engine {
         self.held = self.held.saturating_sub(flow.weight);
         let (flow, ledger) = (&mut *flow, &mut self.ledger);
         flush(flow, ledger, i64::MAX, true);
+        last_look(flow, ledger);
         with_parser(flow, ledger, |flow, ledger, parser| {
             let span = Span::at(flow.last);
             parser.close(&mut Talk::new(ledger, &mut flow.facts, span));

@@ -5,13 +5,15 @@
 
 pub mod defaults;
 pub mod exchange;
+mod iso;
 pub mod modbus;
 pub mod mqtt;
 pub mod opcua;
+pub mod s7comm;
 mod sparkplug;
 pub mod talk;
 
-pub use exchange::{Address, Exchange, Function, Item, Object, Outcome, Reply, Unit, Values};
+pub use exchange::{Address, Exchange, Form, Function, Item, Notation, Object, Outcome, Reply, Unit, Values};
 pub use talk::Talk;
 
 use crate::dataset::Flag;
@@ -54,6 +56,8 @@ pub struct Probe<'a> {
     pub transport: Transport,
     pub source_port: u16,
     pub destination_port: u16,
+    /// The flow is over: what was not enough so far is all there will ever be.
+    pub ended: bool,
 }
 
 /// State of one protocol on one flow.
@@ -97,7 +101,8 @@ pub struct Protocol {
 }
 
 /// Every protocol the core parses. A contract test walks this list.
-pub static PROTOCOLS: &[Protocol] = &[modbus::PROTOCOL, modbus::rtu::PROTOCOL, mqtt::PROTOCOL, opcua::PROTOCOL];
+pub static PROTOCOLS: &[Protocol] =
+    &[modbus::PROTOCOL, modbus::rtu::PROTOCOL, mqtt::PROTOCOL, opcua::PROTOCOL, s7comm::PROTOCOL];
 
 /// What the port would promise; ports never name a protocol by themselves.
 pub fn promised(transport: Transport, port: u16) -> Option<&'static str> {
