@@ -34,7 +34,7 @@ pub struct Type {
     pub kind: &'static str,
     /// Bytes of one value; 0 for a single bit.
     pub bytes: u8,
-    /// How a number of this type is read; None for bits, text and moments.
+    /// How a number of this type is read; None for text and moments. A bit travels as a byte.
     pub form: Option<Form>,
 }
 
@@ -42,7 +42,7 @@ const fn number(code: u8, name: &'static str, kind: &'static str, bytes: u8, for
     Type { code, name, kind, bytes, form: Some(form) }
 }
 
-pub const BIT: Type = Type { code: 1, name: "BOOL", kind: "bool", bytes: 0, form: None };
+pub const BIT: Type = Type { code: 1, name: "BOOL", kind: "bool", bytes: 0, form: Some(Form::Uint8) };
 pub const BYTE: Type = number(2, "BYTE", "byte", 1, Form::Uint8);
 pub const CHAR: Type = Type { code: 3, name: "CHAR", kind: "char", bytes: 1, form: None };
 pub const WORD: Type = number(4, "WORD", "word", 2, Form::Uint16);

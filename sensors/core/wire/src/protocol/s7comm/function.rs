@@ -38,6 +38,8 @@ pub const READ_JOB: u8 = 17;
 pub const CYCLIC_TRANSFER: u8 = 1;
 pub const UNSUBSCRIBE: u8 = 4;
 pub const CHANGE_DRIVEN: u8 = 5;
+/// What the device sends of a change driven transfer.
+pub const CHANGED: u8 = 7;
 pub const LIST_BLOCKS: u8 = 1;
 pub const LIST_BLOCKS_OF_TYPE: u8 = 2;
 pub const BLOCK_INFO: u8 = 3;
@@ -126,7 +128,7 @@ pub const fn subfunction(group: u8, code: u8) -> Option<(&'static str, Operation
         (CYCLIC, CYCLIC_TRANSFER) => ("Cyclic transfer", Operation::SubscribeStart),
         (CYCLIC, UNSUBSCRIBE) => ("Unsubscribe", Operation::SubscribeStop),
         (CYCLIC, CHANGE_DRIVEN) => ("Change driven transfer", Operation::SubscribeStart),
-        (CYCLIC, 7) => ("Change driven transfer modify", Operation::SubscribeStart),
+        (CYCLIC, CHANGED) => ("Change driven transfer modify", Operation::SubscribeStart),
         (CYCLIC, 8) => ("RDREC", Operation::Read),
         (BLOCK, LIST_BLOCKS) => ("List blocks", Operation::Browse),
         (BLOCK, LIST_BLOCKS_OF_TYPE) => ("List blocks of type", Operation::Browse),

@@ -60,7 +60,7 @@ pub fn tell(parameter: &[u8]) -> Option<Said> {
     let length = be16(parameter, 8).map_or(0, usize::from);
     let argument = parameter.get(10..10 + length)?;
     let rest = parameter.get(10 + length..)?;
-    let name = rest.get(1..1 + usize::from(u8_at(rest, 0)?))?;
+    let name = rest.get(1..1 + usize::from(u8_at(rest, 0)?)).filter(|name| !name.is_empty())?;
     let at = SERVICES.iter().position(|(known, _)| known.as_bytes() == name);
     let (known, operation) =
         at.and_then(|at| SERVICES.get(at)).copied().unwrap_or(("Other service", Operation::MethodCall));

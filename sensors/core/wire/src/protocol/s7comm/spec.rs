@@ -118,7 +118,10 @@ impl Spec<'_> {
                 let (count, block, at) = (u8_at(part, 0), be16(part, 1), be16(part, 3));
                 let (Some(count), Some(block), Some(at)) = (count, block, at) else { break };
                 let comma = if out.is_empty() { "" } else { "," };
-                let _ = write!(out, "{comma}DB{block}.DBX{at}.0:BYTE*{count}");
+                let _ = write!(out, "{comma}DB{block}.DBX{at}.0:BYTE");
+                if count != 1 {
+                    let _ = write!(out, "*{count}");
+                }
                 if out.len() > crate::text::TEXT_LIMIT {
                     break;
                 }
@@ -243,7 +246,7 @@ mod tests {
         assert!(specs.next().is_none());
         let dbread = [0x12, 12, 0xb0, 2, 4, 0, 10, 0, 8, 1, 0, 11, 0, 0];
         let named = Specs::new(&dbread).next().unwrap().named().unwrap();
-        assert_eq!(named, ("datablock", "DB10.DBX8.0:BYTE*4,DB11.DBX0.0:BYTE*1".to_owned()));
+        assert_eq!(named, ("datablock", "DB10.DBX8.0:BYTE*4,DB11.DBX0.0:BYTE".to_owned()));
     }
 
     #[test]

@@ -32,8 +32,8 @@ struct Answered {
 pub struct State {
     known: Known,
     waiting: Vec<Request>,
-    /// Requests whose reply came in part, with the number of its data unit.
-    partial: Vec<(u8, Request)>,
+    /// Requests whose reply came in part, with its head.
+    partial: Vec<(Head, Request)>,
     answered: [Option<Answered>; ANSWERED],
     next_answered: usize,
     /// Both directions are known to be complete since the last gap: a lone reply is then odd.
@@ -92,9 +92,9 @@ impl State {
             talk.flag(Flag::S7commPduSize, None, None);
         }
         match pdu.rosctr {
-            JOB => self.ask(side, &pdu, 0, span, talk),
+            JOB => self.ask(side, &pdu, None, span, talk),
             USERDATA => match Head::read(pdu.parameter) {
-                Some(head) if head.asks() => self.ask(side, &pdu, head.unit, span, talk),
+                Some(head) if head.asks() => self.ask(side, &pdu, Some(head), span, talk),
                 Some(head) if head.pushed() => {
                     self.known.pushed((head.group, head.function), head.sequence, pdu.data, pdu.length, talk);
                 }
@@ -105,13 +105,15 @@ impl State {
         }
     }
 
-    fn ask(&mut self, side: Side, pdu: &Pdu<'_>, unit: u8, span: Span, talk: &mut Talk<'_>) {
+    fn ask(&mut self, side: Side, pdu: &Pdu<'_>, head: Option<Head>, span: Span, talk: &mut Talk<'_>) {
         let Some(asked) = Asked::of(pdu) else { return talk.flag(Flag::S7commHeader, Some(17), None) };
         if !asked.known() {
             talk.flag(Flag::S7commFunctionUnknown, Some(17), None);
         }
-        if unit != 0 {
-            return self.ask_on(side, asked, pdu, unit, talk);
+        if let Some(head) = head.filter(Head::goes_on)
+            && self.ask_on(side, asked, pdu, head, talk)
+        {
+            return;
         }
         let same = |r: &Request| r.reference == pdu.reference && r.side == side && r.asked == asked && !r.blind;
         if self.in_step && pdu.reference != 0 && self.waiting.iter().any(same) {
@@ -122,14 +124,18 @@ impl State {
         self.wait(request, talk);
     }
 
-    /// Asks for the next fragment of a reply: the first request goes on under another reference.
-    fn ask_on(&mut self, side: Side, asked: Asked, pdu: &Pdu<'_>, unit: u8, talk: &mut Talk<'_>) {
-        let goes_on = |(known, r): &(u8, Request)| *known == unit && r.side == side && r.asked == asked;
+    /// Asks for the next fragment of a reply: the first request goes on under another reference. False when it is a
+    /// request of its own.
+    fn ask_on(&mut self, side: Side, asked: Asked, pdu: &Pdu<'_>, head: Head, talk: &mut Talk<'_>) -> bool {
+        let goes_on = |(told, r): &(Head, Request)| {
+            let same = if head.unit == 0 { told.sequence == head.sequence } else { told.unit == head.unit };
+            same && r.side == side && r.asked == asked
+        };
         let Some(at) = self.partial.iter().position(goes_on) else {
-            if self.in_step {
+            if self.in_step && head.unit != 0 {
                 talk.flag(Flag::S7commFragment, Some(25), None);
             }
-            return;
+            return head.unit != 0;
         };
         let (_, mut request) = self.partial.remove(at);
         request.reference = pdu.reference;
@@ -137,12 +143,16 @@ impl State {
         request.span.last = talk.span().last;
         request.flagged |= talk.flagged();
         self.wait(request, talk);
+        true
     }
 
     fn wait(&mut self, request: Request, talk: &mut Talk<'_>) {
         if self.waiting.len() >= WAITING {
             let oldest = self.waiting.remove(0);
-            talk.flag(Flag::ParserLimit, None, None);
+            // Where replies are missing those that wait for them pile up: that is the gap's doing.
+            if !oldest.blind {
+                talk.flag(Flag::ParserLimit, None, None);
+            }
             self.known.tell(&oldest, &Ending::silent(&oldest, Reply::None), talk);
         }
         if self.waiting.capacity() == 0 {
@@ -170,8 +180,8 @@ impl State {
                     request.gathered.extend_from_slice(contents);
                 }
             }
-            if head.more && head.unit != 0 {
-                return self.part(head.unit, request, pdu, talk);
+            if head.more {
+                return self.part(head, request, pdu, talk);
             }
         }
         let gathered = std::mem::take(&mut request.gathered);
@@ -181,7 +191,7 @@ impl State {
     }
 
     /// A reply came in part.
-    fn part(&mut self, unit: u8, mut request: Request, pdu: &Pdu<'_>, talk: &mut Talk<'_>) {
+    fn part(&mut self, head: Head, mut request: Request, pdu: &Pdu<'_>, talk: &mut Talk<'_>) {
         request.bytes = request.bytes.saturating_add(u32::try_from(pdu.length).unwrap_or(u32::MAX));
         request.flagged |= talk.flagged();
         if self.partial.len() >= PARTIAL {
@@ -189,7 +199,7 @@ impl State {
             talk.flag(Flag::ParserLimit, None, None);
             self.known.tell(&oldest, &Ending::silent(&oldest, Reply::None), talk);
         }
-        self.partial.push((unit, request));
+        self.partial.push((head, request));
     }
 
     /// A reply without a request: what it says of itself.

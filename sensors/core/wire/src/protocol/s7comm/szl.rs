@@ -55,12 +55,13 @@ pub fn tell(request: &[u8], reply: &[u8], about: Side, talk: &mut Talk<'_>, said
 
 /// Identification of a module: order number and versions.
 fn module(record: &[u8], about: Side, talk: &mut Talk<'_>) {
-    let Some(number) = record.get(2..22).map(printable).filter(|text| !text.is_empty()) else { return };
     let (Some(index), Some(high), Some(low)) = (be16(record, 0), be16(record, 24), be16(record, 26)) else { return };
+    // The firmware's own record need not repeat the order number.
+    let number = record.get(2..22).map(printable).unwrap_or_default();
     let [letter, major] = high.to_be_bytes();
     let [minor, patch] = low.to_be_bytes();
     match index {
-        1 => {
+        1 if !number.is_empty() => {
             talk.identity(about, "order_number", &number, CONFIDENCE, "s7comm SZL 0x0011");
             if number.starts_with("6ES7") || number.starts_with("6GK") || number.starts_with("6AG") {
                 talk.identity(about, "vendor", "Siemens", CONFIDENCE, "s7comm SZL 0x0011");

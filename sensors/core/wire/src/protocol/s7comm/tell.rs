@@ -121,9 +121,11 @@ impl Known {
                 if let Some(said) = service::tell(request.parameter()) {
                     return said;
                 }
-                if !request.parameter().is_empty() {
-                    talk.flag(Flag::S7commItemMalformed, Some(17), None);
+                // Of a lone reply nobody knows the service.
+                if request.parameter().is_empty() {
+                    return Said::new(Operation::Unknown);
                 }
+                talk.flag(Flag::S7commItemMalformed, Some(17), None);
             }
             fc::PLC_STOP => return service::stop(request.parameter()),
             _ => {}
@@ -153,8 +155,10 @@ impl Known {
             }
             (fc::BLOCK, fc::LIST_BLOCKS) => said.text("blocks", block::counts(told)),
             (fc::BLOCK, fc::LIST_BLOCKS_OF_TYPE) => {
-                let kind = block::of_type(asked).unwrap_or("block");
-                said.object("block", kind.to_owned());
+                let kind = block::of_type(asked).unwrap_or_default();
+                if !kind.is_empty() {
+                    said.object("block", kind.to_owned());
+                }
                 said.text("blocks", block::listed(kind, told));
             }
             (fc::BLOCK, fc::BLOCK_INFO) => {
@@ -179,7 +183,7 @@ impl Known {
         let told = contents(data).1;
         let known = self.jobs.contents(group, number);
         let pairs = match of {
-            (fc::CYCLIC, fc::CYCLIC_TRANSFER | fc::CHANGE_DRIVEN) => Some(jobs::cyclic(known, told)),
+            (fc::CYCLIC, fc::CYCLIC_TRANSFER | fc::CHANGE_DRIVEN | fc::CHANGED) => Some(jobs::cyclic(known, told)),
             (fc::PROGRAMMER, code) if test_job::names_variables(code) => Some(test_job::pushed(told, known, code)),
             _ => None,
         };

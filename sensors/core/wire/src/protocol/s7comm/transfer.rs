@@ -100,6 +100,8 @@ impl Transfers {
         };
         let known = self.list.iter().position(at);
         match (code, known) {
+            // A lone reply does not say which block.
+            (fc::REQUEST_DOWNLOAD, _) if file.is_none() => {}
             (fc::REQUEST_DOWNLOAD | fc::START_UPLOAD, _) => {
                 if let Some(known) = known {
                     self.end(known, false, unit, ending.span, talk);
@@ -166,8 +168,8 @@ impl Transfers {
             (Operation::ProgramUpload, "from_device")
         };
         let row = FileRow {
-            file_name: Some(&transfer.file.address),
-            file_path: Some(&transfer.file.path),
+            file_name: Some(transfer.file.address.as_str()).filter(|name| !name.is_empty()),
+            file_path: Some(transfer.file.path.as_str()).filter(|path| !path.is_empty()),
             file_size: Some(transfer.size),
             file_hash_sha256: digest.as_deref(),
             ot_file_direction: Some(direction),

@@ -8,6 +8,10 @@
 use crate::bytes::{be16, u8_at};
 
 const HEAD: [u8; 3] = [0, 1, 0x12];
+/// Head of the message by which a device tells that its operating mode changed.
+const MODE_HEAD: [u8; 3] = [1, 0, 0x10];
+/// Method of what follows an answer, or is one.
+const ANSWERING: u8 = 0x12;
 /// Types. The NC family has its own three.
 const PUSH: u8 = 0;
 const REQUEST: u8 = 4;
@@ -18,6 +22,7 @@ const NC_REQUEST: u8 = 7;
 #[derive(Clone, Copy, Debug)]
 pub struct Head {
     kind: u8,
+    method: u8,
     pub group: u8,
     pub function: u8,
     /// Number of a job in the device: of a test job, a cyclic transfer.
@@ -30,7 +35,8 @@ pub struct Head {
 
 impl Head {
     pub fn read(parameter: &[u8]) -> Option<Self> {
-        if parameter.get(..3)? != HEAD {
+        let head = parameter.get(..3)?;
+        if head != HEAD && head != MODE_HEAD {
             return None;
         }
         let (unit, more, error) = match (u8_at(parameter, 8), u8_at(parameter, 9), be16(parameter, 10)) {
@@ -40,6 +46,7 @@ impl Head {
         let both = u8_at(parameter, 5)?;
         Some(Self {
             kind: both >> 4,
+            method: u8_at(parameter, 4)?,
             group: both & 15,
             function: u8_at(parameter, 6)?,
             sequence: u8_at(parameter, 7)?,
@@ -51,6 +58,11 @@ impl Head {
 
     pub const fn asks(&self) -> bool {
         matches!(self.kind, REQUEST | NC_REQUEST)
+    }
+
+    /// Asks for more of what the device answered before: by the number of the data unit, or of the answer alone.
+    pub const fn goes_on(&self) -> bool {
+        self.unit != 0 || (self.method == ANSWERING && self.sequence != 0)
     }
 
     /// Sent by the device of itself.

@@ -26,8 +26,9 @@ pub fn pairs<'a>(request: &'a Request, ending: &Ending<'a>, write: bool, talk: &
     let count = usize::from(u8_at(asked, 1).unwrap_or(0));
     let mut specs = Specs::new(asked.get(2..).unwrap_or_default());
     let mut written = Data::new(if write { request.data() } else { &[] });
-    let mut reply = Data::new(ending.data);
     let answered = ending.outcome == Outcome::Success;
+    // What a refusal carries is no answer.
+    let mut reply = Data::new(if answered { ending.data } else { &[] });
     let told = if answered { usize::from(u8_at(ending.parameter, 1).unwrap_or(0)) } else { 0 };
     let wanted = if asked.is_empty() { told } else { count };
     let mut out = Vec::with_capacity(wanted);
@@ -85,7 +86,7 @@ pub fn hand<'a>(pairs: &[Pair<'a>], operation: Operation, take: impl FnOnce(&[It
 
 fn needs_text(pair: &Pair<'_>) -> bool {
     match pair.spec {
-        Some(Spec::Any { of, .. }) => pair.datum.is_some() && of.form.is_none() && of != area::BIT,
+        Some(Spec::Any { of, .. }) => pair.datum.is_some() && of.form.is_none(),
         Some(Spec::Other { .. }) => true,
         None => false,
     }
@@ -147,7 +148,6 @@ fn values(of: Type, count: u32, bytes: &[u8]) -> Values<'_> {
     match of.form {
         _ if bytes.is_empty() => Values::None,
         Some(form) if bytes.len() >= form.width() => Values::Packed { kind: of.kind, form, bytes },
-        None if of == area::BIT => Values::Bits(bytes, 1),
         _ => Values::None,
     }
 }
