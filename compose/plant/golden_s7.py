@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import struct
 from datetime import datetime
 
 from snap7.client import Client
 from snap7.error import S7Error
 from snap7.type import Area, Block, WordLen
 
+from compose.plant import s7_frames as frames
 from compose.plant.catalogue import capture
 from compose.plant.lab import Lab
 from compose.plant.s7_device import PG, NativeController, block, controller, merker, native, work_as
@@ -154,3 +156,81 @@ def native_stack(lab: Lab) -> None:
     device = NativeController(lab)
     native(lab, "eng", "everything")
     device.stop()
+
+
+@capture(
+    "s7comm/connections.pcap",
+    "Calls that are refused, not answered, or accepted and left; made by hand, the stacks refuse nobody.",
+    "plc1 att",
+    kind="golden",
+    check={"cotp.type==0x0e": 5, "cotp.type==0x08": 1},
+)
+def connections(lab: Lab) -> None:
+    """Five calls."""
+    turns: tuple[list[tuple[str, bytes]], ...] = (
+        [("c", frames.call(0x0102)), ("s", frames.refuse(1))],
+        [("c", frames.call(0x0203))],
+        [("c", frames.call(0x0304)), ("s", frames.accept(0x0304))],
+        [("c", frames.call(0x0102)), ("s", frames.accept(0x0102)), ("c", frames.job(1, frames.SETUP))],
+        [
+            *(("c", frames.call(0x0102)), ("s", frames.accept(0x0102)), ("c", frames.job(1, frames.SETUP))),
+            ("s", frames.done(1, frames.SETUP, error=0x8500)),
+        ],
+    )
+    for one in turns:
+        frames.dialogue(lab, "att", "plc1", one)
+
+
+@capture(
+    "s7comm/userdata.pcap",
+    "Cyclic data, watched, modified and forced variables, diagnostic and mode messages, items that are no pointers, "
+    "a message in segments; made by hand after captures of STEP 7 and WinCC, no stack speaks them.",
+    "plc1 eng",
+    kind="golden",
+    check={"s7comm.param.userdata.funcgroup==1": 8, "s7comm.param.userdata.funcgroup==2": 5},
+)
+def hand_made(lab: Lab) -> None:
+    """What engineering software asks beyond the stacks."""
+    pointer = bytes.fromhex("120a10040001000184000010") + bytes.fromhex("120a10010001000083000009")
+    values = bytes.fromhex("0002ff0400101234ff0300010100")
+    moved = bytes.fromhex("0002ff0400101235ff0300010100")
+    watched = struct.pack(">HBBHHBBHH", 2, 0x01, 6, 0, 0, 0x10, 1, 0, 8)
+    seen = struct.pack(">H", 2) + bytes.fromhex("ff0900064133851fdeadff09000102")
+    turns: list[tuple[str, bytes]] = [
+        ("c", frames.call(0x0102)),
+        ("s", frames.accept(0x0102)),
+        ("c", frames.job(1, frames.SETUP)),
+        ("s", frames.done(1, frames.SETUP)),
+        ("c", frames.userdata(2, 4, 2, 1, b"\x00\x02\x01\x01" + pointer)),
+        ("s", frames.userdata(2, 8, 2, 1, values, 1)),
+        ("s", frames.userdata(0, 0, 2, 1, values, 1)),
+        ("s", frames.userdata(0, 0, 2, 1, moved, 1)),
+        ("c", frames.userdata(3, 4, 2, 4, b"\x01\x01")),
+        ("s", frames.userdata(3, 8, 2, 4, b"", 1)),
+        ("c", frames.userdata(4, 4, 1, 2, frames.test_job(watched))),
+        ("s", frames.userdata(4, 8, 1, 2, b"", 3)),
+        ("c", frames.userdata(5, 4, 1, 14, frames.test_job(b"\x02\x03"))),
+        ("s", frames.userdata(5, 8, 1, 14, b"", 4)),
+        ("s", frames.userdata(0, 0, 1, 2, _pushed(seen), 3)),
+        ("c", frames.userdata(6, 4, 1, 8, frames.test_job(bytes.fromhex("000102010000000400090002beef")))),
+        ("s", frames.userdata(6, 8, 1, 8, b"", 5)),
+        ("c", frames.userdata(7, 4, 1, 9, frames.test_job(bytes.fromhex("0001100300000000000900010100")))),
+        ("s", frames.userdata(7, 8, 1, 9, b"", 6, error=0xD0A1)),
+        ("c", frames.userdata(8, 4, 1, 15, frames.test_job(b"\x02\x03"))),
+        ("s", frames.userdata(8, 8, 1, 15, b"", 7)),
+        ("s", frames.userdata(0, 0, 4, 3, bytes.fromhex("43043bff00000000000026112809301512"))),
+        ("s", frames.data(bytes.fromhex("320700000000000800000100101000000200"))),
+        ("c", frames.job(9, bytes.fromhex("0402120c b00204000a00080100 0b0000 120882 41 00010002 7f 03"))),
+        ("s", frames.done(9, b"\x04\x02", bytes.fromhex("ff0900051122334455000a000000"))),
+        ("c", frames.job(10, b"\x2a\x00")),
+        ("s", frames.done(10, b"\x2a", error=0x8104)),
+    ]
+    request = frames.job(11, b"\x04\x01" + pointer[:12])[7:]
+    turns += [("c", frames.data(request[:9], end=False)), ("c", frames.data(request[9:]))]
+    turns.append(("s", frames.done(11, b"\x04\x01", bytes.fromhex("ff0400104321"))))
+    frames.dialogue(lab, "eng", "plc1", turns)
+
+
+def _pushed(seen: bytes) -> bytes:
+    """Contents of what a test job reports: parameters of four bytes, then the values."""
+    return struct.pack(">HH", 4, len(seen)) + b"\x01\x00\x00\x02" + seen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -19,9 +19,9 @@ NAMES = (
     "s7comm.param.userdata.seq_num", "s7comm.param.userdata.dataunitref", "s7comm.param.userdata.lastdataunit",
     "s7comm.param.errcod", "s7comm.param.item.syntaxid", "s7comm.param.item.transp_size", "s7comm.param.item.length",
     "s7comm.param.item.db", "s7comm.param.item.dbread.numareas", "s7comm.param.item.dbread.length",
-    "s7comm.param.item.dbread.db", "s7comm.param.item.dbread.startaddress", "s7comm.param.item.area", "s7comm.param.item.address", "s7comm.resp.data",
-    "s7comm.data.returncode", "s7comm.param.pdu_length", "s7comm.param.pistart.servicename",
-    "s7comm.data.blockcontrol.block_type", "s7comm.data.blockcontrol.block_number",
+    "s7comm.param.item.dbread.db", "s7comm.param.item.dbread.startaddress", "s7comm.param.item.area",
+    "s7comm.param.item.address", "s7comm.resp.data", "s7comm.data.returncode", "s7comm.param.pdu_length",
+    "s7comm.param.pistart.servicename", "s7comm.data.blockcontrol.block_type", "s7comm.data.blockcontrol.block_number",
     "s7comm.data.userdata.szl_id", "s7comm.data.userdata.szl_index", "s7comm.data.userdata.szl_id.partlist_cnt",
     "s7comm.blockinfo.blocktype", "s7comm.data.blockinfo.block_number", "s7comm.blockinfo.block_count",
     "s7comm.blockinfo.block_num", "s7comm.data.ts",
@@ -161,7 +161,7 @@ def _userdata(frame: Frame, group: str, sub: str, part: str) -> dict[str, str]:
 def _moment(shown: str) -> str:
     """`Aug 20, 2014 12:05:36.112000000 UTC` as we write it."""
     day, _, fraction = shown.removesuffix(" UTC").partition(".")
-    return f"{datetime.strptime(day, '%b %d, %Y %H:%M:%S').isoformat()}.{fraction[:3]}"
+    return f"{datetime.strptime(day, '%b %d, %Y %H:%M:%S').replace(tzinfo=UTC).isoformat()[:19]}.{fraction[:3]}"
 
 
 def _joined(frame: Frame) -> str:

@@ -113,7 +113,9 @@ impl Connection {
         let details = details.finish();
         let span =
             if reply == Reply::Answered { Span { first: open.span.first, last: talk.span().last } } else { open.span };
-        talk.session(Side::Client, span, open.ordinal, row(outcome, status, reply, None, details.as_deref()));
+        let unit = self.unit();
+        let row = SessionRow { ot_unit: unit.as_deref(), ..row(outcome, status, reply, None, details.as_deref()) };
+        talk.session(Side::Client, span, open.ordinal, row);
     }
 
     fn describe(&self, details: &mut Details) {
@@ -152,7 +154,9 @@ impl Connection {
         let (first, ordinal) = self.open.take().map_or((span.first, ordinal), |open| (open.span.first, open.ordinal));
         let span = Span { first, last: span.last };
         let text = details.finish();
+        let unit = self.unit();
         let row = row(ending.outcome, ending.status, ending.reply, ending.duration, text.as_deref());
+        let row = SessionRow { ot_unit: unit.as_deref(), ..row };
         talk.session(side, span, ordinal, row);
     }
 }
