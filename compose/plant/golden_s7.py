@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import struct
-from datetime import datetime
+from datetime import UTC, datetime
 
 from snap7.client import Client
 from snap7.error import S7Error
@@ -98,14 +98,11 @@ def _services(client: Client) -> None:
     client.plc_hot_start()
     client.plc_stop()
     client.plc_cold_start()
-    for attempt in (
-        lambda: client.compress(100),
-        lambda: client.copy_ram_to_rom(100),
-    ):
+    for attempt in (client.compress, client.copy_ram_to_rom):
         with contextlib.suppress(*_REFUSED):
-            attempt()
+            attempt(100)
     client.get_plc_datetime()
-    client.set_plc_datetime(datetime(2026, 11, 28, 9, 30, 15, 125000))
+    client.set_plc_datetime(datetime(2026, 11, 28, 9, 30, 15, 125000, tzinfo=UTC))
     client.set_session_password("basisk")
     client.set_session_password("Sommer26")
     client.clear_session_password()
@@ -146,7 +143,7 @@ def identity(lab: Lab) -> None:
 
 @capture(
     "s7comm/native.pcap",
-    "All that native Snap7 asks and answers: areas, a read in two messages, status list in fragments, blocks, services.",
+    "All that native Snap7 asks and answers: areas, a read in two messages, status lists, blocks, services.",
     "plc1 eng",
     kind="golden",
     check={"s7comm": 60},

@@ -58,7 +58,7 @@ def _normal(lab: Lab, seconds: float) -> None:
 
 @capture(
     NORMAL,
-    "An S7 cell at work: polling, set-points, an engineering station that looks and uploads. Learn the baseline from it.",
+    "An S7 cell at work: polling, set-points, an engineering station that looks. Learn the baseline from it.",
     "plc1 hmi eng",
     rules=ALL_RULES,
     kind="benign",
@@ -138,7 +138,7 @@ def upload(lab: Lab) -> None:
     _attack(lab, "read a block out", ["T0845"], "S704 S711", lambda client: void(client.full_upload(Block.DB, 1)), PG)
 
 
-@capture("s7comm/delete.pcap", "A stranger deletes a block, compresses the memory and copies it to the card (native Snap7).",
+@capture("s7comm/delete.pcap", "A stranger deletes a block, compresses the memory, copies it to the card (native).",
          "plc1 att", rules="S705", learn=NORMAL, check={"s7comm.param.func==0x28": 6})  # fmt: skip
 def delete(lab: Lab) -> None:
     """Three services."""
@@ -209,8 +209,8 @@ def clock_set(lab: Lab) -> None:
     _attack(lab, "set the clock", ["T0836"], "S709", lambda client: void(client.set_plc_system_datetime()))
 
 
-@capture("s7comm/tsap-scan.pcap", "A stranger calls rack 0, slot 0 to 7 one after another and hangs up.", "plc1 hmi att",
-         rules="S710", learn=NORMAL, check={"cotp.type==0x0e": 8})  # fmt: skip
+@capture("s7comm/tsap-scan.pcap", "A stranger calls rack 0, slot 0 to 7 one after another and hangs up.",
+         "plc1 hmi att", rules="S710", learn=NORMAL, check={"cotp.type==0x0e": 8})  # fmt: skip
 def tsap_scan(lab: Lab) -> None:
     """Eight calls by hand to the real stack."""
 
@@ -228,7 +228,7 @@ def tsap_scan(lab: Lab) -> None:
     _while_polled(lab, act)
 
 
-@capture("s7comm/force.pcap", "A flag is modified and an input forced by test jobs; made by hand, no stack speaks them.",
+@capture("s7comm/force.pcap", "A flag is modified, an input forced by test jobs; made by hand, no stack speaks them.",
          "plc1 att", rules="S712", learn=NORMAL, check={"s7comm.param.userdata.funcgroup==1": 6})  # fmt: skip
 def force(lab: Lab) -> None:
     """Modify, enable, force."""

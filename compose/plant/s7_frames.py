@@ -1,4 +1,4 @@
-"""S7 messages made by hand, for what no stack speaks (lab: test jobs, cyclic data, refusals), and two ends to send them."""
+"""S7 messages made by hand, for what no stack speaks (test jobs, cyclic data, refusals), and two ends to send them."""
 
 from __future__ import annotations
 

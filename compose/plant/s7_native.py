@@ -10,7 +10,7 @@ import ctypes
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import snap7  # type: ignore[import-untyped,unused-ignore]
@@ -51,7 +51,7 @@ def everything(client: Any) -> None:
     _try(client.full_upload, Block.DB, 1)
     _try(client.download, bytearray(b"\x70\x70" + bytes(98)), 9)
     client.get_plc_datetime()
-    client.set_plc_datetime(datetime(2026, 11, 28, 9, 30, 15))
+    client.set_plc_datetime(datetime(2026, 11, 28, 9, 30, 15, tzinfo=UTC))
     client.get_cpu_state()
     client.plc_stop()
     _try(client.plc_hot_start)

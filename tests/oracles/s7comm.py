@@ -1,4 +1,4 @@
-"""S7comm against tshark: each request, reply and push by frame; addresses, values, return codes, lists, blocks, TSAPs."""
+"""S7comm against tshark: requests, replies, pushes by frame; addresses, values, return codes, lists, blocks, TSAPs."""
 
 from __future__ import annotations
 

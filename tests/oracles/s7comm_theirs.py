@@ -48,7 +48,8 @@ def theirs_of(capture: Path, options: Sequence[str] = ()) -> Facts:
         seen += _of_frame(frame)
     facts, crowd = Facts(), Counter(number for number, _, _ in seen)
     for frame in frames:
-        if frame[f"{_PARAM}.pdu_length"] and "3" in frame["s7comm.header.rosctr"]:
+        agreed = "3" in frame["s7comm.header.rosctr"] and all(int(e, 0) == 0 for e in frame["s7comm.header.errcls"])
+        if frame[f"{_PARAM}.pdu_length"] and agreed:
             facts.message(int(frame["frame.number"][0]), "set-up")["pdu_size"] = frame[f"{_PARAM}.pdu_length"][0]
     for number, what, found in seen:
         facts.message(number, what).update(found if crowd[number] == 1 else {})
@@ -65,15 +66,23 @@ def _connections(capture: Path, streams: set[str], options: Sequence[str]) -> li
         "cotp.src-tsap",
         "cotp.dst-tsap",
     )
+    spoken = {one["tcp.stream"][0] for one in fields(capture, "cotp.type==0x0f", names[1:2], *options)}
     seen = []
     for frame in fields(capture, "cotp.type==0x0e && !tcp.analysis.retransmission", names, *options):
-        if frame["tcp.stream"] and frame["tcp.stream"][0] in streams:
+        stream = frame["tcp.stream"][0]
+        if stream in streams or (stream not in spoken and _siemens(frame["cotp.dst-tsap-bytes"])):
             told = {}
             for key, side in (("calling_tsap", "src"), ("called_tsap", "dst")):
                 shown = frame[f"cotp.{side}-tsap-bytes"] or frame[f"cotp.{side}-tsap"]
                 told[key] = shown[0].replace(":", "").removeprefix("0x") if shown else "-"
             seen.append((int(frame["frame.number"][0]), "connect", told))
     return seen
+
+
+def _siemens(called: list[str]) -> bool:
+    """Two bytes: kind of connection, rack and slot."""
+    shown = called[0].replace(":", "").removeprefix("0x") if called else ""
+    return len(shown) == 4 and shown[:2] in ("01", "02", "03")
 
 
 def _of_frame(frame: Frame) -> list[tuple[int, str, dict[str, str]]]:
@@ -114,7 +123,8 @@ def _job(frame: Frame, job: int, part: str) -> dict[str, str]:
         error = int(frame["s7comm.header.errcls"][0], 0) << 8 | int(frame["s7comm.header.errcod"][0], 0)
     if job in (4, 5):
         if part == "asks":
-            told = {"items": ";".join(_addresses(frame) or _areas(frame)) or UNTOLD}
+            named = _addresses(frame) or _areas(frame)
+            told = {"items": ";".join(named) if len(named) == len(frame[f"{_PARAM}.item.syntaxid"]) else UNTOLD}
             return told | ({"values": _joined(frame)} if job == 5 else {})
         if error:
             return {"status": str(error)}
