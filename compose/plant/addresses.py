@@ -46,6 +46,7 @@ HOSTS: dict[str, Host] = {host.name: host for host in _LIST}
 MODBUS_PORT = 502
 OPCUA_PORT = 4840
 MQTT_PORT = 1883
+S7_PORT = 102
 
 
 def ip(name: str) -> str:

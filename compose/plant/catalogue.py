@@ -42,6 +42,8 @@ _MODULES = (
     "proofs_goose",
     "golden_opcua",
     "golden_opcua_security",
+    "proofs_s7",
+    "golden_s7",
 )
 
 PROOFS = Path("rules/proofs")

@@ -27,6 +27,10 @@ NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {
     ),
     "kiwimiri_opcua/pcaps/anssi_attack.pcap": (set(), "only a SYN and its refusal on port 4840: no OPC UA in it"),
     "iti_ics_security_tools/pcaps/OPC/opc-ua-ap-method-wireshark-freeze.pcap": ({"opcua"}, "OPC UA on port 12001"),
+    "iti_ics_security_tools/pcaps/profinet/Profinet_Failed.pcap": (
+        {"s7comm"},
+        "a call with TSAPs in Siemens' form (0200 to 0202), accepted and left; tshark names the transport alone",
+    ),
 }
 """Captures where the reference dissector's protocols are not ours: what we name, and who is right."""
 

@@ -142,6 +142,7 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("modbus", _) => checksum(&mut record.bytes),
             ("mqtt", _) => remaining(&mut record.bytes),
             ("opcua", _) => size_field(&mut record.bytes),
+            ("s7comm", _) => packet(&mut record.bytes),
             _ => {}
         }
     }
@@ -183,6 +184,24 @@ fn remaining(bytes: &mut Vec<u8>) {
         }
     }
     bytes.splice(1..=field, written);
+}
+
+/// | 0 version 1 | 1 reserved 1 | 2 length 2, of the whole | 4 transport header 3 | 7 S7: 13 parameter length 2 | 15 data
+/// length 2 |. The parameter keeps its length as far as there is room, the data take the rest.
+fn packet(bytes: &mut [u8]) {
+    let length = bytes.len();
+    let whole = u16::try_from(length).unwrap_or(u16::MAX).to_be_bytes();
+    if let Some(field) = bytes.get_mut(..4) {
+        field.copy_from_slice(&[3, 0, whole[0], whole[1]]);
+    }
+    let head = if bytes.get(8).is_some_and(|kind| matches!(kind, 2 | 3)) { 19 } else { 17 };
+    let (Some(rest), Some(&[high, low])) = (length.checked_sub(head), bytes.get(13..15)) else { return };
+    let parameter = usize::from(u16::from_be_bytes([high, low])).min(rest);
+    let part = |size: usize| u16::try_from(size).unwrap_or(u16::MAX).to_be_bytes();
+    let lengths = [part(parameter), part(rest - parameter)].concat();
+    if let Some(field) = bytes.get_mut(13..17) {
+        field.copy_from_slice(&lengths);
+    }
 }
 
 /// | type 3 | chunk 1 | size 4 LE, of the whole |

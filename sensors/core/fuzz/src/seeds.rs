@@ -116,7 +116,7 @@ fn dialogues(dialogue: &Dialogue, datagrams: bool, to: &Path, name: &str) -> io:
 
 fn owner(data: &[u8], datagrams: bool) -> Option<usize> {
     let transport = if datagrams { Transport::Udp } else { Transport::Tcp };
-    let probe = Probe { data, transport, source_port: 0, destination_port: 0 };
+    let probe = Probe { data, transport, source_port: 0, destination_port: 0, ended: false };
     let sure = |index: &usize| match (PROTOCOLS[*index].probe)(&probe) {
         Guess::Yes { confidence, .. } => Some(confidence),
         _ => None,

@@ -72,7 +72,7 @@ fn play(protocol: &Protocol, dialogue: &Dialogue, piece: usize, what: &str) -> V
 /// The parser that recognises a dialogue by its first telling payload.
 fn owner(dialogue: &Dialogue) -> Option<&'static Protocol> {
     let sure = |protocol: &Protocol, data: &[u8]| {
-        let probe = Probe { data, transport: Transport::Tcp, source_port: 0, destination_port: 0 };
+        let probe = Probe { data, transport: Transport::Tcp, source_port: 0, destination_port: 0, ended: false };
         match (protocol.probe)(&probe) {
             Guess::Yes { confidence, .. } => Some(confidence),
             _ => None,

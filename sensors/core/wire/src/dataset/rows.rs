@@ -747,6 +747,8 @@ pub struct SessionRow<'a> {
     pub ot_secret_known: Option<bool>,
     /// Name the client gives itself: MQTT client id, OPC UA application.
     pub ot_client_name: Option<&'a str>,
+    /// Unit id, link address, common address, rack/slot, AppID.
+    pub ot_unit: Option<&'a str>,
     /// Name the server gives itself.
     pub ot_server_name: Option<&'a str>,
     /// None, Sign, SignAndEncrypt; null unless seen.
@@ -819,6 +821,7 @@ pub struct SessionColumns {
     pub ot_secret_encrypted: Numbers<bool>,
     pub ot_secret_known: Numbers<bool>,
     pub ot_client_name: Words,
+    pub ot_unit: Words,
     pub ot_server_name: Words,
     pub ot_security_mode: Words,
     pub ot_security_policy: Words,
@@ -865,6 +868,7 @@ impl SessionColumns {
         self.ot_secret_encrypted.push(row.ot_secret_encrypted);
         self.ot_secret_known.push(row.ot_secret_known);
         self.ot_client_name.push(row.ot_client_name, words);
+        self.ot_unit.push(row.ot_unit, words);
         self.ot_server_name.push(row.ot_server_name, words);
         self.ot_security_mode.push(row.ot_security_mode, words);
         self.ot_security_policy.push(row.ot_security_policy, words);
@@ -910,6 +914,7 @@ impl SessionColumns {
         visit("ot.secret_encrypted", ColumnView::Bool(&self.ot_secret_encrypted));
         visit("ot.secret_known", ColumnView::Bool(&self.ot_secret_known));
         visit("ot.client_name", ColumnView::Word(&self.ot_client_name));
+        visit("ot.unit", ColumnView::Word(&self.ot_unit));
         visit("ot.server_name", ColumnView::Word(&self.ot_server_name));
         visit("ot.security.mode", ColumnView::Word(&self.ot_security_mode));
         visit("ot.security.policy", ColumnView::Word(&self.ot_security_policy));

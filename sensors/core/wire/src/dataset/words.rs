@@ -515,6 +515,24 @@ pub enum Flag {
     OpcuaHandshakeOrder,
     /// An application certificate is no X.509 certificate (OPC 10000-6 6.2).
     OpcuaCertificate,
+    /// TPKT header is not version 3 with a possible length (RFC 1006 6).
+    IsoTpktHeader,
+    /// A transport PDU that cannot be right (ITU-T X.224 13).
+    IsoTpdu,
+    /// Header cannot be right, or its lengths disagree with the message (S7 protocol, header).
+    S7commHeader,
+    /// An item or argument reaches beyond the message or has an impossible form (S7 protocol, variable specification).
+    S7commItemMalformed,
+    /// The reply has another number of items than the request (S7 protocol, Read Var and Write Var).
+    S7commItemCount,
+    /// The length of a value disagrees with what was asked for (S7 protocol, Read Var and Write Var).
+    S7commValueLength,
+    /// A message is longer than the negotiated PDU size (S7 protocol, Setup communication).
+    S7commPduSize,
+    /// Function code is not known (S7 protocol, functions).
+    S7commFunctionUnknown,
+    /// A fragment that continues nothing (S7 protocol, userdata).
+    S7commFragment,
 }
 
 impl Flag {
@@ -617,6 +635,15 @@ impl Flag {
             Self::OpcuaBufferSize => "opcua.buffer_size",
             Self::OpcuaHandshakeOrder => "opcua.handshake_order",
             Self::OpcuaCertificate => "opcua.certificate",
+            Self::IsoTpktHeader => "iso.tpkt_header",
+            Self::IsoTpdu => "iso.tpdu",
+            Self::S7commHeader => "s7comm.header",
+            Self::S7commItemMalformed => "s7comm.item_malformed",
+            Self::S7commItemCount => "s7comm.item_count",
+            Self::S7commValueLength => "s7comm.value_length",
+            Self::S7commPduSize => "s7comm.pdu_size",
+            Self::S7commFunctionUnknown => "s7comm.function_unknown",
+            Self::S7commFragment => "s7comm.fragment",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::dataset::Operation;
 use crate::flow::{Side, Span};
-use crate::protocol::Function;
+use crate::protocol::{Function, Notation};
 use std::fmt::Write as _;
 
 /// Repetitions that make a rhythm, and the relative deviation that still is one.
@@ -104,6 +104,8 @@ pub struct Shape {
     pub count: u32,
     pub address: Option<Box<str>>,
     pub(super) ranged: bool,
+    /// How its places are written, where kind and numbers do not say all.
+    pub place: Option<Notation>,
     /// Hash of the name of the client that publishes, 0 for none: behind one address there may be several.
     pub publisher: u64,
     /// Function and address without the channel, for 3-grams.
@@ -217,11 +219,25 @@ impl Shape {
             out.push_str(text);
             return true;
         }
+        if let Some(place) = self.place {
+            (place.write)(out, place.part, self.start, self.count);
+            return true;
+        }
         if !self.ranged {
             return false;
         }
         write_range(out, self.kind, self.start, self.count);
         true
+    }
+
+    /// Distance of two neighbouring points in `start`.
+    pub fn step(&self) -> u32 {
+        self.place.map_or(1, |place| place.step)
+    }
+
+    /// Places that one point takes: all of them where a text is the only one.
+    pub fn point_count(&self) -> u32 {
+        if self.points.len() == 1 { self.count.max(1) } else { 1 }
     }
 
     /// Readable form for 3-grams.

@@ -4,7 +4,7 @@ use super::shape::{Cadence, Shape, SpanCounts};
 use crate::dataset::Operation;
 use crate::flow::{Side, Span};
 use crate::hash;
-use crate::protocol::{Address, Function, Item, Object};
+use crate::protocol::{Address, Function, Item, Notation, Object};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
@@ -38,6 +38,18 @@ impl Want<'_> {
         }
     }
 
+    fn place(&self) -> Option<Notation> {
+        match self.object.address {
+            Address::Placed(place) => Some(place),
+            _ => None,
+        }
+    }
+
+    /// What the address adds to the object's numbers.
+    fn address(&self) -> u64 {
+        self.text().map_or_else(|| self.place().map_or(0, |p| p.part), |t| hash::quick(t.as_bytes()))
+    }
+
     fn is(&self, shape: &Shape) -> bool {
         shape.channel == self.channel
             && shape.sender == self.sender
@@ -49,6 +61,7 @@ impl Want<'_> {
             && shape.kind == self.object.kind
             && shape.publisher == self.publisher
             && shape.address.as_deref() == self.text()
+            && shape.place.map(|p| p.part) == self.place().map(|p| p.part)
     }
 }
 
@@ -73,7 +86,7 @@ impl Shapes {
             object: &item.object,
             publisher,
         };
-        let text = want.text().map_or(0, |t| hash::quick(t.as_bytes()));
+        let text = want.address();
         let object = (item.object.start, item.object.count, text);
         let hash = self.seed.hash_one((channel, sender, function.code, subfunction.code, object, publisher));
         let list = &self.list;
@@ -142,6 +155,7 @@ fn fresh(want: &Want<'_>, function: Function, subfunction: Function, text: u64) 
         count: want.object.count,
         address: want.text().map(Into::into),
         ranged: matches!(want.object.address, Address::Range),
+        place: want.place(),
         publisher: want.publisher,
         symbol: hash::quick(&bytes) | 1,
         last_time: 0,

@@ -1,7 +1,7 @@
 //! Values as the wire carries them, compared as bytes and decoded only when the numbers are needed.
 
 use crate::hash;
-use crate::protocol::Values;
+use crate::protocol::{Form, Values};
 
 impl<'a> Values<'a> {
     /// Whether there is anything.
@@ -15,7 +15,7 @@ impl<'a> Values<'a> {
             Values::None => None,
             Values::Bits(..) => Some("bit"),
             Values::Registers(_) => Some("uint16"),
-            Values::Numbers { kind, .. } | Values::Text { kind, .. } => Some(kind),
+            Values::Packed { kind, .. } | Values::Numbers { kind, .. } | Values::Text { kind, .. } => Some(kind),
         }
     }
 
@@ -23,7 +23,7 @@ impl<'a> Values<'a> {
     pub fn raw<'b>(&'b self, scratch: &'b mut Vec<u8>) -> &'b [u8] {
         match self {
             Values::None => &[],
-            Values::Bits(bytes, _) | Values::Registers(bytes) => bytes,
+            Values::Bits(bytes, _) | Values::Registers(bytes) | Values::Packed { bytes, .. } => bytes,
             Values::Numbers { numbers, .. } => {
                 scratch.clear();
                 scratch.extend(numbers.iter().flat_map(|n| n.to_bits().to_le_bytes()));
@@ -43,6 +43,7 @@ impl<'a> Values<'a> {
             Values::None => 0,
             Values::Bits(bytes, count) => usize::try_from(*count).unwrap_or(0).min(bytes.len() * 8),
             Values::Registers(bytes) => bytes.len() / 2,
+            Values::Packed { form, bytes, .. } => bytes.len() / form.width(),
             Values::Numbers { numbers, .. } => numbers.len(),
             Values::Text { .. } => 1,
         }
@@ -61,7 +62,7 @@ impl<'a> Values<'a> {
         match self {
             Values::None | Values::Text { .. } => {}
             Values::Numbers { numbers, .. } => out.extend_from_slice(numbers),
-            Values::Bits(..) | Values::Registers(_) => {
+            Values::Bits(..) | Values::Registers(_) | Values::Packed { .. } => {
                 out.extend((0..self.len()).map(|i| f64::from_bits(self.bits(i))))
             }
         }
@@ -76,6 +77,9 @@ impl<'a> Values<'a> {
                 let word = bytes.get(i * 2..).and_then(|b| b.first_chunk::<2>()).map_or(0, |b| u16::from_be_bytes(*b));
                 f64::from(word).to_bits()
             }
+            Values::Packed { form, bytes, .. } => {
+                form.read(bytes.get(i * form.width()..).unwrap_or_default()).unwrap_or(f64::NAN).to_bits()
+            }
             Values::Numbers { numbers, .. } => numbers.get(i).copied().unwrap_or(f64::NAN).to_bits(),
             Values::Text { text, .. } => hash::quick(text.as_bytes()),
         }
@@ -89,6 +93,7 @@ impl<'a> Values<'a> {
             Values::None => return None,
             Values::Bits(..) => (1, 8),
             Values::Registers(_) => (2, 1),
+            Values::Packed { form, .. } => (form.width(), 1),
             Values::Numbers { .. } | Values::Text { .. } => (8, 1),
         };
         let differs = first_difference(raw, before, from / values * bytes).map(|at| (at / bytes * values).max(from));
@@ -98,6 +103,45 @@ impl<'a> Values<'a> {
             (a, b) => a.or(b),
         }
     }
+}
+
+impl Form {
+    /// Bytes of one number.
+    pub const fn width(self) -> usize {
+        match self {
+            Self::Uint8 | Self::Int8 => 1,
+            Self::Uint16 | Self::Int16 | Self::Bcd16Time | Self::Bcd16 => 2,
+            Self::Uint32 | Self::Int32 | Self::Float32 => 4,
+            Self::Float64 => 8,
+        }
+    }
+
+    /// The number at the head of `bytes`.
+    fn read(self, bytes: &[u8]) -> Option<f64> {
+        let short = || bytes.first_chunk::<2>().copied();
+        let long = || bytes.first_chunk::<4>().copied();
+        Some(match self {
+            Self::Uint8 => f64::from(*bytes.first()?),
+            Self::Int8 => f64::from(i8::from_be_bytes(*bytes.first_chunk()?)),
+            Self::Uint16 => f64::from(u16::from_be_bytes(short()?)),
+            Self::Int16 => f64::from(i16::from_be_bytes(short()?)),
+            Self::Uint32 => f64::from(u32::from_be_bytes(long()?)),
+            Self::Int32 => f64::from(i32::from_be_bytes(long()?)),
+            Self::Float32 => f64::from(f32::from_be_bytes(long()?)),
+            Self::Float64 => f64::from_be_bytes(*bytes.first_chunk()?),
+            Self::Bcd16 => decimal(u16::from_be_bytes(short()?)),
+            Self::Bcd16Time => {
+                let word = u16::from_be_bytes(short()?);
+                decimal(word) * [1.0, 10.0, 100.0, 1000.0].get(usize::from(word >> 12 & 3)).copied().unwrap_or(1.0)
+                    / 100.0
+            }
+        })
+    }
+}
+
+/// The three decimal digits in the low bits.
+fn decimal(word: u16) -> f64 {
+    f64::from(word >> 8 & 15) * 100.0 + f64::from(word >> 4 & 15) * 10.0 + f64::from(word & 15)
 }
 
 /// Place of the first byte from `from` on that differs.

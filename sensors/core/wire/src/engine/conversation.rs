@@ -107,6 +107,8 @@ impl Engine {
                 });
             }
         }
+        // What waits behind a hole that the receiver has passed came before its answer.
+        release(flow, ledger, side.other(), arrival.stamp.time, false);
         if !segment.payload.is_empty() && segment.flags & SYN == 0 {
             let client_low = flow.client_low;
             let mut stream = std::mem::take(&mut flow.side(side).stream);
@@ -283,6 +285,17 @@ pub(super) fn deliver(flow: &mut Flow, ledger: &mut Ledger, side: Side, piece: &
         }
         Piece::Bytes(bytes, stamp) => payload(flow, ledger, side, bytes, *stamp),
     }
+}
+
+/// Delivers what waits behind a hole that nobody will fill, all of it when the connection ends.
+pub(super) fn release(flow: &mut Flow, ledger: &mut Ledger, side: Side, now: i64, all: bool) {
+    if !flow.side(side).stream.is_waiting() {
+        return;
+    }
+    let client_low = flow.client_low;
+    let mut stream = std::mem::take(&mut flow.side(side).stream);
+    stream.flush(now, all, &mut |piece| deliver(flow, ledger, side, &piece));
+    flow.put_back(side, client_low, stream);
 }
 
 /// Bytes to the parser and its assembly.

@@ -23,8 +23,8 @@ pub fn payload(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], s
     let Recognition::Probing(tried) = flow.recognition else { return feed(flow, ledger, side, bytes, stamp) };
     flow.side(side).held.push(bytes, stamp);
     let held = std::mem::take(&mut flow.side(side).held);
-    let Asked { surest, wants_more } = ask(flow, side, held.bytes());
-    let Some(Surest { protocol, confidence, sender, reversed }) = surest else {
+    let Asked { surest, wants_more } = ask(flow, side, held.bytes(), false);
+    let Some(surest) = surest else {
         if wants_more && held.bytes().len() < HELD {
             flow.side(side).held = held;
         }
@@ -35,6 +35,26 @@ pub fn payload(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], s
         return;
     };
     flow.side(side).held = held;
+    recognised(flow, ledger, side, surest);
+}
+
+/// A flow that ends while somebody hoped for more bytes: what is held is all there is to tell it by.
+pub(super) fn last_look(flow: &mut Flow, ledger: &mut Ledger) {
+    if !matches!(flow.recognition, Recognition::Probing(_)) {
+        return;
+    }
+    for side in [Side::Client, Side::Server] {
+        let held = std::mem::take(&mut flow.side(side).held);
+        let surest = if held.bytes().is_empty() { None } else { ask(flow, side, held.bytes(), true).surest };
+        flow.side(side).held = held;
+        if let Some(surest) = surest {
+            return recognised(flow, ledger, side, surest);
+        }
+    }
+}
+
+fn recognised(flow: &mut Flow, ledger: &mut Ledger, side: Side, surest: Surest) {
+    let Surest { protocol, confidence, sender, reversed } = surest;
     if sender.is_some_and(|sender| (reversed || !flow.oriented) && sender != side) {
         flow.swap();
     }
@@ -84,13 +104,13 @@ struct Asked {
 }
 
 /// Asks every protocol of the list whether the payload is its own.
-fn ask(flow: &Flow, side: Side, data: &[u8]) -> Asked {
+fn ask(flow: &Flow, side: Side, data: &[u8], ended: bool) -> Asked {
     let (source_port, destination_port) = match side {
         Side::Client => (flow.facts.client.port, flow.facts.server.port),
         Side::Server => (flow.facts.server.port, flow.facts.client.port),
     };
     let transport = flow.key.transport;
-    let probe = Probe { data, transport, source_port, destination_port };
+    let probe = Probe { data, transport, source_port, destination_port, ended };
     let mut asked = Asked { surest: None, wants_more: false };
     for protocol in PROTOCOLS.iter().filter(|p| p.transports.contains(&transport)) {
         let (confidence, sender, reversed) = match (protocol.probe)(&probe) {

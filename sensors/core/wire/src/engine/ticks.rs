@@ -1,7 +1,8 @@
 //! What happens at the borders of packet-time windows, and at the end of flows and of the input.
 
 use super::Engine;
-use super::conversation::{deliver, start, with_parser};
+use super::conversation::{release, start, with_parser};
+use super::recognition::last_look;
 use crate::dataset::Flag;
 use crate::dataset::rows::FlowRow;
 use crate::delta::{CADENCE_SPAN, RATE_SPAN, SUMMARY_SPAN};
@@ -106,6 +107,7 @@ impl Engine {
         self.held = self.held.saturating_sub(flow.weight);
         let (flow, ledger) = (&mut *flow, &mut self.ledger);
         flush(flow, ledger, i64::MAX, true);
+        last_look(flow, ledger);
         with_parser(flow, ledger, |flow, ledger, parser| {
             let span = Span::at(flow.last);
             parser.close(&mut Talk::new(ledger, &mut flow.facts, span));
@@ -172,13 +174,7 @@ fn timeout(flow: &Flow, now: i64) -> Option<State> {
 
 fn flush(flow: &mut Flow, ledger: &mut Ledger, now: i64, all: bool) {
     for side in [Side::Client, Side::Server] {
-        if !flow.side(side).stream.is_waiting() {
-            continue;
-        }
-        let client_low = flow.client_low;
-        let mut stream = std::mem::take(&mut flow.side(side).stream);
-        stream.flush(now, all, &mut |piece| deliver(flow, ledger, side, &piece));
-        flow.put_back(side, client_low, stream);
+        release(flow, ledger, side, now, all);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rows of dataset `cadence` at the end of each span, when a kind changes, and when a cycle falls silent; and the
 //! summaries of continuous points.
 
+use super::points::neighbour;
 use super::{Ledger, event_id, pick};
 use crate::dataset::rows::{CadenceRow, ValueRow};
 use crate::dataset::{Batch, EventRow};
@@ -9,6 +10,7 @@ use crate::delta::shape::{Cadence, Shape, SpanCounts};
 use crate::flow::facts::Place;
 use crate::flow::{Span, Stamp};
 use crate::hash;
+use crate::protocol::Notation;
 
 impl Ledger {
     /// Tells every shape whose span is full at `now`; `last` ends the input.
@@ -85,8 +87,14 @@ impl Ledger {
                     *flag = true;
                 }
                 let Some(channel) = self.channels.get(shape.channel) else { continue };
-                let offset = i64::try_from(i).unwrap_or(0);
-                let text = point_address(shape.address.as_deref(), shape.kind, shape.start + offset, &mut address);
+                let at = neighbour(shape.start, shape.step(), i);
+                let text = point_address(
+                    shape.address.as_deref(),
+                    shape.place,
+                    shape.kind,
+                    (at, shape.point_count()),
+                    &mut address,
+                );
                 let device = channel.device;
                 let device_key =
                     usize::try_from(device).ok().and_then(|d| self.channels.device_keys.get(d)).copied().unwrap_or(0);
@@ -105,7 +113,7 @@ impl Ledger {
                     ot_unit: channel.unit.as_deref(),
                     ot_object_kind: shape.kind,
                     ot_object_address: Some(text),
-                    ot_object_start: shape.address.is_none().then_some(shape.start + offset),
+                    ot_object_start: shape.address.is_none().then_some(at),
                     ot_point_class: Some("continuous"),
                     ot_value_cause: Some("summary"),
                     ot_value_number: finite(summary.last),
@@ -130,11 +138,21 @@ pub(super) fn finite(value: f64) -> Option<f64> {
 }
 
 /// Address of one point of a range.
-pub(super) fn point_address<'a>(text: Option<&'a str>, kind: Option<&str>, start: i64, out: &'a mut String) -> &'a str {
+pub(super) fn point_address<'a>(
+    text: Option<&'a str>,
+    place: Option<Notation>,
+    kind: Option<&str>,
+    (start, count): (i64, u32),
+    out: &'a mut String,
+) -> &'a str {
     if let Some(text) = text {
         return text;
     }
     out.clear();
+    if let Some(place) = place {
+        (place.write)(out, place.part, start, count);
+        return out;
+    }
     crate::delta::shape::write_range(out, kind, start, 1);
     out
 }

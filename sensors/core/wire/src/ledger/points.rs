@@ -130,7 +130,7 @@ impl Ledger {
     /// Makes sure the shape has its points, sharing those other shapes of the device read already.
     fn follow_points(&mut self, shape: u32, device: u32, item: &Item<'_>) {
         let count = item.values.len();
-        let ranged = matches!(item.object.address, Address::Range);
+        let ranged = matches!(item.object.address, Address::Range | Address::Placed(_));
         let named = matches!(item.object.address, Address::Text(_));
         let Some(state) = self.shapes.get(shape) else { return };
         if state.points.len() == count || count > RANGE_LIMIT || !(ranged || (named && count == 1)) {
@@ -138,15 +138,17 @@ impl Ledger {
         }
         let base = match item.object.address {
             Address::Text(text) => hash::quick(text.as_bytes()) | 1,
+            Address::Placed(place) => hash::quick(&place.part.to_be_bytes()) & !1,
             _ => hash::quick(item.object.kind.unwrap_or_default().as_bytes()) & !1,
         };
+        let step = state.step();
         let mut slots = std::mem::take(&mut state.points);
         state.continuous.clear();
         // Overlapping ranges share their points, but each names them all: that is bounded too.
         let room = (self.settings.max_points * NAMED).saturating_sub(self.named_points);
         let known = slots.len();
         for i in known..count {
-            let key = (device, base, item.object.start + i64::try_from(i).unwrap_or(0));
+            let key = (device, base, neighbour(item.object.start, step, i));
             let Some(slot) = (i - known < room).then(|| self.point_slot(key)).flatten() else {
                 self.counters.add("delta", "points_refused", 1);
                 break;
@@ -188,11 +190,13 @@ impl Ledger {
         let device_key =
             usize::try_from(device).ok().and_then(|d| self.channels.device_keys.get(d)).copied().unwrap_or(0);
         let Some(state) = self.shapes.get(shape) else { return };
-        let (text, kind, start) = (state.address.clone(), state.kind, state.start);
+        let (text, kind, start, place, step) =
+            (state.address.clone(), state.kind, state.start, state.place, state.step());
+        let count = state.point_count();
         let numeric = item.values.numeric();
         for change in &changes {
-            let offset = i64::try_from(change.index).unwrap_or(0);
-            let address = point_address(text.as_deref(), kind, start + offset, &mut out);
+            let at = neighbour(start, step, change.index);
+            let address = point_address(text.as_deref(), place, kind, (at, count), &mut out);
             let key = point_key(device_key, address);
             let place = pick(&self.places, x.span.first.source);
             let what = format!("{}.{}", change.cause, change.index);
@@ -205,7 +209,7 @@ impl Ledger {
                 ot_unit: unit.as_deref(),
                 ot_object_kind: kind,
                 ot_object_address: Some(address),
-                ot_object_start: text.is_none().then_some(start + offset),
+                ot_object_start: text.is_none().then_some(at),
                 ot_point_class: Some(change.class.name()),
                 ot_value_cause: Some(change.cause),
                 ot_value_number: numeric.then(|| finite(f64::from_bits(change.now))).flatten(),
@@ -237,6 +241,11 @@ impl Ledger {
         };
         self.batch.sample.push(&row, &mut self.batch.words);
     }
+}
+
+/// Number of the `i`th place of a range.
+pub(super) fn neighbour(start: i64, step: u32, i: usize) -> i64 {
+    start.saturating_add(i64::from(step).saturating_mul(i64::try_from(i).unwrap_or(i64::MAX)))
 }
 
 fn point_at(points: &mut [Point], slot: u32) -> Option<&mut Point> {

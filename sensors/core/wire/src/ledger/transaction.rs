@@ -30,13 +30,11 @@ impl Ledger {
         };
         let address = address_of(item, &mut address).map(str::to_owned);
         let status = item.status.or(x.status);
-        let numbered = item.object.count > 0 && matches!(item.object.address, Address::Range);
+        let numbered = item.object.count > 0 && matches!(item.object.address, Address::Range | Address::Placed(_));
         let (text, exact) = match item.values {
             Values::Text { text, .. } => (Some(text), None),
-            Values::Numbers { exact, numbers, .. } => {
-                (numbers.first().filter(|n| !n.is_finite()).map(|n| if n.is_nan() { "NaN" } else { "infinity" }), exact)
-            }
-            _ => (None, None),
+            Values::Numbers { exact, .. } => (strange(&numbers), exact),
+            _ => (strange(&numbers), None),
         };
         let known_before = !before.is_empty() && before.iter().all(|n| n.is_finite());
         let event =
@@ -81,6 +79,11 @@ impl Ledger {
     }
 }
 
+/// A first number that is none.
+fn strange(numbers: &[f64]) -> Option<&'static str> {
+    numbers.first().filter(|n| !n.is_finite()).map(|n| if n.is_nan() { "NaN" } else { "infinity" })
+}
+
 fn address_of<'a>(item: &Item<'a>, out: &'a mut String) -> Option<&'a str> {
     match item.object.address {
         Address::None => None,
@@ -88,6 +91,11 @@ fn address_of<'a>(item: &Item<'a>, out: &'a mut String) -> Option<&'a str> {
         Address::Range => {
             out.clear();
             crate::delta::shape::write_range(out, item.object.kind, item.object.start, item.object.count);
+            Some(out)
+        }
+        Address::Placed(place) => {
+            out.clear();
+            (place.write)(out, place.part, item.object.start, item.object.count);
             Some(out)
         }
     }

@@ -26,7 +26,20 @@ pub enum Address<'a> {
     None,
     /// `kind:start-end` out of `Object`'s numbers.
     Range,
+    /// Out of `Object`'s numbers, in the protocol's own notation.
+    Placed(Notation),
     Text(&'a str),
+}
+
+/// Places in memory that the protocol writes in its own way: written out only when somebody reads the address.
+#[derive(Clone, Copy, Debug)]
+pub struct Notation {
+    /// Which memory and how it is cut, in numbers of the protocol's own: another part is another object.
+    pub part: u64,
+    /// Distance of two neighbours in `Object`'s `start`.
+    pub step: u32,
+    /// Writes the address of `count` places from `start` on.
+    pub write: fn(out: &mut String, part: u64, start: i64, count: u32),
 }
 
 /// What a message addresses.
@@ -47,10 +60,29 @@ pub enum Values<'a> {
     Bits(&'a [u8], u32),
     /// 16-bit big-endian words (Modbus registers).
     Registers(&'a [u8]),
+    /// Big-endian numbers of one form, one after another, with the protocol's type name.
+    Packed { kind: &'static str, form: Form, bytes: &'a [u8] },
     /// Decoded numbers with the protocol's type name; `exact` where a double cannot hold the value.
     Numbers { kind: &'static str, numbers: &'a [f64], exact: Option<&'a str> },
     /// Text, already bounded.
     Text { kind: &'static str, text: &'a str },
+}
+
+/// How a packed number is to be read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Form {
+    Uint8,
+    Int8,
+    Uint16,
+    Int16,
+    Uint32,
+    Int32,
+    Float32,
+    Float64,
+    /// Three decimal digits and a time base of 10 ms, 100 ms, 1 s or 10 s above them: seconds.
+    Bcd16Time,
+    /// Three decimal digits.
+    Bcd16,
 }
 
 /// How it ended.

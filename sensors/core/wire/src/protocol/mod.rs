@@ -7,13 +7,15 @@ mod ber;
 pub mod defaults;
 pub mod exchange;
 pub mod goose;
+mod iso;
 pub mod modbus;
 pub mod mqtt;
 pub mod opcua;
+pub mod s7comm;
 mod sparkplug;
 pub mod talk;
 
-pub use exchange::{Address, Exchange, Function, Item, Object, Outcome, Reply, Unit, Values};
+pub use exchange::{Address, Exchange, Form, Function, Item, Notation, Object, Outcome, Reply, Unit, Values};
 pub use talk::Talk;
 
 use crate::dataset::Flag;
@@ -56,6 +58,8 @@ pub struct Probe<'a> {
     pub transport: Transport,
     pub source_port: u16,
     pub destination_port: u16,
+    /// The flow is over: what was not enough so far is all there will ever be.
+    pub ended: bool,
 }
 
 /// State of one protocol on one flow.
@@ -106,6 +110,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     goose::PROTOCOL,
     mqtt::PROTOCOL,
     opcua::PROTOCOL,
+    s7comm::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.

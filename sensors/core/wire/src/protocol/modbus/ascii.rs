@@ -170,7 +170,13 @@ mod tests {
     #[test]
     fn recognised_by_structure_and_never_by_less() {
         let guess = |data: &[u8]| {
-            probe(&Probe { data, transport: Transport::Tcp, source_port: 40_000, destination_port: 40_001 })
+            probe(&Probe {
+                data,
+                transport: Transport::Tcp,
+                source_port: 40_000,
+                destination_port: 40_001,
+                ended: false,
+            })
         };
         assert!(matches!(guess(READ), Guess::Yes { .. }));
         assert_eq!(guess(&READ[..5]), Guess::Need);

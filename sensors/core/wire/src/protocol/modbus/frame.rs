@@ -221,7 +221,7 @@ mod tests {
     fn a_first_message_beyond_the_limit_is_named_on_its_port_and_flagged() {
         let data = overlong();
         let named = |destination_port, data: &[u8]| {
-            let probed = Probe { data, transport: Transport::Tcp, source_port: 50_000, destination_port };
+            let probed = Probe { data, transport: Transport::Tcp, source_port: 50_000, destination_port, ended: false };
             matches!(probe(&probed), Guess::Yes { sender: Some(Side::Client), .. })
         };
         assert!(named(PORT, &data));

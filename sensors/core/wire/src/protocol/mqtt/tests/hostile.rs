@@ -106,14 +106,14 @@ proptest! {
     #[test]
     fn other_bytes_are_not_called_mqtt(data in prop::collection::vec(any::<u8>(), 0..400)) {
         let connect = data.first() == Some(&0x10);
-        let guess = probe::probe(&Probe { data: &data, transport: Transport::Tcp, source_port: 40_000, destination_port: 40_001 });
+        let guess = probe::probe(&Probe { data: &data, transport: Transport::Tcp, source_port: 40_000, destination_port: 40_001, ended: false });
         let named = matches!(guess, Guess::Yes { .. });
         prop_assert!(connect || !named);
     }
 }
 
 fn guess(data: &[u8], source_port: u16, destination_port: u16) -> Guess {
-    probe::probe(&Probe { data, transport: Transport::Tcp, source_port, destination_port })
+    probe::probe(&Probe { data, transport: Transport::Tcp, source_port, destination_port, ended: false })
 }
 
 #[test]

@@ -28,7 +28,13 @@ fn the_head_tells_the_length() {
 #[test]
 fn content_names_the_protocol_and_the_sender() {
     let probe = |data: &[u8]| {
-        frame::probe(&Probe { data, transport: Transport::Tcp, source_port: 40_000, destination_port: 9_999 })
+        frame::probe(&Probe {
+            data,
+            transport: Transport::Tcp,
+            source_port: 40_000,
+            destination_port: 9_999,
+            ended: false,
+        })
     };
     let sender = |data: &[u8]| match probe(data) {
         Guess::Yes { sender, .. } => sender,
