@@ -37,6 +37,7 @@ _MODULES = (
     "proofs_sequence",
     "golden_opcua",
     "golden_opcua_security",
+    "golden_enip",
 )
 
 PROOFS = Path("rules/proofs")

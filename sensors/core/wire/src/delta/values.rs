@@ -15,6 +15,7 @@ impl<'a> Values<'a> {
             Values::None => None,
             Values::Bits(..) => Some("bit"),
             Values::Registers(_) => Some("uint16"),
+            Values::Octets(_) => Some("uint8"),
             Values::Numbers { kind, .. } | Values::Text { kind, .. } => Some(kind),
         }
     }
@@ -23,7 +24,7 @@ impl<'a> Values<'a> {
     pub fn raw<'b>(&'b self, scratch: &'b mut Vec<u8>) -> &'b [u8] {
         match self {
             Values::None => &[],
-            Values::Bits(bytes, _) | Values::Registers(bytes) => bytes,
+            Values::Bits(bytes, _) | Values::Registers(bytes) | Values::Octets(bytes) => bytes,
             Values::Numbers { numbers, .. } => {
                 scratch.clear();
                 scratch.extend(numbers.iter().flat_map(|n| n.to_bits().to_le_bytes()));
@@ -43,6 +44,7 @@ impl<'a> Values<'a> {
             Values::None => 0,
             Values::Bits(bytes, count) => usize::try_from(*count).unwrap_or(0).min(bytes.len() * 8),
             Values::Registers(bytes) => bytes.len() / 2,
+            Values::Octets(bytes) => bytes.len(),
             Values::Numbers { numbers, .. } => numbers.len(),
             Values::Text { .. } => 1,
         }
@@ -61,7 +63,7 @@ impl<'a> Values<'a> {
         match self {
             Values::None | Values::Text { .. } => {}
             Values::Numbers { numbers, .. } => out.extend_from_slice(numbers),
-            Values::Bits(..) | Values::Registers(_) => {
+            Values::Bits(..) | Values::Registers(_) | Values::Octets(_) => {
                 out.extend((0..self.len()).map(|i| f64::from_bits(self.bits(i))))
             }
         }
@@ -76,6 +78,7 @@ impl<'a> Values<'a> {
                 let word = bytes.get(i * 2..).and_then(|b| b.first_chunk::<2>()).map_or(0, |b| u16::from_be_bytes(*b));
                 f64::from(word).to_bits()
             }
+            Values::Octets(bytes) => f64::from(bytes.get(i).copied().unwrap_or(0)).to_bits(),
             Values::Numbers { numbers, .. } => numbers.get(i).copied().unwrap_or(f64::NAN).to_bits(),
             Values::Text { text, .. } => hash::quick(text.as_bytes()),
         }
@@ -89,6 +92,7 @@ impl<'a> Values<'a> {
             Values::None => return None,
             Values::Bits(..) => (1, 8),
             Values::Registers(_) => (2, 1),
+            Values::Octets(_) => (1, 1),
             Values::Numbers { .. } | Values::Text { .. } => (8, 1),
         };
         let differs = first_difference(raw, before, from / values * bytes).map(|at| (at / bytes * values).max(from));

@@ -47,6 +47,8 @@ pub enum Values<'a> {
     Bits(&'a [u8], u32),
     /// 16-bit big-endian words (Modbus registers).
     Registers(&'a [u8]),
+    /// Single bytes (I/O data without a known layout).
+    Octets(&'a [u8]),
     /// Decoded numbers with the protocol's type name; `exact` where a double cannot hold the value.
     Numbers { kind: &'static str, numbers: &'a [f64], exact: Option<&'a str> },
     /// Text, already bounded.
@@ -101,6 +103,8 @@ impl Reply {
 #[derive(Clone, Copy, Debug)]
 pub struct Item<'a> {
     pub operation: Operation,
+    /// Function and sub-function of this object, where a message carries several services (CIP Multiple_Service_Packet).
+    pub functions: Option<(Function, Function)>,
     pub object: Object<'a>,
     pub values: Values<'a>,
     /// Outcome and status of this object, where the protocol gives one per object.
@@ -114,6 +118,7 @@ impl Item<'_> {
     pub const fn new(operation: Operation) -> Self {
         Self {
             operation,
+            functions: None,
             object: Object { kind: None, address: Address::None, start: 0, count: 0 },
             values: Values::None,
             outcome: None,
