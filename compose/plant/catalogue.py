@@ -38,6 +38,9 @@ _MODULES = (
     "golden_opcua",
     "golden_opcua_security",
     "golden_enip",
+    "proofs_enip",
+    "proofs_enip_control",
+    "proofs_enip_use",
 )
 
 PROOFS = Path("rules/proofs")

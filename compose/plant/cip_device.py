@@ -10,15 +10,17 @@ import asyncio
 import struct
 from collections.abc import Mapping
 
-from ethernetip.cip.identity_info import IdentityInfo
-from ethernetip.cip.path import CipPath
-from ethernetip.cip.service import CipServiceResponse
-from ethernetip.logix import data_types as types
-from ethernetip.logix.logix_dispatcher import LogixDispatcher
-from ethernetip.logix.tag_database import TagDatabase, TemplateMember
-from ethernetip.protocol.eip_adapter import EipAdapter
-
 from compose.plant.addresses import ip
+from compose.plant.cip_stack import (
+    CipPath,
+    CipServiceResponse,
+    EipAdapter,
+    IdentityInfo,
+    LogixDispatcher,
+    TagDatabase,
+    TemplateMember,
+    types,
+)
 
 PORT = 44818
 REMOTE_RUN = 0x3060

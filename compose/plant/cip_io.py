@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from ethernetip.cip.identity_info import IdentityInfo
-from ethernetip.device.virtual_device import VirtualDevice
-from ethernetip.protocol.eip_scanner import EipScanner
-from ethernetip.protocol.forward_open_config import ForwardOpenConfig
-from ethernetip.protocol.scanner_connection import ScannerConnection
-
 from compose.plant.addresses import ip
+from compose.plant.cip_stack import EipScanner, ForwardOpenConfig, IdentityInfo, ScannerConnection, VirtualDevice
 
 INPUT, OUTPUT, CONFIGURATION = 100, 102, 105
 SIZE = 32  # bytes each way
@@ -59,13 +54,9 @@ class Scanner:
 
     async def open(self) -> ScannerConnection:
         """Open the connection and start to send."""
-        connection = await self._scanner.forward_open(self._wanted(OUTPUT))
-        start = getattr(connection, "start", None)
-        if start is not None:
-            start()
-        return connection
+        return await self._scanner.forward_open(self._wanted(OUTPUT))
 
-    async def refused(self, _config: type[ForwardOpenConfig]) -> None:
+    async def refused(self) -> None:
         """Ask for an assembly that is not there."""
         try:
             await self._scanner.forward_open(self._wanted(55))

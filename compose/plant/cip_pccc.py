@@ -7,13 +7,8 @@ from __future__ import annotations
 
 import struct
 
-from ethernetip.cip.identity_info import IdentityInfo
-from ethernetip.cip.path import CipPath
-from ethernetip.cip.service import CipServiceResponse
-from ethernetip.logix.logix_dispatcher import LogixDispatcher
-from ethernetip.logix.tag_database import TagDatabase
-
 from compose.plant.cip_device import LogixController, adapter
+from compose.plant.cip_stack import CipPath, CipServiceResponse, IdentityInfo, LogixDispatcher, TagDatabase
 
 _REQUESTER = struct.pack("<BHI", 7, 0x1234, 0x00C0FFEE)
 _STATUS = bytes([0x00, 0xEE, 0x34, 0x5B, 0x23]) + b"1747-L553  " + bytes(8)

@@ -1,4 +1,4 @@
-"""Encapsulation messages written by hand, over TCP and UDP: for what no client sends, and for what must lie in odd pieces."""
+"""Encapsulation messages written by hand, over TCP and UDP: what no client sends, and what must lie in odd pieces."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import asyncio
 import struct
 from typing import cast
 
-from ethernetip.protocol.eip_adapter import EipAdapter
-
 from compose.plant.addresses import ip
 from compose.plant.cip_device import PORT
+from compose.plant.cip_stack import EipAdapter
 
 _HEADER = struct.Struct("<HHIIQI")
 
@@ -60,7 +59,7 @@ class Raw:
             self._writer.close()
             await asyncio.sleep(0.05)
 
-    async def bytes(self, data: bytes, timeout: float = 0.3) -> bytes:
+    async def exchange(self, data: bytes, timeout: float = 0.3) -> bytes:
         """Send bytes as they are; return what comes back within `timeout` seconds (b"" = nothing)."""
         try:
             if self._transport is not None:
@@ -76,13 +75,11 @@ class Raw:
 
     async def ask(self, command: int, session: int = 0, data: bytes = b"") -> bytes:
         """Send one command and wait for the answer."""
-        return await self.bytes(message(command, session, data, context=command))
+        return await self.exchange(message(command, session, data, context=command))
 
-    async def send(
-        self, command: int, session: int, data: bytes = b"", status: int = 0, options: int = 0
-    ) -> None:
+    async def send(self, command: int, session: int, data: bytes = b"", status: int = 0, options: int = 0) -> None:
         """Send one command; the answer, if there is one, is not looked at."""
-        await self.bytes(message(command, session, data, status=status, options=options), 0.1)
+        await self.exchange(message(command, session, data, status=status, options=options), 0.1)
 
     @staticmethod
     async def answer_datagrams(adapter: EipAdapter, host: str, port: int) -> None:
