@@ -1,4 +1,4 @@
-"""Proof captures of the EtherNet/IP rules about tags, discovery, I/O, errors, encapsulation: EI05, EI08 to EI10, EI12."""
+"""Proof captures of the EtherNet/IP rules about tags, discovery, I/O, errors, encapsulation: EI05, EI08-EI10, EI12."""
 
 from __future__ import annotations
 

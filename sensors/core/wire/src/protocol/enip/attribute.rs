@@ -126,8 +126,10 @@ pub fn read(ask: &Ask<'_>, answer: Option<&Answer<'_>>, out: &mut Reading) {
         }
         service::SET_ATTRIBUTES_ALL | service::SET_MEMBER => {
             out.item(ask, answer);
-            let values = data::bytes("BYTES", ask.data, &mut out.drafts);
-            out.values(values);
+            if !out.last().is_some_and(|draft| service::is_secret(draft.operation)) {
+                let values = data::bytes("BYTES", ask.data, &mut out.drafts);
+                out.values(values);
+            }
             failure(answer, out);
         }
         _ => plain(ask, answer, out),
@@ -152,6 +154,7 @@ fn single(
     out: &mut Reading,
 ) {
     out.item(ask, answer);
+    let told = told.filter(|_| !out.last().is_some_and(|draft| service::is_secret(draft.operation)));
     if let (Some(attribute), Some(bytes)) = (attribute, told) {
         let known = layout(ask.path.class, attribute).filter(|layout| layout.size(bytes).is_some());
         let values = match known {
@@ -229,7 +232,9 @@ fn one_of_list(
     });
     let attribute = u32::from(attribute);
     let known = layout(ask.path.class, attribute).filter(|layout| layout.size(bytes).is_some());
+    let secret = out.last().is_some_and(|draft| service::is_secret(draft.operation));
     let values = match known {
+        _ if secret => Told::None,
         Some(layout) => layout.told(bytes, out),
         None => data::bytes("BYTES", bytes, &mut out.drafts),
     };
@@ -249,8 +254,10 @@ fn one_of_list(
 /// Attributes that could not be told apart, as one item.
 fn others(ask: &Ask<'_>, answer: Option<&Answer<'_>>, (done, rest): (u16, &[u8]), out: &mut Reading) {
     out.item(ask, answer);
-    let values = data::bytes("BYTES", rest, &mut out.drafts);
-    out.values(values);
+    if !out.last().is_some_and(|draft| service::is_secret(draft.operation)) {
+        let values = data::bytes("BYTES", rest, &mut out.drafts);
+        out.values(values);
+    }
     let mut details = Details::default();
     if ask.service == service::GET_ATTRIBUTE_LIST {
         let from = 2 + 2 * usize::from(done);

@@ -139,7 +139,9 @@ pub fn plausible(data: &[u8]) -> Option<Option<usize>> {
         }
         REGISTER_SESSION => whole.filter(|_| le16(data, HEADER).is_none_or(|version| version == 1)),
         // A run of zeroes is no protocol's.
-        NOP => whole.filter(|_| length > 0 || le32(data, 4) != Some(0) || le16(data, HEADER).is_some_and(|next| next != 0)),
+        NOP => {
+            whole.filter(|_| length > 0 || le32(data, 4) != Some(0) || le16(data, HEADER).is_some_and(|next| next != 0))
+        }
         _ => whole,
     })
 }

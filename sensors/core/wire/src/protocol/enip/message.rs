@@ -125,7 +125,10 @@ pub fn plain(ask: &Ask<'_>, answer: Option<&Answer<'_>>, out: &mut Reading) {
     out.item(ask, answer);
     let mut details = Details::default();
     if !ask.data.is_empty() {
-        details.text("data", &crate::text::hex(ask.data, 64));
+        // A lock's password, a key or certificate: what they are called and how long, not what they are.
+        if !out.last().is_some_and(|draft| service::is_secret(draft.operation)) {
+            details.text("data", &crate::text::hex(ask.data, 64));
+        }
         details.number("data_size", i64::try_from(ask.data.len()).unwrap_or(i64::MAX));
     }
     if let Some(answer) = answer.filter(|answer| !answer.data.is_empty()) {

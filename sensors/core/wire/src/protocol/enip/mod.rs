@@ -21,6 +21,9 @@ mod tag;
 mod tell;
 mod vendor;
 
+#[cfg(test)]
+mod tests;
+
 use super::{Framing, Parser, Protocol, Talk};
 use crate::flow::{Side, Transport};
 

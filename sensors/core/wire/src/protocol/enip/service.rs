@@ -277,6 +277,18 @@ const fn set(class: u32) -> Operation {
     }
 }
 
+/// Whether the data of such a service may hold a password or key.
+pub const fn is_secret(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::SecurityLock
+            | Operation::SecurityUnlock
+            | Operation::SecurityPassword
+            | Operation::SecurityKey
+            | Operation::ConfigureAccess
+    )
+}
+
 /// What a reset of the Identity object does by its type (Volume 1, 5A-2.4.1): power cycle, or defaults before it.
 pub const fn identity_reset(kind: u8) -> Option<Operation> {
     match kind {
