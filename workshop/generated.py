@@ -15,6 +15,8 @@ GENERATORS = (
     "workshop.assessment",
     "workshop.dependencies",
     "workshop.makers",
+    "workshop.named_captures",
+    "workshop.protocols",
 )
 
 
