@@ -145,14 +145,17 @@ CONTROL = [
     Ask(work.DELETE, work.ROUTINE, 3),
     Ask(0x4B, work.FILE, 200, data=b"\xff"),
     Ask(0x4F, work.FILE, 200, data=b"\x00"),
-    Ask(0x4C, work.FILE, 201, data=struct.pack("<IHB", 512, 1, 255)),
-    Ask(0x50, work.FILE, 201, data=b"\x00\x02" + b"EDS" * 20),
+    Ask(0x4C, work.FILE, 201, data=struct.pack("<IHB", 90, 1, 255)),
+    Ask(0x50, work.FILE, 201, data=b"\x00\x00" + b"EDS" * 20),
+    Ask(0x50, work.FILE, 201, data=b"\x01\x02" + b"END" * 10 + b"\x12\x34"),  # a checksum ends the last block
     Ask(work.SET_SINGLE, work.ASSEMBLY, 102, 3, b"\x01\x02\x03\x04"),
 ]
 GRANTS = {(question.class_code, question.service): b"" for question in CONTROL} | {
     (work.WALL_CLOCK, work.GET_LIST): struct.pack("<HHHQ", 1, 6, 0, 1_225_500_000_000_001),
     (work.WALL_CLOCK, work.SET_LIST): struct.pack("<HHH", 1, 6, 0),
     (work.TCP_IP, work.SET_LIST): struct.pack("<HHHHH", 2, 3, 0, 6, 0),
+    (work.FILE, 0x4B): struct.pack("<IB", 24, 200),
+    (work.FILE, 0x4F): b"\x00\x04" + b"Parameters of the drive." + b"\x12\x34",
     (work.PROGRAM_DATA, 0x4F): b"\x0f\x00\x00\x00The code of a routine",
 }
 

@@ -8,6 +8,7 @@ use super::path::{self, Path};
 use super::reading::Reading;
 use super::service::{self, REPLY, Target};
 use super::status;
+use super::transfer::{self, Step};
 use super::{attribute, data, open, pccc, tag};
 use crate::bytes::{le16, le32, u8_at};
 use crate::dataset::{Flag, Operation};
@@ -107,6 +108,7 @@ pub fn read(request: &[u8], reply: Option<&[u8]>, depth: u8, out: &mut Reading) 
         (service::FORWARD_CLOSE, Some(service::CONNECTION_MANAGER)) => open::forward_close(&ask, answer, out),
         (service::EXECUTE_PCCC, Some(service::PCCC)) => pccc::execute(&ask, answer, out),
         (service::READ_TAG, Some(service::MEMORY)) => memory(&ask, answer, out),
+        (service::CLASS_SPECIFIC.., Some(service::FILE)) => file(&ask, answer, out),
         (service::CLASS_SPECIFIC.., _) if ask.target().is_tag() => tag::read(&ask, answer, out),
         (service::CLASS_SPECIFIC.., _) => plain(&ask, answer, out),
         _ => attribute::read(&ask, answer, out),
@@ -142,6 +144,20 @@ pub fn plain(ask: &Ask<'_>, answer: Option<&Answer<'_>>, out: &mut Reading) {
         let values = data::bytes("BYTES", bytes, &mut out.drafts);
         out.values(values);
     }
+}
+
+/// A service of the File object: a file or a part of one.
+fn file(ask: &Ask<'_>, answer: Option<&Answer<'_>>, out: &mut Reading) {
+    plain(ask, answer, out);
+    let Some(answer) = answer.filter(|answer| answer.good()) else { return };
+    let data = match ask.service {
+        transfer::INITIATE_UPLOAD | transfer::UPLOAD_TRANSFER => answer.data,
+        transfer::INITIATE_DOWNLOAD | transfer::DOWNLOAD_TRANSFER => ask.data,
+        _ => return,
+    };
+    let mut file = String::new();
+    ask.path.write(&mut file);
+    out.step = Some(Step { service: ask.service, file, data: data.to_vec() });
 }
 
 /// Memory read at an address: | byte address 4 | elements 2 |, which is where it reads, not what.

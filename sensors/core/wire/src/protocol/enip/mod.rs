@@ -17,8 +17,10 @@ mod reading;
 mod service;
 mod state;
 mod status;
+mod symbols;
 mod tag;
 mod tell;
+mod transfer;
 mod vendor;
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use super::message::{Answer, Ask};
 use super::open::Opened;
 use super::service;
 use super::status;
+use super::symbols::Symbols;
+use super::transfer::Step;
 use crate::dataset::{Flag, Operation};
 use crate::protocol::{Function, Outcome};
 use crate::text::Details;
@@ -29,6 +31,10 @@ pub struct Reading {
     pub route: String,
     pub identities: Vec<Identity>,
     pub opened: Option<Opened>,
+    /// Part of a file that was moved.
+    pub step: Option<Step>,
+    /// Tags by number, over the life of the flow.
+    pub symbols: Symbols,
     pub oddities: Vec<Flag>,
     /// How the whole request ended, where the items do not say it each.
     pub outcome: Option<(Outcome, Option<(u32, &'static str)>)>,
@@ -40,7 +46,7 @@ impl Reading {
         self.route.clear();
         self.identities.clear();
         self.oddities.clear();
-        (self.opened, self.outcome) = (None, None);
+        (self.opened, self.step, self.outcome) = (None, None, None);
     }
 
     pub fn odd(&mut self, flag: Flag) {

@@ -7,6 +7,7 @@ use super::packet::{self, Packet};
 use super::reading::Reading;
 use super::service;
 use super::tell;
+use super::transfer::Transfer;
 use crate::bytes::{le16, u8_at};
 use crate::dataset::Flag;
 use crate::flow::{Side, Span, Transport};
@@ -78,6 +79,8 @@ pub struct State {
     /// Bytes were lost: what was agreed before may be unknown.
     lossy: bool,
     reading: Reading,
+    /// A file under way.
+    transfer: Option<Box<Transfer>>,
 }
 
 /// A whole message with its header read.
@@ -265,6 +268,10 @@ impl State {
         let mut reading = std::mem::take(&mut self.reading);
         let (route, key) = self.way(request.connection);
         tell::answered(&request, frame, cip, (route, key), &mut reading, talk);
+        if let Some(step) = reading.step.take() {
+            let place = (Span { first: request.span.first, last: talk.span().last }, request.ordinal);
+            Transfer::follow(&mut self.transfer, &step, place, request.side, talk);
+        }
         if let Some(opened) = reading.opened.take() {
             self.keep(opened, &reading, talk);
         }
@@ -326,6 +333,7 @@ impl State {
 
     pub fn gap(&mut self, side: Side) {
         (self.in_step, self.lossy) = (false, true);
+        Transfer::gap(&mut self.transfer);
         for waiting in &mut self.waiting {
             waiting.blind |= waiting.side != side;
         }
@@ -340,12 +348,13 @@ impl State {
             let reply = if request.blind || broadcast { Reply::None } else { Reply::Unanswered };
             self.tell_silent(request, reply, talk);
         }
+        Transfer::expire(&mut self.transfer, now, talk);
     }
 
     pub fn weight(&self) -> usize {
         let waiting: usize = self.waiting.iter().map(|w| size_of::<Waiting>() + w.cip.capacity()).sum();
         let connections: usize = self.connections.iter().map(|c| size_of::<Connected>() + c.route.len()).sum();
-        waiting + connections + SPARE * SPARE_BYTES + size_of::<Self>()
+        waiting + connections + self.reading.symbols.weight() + SPARE * SPARE_BYTES + size_of::<Self>()
     }
 }
 

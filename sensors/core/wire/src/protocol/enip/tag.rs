@@ -9,6 +9,7 @@ use super::draft::Told;
 use super::message::{Answer, Ask, extended, plain};
 use super::reading::Reading;
 use super::service;
+use super::symbols::Symbols;
 use crate::bytes::{le16, le32};
 use crate::dataset::Flag;
 use crate::text::{self, Details};
@@ -27,8 +28,50 @@ pub fn read(ask: &Ask<'_>, answer: Option<&Answer<'_>>, out: &mut Reading) {
         service::WRITE_TAG => written(ask, answer, false, out),
         service::WRITE_TAG_FRAGMENTED => written(ask, answer, true, out),
         service::READ_MODIFY_WRITE_TAG => masked(ask, answer, out),
+        service::GET_INSTANCE_ATTRIBUTE_LIST => listed(ask, answer, out),
         _ => plain(ask, answer, out),
     }
+    named(ask, out);
+}
+
+/// The list of tags: how many, and their names for later.
+fn listed(ask: &Ask<'_>, answer: Option<&Answer<'_>>, out: &mut Reading) {
+    out.item(ask, answer);
+    let mut details = Details::default();
+    if let Some(told) = answer.filter(|answer| answer.good()) {
+        let (count, full) = if ask.path.symbolic {
+            // Tags of a program have numbers of their own.
+            Symbols::default().learn(ask.data, told.data)
+        } else {
+            out.symbols.learn(ask.data, told.data)
+        };
+        if full {
+            out.odd(Flag::ParserLimit);
+        }
+        details.number("tags", count);
+    }
+    extended(answer, &mut details);
+    out.details(details);
+}
+
+/// A tag by its number: its name, where the flow told it before.
+fn named(ask: &Ask<'_>, out: &mut Reading) {
+    if ask.path.symbolic || ask.path.outer.is_some() {
+        return;
+    }
+    let Reading { drafts, symbols, .. } = out;
+    let Some(name) = ask.path.instance.and_then(|instance| symbols.name(instance)) else { return };
+    let Some(draft) = drafts.list.last_mut() else { return };
+    let known = drafts.text.get(draft.details.clone()).unwrap_or_default().to_owned();
+    let mut details = Details::default();
+    details.text("tag", name);
+    let Some(told) = details.finish() else { return };
+    let from = drafts.text.len();
+    // One object of both.
+    drafts.text.push_str(known.strip_suffix('}').unwrap_or_default());
+    drafts.text.push_str(if known.is_empty() { "" } else { "," });
+    drafts.text.push_str(if known.is_empty() { &told } else { told.strip_prefix('{').unwrap_or_default() });
+    draft.details = from..drafts.text.len();
 }
 
 /// Which part of a tag a message carries: so many elements, or what is there from a byte offset on.

@@ -233,14 +233,17 @@ fn oddities(out: &Reading, talk: &mut Talk<'_>) {
 
 /// Identity facts: of the device itself, or of a module behind the route.
 fn identities(out: &Reading, about: Side, route: &str, talk: &mut Talk<'_>) {
-    for fact in &out.identities {
-        if route.is_empty() {
+    if route.is_empty() {
+        for fact in &out.identities {
             talk.identity(about, fact.attribute, &fact.value, CONFIDENCE, fact.evidence);
-        } else {
-            let value = format!("{route} {}: {}", fact.attribute, fact.value);
-            talk.identity(about, "module", &value, CONFIDENCE, fact.evidence);
         }
+        return;
     }
+    let told = |attribute: &str| out.identities.iter().find(|fact| fact.attribute == attribute);
+    let Some(model) = told("model") else { return };
+    let rest = ["firmware", "serial"].map(|name| told(name).map_or(String::new(), |fact| format!(" {}", fact.value)));
+    let value = format!("{route} {}{}", model.value, rest.concat());
+    talk.identity(about, "module", &value, CONFIDENCE, model.evidence);
 }
 
 /// What the items of a list reply say: details, and identity facts.

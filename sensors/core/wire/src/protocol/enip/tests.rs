@@ -151,3 +151,21 @@ fn requests_without_replies_do_not_pile_up() {
         assert!(parser.weight() < 256 * 1024, "{}", parser.weight());
     }
 }
+
+#[test]
+fn a_tag_read_by_number_has_the_name_the_list_gave_it() {
+    let mut reading = Reading::default();
+    let list = b"\x55\x02\x20\x6b\x24\0\x02\0\x01\0\x02\0";
+    let names = b"\xd5\0\0\0\x07\0\0\0\x04\0Tank\xc4\0";
+    message::read(list, Some(names), 0, &mut reading);
+    assert!(reading.drafts.text.contains("{\"tags\":1}"), "{}", reading.drafts.text);
+    reading.clear();
+    message::read(b"\x4c\x02\x20\x6b\x24\x07\x02\0", Some(b"\xcc\0\0\0\xc4\0\x05\0\0\0\x06\0\0\0"), 0, &mut reading);
+    let draft = &reading.drafts.list[0];
+    assert_eq!((address(&reading, 0), numbers(&reading, 0)), ("class:0x6B/7[0-1]", &[5.0, 6.0][..]));
+    assert_eq!(&reading.drafts.text[draft.details.clone()], "{\"tag\":\"Tank\"}");
+    reading.clear();
+    message::read(b"\x4c\x02\x20\x6b\x24\x07\x01\0", Some(b"\xcc\0\xff\x01\x05\x21"), 0, &mut reading);
+    let draft = &reading.drafts.list[0];
+    assert_eq!(&reading.drafts.text[draft.details.clone()], "{\"extended_status\":8453,\"tag\":\"Tank\"}");
+}
