@@ -36,17 +36,21 @@ pub struct Drafts {
     pub list: Vec<Draft>,
 }
 
-/// Bytes and numbers the buffers keep between exchanges.
-const KEPT: usize = 4096;
+/// Room the buffers keep between exchanges: bytes, numbers, items.
+const KEPT: (usize, usize, usize) = (1024, 128, 16);
 
 impl Drafts {
     pub fn clear(&mut self) {
         self.text.clear();
         self.numbers.clear();
         self.list.clear();
-        self.text.shrink_to(KEPT);
-        self.numbers.shrink_to(KEPT / 8);
-        self.list.shrink_to(KEPT / 64);
+        self.text.shrink_to(KEPT.0);
+        self.numbers.shrink_to(KEPT.1);
+        self.list.shrink_to(KEPT.2);
+    }
+
+    pub fn weight(&self) -> usize {
+        self.text.capacity() + self.numbers.capacity() * size_of::<f64>() + self.list.capacity() * size_of::<Draft>()
     }
 
     /// Appends to the text buffer; returns where it stands.

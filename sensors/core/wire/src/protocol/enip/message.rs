@@ -18,8 +18,8 @@ use std::fmt::Write as _;
 
 /// Requests inside requests that are followed: Unconnected_Send holds Multiple_Service_Packet holds a service.
 const DEPTH: u8 = 3;
-/// Services of one Multiple_Service_Packet that become items (504 bytes hold at most 60).
-const SERVICES: u16 = 512;
+/// Services of one message that become items (504 bytes hold at most 60).
+const SERVICES: usize = 512;
 
 /// A request taken apart.
 #[derive(Clone, Copy, Debug)]
@@ -202,7 +202,7 @@ fn unconnected(ask: &Ask<'_>, reply: Option<&[u8]>, depth: u8, out: &mut Reading
 fn several(ask: &Ask<'_>, answer: Option<&Answer<'_>>, depth: u8, out: &mut Reading) {
     let count = le16(ask.data, 0).unwrap_or(0);
     let replies = answer.filter(|answer| answer.good()).map(|answer| answer.data);
-    if count == 0 || count > SERVICES || replies.is_some_and(|data| le16(data, 0) != Some(count)) {
+    if count == 0 || replies.is_some_and(|data| le16(data, 0) != Some(count)) {
         out.odd(Flag::EnipServiceLength);
     }
     if count == 0 {
@@ -210,12 +210,17 @@ fn several(ask: &Ask<'_>, answer: Option<&Answer<'_>>, depth: u8, out: &mut Read
     }
     // Refused as a whole: each service shares the status.
     out.outcome = answer.filter(|answer| !answer.good()).map(|answer| answer.end(ask.target()));
-    for number in 0..count.min(SERVICES) {
-        let Some(request) = part(ask.data, number, count) else {
+    let (mut asked, mut answered) = (Parts::new(ask.data), replies.map(Parts::new));
+    for _ in 0..count {
+        if out.drafts.list.len() >= SERVICES {
+            out.odd(Flag::ParserLimit);
+            break;
+        }
+        let (request, reply) = (asked.next(), answered.as_mut().and_then(Parts::next));
+        let Some(request) = request else {
             out.odd(Flag::EnipServiceLength);
-            continue;
+            break;
         };
-        let reply = replies.and_then(|data| part(data, number, count));
         if let Some(reply) = reply
             && u8_at(reply, 0).map(|code| code & !REPLY) != u8_at(request, 0)
         {
@@ -228,15 +233,39 @@ fn several(ask: &Ask<'_>, answer: Option<&Answer<'_>>, depth: u8, out: &mut Read
     }
 }
 
-fn part(data: &[u8], number: u16, count: u16) -> Option<&[u8]> {
-    let at = |n: u16| le16(data, 2 + 2 * usize::from(n)).map(usize::from);
-    let (from, to) = (at(number)?, if number + 1 < count { at(number + 1)? } else { data.len() });
-    // Offsets point behind their own list, so that a packet cannot hold itself.
-    (from >= 2 + 2 * usize::from(count)).then(|| data.get(from..to)).flatten()
+/// Requests or replies of a Multiple_Service_Packet. Each begins behind the one before: none is read twice, and the packet
+/// cannot hold itself.
+struct Parts<'a> {
+    data: &'a [u8],
+    count: u16,
+    number: u16,
+    floor: usize,
+}
+
+impl<'a> Parts<'a> {
+    fn new(data: &'a [u8]) -> Self {
+        let count = le16(data, 0).unwrap_or(0);
+        Self { data, count, number: 0, floor: 2 + 2 * usize::from(count) }
+    }
+
+    fn offset(&self, number: u16) -> Option<usize> {
+        le16(self.data, 2 + 2 * usize::from(number)).map(usize::from)
+    }
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let from = self.offset(self.number).filter(|from| self.number < self.count && *from >= self.floor)?;
+        self.number += 1;
+        let to = if self.number < self.count { self.offset(self.number)? } else { self.data.len() };
+        self.floor = to.max(from);
+        self.data.get(from..to)
+    }
 }
 
 /// The replies of a Multiple_Service_Packet whose request nobody saw.
 pub fn replies(data: &[u8]) -> impl Iterator<Item = Answer<'_>> {
-    let count = le16(data, 0).unwrap_or(0);
-    (0..count.min(SERVICES)).filter_map(move |number| part(data, number, count).and_then(Answer::read))
+    Parts::new(data).take(SERVICES).filter_map(Answer::read)
 }

@@ -155,14 +155,12 @@ impl State {
             cip.extend_from_slice(bytes);
             (connection, sequence, service) = (packet.connection, packet.count_of_message(), awaited(bytes));
         }
-        let held: usize = self.waiting.iter().map(|waiting| waiting.cip.len()).sum();
+        let mut held: usize = self.waiting.iter().map(|waiting| waiting.cip.len()).sum();
         while self.waiting.len() >= WAITING || (held + cip.len() > WAITING_BYTES && !self.waiting.is_empty()) {
             let oldest = self.waiting.remove(0);
+            held = held.saturating_sub(oldest.cip.len());
             talk.flag(Flag::ParserLimit, None, None);
             self.tell_silent(oldest, Reply::None, talk);
-            if self.waiting.len() < WAITING && held <= WAITING_BYTES {
-                break;
-            }
         }
         // Most clients wait for each reply: a flow need not keep room for four requests.
         if self.waiting.capacity() == 0 {
@@ -354,7 +352,12 @@ impl State {
     pub fn weight(&self) -> usize {
         let waiting: usize = self.waiting.iter().map(|w| size_of::<Waiting>() + w.cip.capacity()).sum();
         let connections: usize = self.connections.iter().map(|c| size_of::<Connected>() + c.route.len()).sum();
-        waiting + connections + self.reading.symbols.weight() + SPARE * SPARE_BYTES + size_of::<Self>()
+        waiting
+            + connections
+            + self.reading.drafts.weight()
+            + self.reading.symbols.weight()
+            + SPARE * SPARE_BYTES
+            + size_of::<Self>()
     }
 }
 

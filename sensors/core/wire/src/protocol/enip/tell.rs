@@ -125,7 +125,10 @@ pub fn silent(request: &Waiting, reply: Reply, (route, session): Way<'_>, out: &
         return;
     }
     message::read(&request.cip, None, 0, out);
-    // The message is long past: what is odd about it makes its row news, without a flag at the wrong packet.
+    // The message is long past: the flags stand at its own packets. Who crashed over it never answered.
+    for flag in &out.oddities {
+        talk.ledger.flag(talk.facts, *flag, request.span, None, None);
+    }
     let odd = !out.oddities.is_empty();
     let route = if out.route.is_empty() { route } else { out.route.as_str() };
     let exchange = Exchange {

@@ -169,3 +169,32 @@ fn a_tag_read_by_number_has_the_name_the_list_gave_it() {
     let draft = &reading.drafts.list[0];
     assert_eq!(&reading.drafts.text[draft.details.clone()], "{\"extended_status\":8453,\"tag\":\"Tank\"}");
 }
+
+/// Offsets that go back and forth, packet in packet: each byte is read once on each level, and the items are bounded.
+#[test]
+fn a_packet_of_packets_does_not_multiply() {
+    let packet = |inner: &[u8], count: u16| {
+        let mut out = b"\x0a\x02\x20\x02\x24\x01".to_vec();
+        out.extend_from_slice(&count.to_le_bytes());
+        let head = 2 + 2 * count;
+        for number in 0..count {
+            out.extend_from_slice(&(if number % 2 == 0 { head } else { 60_000 }).to_le_bytes());
+        }
+        out.extend_from_slice(inner);
+        out
+    };
+    let mut request = vec![0x0e; 40_000];
+    for _ in 0..4 {
+        request = packet(&request, 512);
+    }
+    assert!(read(&request, None).drafts.list.len() <= 512);
+    let mut many = b"\x0a\x02\x20\x02\x24\x01".to_vec();
+    many.extend_from_slice(&2000_u16.to_le_bytes());
+    for number in 0..2000_u16 {
+        many.extend_from_slice(&(4002 + 2 * number).to_le_bytes());
+    }
+    many.resize(many.len() + 4000, 0);
+    let found = read(&many, None);
+    assert_eq!(found.drafts.list.len(), 512);
+    assert!(found.oddities.contains(&Flag::ParserLimit));
+}
