@@ -44,6 +44,10 @@ _MODULES = (
     "golden_opcua_security",
     "proofs_s7",
     "golden_s7",
+    "golden_enip",
+    "proofs_enip",
+    "proofs_enip_control",
+    "proofs_enip_use",
 )
 
 PROOFS = Path("rules/proofs")

@@ -143,6 +143,7 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("mqtt", _) => remaining(&mut record.bytes),
             ("opcua", _) => size_field(&mut record.bytes),
             ("s7comm", _) => packet(&mut record.bytes),
+            ("enip", _) => encapsulated(&mut record.bytes),
             _ => {}
         }
     }
@@ -209,5 +210,22 @@ fn size_field(bytes: &mut [u8]) {
     let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes();
     if let Some(field) = bytes.get_mut(4..8) {
         field.copy_from_slice(&size);
+    }
+}
+
+/// | command 2 | length 2, of what follows 24 bytes | … | item count 2 at 30 | … | data item: length 2 at 42 (or 38) |: the
+/// length, and that of the last item of SendRRData and SendUnitData.
+fn encapsulated(bytes: &mut [u8]) {
+    let put = |bytes: &mut [u8], at: usize, behind: usize| {
+        let length = u16::try_from(bytes.len().saturating_sub(behind)).unwrap_or(u16::MAX).to_le_bytes();
+        if let Some(field) = bytes.get_mut(at..at + 2) {
+            field.copy_from_slice(&length);
+        }
+    };
+    put(bytes, 2, 24);
+    match bytes.first() {
+        Some(0x6f) => put(bytes, 38, 40),
+        Some(0x70) => put(bytes, 42, 44),
+        _ => {}
     }
 }

@@ -357,6 +357,28 @@ pub enum Flag {
     PairingDifferingReply,
     /// A transaction id was used again before its reply (bittern: pairing).
     PairingIdReused,
+    /// Encapsulation command is not assigned (CIP Volume 2 2-3.2).
+    EnipCommand,
+    /// Encapsulation length disagrees with the command (CIP Volume 2 2-3.1).
+    EnipLength,
+    /// Encapsulation status is not defined, or stands in a request (CIP Volume 2 2-3.4).
+    EnipStatus,
+    /// Encapsulation options are not 0 (CIP Volume 2 2-3.6).
+    EnipOptions,
+    /// A message without a registered session, or with another session's handle (CIP Volume 2 2-4.4).
+    EnipSession,
+    /// Items do not fill the packet, or do not belong together (CIP Volume 2 2-6).
+    EnipItems,
+    /// A path cannot be read to its end (CIP Volume 1 C-1.4).
+    EnipPath,
+    /// Data of a service is shorter than its layout (CIP Volume 1 3-5, A-4).
+    EnipServiceLength,
+    /// A reply inside a packet is one of another service (CIP Volume 1 2-4.2).
+    EnipReplyService,
+    /// General status is reserved (CIP Volume 1 B-1).
+    EnipGeneralStatus,
+    /// Sequence number of an I/O connection does not go up (CIP Volume 2 3-4.3).
+    EnipSequence,
     /// Length field disagrees with the frame (IEC 61850-8-1 annex C).
     GooseLengthMismatch,
     /// PDU cannot be decoded to its end, or lacks a mandatory field (IEC 61850-8-1 A.2).
@@ -556,6 +578,17 @@ impl Flag {
             Self::PairingDuplicateReply => "pairing.duplicate_reply",
             Self::PairingDifferingReply => "pairing.differing_reply",
             Self::PairingIdReused => "pairing.id_reused",
+            Self::EnipCommand => "enip.command",
+            Self::EnipLength => "enip.length",
+            Self::EnipStatus => "enip.status",
+            Self::EnipOptions => "enip.options",
+            Self::EnipSession => "enip.session",
+            Self::EnipItems => "enip.items",
+            Self::EnipPath => "enip.path",
+            Self::EnipServiceLength => "enip.service_length",
+            Self::EnipReplyService => "enip.reply_service",
+            Self::EnipGeneralStatus => "enip.general_status",
+            Self::EnipSequence => "enip.sequence",
             Self::GooseLengthMismatch => "goose.length_mismatch",
             Self::GooseMalformed => "goose.malformed",
             Self::GooseEntriesMismatch => "goose.entries_mismatch",

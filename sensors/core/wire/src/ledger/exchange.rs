@@ -35,8 +35,8 @@ impl Ledger {
 
     fn item(&mut self, facts: &mut Facts, x: &Exchange<'_>, item: &Item<'_>, number: u16, channel: u32, opened: bool) {
         let limit = self.settings.max_shapes;
-        let (shape, new, old) =
-            self.shapes.of((channel, x.sender), (x.function, x.subfunction), item, publisher(x, item), limit);
+        let functions = item.functions.unwrap_or((x.function, x.subfunction));
+        let (shape, new, old) = self.shapes.of((channel, x.sender), functions, item, publisher(x, item), limit);
         if let Some(old) = old {
             self.forgotten(*old);
         }

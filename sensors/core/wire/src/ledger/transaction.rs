@@ -21,6 +21,7 @@ impl Ledger {
         item.values.decode(&mut numbers);
         let before = std::mem::take(&mut self.scratch.before);
         let operation = item.operation;
+        let (function, subfunction) = item.functions.unwrap_or((x.function, x.subfunction));
         let place = pick(&self.places, x.span.first.source);
         let id = event_id(&place.sensor, "transaction", facts.id, x.ordinal, number, x.reply.name());
         let unit = match x.unit {
@@ -43,10 +44,10 @@ impl Ledger {
             event,
             ot_activity: Some(operation.activity()),
             ot_operation: Some(operation.name()),
-            ot_function_code: x.function.code,
-            ot_function_name: x.function.name,
-            ot_subfunction_code: x.subfunction.code,
-            ot_subfunction_name: x.subfunction.name,
+            ot_function_code: function.code,
+            ot_function_name: function.name,
+            ot_subfunction_code: subfunction.code,
+            ot_subfunction_name: subfunction.name,
             ot_unit: unit.as_deref(),
             ot_object_kind: item.object.kind,
             ot_object_address: address.as_deref(),

@@ -133,6 +133,8 @@ impl Reply {
 #[derive(Clone, Copy, Debug)]
 pub struct Item<'a> {
     pub operation: Operation,
+    /// Function and sub-function of this object, where a message carries several services (CIP Multiple_Service_Packet).
+    pub functions: Option<(Function, Function)>,
     pub object: Object<'a>,
     pub values: Values<'a>,
     /// Outcome and status of this object, where the protocol gives one per object.
@@ -146,6 +148,7 @@ impl Item<'_> {
     pub const fn new(operation: Operation) -> Self {
         Self {
             operation,
+            functions: None,
             object: Object { kind: None, address: Address::None, start: 0, count: 0 },
             values: Values::None,
             outcome: None,

@@ -5,6 +5,7 @@
 
 mod ber;
 pub mod defaults;
+pub mod enip;
 pub mod exchange;
 pub mod goose;
 mod iso;
@@ -111,6 +112,8 @@ pub static PROTOCOLS: &[Protocol] = &[
     mqtt::PROTOCOL,
     opcua::PROTOCOL,
     s7comm::PROTOCOL,
+    enip::PROTOCOL,
+    enip::io::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
