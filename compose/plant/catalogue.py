@@ -37,6 +37,8 @@ _MODULES = (
     "proofs_sequence",
     "golden_opcua",
     "golden_opcua_security",
+    "golden_iec104",
+    "golden_iec104_bytes",
 )
 
 PROOFS = Path("rules/proofs")

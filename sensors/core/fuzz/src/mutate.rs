@@ -142,6 +142,7 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("modbus", _) => checksum(&mut record.bytes),
             ("mqtt", _) => remaining(&mut record.bytes),
             ("opcua", _) => size_field(&mut record.bytes),
+            ("iec104", _) => apdu_length(&mut record.bytes),
             _ => {}
         }
     }
@@ -183,6 +184,14 @@ fn remaining(bytes: &mut Vec<u8>) {
         }
     }
     bytes.splice(1..=field, written);
+}
+
+/// | start 1 | length 1, of what follows |
+fn apdu_length(bytes: &mut [u8]) {
+    let follows = u8::try_from(bytes.len().saturating_sub(2)).unwrap_or(u8::MAX);
+    if let Some(field) = bytes.get_mut(..2) {
+        field.copy_from_slice(&[0x68, follows]);
+    }
 }
 
 /// | type 3 | chunk 1 | size 4 LE, of the whole |

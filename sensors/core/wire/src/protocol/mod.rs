@@ -5,6 +5,8 @@
 
 pub mod defaults;
 pub mod exchange;
+pub mod iec104;
+mod iec60870;
 pub mod modbus;
 pub mod mqtt;
 pub mod opcua;
@@ -97,7 +99,8 @@ pub struct Protocol {
 }
 
 /// Every protocol the core parses. A contract test walks this list.
-pub static PROTOCOLS: &[Protocol] = &[modbus::PROTOCOL, modbus::rtu::PROTOCOL, mqtt::PROTOCOL, opcua::PROTOCOL];
+pub static PROTOCOLS: &[Protocol] =
+    &[modbus::PROTOCOL, modbus::rtu::PROTOCOL, mqtt::PROTOCOL, opcua::PROTOCOL, iec104::PROTOCOL];
 
 /// What the port would promise; ports never name a protocol by themselves.
 pub fn promised(transport: Transport, port: u16) -> Option<&'static str> {
