@@ -17,9 +17,7 @@ Q, T = c104.Quality, c104.Type
 def _values(station: Outstation) -> list[c104.Point]:
     bad = Q.Invalid | Q.NonTopical
     counter = c104.BinaryCounterInfo(counter=-7, sequence=c104.UInt5(3), quality=c104.BinaryCounterQuality.Carry)
-    packed = c104.StatusAndChanged(
-        status=c104.PackedSingle.I0 | c104.PackedSingle.I15, changed=c104.PackedSingle.I1
-    )
+    packed = c104.StatusAndChanged(status=c104.PackedSingle.I0 | c104.PackedSingle.I15, changed=c104.PackedSingle.I1)
     plain: list[tuple[int, c104.Type, c104.Information]] = [
         (1001, T.M_SP_NA_1, c104.SingleInfo(on=True)),
         (1002, T.M_SP_NA_1, c104.SingleInfo(on=False, quality=Q.Blocked)),

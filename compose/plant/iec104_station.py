@@ -46,15 +46,11 @@ class Outstation:
         point.on_receive(callable=_refuse if refuse else _accept)
 
 
-def _accept(
-    point: c104.Point, previous_info: c104.Information, message: c104.IncomingMessage
-) -> c104.ResponseState:
+def _accept(point: c104.Point, previous_info: c104.Information, message: c104.IncomingMessage) -> c104.ResponseState:
     return c104.ResponseState.SUCCESS
 
 
-def _refuse(
-    point: c104.Point, previous_info: c104.Information, message: c104.IncomingMessage
-) -> c104.ResponseState:
+def _refuse(point: c104.Point, previous_info: c104.Information, message: c104.IncomingMessage) -> c104.ResponseState:
     return c104.ResponseState.FAILURE
 
 

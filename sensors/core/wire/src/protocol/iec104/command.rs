@@ -77,6 +77,7 @@ impl Flow {
             sender: side,
             common: asdu.common_address,
             object,
+            originator: asdu.originator,
             reading: read,
             details: details::request(asdu, read.as_ref(), moves, talk.now(), &mut self.words),
             span: talk.span(),

@@ -88,6 +88,8 @@ impl Flow {
         self.in_step = true;
         let mut request = self.waiting.remove(at);
         request.reading = read;
+        // Whose reading it was stands in what asked for it.
+        let asdu = &Asdu { originator: request.originator, ..*asdu };
         request.details = details::request(asdu, read.as_ref(), true, talk.now(), &mut self.words);
         request.flagged |= talk.flagged();
         let answer = Some(talk.span());

@@ -101,6 +101,11 @@ pub fn probe(probe: &Probe<'_>) -> Guess {
     if by_port.is_some() && chain(probe.data, false).0 == Some(true) {
         return Guess::Yes { confidence: 0.7, sender: told.or(by_port) };
     }
+    // A connection taken up in its midst may begin with the octet of a keep-alive, or the end of a message.
+    let (ahead, found) = resynchronise(probe.data);
+    if by_port.is_some() && found && chain(probe.data.get(ahead..).unwrap_or_default(), true).0 == Some(true) {
+        return Guess::Yes { confidence: 0.7, sender: by_port };
+    }
     if strict.is_none() && probe.data.len() < 20 { Guess::Need } else { Guess::No }
 }
 
@@ -151,6 +156,12 @@ mod tests {
         assert_eq!(named(&odd, 9000), None);
         assert_eq!(named(&odd, PORT), Some(Some(Side::Client)));
         assert_eq!(named(&[0x68, 4, 0x17, 0, 0, 0], PORT), None);
+    }
+
+    #[test]
+    fn a_connection_in_its_midst_is_named_on_its_port_behind_an_octet_of_a_keep_alive() {
+        let data = [&[0][..], &COMMAND].concat();
+        assert_eq!((named(&data, PORT), named(&data, 9000)), (Some(Some(Side::Client)), None));
     }
 
     #[test]

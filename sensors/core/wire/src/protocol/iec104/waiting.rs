@@ -19,6 +19,7 @@ pub struct Request {
     pub sender: Side,
     pub common: u32,
     pub object: u32,
+    pub originator: u8,
     pub reading: Option<Reading>,
     pub details: Option<Box<str>>,
     pub span: Span,
