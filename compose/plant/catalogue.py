@@ -37,6 +37,8 @@ _MODULES = (
     "proofs_sequence",
     "golden_opcua",
     "golden_opcua_security",
+    "proofs_iec104",
+    "proofs_iec104_bytes",
     "golden_iec104",
     "golden_iec104_bytes",
 )

@@ -9,13 +9,13 @@ import c104
 from compose.plant.addresses import IEC104_PORT, ip
 
 STATION = 1
-SWITCH, TAP, SETPOINT = 4001, 4003, 4006
-BREAKER, POSITION, VOLTAGE, CURRENT, ENERGY = 1001, 1002, 1301, 1302, 1501
+SWITCH, SETPOINT, CAREFUL = 4001, 4006, 4010
+BREAKER, VOLTAGE = 1001, 1301
 FIXED = datetime.datetime(2026, 11, 28, 9, 30, 15, 250000, tzinfo=datetime.UTC)
 
 
 class Outstation:
-    """An outstation with one common address. Methods must run in its namespace: c104's threads stay where they began."""
+    """An outstation with one common address. Call it in its namespace: the threads of c104 stay where they began."""
 
     def __init__(self, host: str, station: int = STATION) -> None:
         self.server = c104.Server(ip=ip(host), port=IEC104_PORT, tick_rate_ms=50, select_timeout_ms=10_000)
@@ -27,7 +27,7 @@ class Outstation:
     def start(self) -> None:
         """Listen. Its thread needs a moment; a master that comes before waits ten seconds for its next attempt."""
         self.server.start()
-        time.sleep(0.5)
+        time.sleep(1.0)
 
     def point(self, address: int, kind: c104.Type, info: c104.Information, report_ms: int = 0) -> c104.Point:
         """Add a point of the monitor direction with its first value."""
@@ -85,7 +85,7 @@ class Station:
         point.info = info
         return point.transmit(cause=c104.Cot.ACTIVATION)
 
-    def open(self, wait: float = 5.0) -> None:
+    def open(self, wait: float = 15.0) -> None:
         """Connect and wait until data transfer has started. Raises ConnectionError."""
         self.client.start()
         deadline = time.monotonic() + wait

@@ -11,7 +11,8 @@ from tests.oracles.tshark import Tree, messages
 ANSWERS = (7, 9, 10, 44, 45, 46, 47)
 FUNCTIONS = {1: "STARTDT act", 2: "STARTDT con", 4: "STOPDT act", 8: "STOPDT con", 16: "TESTFR act", 32: "TESTFR con"}
 _VALUES = (
-    "siq.spi", "diq.dpi", "vti.v", "bitstring", "normval", "scalval", "float", "bcr.count", "sco.on", "dco.on", "rco.up",
+    "siq.spi", "diq.dpi", "vti.v", "bitstring", "normval", "scalval", "float", "bcr.count",
+    "sco.on", "dco.on", "rco.up",
 )  # fmt: skip
 _QUALITY = ("iv", "nt", "sb", "bl", "ov")
 _KNOWN = (*range(1, 22), *range(30, 41), *range(45, 52), *range(58, 65), 70, *range(100, 108), *range(110, 114))
