@@ -47,8 +47,8 @@ async def _services(link: Link) -> None:
     await link.send(asdu(102, f.REQUEST, (1301, b"")))
     await link.send(asdu(200, f.ACT, (7, b"\x01\x02\x03")))
     await link.acknowledge()
-    await link.bytes(f.unnumbered(f.TESTFR_ACT))
-    await link.bytes(f.unnumbered(f.STOPDT_ACT))
+    await link.raw(f.unnumbered(f.TESTFR_ACT))
+    await link.raw(f.unnumbered(f.STOPDT_ACT))
 
 
 def _services_answer(unit: bytes) -> list[bytes]:
@@ -194,13 +194,13 @@ def files(lab: Lab) -> None:
 
 async def _odd(link: Link) -> None:
     command = asdu(45, f.ACT, (4001, b"\x01"))
-    await link.bytes(f.unnumbered(f.STARTDT_ACT), 0.1)
-    await link.bytes(f.information(0, 0, command))
-    await link.bytes(f.information(0, 0, command))
-    await link.bytes(f.information(5, 0, command))
-    await link.bytes(f.supervisory(900))
-    await link.bytes(f.supervisory(1))
-    await link.bytes(f.supervisory(0))
+    await link.raw(f.unnumbered(f.STARTDT_ACT), 0.1)
+    await link.raw(f.information(0, 0, command))
+    await link.raw(f.information(0, 0, command))
+    await link.raw(f.information(5, 0, command))
+    await link.raw(f.supervisory(900))
+    await link.raw(f.supervisory(1))
+    await link.raw(f.supervisory(0))
     link.sent = 6
     await link.send(asdu(45, 3, (4001, b"\x01")))
     await link.send(asdu(45, f.ACT, (0, b"\x01")))
@@ -212,12 +212,12 @@ async def _odd(link: Link) -> None:
     await link.send(asdu(45, f.ACT))
     await link.send(asdu(103, f.ACT, (0, b"\xff\xff\x3f\x1f\x00\x0f\x7f")))
     await link.send(asdu(1, f.SPONTANEOUS, (1001, b"\x01")))
-    await link.bytes(f.information(link.sent, 0, b"\x2d\x01"))
+    await link.raw(f.information(link.sent, 0, b"\x2d\x01"))
     link.sent += 1
-    await link.bytes(bytes([0x68, 6, 1, 0, 0, 0, 9, 9]))
-    await link.bytes(bytes([0x68, 4, 0x17, 0, 0, 0]))
-    await link.bytes(bytes([0x68, 255, 0, 0]) + f.unnumbered(f.TESTFR_ACT), 0.1)
-    await link.bytes(b"\x00\x01" + f.unnumbered(f.TESTFR_ACT), 0.1)
+    await link.raw(bytes([0x68, 6, 1, 0, 0, 0, 9, 9]))
+    await link.raw(bytes([0x68, 4, 0x17, 0, 0, 0]))
+    await link.raw(bytes([0x68, 255, 0, 0]) + f.unnumbered(f.TESTFR_ACT), 0.1)
+    await link.raw(b"\x00\x01" + f.unnumbered(f.TESTFR_ACT), 0.1)
 
 
 def _odd_answer(unit: bytes) -> list[bytes]:

@@ -81,9 +81,9 @@ class Link:
         for unit in units:
             out += information(self.sent, self.received, unit)
             self.sent += 1
-        await self.bytes(out, pause)
+        await self.raw(out, pause)
 
-    async def bytes(self, data: bytes, pause: float = 0.03) -> None:
+    async def raw(self, data: bytes, pause: float = 0.03) -> None:
         """Send bytes as they are."""
         self.writer.write(data)
         await self.writer.drain()
@@ -99,7 +99,7 @@ class Link:
 
     async def acknowledge(self) -> None:
         """Send an S format APDU."""
-        await self.bytes(supervisory(self.received))
+        await self.raw(supervisory(self.received))
 
 
 class Master:
@@ -114,7 +114,7 @@ class Master:
         self._link = Link(reader, writer)
         self._listening = asyncio.create_task(self._listen())
         if self._start:
-            await self._link.bytes(unnumbered(STARTDT_ACT), 0.1)
+            await self._link.raw(unnumbered(STARTDT_ACT), 0.1)
         return self._link
 
     async def _listen(self) -> None:
@@ -158,7 +158,7 @@ class Responder:
             while True:
                 apdu = await link.next()
                 if apdu[2] in _CONFIRMED_BY:
-                    await link.bytes(unnumbered(_CONFIRMED_BY[apdu[2]]), 0)
+                    await link.raw(unnumbered(_CONFIRMED_BY[apdu[2]]), 0)
                 elif not apdu[2] & 1:
                     for unit in self._answer(apdu[6:]):
                         await link.send(unit, pause=0.01)

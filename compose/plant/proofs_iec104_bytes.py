@@ -117,7 +117,7 @@ def stop(lab: Lab) -> None:
     """STOPDT."""
 
     async def deed(link: Link) -> None:
-        await link.bytes(f.unnumbered(f.STOPDT_ACT), 0.3)
+        await link.raw(f.unnumbered(f.STOPDT_ACT), 0.3)
 
     _by_hand(lab, "stop", ["T0804"], ["IE10"], deed)
 
@@ -135,9 +135,9 @@ def replay(lab: Lab) -> None:
 
     async def deed(link: Link) -> None:
         command = asdu(100, f.ACT, (0, b"\x14"))
-        await link.bytes(f.information(0, 0, command), 0)
-        await link.bytes(f.information(0, 0, command), 0)
-        await link.bytes(f.information(9, 0, command), 0.2)
+        await link.raw(f.information(0, 0, command), 0)
+        await link.raw(f.information(0, 0, command), 0)
+        await link.raw(f.information(9, 0, command), 0.2)
 
     _by_hand(lab, "replay", ["T0830", "T0856"], ["IE11"], deed)
 
@@ -157,6 +157,6 @@ def malformed(lab: Lab) -> None:
         await link.send(asdu(200, f.ACT, (1, b"\x01\x02")), pause=0.1)
         await link.send(asdu(45, f.ACT, (4002, b"\x01"), station=0), pause=0.1)
         await link.send(asdu(45, f.ACT, (4002, b"\x01")) + b"\x00\x00", pause=0.1)
-        await link.bytes(b"\x00\x11\x22\x33", 0.1)
+        await link.raw(b"\x00\x11\x22\x33", 0.1)
 
     _by_hand(lab, "malformed", ["T0814", "T0855"], ["IE12"], deed)

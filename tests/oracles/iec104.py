@@ -14,7 +14,7 @@ from tests.oracles import ours
 from tests.oracles.agreement import Agreement, Facts, Key, compare, said
 from tests.oracles.iec104_tree import ANSWERS, Unit, functions, units
 
-LEAST_FACTS = 20_000
+LEAST_FACTS = 50_000
 """A comparison of fewer facts that agree compares nothing."""
 _DIRECT = {"originator": "originator", "test": "test"}
 _SEGMENT, _READ, _REQUESTED, _CONFIRMED, _TERMINATED = 125, 102, 5, 7, 10

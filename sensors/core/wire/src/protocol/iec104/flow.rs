@@ -55,6 +55,8 @@ pub struct Flow {
     pub stations: Vec<u32>,
     /// What goes the wrong way was told, by side.
     pub wrong_way: [bool; 2],
+    /// Whether a whole message of the side was read.
+    spoke: [bool; 2],
     /// A sequence of elements where none is allowed was told: it is a habit of some stacks.
     pub odd_form: bool,
 }
@@ -63,6 +65,8 @@ impl Flow {
     pub fn message(&mut self, side: Side, data: &[u8], talk: &mut Talk<'_>) {
         let Some((control, exact)) = frame::control(data) else { return };
         self.sequence.begin(talk);
+        let [client, server] = &mut self.spoke;
+        *(if side == Side::Client { client } else { server }) = true;
         if !exact {
             talk.flag(Flag::Iec104ControlIllegal, Some(2), None);
         }
@@ -84,6 +88,11 @@ impl Flow {
                 }
             }
         }
+    }
+
+    pub fn spoke(&self, side: Side) -> bool {
+        let [client, server] = self.spoke;
+        if side == Side::Client { client } else { server }
     }
 
     fn unit(&mut self, side: Side, asdu: &Asdu<'_>, talk: &mut Talk<'_>) {
@@ -130,11 +139,9 @@ impl Flow {
             Side::Client => kind.monitor() || (!kind.file() && cause::answers(asdu.cause)),
             Side::Server => !kind.file() && !kind.monitor() && cause::asks(asdu.cause),
         };
-        let told = if side == Side::Client { self.wrong_way.first_mut() } else { self.wrong_way.last_mut() };
-        if let Some(told) = told
-            && wrong
-            && !*told
-        {
+        let [client, server] = &mut self.wrong_way;
+        let told = if side == Side::Client { client } else { server };
+        if wrong && !*told {
             *told = true;
             talk.flag(Flag::Iec104Direction, Some(6), None);
         }

@@ -12,6 +12,7 @@ mod transfer;
 mod waiting;
 
 use super::{Framing, Parser, Protocol, Talk};
+use crate::dataset::Flag;
 use crate::flow::{Side, Transport};
 
 pub const PROTOCOL: Protocol = Protocol {
@@ -29,8 +30,12 @@ pub struct Iec104 {
 }
 
 impl Parser for Iec104 {
-    fn framing(&self, _side: Side, data: &[u8]) -> Framing {
-        frame::framing(data)
+    /// What a connection taken up in its midst begins with may be the octet of a keep-alive: no mistake of the station.
+    fn framing(&self, side: Side, data: &[u8]) -> Framing {
+        match frame::framing(data) {
+            Framing::Bad(Flag::Iec104Start) if !self.flow.spoke(side) => Framing::Bad(Flag::ProtocolResynchronised),
+            framing => framing,
+        }
     }
 
     fn message(&mut self, side: Side, data: &[u8], talk: &mut Talk<'_>) {
