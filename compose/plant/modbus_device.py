@@ -18,6 +18,7 @@ from pymodbus.pdu.other_message import ReportDeviceIdResponse
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
+from compose.plant import umas
 from compose.plant.addresses import MODBUS_PORT
 from compose.plant.process import Drive, Tank
 
@@ -132,6 +133,8 @@ class Controller:
         self.server.decoder.pdu_table = {**self.server.decoder.pdu_table}
         table = self.server.decoder.pdu_table
         table[StoredFileRequest.function_code] = (StoredFileRequest, ReadFileRecordResponse)
+        if self.name == "plc2":
+            table[umas.FUNCTION] = umas.messages(umas.Programming())
         await self.server.serve_forever(background=True)
 
     async def stop(self) -> None:

@@ -26,7 +26,7 @@ def _theirs() -> Told:
 
 
 def _number(code: int, value: float) -> float:
-    """IPAL takes its numbers from Wireshark: bitstrings with the high octet first, normalised values unscaled. Steps have no sign."""
+    """IPAL's numbers as ours: its bitstrings have the high octet first, normalised values no scale, steps no sign."""
     if code in STEPS:
         return value - 128 if value > 63 else value
     if code in BITSTRINGS:

@@ -105,7 +105,7 @@ def _paired(row: ours.Row) -> Iterator[tuple[int, str, dict[str, str]]]:
     reads = code == _READ and row["ot.reply"] == "answered" and row["event.outcome"] == "success"
     found = _facts(row)
     # A reading is asked for by one station; the value comes with whatever originator the outstation writes.
-    asked = {name: found[name] for name in ("station", "originator") if name in found} if reads else found
+    asked = {name: value for name, value in found.items() if name in ("station", "originator")} if reads else found
     yield row["ot.packet.first"], _place(row, cause), asked
     if row["ot.reply"] != "answered":
         return

@@ -2,7 +2,7 @@
 //!
 //! | 0 transaction id 2 | 2 protocol id 2 (0) | 4 length 2 (of what follows) | 6 unit id 1 | 7 function 1 | 8 data |
 
-use super::function as fc;
+use super::{function as fc, umas};
 use crate::bytes::{be16, u8_at};
 use crate::dataset::Flag;
 use crate::flow::{Side, Transport};
@@ -46,10 +46,13 @@ pub fn plausible(side: Side, data: &[u8]) -> Option<bool> {
         return Some(false);
     }
     let length = be16(data, 4)?;
-    if !LENGTH.contains(&length) {
+    if !(*LENGTH.start()..=UMAS_LENGTH).contains(&length) {
         return Some(false);
     }
     let code = u8_at(data, 7)?;
+    if !LENGTH.contains(&length) && code != fc::UMAS {
+        return Some(false);
+    }
     let length = usize::from(length);
     match side {
         Side::Client => request_length(code, data, length),
@@ -80,6 +83,7 @@ fn request_length(code: u8, data: &[u8], length: usize) -> Option<bool> {
         fc::ENCAPSULATED_INTERFACE_TRANSPORT => {
             Some(length == 5 && u8_at(data, 8)? == fc::MEI_READ_DEVICE_IDENTIFICATION)
         }
+        fc::UMAS => Some(length >= 4 && umas::asks(u8_at(data, 9)?)),
         _ => Some(false),
     }
 }
@@ -110,6 +114,7 @@ fn reply_length(code: u8, data: &[u8], length: usize) -> Option<bool> {
         fc::ENCAPSULATED_INTERFACE_TRANSPORT => {
             Some(length >= 8 && u8_at(data, 8)? == fc::MEI_READ_DEVICE_IDENTIFICATION)
         }
+        fc::UMAS => Some(length >= 4 && umas::answers(u8_at(data, 9)?)),
         _ => Some(false),
     }
 }
@@ -163,8 +168,11 @@ pub fn probe(probe: &Probe<'_>) -> Guess {
     if by_port.is_some() && (whole || just_one(data)) && u8_at(data, 7).is_some() {
         return Guess::Yes { confidence: 0.7, sender: by_port };
     }
-    let undecided = probe.transport == Transport::Tcp && (client.is_none() || server.is_none());
-    if undecided && data.len() < 20 { Guess::Need } else { Guess::No }
+    if probe.transport != Transport::Tcp {
+        return Guess::No;
+    }
+    let undecided = (client.is_none() || server.is_none()) && data.len() < 20;
+    if undecided || (by_port.is_some() && begun(data)) { Guess::Need } else { Guess::No }
 }
 
 /// The length field says just how long the payload is. Beyond the limit such a message is not taken, but flagged: what
@@ -173,12 +181,18 @@ fn just_one(data: &[u8]) -> bool {
     be16(data, 2) == Some(0) && be16(data, 4).is_some_and(|length| HEADER + usize::from(length) == data.len())
 }
 
+/// The beginning of a message that is not whole yet: of a function without a known layout the end must be seen.
+fn begun(data: &[u8]) -> bool {
+    matches!(framing(data), Framing::Message(length) if length > data.len()) && be16(data, 2) == Some(0)
+}
+
 /// The payload is one or more messages and nothing else (the last may go on in the next segment).
 fn whole_messages(mut data: &[u8]) -> bool {
     let mut count = 0;
     while !data.is_empty() {
         let Some(length) = be16(data, 4) else { return count > 0 };
-        if be16(data, 2) != Some(0) || !(2..=TOLERATED).contains(&length) {
+        let longest = if u8_at(data, 7) == Some(fc::UMAS) { UMAS_LENGTH } else { TOLERATED };
+        if be16(data, 2) != Some(0) || !(2..=longest).contains(&length) {
             return false;
         }
         let end = HEADER + usize::from(length);

@@ -1,5 +1,6 @@
 //! Function codes, sub-functions and exception codes by their names (MODBUS Application Protocol V1.1b3, 5 to 7).
 
+use super::umas;
 use crate::dataset::Operation;
 use crate::protocol::Function;
 
@@ -22,7 +23,7 @@ pub const MASK_WRITE_REGISTER: u8 = 22;
 pub const READ_WRITE_MULTIPLE_REGISTERS: u8 = 23;
 pub const READ_FIFO_QUEUE: u8 = 24;
 pub const ENCAPSULATED_INTERFACE_TRANSPORT: u8 = 43;
-/// Schneider's programming protocol inside Modbus; outside the public list.
+/// Schneider's programming protocol inside Modbus; outside the public list. Its own functions count as sub-functions.
 pub const UMAS: u8 = 90;
 /// Set in the function code of an exception reply.
 pub const EXCEPTION: u8 = 0x80;
@@ -78,7 +79,7 @@ pub const fn any_name(code: u8) -> &'static str {
     }
 }
 
-/// `ot.operation` of a function; that of Diagnostics and of function 43 depends on the sub-function.
+/// `ot.operation` of a function; that of Diagnostics, of function 43 and of UMAS depends on the sub-function.
 pub const fn operation(code: u8, sub: u16) -> Operation {
     match code {
         READ_COILS | READ_DISCRETE_INPUTS | READ_HOLDING_REGISTERS | READ_INPUT_REGISTERS => Operation::Read,
@@ -88,6 +89,7 @@ pub const fn operation(code: u8, sub: u16) -> Operation {
         WRITE_FILE_RECORD => Operation::FileWrite,
         READ_EXCEPTION_STATUS | GET_COMM_EVENT_COUNTER | GET_COMM_EVENT_LOG => Operation::DiagnoseRead,
         DIAGNOSTICS => diagnostics(sub).1,
+        UMAS => umas::function::term(sub).1,
         REPORT_SERVER_ID => Operation::IdentifyDevice,
         ENCAPSULATED_INTERFACE_TRANSPORT if sub == 14 => Operation::IdentifyDevice,
         _ => Operation::Unknown,
@@ -129,6 +131,7 @@ pub const fn terms(code: u8, sub: Option<u16>) -> (Function, Function) {
     );
     let sub_name = match (code, sub) {
         (DIAGNOSTICS, Some(s)) => Some(diagnostics(s).0),
+        (UMAS, Some(s)) => Some(umas::function::term(s).0),
         (ENCAPSULATED_INTERFACE_TRANSPORT, Some(MEI_CANOPEN)) => Some("CANopen General Reference"),
         (ENCAPSULATED_INTERFACE_TRANSPORT, Some(14)) => Some("Read Device Identification"),
         (ENCAPSULATED_INTERFACE_TRANSPORT, Some(_)) => Some("Reserved MEI Type"),

@@ -1,5 +1,6 @@
-//! Modbus/TCP and Modbus RTU inside TCP: requests paired with replies, values, exceptions, identification.
+//! Modbus/TCP, Modbus RTU and ASCII inside TCP: requests paired with replies, values, exceptions, identification.
 
+pub mod ascii;
 mod frame;
 mod function;
 mod identification;
@@ -8,6 +9,7 @@ mod reply;
 mod request;
 pub mod rtu;
 mod state;
+mod umas;
 
 use super::{Framing, Parser, Protocol, Talk};
 use crate::flow::{Side, Transport};

@@ -5,6 +5,7 @@ use super::identification;
 use super::items::{kind, with_items};
 use super::request::Request;
 use super::state::{Adu, both, outcome};
+use super::umas;
 use crate::bytes::{be16, u8_at};
 use crate::dataset::Flag;
 use crate::flow::Side;
@@ -13,6 +14,7 @@ use crate::protocol::{Exchange, Item, Outcome, Reply, Talk, Unit};
 /// A request with its reply.
 pub fn emit(request: &Request, adu: &Adu<'_>, reply: Reply, talk: &mut Talk<'_>) {
     let (outcome, status) = outcome(adu.pdu);
+    let station = umas::station(request);
     check(request, adu.pdu, outcome, status, talk);
     let duration = talk.span().first.time.saturating_sub(request.span.last.time).max(0);
     let data = if outcome == Outcome::Success { adu.pdu } else { &[] };
@@ -25,11 +27,14 @@ pub fn emit(request: &Request, adu: &Adu<'_>, reply: Reply, talk: &mut Talk<'_>)
         exchange.unit = Unit::Number(u32::from(request.unit));
         (exchange.outcome, exchange.status, exchange.reply) = (outcome, status, reply);
         exchange.duration = Some(duration);
+        (exchange.client_name, exchange.session) = (station.as_deref(), umas::session(request));
         exchange.bytes = bytes;
         exchange.flagged = flagged;
         talk.exchange(&exchange);
     });
-    if outcome == Outcome::Success {
+    if outcome == Outcome::Success && request.code == fc::UMAS {
+        umas::tell(request, adu.pdu, talk);
+    } else if outcome == Outcome::Success {
         identification::tell(request, adu.pdu, talk);
     }
 }
@@ -67,7 +72,7 @@ pub fn emit_lone(adu: &Adu<'_>, reply: Reply, talk: &mut Talk<'_>) {
 }
 
 fn terms(request: &Request) -> (crate::protocol::Function, crate::protocol::Function) {
-    let has_sub = matches!(request.code, fc::DIAGNOSTICS | fc::ENCAPSULATED_INTERFACE_TRANSPORT);
+    let has_sub = matches!(request.code, fc::DIAGNOSTICS | fc::ENCAPSULATED_INTERFACE_TRANSPORT | fc::UMAS);
     fc::terms(request.code, has_sub.then_some(request.sub))
 }
 

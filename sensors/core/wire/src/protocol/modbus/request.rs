@@ -1,6 +1,7 @@
 //! Requests: what they ask for, kept until the reply comes (MODBUS Application Protocol V1.1b3, 6).
 
-use super::function as fc;
+use super::state::Carrier;
+use super::{function as fc, umas};
 use crate::bytes::{be16, u8_at};
 use crate::dataset::Flag;
 use crate::flow::Span;
@@ -11,7 +12,7 @@ pub struct Request {
     pub transaction: u16,
     pub unit: u8,
     pub code: u8,
-    /// Sub-function of Diagnostics, MEI type of function 43, 0 otherwise.
+    /// Sub-function of Diagnostics, MEI type of function 43, function of UMAS, 0 otherwise.
     pub sub: u16,
     pub start: u16,
     pub count: u16,
@@ -26,8 +27,8 @@ pub struct Request {
     pub flagged: bool,
     /// Bytes of the reply's direction were lost since: silence then proves nothing.
     pub blind: bool,
-    /// It came as a serial frame.
-    pub rtu: bool,
+    /// As what frame it came.
+    pub carrier: Carrier,
 }
 
 /// What is odd about a request.
@@ -55,7 +56,7 @@ pub fn parse(pdu: &[u8]) -> (Request, Oddity) {
         bytes: 0,
         flagged: false,
         blind: false,
-        rtu: false,
+        carrier: Carrier::Tcp,
     };
     let oddity = fill(&mut request, pdu).unwrap_or(Some((Flag::ModbusLengthMismatch, 7)));
     (request, oddity)
@@ -116,6 +117,11 @@ fn fill(request: &mut Request, pdu: &[u8]) -> Option<Oddity> {
         fc::ENCAPSULATED_INTERFACE_TRANSPORT => {
             request.sub = u16::from(u8_at(pdu, 1)?);
             request.data = pdu.get(2..)?.into();
+            Some(None)
+        }
+        fc::UMAS => {
+            request.sub = umas::function_of(pdu)?;
+            request.data = pdu.get(1..)?.into();
             Some(None)
         }
         fc::READ_EXCEPTION_STATUS | fc::GET_COMM_EVENT_COUNTER | fc::GET_COMM_EVENT_LOG | fc::REPORT_SERVER_ID => {

@@ -4,6 +4,7 @@ use super::frame;
 use super::function as fc;
 use super::reply;
 use super::request::{self, Request};
+use super::umas::{self, Transfer};
 use crate::bytes::{be16, u8_at};
 use crate::dataset::Flag;
 use crate::flow::{Side, Span};
@@ -15,6 +16,14 @@ const WAITING: usize = 64;
 /// Answered requests remembered to tell a second reply from a reply without a request.
 const ANSWERED: usize = 4;
 
+/// What carries a PDU: the MBAP header, or a serial frame inside TCP, which has no transaction ids.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Carrier {
+    Tcp,
+    Rtu,
+    Ascii,
+}
+
 /// One message with its header taken off.
 pub struct Adu<'a> {
     pub transaction: u16,
@@ -22,8 +31,7 @@ pub struct Adu<'a> {
     pub unit: u8,
     pub pdu: &'a [u8],
     pub length: usize,
-    /// A serial frame inside TCP: no transaction ids.
-    pub rtu: bool,
+    pub carrier: Carrier,
 }
 
 impl<'a> Adu<'a> {
@@ -34,7 +42,7 @@ impl<'a> Adu<'a> {
             unit: u8_at(data, 6)?,
             pdu: data.get(7..)?,
             length: data.len(),
-            rtu: false,
+            carrier: Carrier::Tcp,
         })
     }
 }
@@ -56,6 +64,8 @@ pub struct State {
     next_answered: usize,
     /// Both directions are known to be complete since the last gap: a lone reply is then odd.
     in_step: bool,
+    /// A program on its way, block by block.
+    transfer: Option<Box<Transfer>>,
 }
 
 impl State {
@@ -63,7 +73,7 @@ impl State {
         let (mut request, oddity) = request::parse(adu.pdu);
         request.transaction = adu.transaction;
         request.unit = adu.unit;
-        request.rtu = adu.rtu;
+        request.carrier = adu.carrier;
         request.span = talk.span();
         request.ordinal = talk.ordinal();
         request.bytes = u32::try_from(adu.length).unwrap_or(u32::MAX);
@@ -107,6 +117,9 @@ impl State {
                 ordinal: request.ordinal,
             });
             reply::emit(&request, adu, Reply::Answered, talk);
+            if request.code == fc::UMAS {
+                Transfer::follow(&mut self.transfer, &request, adu.pdu, talk);
+            }
             return;
         }
         let second = self
@@ -138,6 +151,7 @@ impl State {
     /// may be.
     pub fn gap(&mut self, side: Side) {
         self.in_step = false;
+        Transfer::gap(&mut self.transfer);
         if side == Side::Server {
             for request in &mut self.waiting {
                 request.blind = true;
@@ -152,6 +166,7 @@ impl State {
             let reply = if request.blind { Reply::None } else { Reply::Unanswered };
             reply::emit_silent(&request, reply, talk);
         }
+        Transfer::expire(&mut self.transfer, now, talk);
     }
 
     pub fn weight(&self) -> usize {
@@ -164,7 +179,8 @@ fn header(adu: &Adu<'_>, talk: &mut Talk<'_>) {
     if adu.protocol != 0 {
         talk.flag(Flag::ModbusProtocolId, Some(2), None);
     }
-    if !adu.rtu && frame::over_limit(adu.length) {
+    // Programming by UMAS has a longer limit of its own.
+    if adu.carrier == Carrier::Tcp && frame::over_limit(adu.length) && u8_at(adu.pdu, 0) != Some(fc::UMAS) {
         talk.flag(Flag::ModbusLengthIllegal, Some(4), None);
     }
 }
@@ -182,6 +198,7 @@ pub fn outcome(pdu: &[u8]) -> (Outcome, Option<(u32, &'static str)>) {
                 u8_at(pdu, 1).map(|code| (u32::from(code), fc::exception(code).unwrap_or("Undefined Exception")));
             (Outcome::Failure, status)
         }
+        Some(fc::UMAS) => umas::outcome(pdu),
         Some(_) => (Outcome::Success, None),
         None => (Outcome::Unknown, None),
     }
