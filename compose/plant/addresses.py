@@ -30,6 +30,7 @@ _LIST = (
     Host("plc1", "10.9.1.11", "00:0e:8c:10:00:11", "switch", "controller of the tank"),
     Host("plc2", "10.9.1.12", "00:80:f4:10:00:12", "switch", "controller of the drive"),
     Host("gw", "10.9.1.13", "00:90:e8:10:00:13", "switch", "serial gateway, units 1 to 3"),
+    Host("rtu", "10.9.1.17", "00:a0:3d:10:00:17", "switch", "substation outstation, IEC 60870-5-104"),
     Host("opc", "10.9.1.20", "00:01:05:10:00:20", "switch", "OPC UA server, polls both controllers"),
     Host("broker", "10.9.1.21", "00:30:18:10:00:21", "switch", "MQTT broker"),
     Host("edge", "10.9.1.22", "00:d0:c9:10:00:22", "switch", "Sparkplug edge node and JSON publisher"),
@@ -47,6 +48,7 @@ MODBUS_PORT = 502
 OPCUA_PORT = 4840
 MQTT_PORT = 1883
 S7_PORT = 102
+IEC104_PORT = 2404
 
 
 def ip(name: str) -> str:

@@ -48,6 +48,10 @@ _MODULES = (
     "proofs_enip",
     "proofs_enip_control",
     "proofs_enip_use",
+    "proofs_iec104",
+    "proofs_iec104_bytes",
+    "golden_iec104",
+    "golden_iec104_bytes",
 )
 
 PROOFS = Path("rules/proofs")

@@ -144,6 +144,7 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("opcua", _) => size_field(&mut record.bytes),
             ("s7comm", _) => packet(&mut record.bytes),
             ("enip", _) => encapsulated(&mut record.bytes),
+            ("iec104", _) => apdu_length(&mut record.bytes),
             _ => {}
         }
     }
@@ -202,6 +203,11 @@ fn packet(bytes: &mut [u8]) {
     let lengths = [part(parameter), part(rest - parameter)].concat();
     if let Some(field) = bytes.get_mut(13..17) {
         field.copy_from_slice(&lengths);
+/// | start 1 | length 1, of what follows |
+fn apdu_length(bytes: &mut [u8]) {
+    let follows = u8::try_from(bytes.len().saturating_sub(2)).unwrap_or(u8::MAX);
+    if let Some(field) = bytes.get_mut(..2) {
+        field.copy_from_slice(&[0x68, follows]);
     }
 }
 

@@ -405,6 +405,56 @@ pub enum Flag {
     GooseLate,
     /// A publisher fell silent for twice the time it allows itself (IEC 61850-8-1 18.1.2.5).
     GooseSilent,
+    /// A message does not begin with 68H (IEC 60870-5-104 5.1).
+    Iec104Start,
+    /// APDU length outside 4 to 253 (IEC 60870-5-104 5.1).
+    Iec104LengthIllegal,
+    /// APDU length disagrees with its format or its objects (IEC 60870-5-104 5.1, IEC 60870-5-101 7.2.2).
+    Iec104LengthMismatch,
+    /// Control field of no format, or with reserved bits set (IEC 60870-5-104 5.1).
+    Iec104ControlIllegal,
+    /// Send sequence number N(S) jumps ahead (IEC 60870-5-104 5.1).
+    Iec104SequenceGap,
+    /// Send sequence number N(S) was used before (IEC 60870-5-104 5.1).
+    Iec104SequenceDuplicate,
+    /// Acknowledges messages that were never sent (IEC 60870-5-104 5.1).
+    Iec104AckUnsent,
+    /// Receive sequence number N(R) goes back (IEC 60870-5-104 5.1).
+    Iec104AckBackward,
+    /// More than w = 8 messages were received before one was acknowledged (sites may set another w) (IEC 60870-5-104 5.5).
+    Iec104AckLate,
+    /// A message was acknowledged later than t1 = 15 s (sites may set another t1) (IEC 60870-5-104 5.2, 9.6).
+    Iec104AckTimeout,
+    /// More than k = 12 messages were sent without acknowledgement (sites may set another k) (IEC 60870-5-104 5.5).
+    Iec104WindowExceeded,
+    /// Data was sent while data transfer was stopped (IEC 60870-5-104 5.3).
+    Iec104NotStarted,
+    /// A station sent what only its peer sends (IEC 60870-5-104 5.3, 9.5).
+    Iec104Direction,
+    /// Type identification is not defined (IEC 60870-5-101 7.2.1.1).
+    Iec104TypeUnknown,
+    /// A data unit without objects (IEC 60870-5-101 7.2.2.2).
+    Iec104ObjectCount,
+    /// Objects as a sequence (SQ = 1) where the type does not allow it (IEC 60870-5-101 7.2.2.1).
+    Iec104SequenceForm,
+    /// Cause of transmission is not allowed for the type (IEC 60870-5-101 7.2.3).
+    Iec104CauseIllegal,
+    /// Common address 0, or that of all stations where it is not allowed (IEC 60870-5-101 7.2.4).
+    Iec104CommonAddress,
+    /// Information object address 0 for an object of the process (IEC 60870-5-101 7.2.5).
+    Iec104IoaZero,
+    /// Information object address other than 0 for the station itself (IEC 60870-5-101 7.3.4).
+    Iec104IoaNotZero,
+    /// A valid time tag that no clock shows (IEC 60870-5-101 7.2.6.18).
+    Iec104TimeIllegal,
+    /// A confirmation does not repeat the command it confirms (IEC 60870-5-101 7.2.3).
+    Iec104MirrorDiffers,
+    /// An execution with another value than was selected (IEC 60870-5-101 6.8, IEC 60870-5-5 6.8).
+    Iec104ExecuteDiffers,
+    /// Checksum of a section or file is wrong (IEC 60870-5-101 7.2.6.37).
+    Iec104Checksum,
+    /// A section or file is not as long as was announced (IEC 60870-5-101 7.2.6.35, 7.2.6.36).
+    Iec104FileLength,
     /// MBAP protocol identifier is not 0 (Modbus Messaging on TCP/IP V1.0b 3.1.3).
     ModbusProtocolId,
     /// MBAP length disagrees with the function's own length (Modbus Messaging on TCP/IP V1.0b 3.1.3).
@@ -602,6 +652,31 @@ impl Flag {
             Self::GooseNeedsCommissioning => "goose.needs_commissioning",
             Self::GooseLate => "goose.late",
             Self::GooseSilent => "goose.silent",
+            Self::Iec104Start => "iec104.start",
+            Self::Iec104LengthIllegal => "iec104.length_illegal",
+            Self::Iec104LengthMismatch => "iec104.length_mismatch",
+            Self::Iec104ControlIllegal => "iec104.control_illegal",
+            Self::Iec104SequenceGap => "iec104.sequence_gap",
+            Self::Iec104SequenceDuplicate => "iec104.sequence_duplicate",
+            Self::Iec104AckUnsent => "iec104.ack_unsent",
+            Self::Iec104AckBackward => "iec104.ack_backward",
+            Self::Iec104AckLate => "iec104.ack_late",
+            Self::Iec104AckTimeout => "iec104.ack_timeout",
+            Self::Iec104WindowExceeded => "iec104.window_exceeded",
+            Self::Iec104NotStarted => "iec104.not_started",
+            Self::Iec104Direction => "iec104.direction",
+            Self::Iec104TypeUnknown => "iec104.type_unknown",
+            Self::Iec104ObjectCount => "iec104.object_count",
+            Self::Iec104SequenceForm => "iec104.sequence_form",
+            Self::Iec104CauseIllegal => "iec104.cause_illegal",
+            Self::Iec104CommonAddress => "iec104.common_address",
+            Self::Iec104IoaZero => "iec104.ioa_zero",
+            Self::Iec104IoaNotZero => "iec104.ioa_not_zero",
+            Self::Iec104TimeIllegal => "iec104.time_illegal",
+            Self::Iec104MirrorDiffers => "iec104.mirror_differs",
+            Self::Iec104ExecuteDiffers => "iec104.execute_differs",
+            Self::Iec104Checksum => "iec104.checksum",
+            Self::Iec104FileLength => "iec104.file_length",
             Self::ModbusProtocolId => "modbus.protocol_id",
             Self::ModbusLengthMismatch => "modbus.length_mismatch",
             Self::ModbusLengthIllegal => "modbus.length_illegal",

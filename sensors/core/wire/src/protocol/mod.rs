@@ -8,6 +8,8 @@ pub mod defaults;
 pub mod enip;
 pub mod exchange;
 pub mod goose;
+pub mod iec104;
+mod iec60870;
 mod iso;
 pub mod modbus;
 pub mod mqtt;
@@ -114,6 +116,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     s7comm::PROTOCOL,
     enip::PROTOCOL,
     enip::io::PROTOCOL,
+    iec104::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.

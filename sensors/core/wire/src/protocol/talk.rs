@@ -28,7 +28,6 @@ pub fn well_known(transport: Transport, port: u16) -> Option<&'static str> {
         514 => "syslog",
         1900 if !tcp => "ssdp",
         2222 | 44818 => "enip",
-        2404 if tcp => "iec104",
         3389 if tcp => "rdp",
         5353 if !tcp => "mdns",
         5355 if !tcp => "llmnr",
