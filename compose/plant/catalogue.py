@@ -39,6 +39,9 @@ _MODULES = (
     "proofs_sequence",
     "golden_opcua",
     "golden_opcua_security",
+    "golden_dnp3",
+    "proofs_dnp3",
+    "proofs_dnp3_raw",
 )
 
 PROOFS = Path("rules/proofs")

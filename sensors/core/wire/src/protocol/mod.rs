@@ -4,6 +4,7 @@
 //! the bytes only, `message` gets whole messages only, so events do not depend on how TCP cut the stream.
 
 pub mod defaults;
+pub mod dnp3;
 pub mod exchange;
 pub mod modbus;
 pub mod mqtt;
@@ -97,7 +98,8 @@ pub struct Protocol {
 }
 
 /// Every protocol the core parses. A contract test walks this list.
-pub static PROTOCOLS: &[Protocol] = &[modbus::PROTOCOL, modbus::rtu::PROTOCOL, mqtt::PROTOCOL, opcua::PROTOCOL];
+pub static PROTOCOLS: &[Protocol] =
+    &[modbus::PROTOCOL, modbus::rtu::PROTOCOL, mqtt::PROTOCOL, opcua::PROTOCOL, dnp3::PROTOCOL];
 
 /// What the port would promise; ports never name a protocol by themselves.
 pub fn promised(transport: Transport, port: u16) -> Option<&'static str> {
