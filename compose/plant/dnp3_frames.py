@@ -43,8 +43,8 @@ def response(sequence: int, objects: bytes = b"", function: int = 129, iin: int 
 
 
 async def send(server: str, frames: Sequence[bytes], pause: float = 0.1) -> None:
-    """Send frames to an outstation over one connection; what it answers is read and forgotten."""
-    reader, writer = await asyncio.open_connection(ip(server), DNP3_PORT)
+    """Send frames to an outstation over one connection."""
+    _, writer = await asyncio.open_connection(ip(server), DNP3_PORT)
     for each in frames:
         writer.write(each)
         await writer.drain()

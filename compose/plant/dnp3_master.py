@@ -45,7 +45,7 @@ class Application(dnp3.IMasterApplication):  # type: ignore[misc]
 
 
 class Master:
-    """A master of one outstation. peer: the outstation's address; here: the own one, for UDP; quiet: no start-up work."""
+    """A master of one outstation. peer: the outstation's address; here: the own one, for UDP."""
 
     def __init__(self, peer: str, link: int = OUTSTATION, here: str = "", keep_alive: int = 60) -> None:
         levels, retry = dnp3.LogLevels(0), dnp3.ChannelRetry.Default()

@@ -137,8 +137,8 @@ def _commands(master: Master, outstation: Outstation) -> None:
 
 @capture(
     "dnp3/commands.pcap",
-    "Select and operate, direct operate with and without acknowledgement, blocks and all analog types, refusals, an operate "
-    "without its select.",
+    "Select and operate, direct operate with and without acknowledgement, blocks and all analog types, refusals, an "
+    "operate without its select.",
     "plc1 hmi",
     kind="golden",
     check={f"dnp3.al.func=={code}": 1 for code in (3, 4, 5, 6)},
@@ -176,7 +176,8 @@ def _functions(master: Master, outstation: Outstation) -> None:
 
 @capture(
     "dnp3/functions.pcap",
-    "Time, indications, dead-bands, freezes, classes, unsolicited on and off, initialise, start, stop, activate, restart.",
+    "Time, indications, dead-bands, freezes, classes, unsolicited on and off, initialise, start, stop, "
+    "activate, restart.",
     "plc1 hmi",
     kind="golden",
     check={f"dnp3.al.func=={code}": 1 for code in (2, 7, 8, 9, 10, 13, 14, 15, 16, 17, 18, 20, 21, 22, 23, 24, 31)},
@@ -200,7 +201,8 @@ def _files(master: Master, outstation: Outstation) -> None:
 
 @capture(
     "dnp3/files.pcap",
-    "Files read and written in blocks, one that is missing, information, two logins, a deletion and one that is refused.",
+    "Files read and written in blocks, one that is missing, information, two logins, a deletion and one that is "
+    "refused.",
     "plc1 hmi",
     kind="golden",
     check={f"dnp3.al.func=={code}": 1 for code in (25, 26, 27, 28, 29)},

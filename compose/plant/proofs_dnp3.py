@@ -80,11 +80,11 @@ def normal(lab: Lab) -> None:
 def unauthorised_command(lab: Lab) -> None:
     """Direct operate, select and operate."""
     latch = dnp3.ControlRelayOutputBlock(dnp3.OperationType.LATCH_ON)
-    with outstation_of(lab), lab.step("commands by a stranger", "att", "plc1", ["T0855", "T0848"], ["DN01"]):
-        with master_on(lab, "att") as master:
-            lab["att"].call(master.ask, "DirectOperate", latch, 1)
-            lab["att"].call(master.ask, "SelectAndOperate", latch, 2)
-            lab["att"].call(master.ask, "DirectOperate", dnp3.AnalogOutputInt16(900), 0)
+    step = lab.step("commands by a stranger", "att", "plc1", ["T0855", "T0848"], ["DN01"])
+    with outstation_of(lab), step, master_on(lab, "att") as master:
+        lab["att"].call(master.ask, "DirectOperate", latch, 1)
+        lab["att"].call(master.ask, "SelectAndOperate", latch, 2)
+        lab["att"].call(master.ask, "DirectOperate", dnp3.AnalogOutputInt16(900), 0)
 
 
 def _perform(lab: Lab, host: str, *tasks: tuple[Any, tuple[Any, ...]]) -> None:
@@ -139,8 +139,8 @@ def clock(lab: Lab) -> None:
 
 
 @capture(
-    "dnp3/file-transfer.pcap", "A file written to the outstation, one deleted, the configuration activated.", "plc1 att",
-    rules="DN07", check={"dnp3.al.func==25": 1, "dnp3.al.func==27": 1, "dnp3.al.func==31": 1},
+    "dnp3/file-transfer.pcap", "A file written to the outstation, one deleted, the configuration activated.",
+    "plc1 att", rules="DN07", check={"dnp3.al.func==25": 1, "dnp3.al.func==27": 1, "dnp3.al.func==31": 1},
 )  # fmt: skip
 def file_transfer(lab: Lab) -> None:
     """Functions 25 to 27, 31."""
@@ -164,8 +164,8 @@ def configuration(lab: Lab) -> None:
 
 
 @capture(
-    "dnp3/alarms.pcap", "An outstation reports that its configuration is corrupt and that it is in trouble.", "plc1 hmi",
-    rules="DN11", check={"dnp3.al.iin.cc==1": 1},
+    "dnp3/alarms.pcap", "An outstation reports that its configuration is corrupt and that it is in trouble.",
+    "plc1 hmi", rules="DN11", check={"dnp3.al.iin.cc==1": 1},
 )  # fmt: skip
 def alarms(lab: Lab) -> None:
     """Indications of trouble."""

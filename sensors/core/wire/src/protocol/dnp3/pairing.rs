@@ -114,8 +114,12 @@ fn request(
     }
     request.file = Transfer::named(station.transfer.as_deref(), function, objects);
     request.flagged = talk.flagged();
+    let replies = replies_to_challenge(function, objects);
+    if let Some(waiting) = station.waiting.last_mut().filter(|_| replies) {
+        waiting.challenged = Some(request.sequence);
+    }
     let broadcast = link::BROADCAST.contains(&request.unit);
-    if fc::silent(function) || broadcast || replies_to_challenge(function, objects) {
+    if fc::silent(function) || broadcast || replies {
         return reply::silent(&request, Reply::None, parts, talk);
     }
     if station.waiting.len() >= WAITING {
@@ -142,7 +146,9 @@ fn solicited(station: &mut Station, answer: &Answer<'_>, parts: &mut Parts, talk
     let authentication = answer.function == fc::AUTHENTICATE_RESP;
     let unit = answer.fragment.frame.source;
     let matches = |r: &Request| {
-        r.sequence == sequence && r.unit == unit && (r.function == fc::AUTHENTICATE_REQ) == authentication
+        (r.sequence == sequence || r.challenged == Some(sequence))
+            && r.unit == unit
+            && (r.function == fc::AUTHENTICATE_REQ) == authentication
     };
     let told = Told { sequence, hash: hash::quick(answer.fragment.data) };
     // After a gap a fragment that goes on belongs to the request that waits for more, whatever was missed between.

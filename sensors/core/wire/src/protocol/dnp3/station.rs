@@ -33,6 +33,8 @@ pub struct Request {
     pub blind: bool,
     /// Fragments of its response so far.
     pub fragments: u32,
+    /// Sequence of the reply to a challenge: the response may have it instead.
+    pub challenged: Option<u8>,
     /// Path of the open file it is about, and whether that is written.
     pub file: Option<(String, bool)>,
     /// Operate: whether the select before it was the same.
