@@ -20,7 +20,7 @@ PYTHON_FOLDERS = $(sort $(foreach folder,sensors detection response api tests co
 CHECKS := check-style check-format check-types check-plant check-imports check-rust check-console check-generated \
 	check-project
 
-.PHONY: help setup environment demo test check $(CHECKS) console bench bench-console bench-report eval docs golden \
+.PHONY: help setup environment demo test check $(CHECKS) console bench bench-protocols bench-console bench-report eval docs golden \
 	captures fuzz fuzz-api oracles lock system-deps clean
 
 help: ## what can be made
@@ -86,6 +86,9 @@ check-project: environment
 
 bench: setup ## speed and memory, as ratios to tshark and Suricata in the same run
 	$(PY) -m tests.bench $(ARGS)
+
+bench-protocols: setup ## ns a packet and a message of each protocol, in the core alone
+	$(PY) -m tests.bench.protocols $(ARGS)
 
 bench-console: setup ## milliseconds of the console on 10,000 alerts, in a real browser
 	$(PY) -m tests.bench.console $(ARGS)

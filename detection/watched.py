@@ -19,7 +19,11 @@ SINGLE = frozenset(
 
 @dataclass(frozen=True)
 class Fact:
-    """`attribute` of `entity` is `value`, as row `row` said at `time` (ns)."""
+    """`attribute` of `entity` is `value`, as row `row` said at `time` (ns).
+
+    `source`: what tells it (first word of the evidence), where several do, each in its own words. It is compared with
+    what the same said before: that two differ is a conflict to be shown, not a change.
+    """
 
     row: int
     time: int
@@ -27,6 +31,11 @@ class Fact:
     entity: str
     attribute: str
     value: str
+    source: str = ""
+
+
+OF_THE_NETWORK = frozenset({"address", "mac"})
+"""Attributes that packets tell by themselves, whatever protocol they carry."""
 
 
 def _facts(rows: pl.DataFrame, entity_kind: str, attribute: str, entity: pl.Expr, value: pl.Expr) -> Iterable[Fact]:
@@ -49,12 +58,13 @@ def identity(frame: pl.DataFrame) -> Iterable[Fact]:
     rows = own.select(
         "row", pl.col("@timestamp").dt.epoch("ns").alias("ts"), _text("ot.asset_key").alias("key"),
         _text("ot.attribute").alias("attribute"), _text("ot.attribute_value").alias("value"),
-        _text("source.ip").alias("ip"),
+        _text("source.ip").alias("ip"), _text("ot.evidence").fill_null("").str.split(" ").list.first().alias("told_by"),
     )  # fmt: skip
-    for row, ts, key, attribute, value, ip in rows.drop_nulls(["key", "attribute", "value"]).iter_rows():
+    told = rows.drop_nulls(["key", "attribute", "value"])
+    for row, ts, key, attribute, value, ip, told_by in told.iter_rows():
         # Bindings are watched by address: the asset's key may be the very MAC that changes.
         entity = ip or key
-        yield Fact(row, ts, "asset", entity, attribute, value)
+        yield Fact(row, ts, "asset", entity, attribute, value, "" if attribute in OF_THE_NETWORK else told_by)
 
 
 def addresses_by_mac(frame: pl.DataFrame) -> Iterable[Fact]:
@@ -127,9 +137,18 @@ def _detail(key: str) -> pl.Expr:
     return pl.col("ot.details").str.json_path_match(f"$.{key}")
 
 
+def clusters(frame: pl.DataFrame) -> Iterable[Fact]:
+    """Which shapes the protocol of a service has that nothing recognises."""
+    rows = frame.with_row_index("row").filter(pl.col("ot.cluster").is_not_null())
+    port = pl.col("ot.server.port").cast(pl.String).fill_null("?")
+    service = pl.concat_str(_text("ot.server.ip"), pl.lit(":"), port, pl.lit("/"), _text("network.transport"))
+    return _facts(rows, "service", "cluster", service, _text("ot.cluster"))
+
+
 WATCHED: dict[str, tuple[Callable[[pl.DataFrame], Iterable[Fact]], ...]] = {
     "identity": (identity, addresses_by_mac),
     "session": (security, certificates, client_names, wills),
     "transaction": (topics,),
+    "flow": (clusters,),
 }
 """Sources of facts by dataset."""

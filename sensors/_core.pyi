@@ -5,6 +5,8 @@ from typing import Any, Self
 
 __version__: str
 PROTOCOLS: list[str]
+PORTS: dict[str, list[int]]
+"""Registered ports of each protocol."""
 
 class BadCapture:
     @property

@@ -15,6 +15,7 @@ GENERATORS = (
     "workshop.assessment",
     "workshop.dependencies",
     "workshop.makers",
+    "workshop.named_captures",
     "workshop.protocols",
 )
 

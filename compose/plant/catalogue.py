@@ -32,6 +32,7 @@ _MODULES = (
     "proofs_opcua_services",
     "proofs_opcua_raw",
     "proofs_general",
+    "proofs_unknown",
     "proofs_scans",
     "proofs_availability",
     "proofs_intrusion",

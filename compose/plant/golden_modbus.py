@@ -149,6 +149,33 @@ def exceptions(lab: Lab) -> None:
     _ask(lab, Refusing("plc1", (ip("plc1"), MODBUS_PORT)), _every_exception)
 
 
+async def _serial(client: AsyncModbusTcpClient) -> None:
+    await client.read_coils(0, count=12, device_id=17)
+    await client.read_discrete_inputs(0, count=9)
+    await client.read_holding_registers(0, count=10)
+    await client.read_input_registers(0, count=5, device_id=17)
+    await client.write_coil(19, True)
+    await client.write_register(120, 0xBEEF)
+    await client.write_coils(16, [True, False, True])
+    await client.write_registers(121, [10, 258, 65535])
+    await client.mask_write_register(address=4, and_mask=0x00F2, or_mask=0x0025)
+    await client.readwrite_registers(read_address=3, read_count=6, write_address=14, values=[255, 255])
+    await client.read_holding_registers(5000, count=1)
+    await client.diag_query_data(b"\xa5\x37")
+
+
+@capture(
+    "modbus/ascii-over-tcp.pcap",
+    "Serial ASCII frames (colon, hexadecimal digits, LRC) inside TCP, port 502: reads, writes, exceptions.",
+    "plc1 hmi",
+    kind="golden",
+    check={"tcp.len>0": 20},
+)
+def ascii_over_tcp(lab: Lab) -> None:
+    """The common functions in ASCII framing."""
+    _ask(lab, _device(FramerType.ASCII), _serial)
+
+
 @capture(
     "modbus/rtu-over-tcp.pcap",
     "Serial RTU frames (address, PDU, CRC, no MBAP header) inside TCP, port 502: reads, writes, exceptions.",
@@ -159,21 +186,7 @@ def exceptions(lab: Lab) -> None:
 def rtu_over_tcp(lab: Lab) -> None:
     """The common functions in serial framing."""
 
-    async def work(client: AsyncModbusTcpClient) -> None:
-        await client.read_coils(0, count=12, device_id=17)
-        await client.read_discrete_inputs(0, count=9)
-        await client.read_holding_registers(0, count=10)
-        await client.read_input_registers(0, count=5, device_id=17)
-        await client.write_coil(19, True)
-        await client.write_register(120, 0xBEEF)
-        await client.write_coils(16, [True, False, True])
-        await client.write_registers(121, [10, 258, 65535])
-        await client.mask_write_register(address=4, and_mask=0x00F2, or_mask=0x0025)
-        await client.readwrite_registers(read_address=3, read_count=6, write_address=14, values=[255, 255])
-        await client.read_holding_registers(5000, count=1)
-        await client.diag_query_data(b"\xa5\x37")
-
-    _ask(lab, _device(FramerType.RTU), work)
+    _ask(lab, _device(FramerType.RTU), _serial)
 
 
 def _request(number: int) -> bytes:

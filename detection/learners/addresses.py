@@ -27,15 +27,15 @@ class AddressBinding(Learner):
     """
 
     name = "D1"
-    reads = frozenset({"identity", "session", "transaction"})
+    reads = frozenset({"identity", "session", "transaction", "flow"})
 
     def __init__(self, known: Baseline | None, seen: Seen, site: Site | None) -> None:
         super().__init__(known, seen, site)
-        self._current: dict[tuple[str, str], str] = {}
+        self._current: dict[tuple[str, str, str], str] = {}
         self._said: set[tuple[str, str, str]] = set()
 
     def observe(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-        """Takes `identity`, `session` and `transaction` rows; each attribute comes from one dataset only."""
+        """Takes the rows of the datasets in `WATCHED`; each attribute comes from one dataset only."""
         frames = []
         for dataset in sorted(self.reads):
             frame = datasets[dataset]
@@ -48,12 +48,13 @@ class AddressBinding(Learner):
     def _judge(self, fact: Fact) -> Finding | None:
         if fact.attribute == "address":
             return self._address(fact)
-        entity = f"{fact.entity} {fact.attribute}"
+        # Each protocol has its own words for maker and model.
+        entity = " ".join(part for part in (fact.entity, fact.attribute, fact.source) if part)
         known = self.known.of(ATTRIBUTE, entity) if self.known else {}
-        before = self._current.get((fact.entity, fact.attribute))
+        before = self._current.get((fact.entity, fact.attribute, fact.source))
         self.seen.saw(ATTRIBUTE, entity, fact.value, fact.time, fact.time, 1)
         if len(self._current) < 500_000 or before is not None:
-            self._current[fact.entity, fact.attribute] = fact.value
+            self._current[fact.entity, fact.attribute, fact.source] = fact.value
         if fact.value == before or fact.value in known or fact.value == "":
             return None
         previous = before if before is not None else next(iter(sorted(known)), None)

@@ -21,6 +21,7 @@ NEEDS = ("writers", "programmers", "zones", "conduits", "ranges", "points", "cal
 LANGUAGES = ("en", "zh")
 MODIFIERS = (
     "contains", "startswith", "endswith", "re", "cidr", "gt", "gte", "lt", "lte", "exists", "all", "fieldref", "cased",
+    "expand",
 )  # fmt: skip
 
 CorrelationType = Literal["event_count", "value_count", "temporal", "temporal_ordered"]

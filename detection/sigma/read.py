@@ -5,6 +5,7 @@ from __future__ import annotations
 from detection.sigma.condition import ConditionError, Name, Node, names_in, parse_condition
 from detection.sigma.document import Document, Yaml
 from detection.sigma.model import MODIFIERS, Detection, Issue, Item, Rule, Scalar, Step
+from detection.sigma.placeholders import MODIFIER, PLACEHOLDERS, expanded
 from detection.sigma.read_head import HEAD_KEYS, read_head
 from detection.sigma.reading import Reading
 from detection.sigma.wrong import unlisted, wrong
@@ -65,7 +66,23 @@ def _item(reading: Reading, key: str, value: Yaml, path: tuple[Step, ...]) -> It
             reading.complain(path, unlisted("unknown_modifier", modifier, MODIFIERS, modifier=modifier))
     if len(set(modifiers)) < len(modifiers):
         reading.complain(path, wrong("modifier_twice", key=key))
-    return Item(field, tuple(modifiers), _values(reading, value, path), path)
+    values = _values(reading, value, path)
+    if MODIFIER in modifiers:
+        modifiers = [modifier for modifier in modifiers if modifier != MODIFIER]
+        values = _expanded(reading, values, path)
+    return Item(field, tuple(modifiers), values, path)
+
+
+def _expanded(reading: Reading, values: tuple[Scalar, ...], path: tuple[Step, ...]) -> tuple[Scalar, ...]:
+    found: list[Scalar] = []
+    for value in values:
+        listed = expanded(value) if isinstance(value, str) else None
+        if listed is None:
+            known = tuple(f"%{name}%" for name in PLACEHOLDERS)
+            reading.complain(path, unlisted("unknown_placeholder", str(value), known, placeholder=str(value)))
+        else:
+            found += listed
+    return tuple(found)
 
 
 def _values(reading: Reading, value: Yaml, path: tuple[Step, ...]) -> tuple[Scalar, ...]:

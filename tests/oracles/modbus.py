@@ -20,7 +20,7 @@ LEAST_FACTS = 60_000
 """A comparison of fewer facts that agree compares nothing."""
 READS = (1, 2, 3, 4)
 REGISTERS = (3, 4)
-UMAS = 90
+REFUSAL = "UMAS Refusal"  # stands in the data of function 90, which tshark does not read
 
 
 def agreement(name: str, capture: Path, options: Sequence[str] = ()) -> Agreement:
@@ -84,7 +84,7 @@ def ours_of(capture: Path) -> Facts:
 
 
 def _answer(head: ours.Row, code: int) -> dict[str, str]:
-    if head["event.outcome"] == "failure" and head["ot.status.code"] and code != UMAS:  # a refusal in its data
+    if head["event.outcome"] == "failure" and head["ot.status.code"] and head["ot.status.name"] != REFUSAL:
         return {"exception": str(head["ot.status.code"])}
     if code in REGISTERS and head["ot.value.numbers"] is not None:
         return {"registers": " ".join(str(int(value)) for value in head["ot.value.numbers"])}

@@ -7,7 +7,7 @@ import pytest
 from api.output.issues import issue_line
 from api.texts import texts
 from detection.sigma import RuleSet, fields
-from sensors.fields import Detail, vocabulary
+from sensors.fields import Detail, protocols, vocabulary
 
 RULE = """\
 title: A rule
@@ -178,3 +178,22 @@ def test_detail_that_several_protocols_type_differently_wants_its_protocol(monke
     assert issues(RULE.replace(ONE, "    ot.details.mode: a\n    network.protocol: mqtt")) == []
     other = issues(RULE.replace(ONE, "    ot.details.mode: 1\n    network.protocol: opcua"))
     assert any("is declared by modbus, mqtt only" in each for each in other)
+
+
+def test_a_placeholder_stands_for_a_list_that_grows_with_the_program() -> None:
+    text = RULE.replace(
+        "    ot.operation: write",
+        '    network.protocol|expand: "%ot_protocols%"\n    ot.server.port|expand: "%ot_ports%"',
+    )
+    rules = RuleSet.from_texts({"t.yml": text}, TECHNIQUES)
+    assert rules.issues == ()
+    protocol, port = rules.rules[0].detections["one"].items()
+    assert set(protocol.values) == set(protocols())
+    assert 502 in port.values
+    assert protocol.modifiers == ()
+
+
+def test_a_placeholder_nobody_knows_is_named_with_those_there_are() -> None:
+    [issue] = issues(RULE.replace("    ot.operation: write", '    network.protocol|expand: "%ot_protocol%"'))
+    assert "%ot_protocol%" in issue
+    assert "%ot_protocols%" in issue

@@ -28,6 +28,11 @@ mod _core {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        let mut ports = std::collections::BTreeMap::<&str, Vec<u16>>::new();
+        for protocol in wire::protocol::PROTOCOLS {
+            ports.entry(protocol.name).or_default().extend(protocol.ports);
+        }
+        module.add("PORTS", ports)?;
         module.add("PROTOCOLS", wire::protocol::PROTOCOLS.iter().map(|p| p.name).collect::<Vec<_>>())
     }
 

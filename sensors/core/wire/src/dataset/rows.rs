@@ -642,8 +642,10 @@ pub struct FlowRow<'a> {
     pub ot_confidence: Option<f32>,
     /// Protocol the server port would promise.
     pub ot_port_protocol: Option<&'a str>,
-    /// Cluster of an unknown protocol.
+    /// Cluster of an unknown protocol: flows whose first messages have one shape share it.
     pub ot_cluster: Option<&'a str>,
+    /// Shape the cluster stands for: how messages begin, where their length stands, text, binary or random bytes.
+    pub ot_cluster_shape: Option<&'a str>,
     /// Mean time between packets.
     pub ot_iat_mean: Option<i64>,
     /// Standard deviation of the time between packets.
@@ -664,6 +666,7 @@ pub struct FlowColumns {
     pub ot_confidence: Numbers<f32>,
     pub ot_port_protocol: Words,
     pub ot_cluster: Words,
+    pub ot_cluster_shape: Words,
     pub ot_iat_mean: Numbers<i64>,
     pub ot_iat_deviation: Numbers<i64>,
 }
@@ -682,6 +685,7 @@ impl FlowColumns {
         self.ot_confidence.push(row.ot_confidence);
         self.ot_port_protocol.push(row.ot_port_protocol, words);
         self.ot_cluster.push(row.ot_cluster, words);
+        self.ot_cluster_shape.push(row.ot_cluster_shape, words);
         self.ot_iat_mean.push(row.ot_iat_mean);
         self.ot_iat_deviation.push(row.ot_iat_deviation);
     }
@@ -699,6 +703,7 @@ impl FlowColumns {
         visit("ot.confidence", ColumnView::F32(&self.ot_confidence));
         visit("ot.port_protocol", ColumnView::Word(&self.ot_port_protocol));
         visit("ot.cluster", ColumnView::Word(&self.ot_cluster));
+        visit("ot.cluster_shape", ColumnView::Word(&self.ot_cluster_shape));
         visit("ot.iat.mean", ColumnView::I64(&self.ot_iat_mean));
         visit("ot.iat.deviation", ColumnView::I64(&self.ot_iat_deviation));
     }

@@ -413,6 +413,8 @@ pub enum Flag {
     ModbusEchoDiffers,
     /// Exception code is not defined (Modbus Application Protocol V1.1b3 7).
     ModbusExceptionCode,
+    /// LRC of an ASCII frame is wrong (Modbus over Serial Line V1.02 2.5.2.2).
+    ModbusLrc,
     /// CRC of a serial frame is wrong (Modbus over Serial Line V1.02 2.5.1.2).
     ModbusCrc,
     /// Remaining length of more than four bytes (MQTT 5.0 1.5.5, 2.1.4).
@@ -572,6 +574,7 @@ impl Flag {
             Self::ModbusValueIllegal => "modbus.value_illegal",
             Self::ModbusEchoDiffers => "modbus.echo_differs",
             Self::ModbusExceptionCode => "modbus.exception_code",
+            Self::ModbusLrc => "modbus.lrc",
             Self::ModbusCrc => "modbus.crc",
             Self::MqttRemainingLength => "mqtt.remaining_length",
             Self::MqttLengthEncoding => "mqtt.length_encoding",

@@ -17,6 +17,9 @@ pub fn payload(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], s
     if !matches!(flow.recognition, Recognition::Known(_)) && flow.key.transport == Transport::Tcp {
         look(flow, ledger, side, bytes, stamp);
     }
+    if matches!(flow.recognition, Recognition::Unknown | Recognition::Probing(_)) {
+        flow.profile(side, bytes);
+    }
     let Recognition::Probing(tried) = flow.recognition else { return feed(flow, ledger, side, bytes, stamp) };
     flow.side(side).held.push(bytes, stamp);
     let held = std::mem::take(&mut flow.side(side).held);
@@ -43,6 +46,7 @@ pub fn payload(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], s
     flow.facts.protocol = Some(protocol.name);
     flow.confidence = confidence;
     flow.recognition = Recognition::Known((protocol.parser)());
+    flow.known();
     if !flow.started {
         start(flow, ledger);
     }

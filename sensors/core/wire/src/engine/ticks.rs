@@ -209,7 +209,11 @@ pub(super) fn flow_row(flow: &mut Flow, ledger: &mut Ledger, phase: &str, span: 
     let (client, server) = (take(&mut flow.client.counts), take(&mut flow.server.counts));
     let arrivals = flow.take_arrivals();
     let port = flow.facts.server.port;
+    // Told once it is settled: rows before it say nothing of it.
+    let cluster = flow.cluster.clone();
     let row = FlowRow {
+        ot_cluster: cluster.as_ref().map(|cluster| cluster.name.as_str()),
+        ot_cluster_shape: cluster.as_ref().map(|cluster| cluster.shape.as_str()),
         source_bytes: Some(client.bytes),
         source_packets: Some(client.packets),
         destination_bytes: Some(server.bytes),

@@ -3,6 +3,7 @@
 use super::assembly::Assembly;
 use super::facts::Endpoint;
 use super::held::Held;
+use super::profile::{Cluster, Profile};
 use super::stream::Stream;
 use super::{Facts, Side, Stamp, Transport};
 use crate::hash;
@@ -124,6 +125,9 @@ pub struct Flow {
     weighed: u8,
     /// The key its other direction carries, where a mirror tags the two differently.
     pub second_key: Option<FlowKey>,
+    /// What nothing recognises is profiled until its cluster is known.
+    profile: Option<Box<Profile>>,
+    pub cluster: Option<Box<Cluster>>,
     iat_count: u32,
     iat_mean: f64,
     iat_m2: f64,
@@ -167,6 +171,23 @@ impl Flow {
         self.client_low = !self.client_low;
         self.facts.swap();
         std::mem::swap(&mut self.client, &mut self.server);
+    }
+
+    /// Payload of a protocol that nothing recognises so far.
+    pub fn profile(&mut self, side: Side, bytes: &[u8]) {
+        if self.cluster.is_some() {
+            return;
+        }
+        let profile = self.profile.get_or_insert_with(Box::default);
+        if let Some(cluster) = profile.observe(self.key.transport, side, bytes) {
+            self.cluster = Some(Box::new(cluster));
+            self.profile = None;
+        }
+    }
+
+    /// The protocol is known: its shape need not be.
+    pub fn known(&mut self) {
+        (self.profile, self.cluster) = (None, None);
     }
 
     /// Counts a packet.
@@ -247,6 +268,8 @@ pub(super) fn born(birth: &Birth) -> Flow {
         parser_weight: 0,
         weighed: 0,
         second_key: None,
+        profile: None,
+        cluster: None,
         iat_count: 0,
         iat_mean: 0.0,
         iat_m2: 0.0,

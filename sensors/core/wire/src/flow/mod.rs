@@ -7,6 +7,7 @@ pub mod facts;
 pub mod fragment;
 pub mod held;
 pub mod ip;
+pub mod profile;
 pub mod stream;
 pub mod table;
 

@@ -98,8 +98,14 @@ pub struct Protocol {
 }
 
 /// Every protocol the core parses. A contract test walks this list.
-pub static PROTOCOLS: &[Protocol] =
-    &[modbus::PROTOCOL, modbus::rtu::PROTOCOL, mqtt::PROTOCOL, opcua::PROTOCOL, dnp3::PROTOCOL];
+pub static PROTOCOLS: &[Protocol] = &[
+    modbus::PROTOCOL,
+    modbus::rtu::PROTOCOL,
+    modbus::ascii::PROTOCOL,
+    mqtt::PROTOCOL,
+    opcua::PROTOCOL,
+    dnp3::PROTOCOL,
+];
 
 /// What the port would promise; ports never name a protocol by themselves.
 pub fn promised(transport: Transport, port: u16) -> Option<&'static str> {

@@ -3,14 +3,27 @@
 use super::function as fc;
 use super::identification;
 use super::request::Request;
+use super::state::Carrier;
 use super::umas;
 use crate::bytes::{be16, u8_at};
 use crate::dataset::Operation;
 use crate::protocol::{Address, Item, Object, Outcome, Talk, Values};
 use crate::text::{self, Details};
 
-/// Details of an exchange that came as serial frames.
-const RTU: &str = "{\"framing\":\"rtu\"}";
+/// Details of an exchange that came as serial frames: what follows begins with them.
+fn details_of(request: &Request) -> Details {
+    let mut details = Details::default();
+    match request.carrier {
+        Carrier::Tcp => {}
+        Carrier::Rtu => {
+            details.text("framing", "rtu");
+        }
+        Carrier::Ascii => {
+            details.text("framing", "ascii");
+        }
+    }
+    details
+}
 
 pub const fn kind(code: u8) -> Option<&'static str> {
     Some(match code {
@@ -42,7 +55,8 @@ pub fn with_items(
     let operation = fc::operation(request.code, request.sub);
     let mut item = Item::new(operation);
     item.object = object(request.code, request.start, request.count);
-    item.details = request.rtu.then_some(RTU);
+    let framing = details_of(request).finish();
+    item.details = framing.as_deref();
     match request.code {
         fc::READ_COILS | fc::READ_DISCRETE_INPUTS => {
             if let Some(data) = pdu.get(2..).filter(|d| !d.is_empty()) {
@@ -65,7 +79,7 @@ pub fn with_items(
             hand(&[item], talk);
         }
         fc::MASK_WRITE_REGISTER => {
-            let mut details = Details::default();
+            let mut details = details_of(request);
             details.number("and_mask", be16(&request.data, 0).unwrap_or(0));
             details.number("or_mask", be16(&request.data, 2).unwrap_or(0));
             let details = details.finish();
@@ -75,7 +89,7 @@ pub fn with_items(
         fc::READ_WRITE_MULTIPLE_REGISTERS => {
             item.object = object(request.code, request.write_start, request.write_count);
             item.values = Values::Registers(&request.data);
-            let mut read = Item::new(Operation::Read);
+            let mut read = Item { details: item.details, ..Item::new(Operation::Read) };
             read.object = object(request.code, request.start, request.count);
             if let Some(data) = pdu.get(2..).filter(|d| !d.is_empty()) {
                 read.values = Values::Registers(data);
@@ -152,7 +166,7 @@ fn others(
     talk: &mut Talk<'_>,
     hand: impl FnOnce(&[Item<'_>], &mut Talk<'_>),
 ) {
-    let mut details = Details::default();
+    let mut details = details_of(request);
     let numbers;
     // Shadowed, so that it may borrow what is made here.
     let mut item = item;

@@ -1,5 +1,6 @@
-//! Modbus/TCP and Modbus RTU inside TCP: requests paired with replies, values, exceptions, identification.
+//! Modbus/TCP, Modbus RTU and ASCII inside TCP: requests paired with replies, values, exceptions, identification.
 
+pub mod ascii;
 mod frame;
 mod function;
 mod identification;

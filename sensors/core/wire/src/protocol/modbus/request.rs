@@ -1,5 +1,6 @@
 //! Requests: what they ask for, kept until the reply comes (MODBUS Application Protocol V1.1b3, 6).
 
+use super::state::Carrier;
 use super::{function as fc, umas};
 use crate::bytes::{be16, u8_at};
 use crate::dataset::Flag;
@@ -26,8 +27,8 @@ pub struct Request {
     pub flagged: bool,
     /// Bytes of the reply's direction were lost since: silence then proves nothing.
     pub blind: bool,
-    /// It came as a serial frame.
-    pub rtu: bool,
+    /// As what frame it came.
+    pub carrier: Carrier,
 }
 
 /// What is odd about a request.
@@ -55,7 +56,7 @@ pub fn parse(pdu: &[u8]) -> (Request, Oddity) {
         bytes: 0,
         flagged: false,
         blind: false,
-        rtu: false,
+        carrier: Carrier::Tcp,
     };
     let oddity = fill(&mut request, pdu).unwrap_or(Some((Flag::ModbusLengthMismatch, 7)));
     (request, oddity)

@@ -4,7 +4,7 @@
 
 use super::function as fc;
 use super::identification;
-use super::state::{Adu, State};
+use super::state::{Adu, Carrier, State};
 use crate::bytes::{be16, le16, u8_at};
 use crate::dataset::Flag;
 use crate::flow::{Side, Transport};
@@ -97,7 +97,7 @@ impl Parser for Rtu {
 
     fn message(&mut self, side: Side, data: &[u8], talk: &mut Talk<'_>) {
         let (Some(unit), Some(pdu)) = (u8_at(data, 0), data.get(1..data.len().saturating_sub(2))) else { return };
-        let adu = Adu { transaction: 0, protocol: 0, unit, pdu, length: data.len(), rtu: true };
+        let adu = Adu { transaction: 0, protocol: 0, unit, pdu, length: data.len(), carrier: Carrier::Rtu };
         match side {
             Side::Client => self.state.request(&adu, talk),
             Side::Server => self.state.reply(&adu, talk),

@@ -16,6 +16,14 @@ const WAITING: usize = 64;
 /// Answered requests remembered to tell a second reply from a reply without a request.
 const ANSWERED: usize = 4;
 
+/// What carries a PDU: the MBAP header, or a serial frame inside TCP, which has no transaction ids.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Carrier {
+    Tcp,
+    Rtu,
+    Ascii,
+}
+
 /// One message with its header taken off.
 pub struct Adu<'a> {
     pub transaction: u16,
@@ -23,8 +31,7 @@ pub struct Adu<'a> {
     pub unit: u8,
     pub pdu: &'a [u8],
     pub length: usize,
-    /// A serial frame inside TCP: no transaction ids.
-    pub rtu: bool,
+    pub carrier: Carrier,
 }
 
 impl<'a> Adu<'a> {
@@ -35,7 +42,7 @@ impl<'a> Adu<'a> {
             unit: u8_at(data, 6)?,
             pdu: data.get(7..)?,
             length: data.len(),
-            rtu: false,
+            carrier: Carrier::Tcp,
         })
     }
 }
@@ -66,7 +73,7 @@ impl State {
         let (mut request, oddity) = request::parse(adu.pdu);
         request.transaction = adu.transaction;
         request.unit = adu.unit;
-        request.rtu = adu.rtu;
+        request.carrier = adu.carrier;
         request.span = talk.span();
         request.ordinal = talk.ordinal();
         request.bytes = u32::try_from(adu.length).unwrap_or(u32::MAX);
@@ -173,7 +180,7 @@ fn header(adu: &Adu<'_>, talk: &mut Talk<'_>) {
         talk.flag(Flag::ModbusProtocolId, Some(2), None);
     }
     // Programming by UMAS has a longer limit of its own.
-    if !adu.rtu && frame::over_limit(adu.length) && u8_at(adu.pdu, 0) != Some(fc::UMAS) {
+    if adu.carrier == Carrier::Tcp && frame::over_limit(adu.length) && u8_at(adu.pdu, 0) != Some(fc::UMAS) {
         talk.flag(Flag::ModbusLengthIllegal, Some(4), None);
     }
 }
