@@ -45,6 +45,7 @@ _LIST = (
 HOSTS: dict[str, Host] = {host.name: host for host in _LIST}
 
 MODBUS_PORT = 502
+DNP3_PORT = 20000
 OPCUA_PORT = 4840
 MQTT_PORT = 1883
 S7_PORT = 102

@@ -52,6 +52,9 @@ _MODULES = (
     "proofs_iec104_bytes",
     "golden_iec104",
     "golden_iec104_bytes",
+    "golden_dnp3",
+    "proofs_dnp3",
+    "proofs_dnp3_raw",
 )
 
 PROOFS = Path("rules/proofs")

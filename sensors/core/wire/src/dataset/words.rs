@@ -357,6 +357,40 @@ pub enum Flag {
     PairingDifferingReply,
     /// A transaction id was used again before its reply (bittern: pairing).
     PairingIdReused,
+    /// A frame does not begin with 0x05 0x64 (IEEE 1815-2012 9.2.4.1).
+    Dnp3Start,
+    /// CRC of a link header is wrong (IEEE 1815-2012 9.2.4.3).
+    Dnp3HeaderCrc,
+    /// Link length is less than 5 (IEEE 1815-2012 9.2.4.1.2).
+    Dnp3LinkLength,
+    /// CRC of a data block is wrong: the frame is thrown away (IEEE 1815-2012 9.2.4.3).
+    Dnp3BlockCrc,
+    /// Link function is reserved (IEEE 1815-2012 9.2.4.1.3).
+    Dnp3LinkFunction,
+    /// The direction bit contradicts the function (IEEE 1815-2012 9.2.4.1.3.1).
+    Dnp3Direction,
+    /// A frame of user data holds no function (IEEE 1815-2012 4.2.2).
+    Dnp3Empty,
+    /// Transport segment out of order, or without its first one (IEEE 1815-2012 8.2.3).
+    Dnp3TransportSequence,
+    /// Fragment is longer than 4096 bytes (IEEE 1815-2012 4.1.1).
+    Dnp3FragmentLength,
+    /// Application function is reserved (IEEE 1815-2012 4.2.2.5).
+    Dnp3FunctionReserved,
+    /// Qualifier is not defined (IEEE 1815-2012 4.2.2.7.3).
+    Dnp3Qualifier,
+    /// Object of unknown length: the rest of the fragment is not read (IEEE 1815-2012 annex A).
+    Dnp3ObjectUnknown,
+    /// Objects run over the end of the fragment (IEEE 1815-2012 4.2.2.7).
+    Dnp3ObjectLength,
+    /// Operate without the same select before it (IEEE 1815-2012 4.4.3).
+    Dnp3OperateUnselected,
+    /// The response does not repeat the command (IEEE 1815-2012 4.4.3).
+    Dnp3EchoDiffers,
+    /// Confirm of a response that asked for none (IEEE 1815-2012 4.2.2.2).
+    Dnp3ConfirmUnexpected,
+    /// Unsolicited response out of sequence (IEEE 1815-2012 5.1.3.2).
+    Dnp3UnsolicitedSequence,
     /// Encapsulation command is not assigned (CIP Volume 2 2-3.2).
     EnipCommand,
     /// Encapsulation length disagrees with the command (CIP Volume 2 2-3.1).
@@ -628,6 +662,23 @@ impl Flag {
             Self::PairingDuplicateReply => "pairing.duplicate_reply",
             Self::PairingDifferingReply => "pairing.differing_reply",
             Self::PairingIdReused => "pairing.id_reused",
+            Self::Dnp3Start => "dnp3.start",
+            Self::Dnp3HeaderCrc => "dnp3.header_crc",
+            Self::Dnp3LinkLength => "dnp3.link_length",
+            Self::Dnp3BlockCrc => "dnp3.block_crc",
+            Self::Dnp3LinkFunction => "dnp3.link_function",
+            Self::Dnp3Direction => "dnp3.direction",
+            Self::Dnp3Empty => "dnp3.empty",
+            Self::Dnp3TransportSequence => "dnp3.transport_sequence",
+            Self::Dnp3FragmentLength => "dnp3.fragment_length",
+            Self::Dnp3FunctionReserved => "dnp3.function_reserved",
+            Self::Dnp3Qualifier => "dnp3.qualifier",
+            Self::Dnp3ObjectUnknown => "dnp3.object_unknown",
+            Self::Dnp3ObjectLength => "dnp3.object_length",
+            Self::Dnp3OperateUnselected => "dnp3.operate_unselected",
+            Self::Dnp3EchoDiffers => "dnp3.echo_differs",
+            Self::Dnp3ConfirmUnexpected => "dnp3.confirm_unexpected",
+            Self::Dnp3UnsolicitedSequence => "dnp3.unsolicited_sequence",
             Self::EnipCommand => "enip.command",
             Self::EnipLength => "enip.length",
             Self::EnipStatus => "enip.status",

@@ -35,8 +35,9 @@ impl Span {
 }
 
 /// Which side of a flow sent something.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum Side {
+    #[default]
     Client,
     Server,
 }

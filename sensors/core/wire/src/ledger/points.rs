@@ -2,8 +2,8 @@
 
 use super::cadence::{finite, point_address, point_key};
 use super::{Ledger, event_id, pick};
-use crate::dataset::EventRow;
 use crate::dataset::rows::{SampleRow, ValueRow};
+use crate::dataset::{EventRow, Operation};
 use crate::delta::point::{Change, Class, Point};
 use crate::flow::Facts;
 use crate::hash;
@@ -46,7 +46,9 @@ impl Ledger {
         self.scratch.changes.clear();
         self.scratch.before.clear();
         let mut seen = Observed::default();
-        if item.values.is_none() || matches!(x.reply, Reply::Duplicate | Reply::Differing) {
+        // What is selected is not written yet.
+        let idle = item.values.is_none() || item.operation == Operation::ControlSelect;
+        if idle || matches!(x.reply, Reply::Duplicate | Reply::Differing) {
             return seen;
         }
         let Some(device) = self.channels.get(channel).map(|c| c.device) else { return seen };

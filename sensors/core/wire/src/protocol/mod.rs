@@ -5,6 +5,7 @@
 
 mod ber;
 pub mod defaults;
+pub mod dnp3;
 pub mod enip;
 pub mod exchange;
 pub mod goose;
@@ -117,6 +118,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     enip::PROTOCOL,
     enip::io::PROTOCOL,
     iec104::PROTOCOL,
+    dnp3::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.

@@ -33,7 +33,6 @@ pub fn well_known(transport: Transport, port: u16) -> Option<&'static str> {
         5355 if !tcp => "llmnr",
         5900 if tcp => "vnc",
         8883 if tcp => "mqtts",
-        20000 => "dnp3",
         34962..=34964 => "profinet",
         47808 if !tcp => "bacnet",
         _ => return None,

@@ -134,7 +134,7 @@ mod tests {
     const COMMAND: [u8; 16] = [0x68, 14, 2, 0, 4, 0, 45, 1, 6, 0, 1, 0, 0xa1, 0x0f, 0, 1];
 
     fn named(data: &[u8], destination_port: u16) -> Option<Option<Side>> {
-        match probe(&Probe { data, transport: Transport::Tcp, source_port: 50_000, destination_port }) {
+        match probe(&Probe { data, transport: Transport::Tcp, source_port: 50_000, destination_port, ended: false }) {
             Guess::Yes { sender, .. } => Some(sender),
             _ => None,
         }
