@@ -143,6 +143,7 @@ impl Parts {
             outcome: part.outcome,
             status: part.status,
             details,
+            functions: None,
         }
     }
 

@@ -51,7 +51,13 @@ fn a_block_under_a_wrong_checksum_is_no_data() {
 fn an_outstation_that_calls_is_told_from_one_that_is_called() {
     let unsolicited = frame(0x44, &[0xc0, 0xf0, 130, 0, 0]);
     let ask = |source_port, destination_port| {
-        link::probe(&Probe { data: &unsolicited, transport: Transport::Tcp, source_port, destination_port })
+        link::probe(&Probe {
+            data: &unsolicited,
+            transport: Transport::Tcp,
+            source_port,
+            destination_port,
+            ended: false,
+        })
     };
     assert!(matches!(ask(link::PORT, 50_000), Guess::Yes { sender: Some(Side::Server), .. }));
     assert!(matches!(ask(50_000, link::PORT), Guess::Reversed { .. }));
