@@ -18,7 +18,7 @@ CATEGORICAL = pl.Categorical()
 NEVER = 2**63 - 1
 DESCRIBED = ("asset", "zone", "criticality", "owner")
 Described = tuple[str | None, str, str | None, str | None, tuple[str, ...]]
-"""Asset (its id, else the address), zone, criticality, owner and declared roles of an address."""
+"""Asset (its id, else the address), zone, criticality, owner and declared roles of an address, IP or MAC."""
 
 
 class Context:
@@ -42,7 +42,7 @@ class Context:
 
     def _end(self, frame: pl.DataFrame, end: str) -> pl.DataFrame:
         """Asset, zone, criticality, owner and roles of one end."""
-        ends = frame.select(ip=pl.col(f"{end}.ip"), vlan=pl.col("network.vlan.id"))
+        ends = frame.select(ip=_address(frame, end), vlan=pl.col("network.vlan.id"))
         # What is known of an end is found once for each and spread to its rows by number.
         unique = ends.unique(maintain_order=True)
         numbered = unique.with_row_index("number")
@@ -155,6 +155,14 @@ class Context:
         return pl.lit(found).cast(CATEGORICAL).alias("ot.calendar")
 
 
+def _address(frame: pl.DataFrame, end: str) -> pl.Expr:
+    """The address of an end: IP, or MAC where the protocol stands on Ethernet."""
+    ip, mac = pl.col(f"{end}.ip"), pl.col(f"{end}.mac")
+    if frame[f"{end}.ip"].null_count() == 0:
+        return ip
+    return pl.when(ip.is_null()).then(mac.cast(pl.String)).otherwise(ip.cast(pl.String)).cast(CATEGORICAL)
+
+
 def _valid_hits(known: Indicators, frame: pl.DataFrame, name: str) -> pl.Series:
     """The indicators that a column of addresses falls on, as text, while they are valid."""
     addresses = frame[name].cast(pl.String)
@@ -181,8 +189,9 @@ def _undeclared(ip: pl.Series, name: str) -> pl.Series:
 
 
 def _declared(site: Site, ip: str, vlan: int | None) -> Described:
-    asset: Asset | None = site.asset_at(ip)
-    zone = (asset.zone if asset and asset.zone else None) or site.zone_at(ipaddress.ip_address(ip), vlan) or UNKNOWN
+    asset: Asset | None = site.asset_with(ip) if "-" in ip else site.asset_at(ip)
+    lies_in = site.zone_of_vlan(vlan) if "-" in ip else site.zone_at(ipaddress.ip_address(ip), vlan)
+    zone = (asset.zone if asset and asset.zone else None) or lies_in or UNKNOWN
     if asset is None:
         return ip, zone, None, None, ()
     return asset.id, zone, asset.criticality, asset.owner, asset.roles

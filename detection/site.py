@@ -152,6 +152,14 @@ class Site:
         address = ipaddress.ip_address(ip)
         return next((asset for asset in self.assets if address in asset.ip), None)
 
+    def asset_with(self, mac: str) -> Asset | None:
+        """The asset with this MAC address, written as in events; the first declared where two claim it."""
+        return next((asset for asset in self.assets if mac in asset.mac), None)
+
+    def zone_of_vlan(self, vlan: int | None) -> str | None:
+        """The zone whose VLAN it is."""
+        return next((z.id for z in self.zones if vlan is not None and vlan in z.vlans), None)
+
     def zone_at(self, ip: Address, vlan: int | None) -> str | None:
         """The zone an address lies in: the narrowest network that holds it, else a zone of its VLAN."""
         held = [
@@ -159,7 +167,7 @@ class Site:
         ]
         if held:
             return max(held, key=lambda entry: entry[0])[1]
-        return next((z.id for z in self.zones if vlan is not None and vlan in z.vlans), None)
+        return self.zone_of_vlan(vlan)
 
     def conduit(self, source: str, destination: str, protocol: str | None, operation: str | None) -> str:
         """inside, allowed, denied or undeclared for a request from zone to zone."""

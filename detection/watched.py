@@ -11,7 +11,7 @@ SINGLE = frozenset(
     {
         "mac", "vendor", "model", "firmware", "hardware", "serial", "os", "client_address", "client_certificate",
         "server_certificate", "security_policy", "security_mode",
-        "will", "retained_owner", "payload_shape",
+        "will", "retained_owner", "payload_shape", "publisher",
     }
 )  # fmt: skip
 """Attributes that have one value at a time: another value is a change, not an addition."""
@@ -145,10 +145,17 @@ def clusters(frame: pl.DataFrame) -> Iterable[Fact]:
     return _facts(rows, "service", "cluster", service, _text("ot.cluster"))
 
 
+def publishers(frame: pl.DataFrame) -> Iterable[Fact]:
+    """Which interface publishes a GOOSE control block: another one speaks in the publisher's name."""
+    goose = frame.with_row_index("row").filter(pl.col("network.protocol").cast(pl.String) == "goose")
+    block = pl.concat_str(pl.lit("goose "), _text("ot.object.address").str.split("[").list.first())
+    return _facts(goose, "publication", "publisher", block, _text("source.mac"))
+
+
 WATCHED: dict[str, tuple[Callable[[pl.DataFrame], Iterable[Fact]], ...]] = {
     "identity": (identity, addresses_by_mac),
     "session": (security, certificates, client_names, wills),
-    "transaction": (topics,),
+    "transaction": (topics, publishers),
     "flow": (clusters,),
 }
 """Sources of facts by dataset."""

@@ -38,6 +38,8 @@ _MODULES = (
     "proofs_intrusion",
     "proofs_link",
     "proofs_sequence",
+    "golden_goose",
+    "proofs_goose",
     "golden_opcua",
     "golden_opcua_security",
     "proofs_iec104",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from tests.needs import PROJECT, shared
 PROTOCOLS = tuple(name for name, protocol in protocols().items() if protocol.tier == "deep")
 NEAR = {"modbus": ("proofs/general", "proofs/link", "proofs/sequence")}
 """Folders of our own captures that hold a protocol, beside its golden ones and its proofs."""
+TOO_LONG = {"goose": 100_000}
+"""Packets of a capture beyond which it holds the same again and again."""
 FOLDERS = {"golden": PROJECT / "tests" / "golden", "proofs": PROJECT / "rules" / "proofs"}
 PORTS = {
     ("modbus", "golden/modbus/rtu-over-tcp.pcap"): ("-d", "tcp.port==502,mbrtu"),
@@ -39,6 +42,8 @@ def _third_parties(protocol: str) -> Iterator[tuple[str, Path]]:
     with (root / "manifest.csv").open(newline="", encoding="utf-8") as manifest:
         for row in csv.DictReader(manifest):
             told = {part.rpartition(":")[0] for part in row["ot_protocols"].replace(";", " ").split()}
+            if int(row["packets"]) > TOO_LONG.get(protocol, sys.maxsize):
+                continue
             if told & words or (protocol, row["file"]) in PORTS:
                 yield row["file"], root / row["file"]
 

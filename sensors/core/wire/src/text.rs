@@ -58,6 +58,19 @@ pub fn bounded(bytes: &[u8], limit: usize) -> (String, bool) {
     (text, cut)
 }
 
+/// Year, month and day of a day since 1970-01-01 in the Gregorian calendar (H. Hinnant, `civil_from_days`).
+pub fn civil(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
 /// A JSON object written key by key, for `ot.details`. Keys must be declared in `fields/details.yml`.
 #[derive(Default)]
 pub struct Details {

@@ -357,6 +357,32 @@ pub enum Flag {
     PairingDifferingReply,
     /// A transaction id was used again before its reply (bittern: pairing).
     PairingIdReused,
+    /// Length field disagrees with the frame (IEC 61850-8-1 annex C).
+    GooseLengthMismatch,
+    /// PDU cannot be decoded to its end, or lacks a mandatory field (IEC 61850-8-1 A.2).
+    GooseMalformed,
+    /// Number of entries differs from the data (IEC 61850-8-1 A.2).
+    GooseEntriesMismatch,
+    /// State number fell: a restart, a replay or another publisher (IEC 61850-8-1 18.1.2).
+    GooseStateRegress,
+    /// State number rose by more than one (IEC 61850-8-1 18.1.2).
+    GooseStateJump,
+    /// Sequence number skipped, or a new state that does not begin at 0 (IEC 61850-8-1 18.1.2).
+    GooseSequenceGap,
+    /// Sequence number repeated or fell within one state (IEC 61850-8-1 18.1.2).
+    GooseSequenceRepeated,
+    /// Values differ while the state number is the same (IEC 61850-8-1 18.1.2).
+    GooseChangedWithoutState,
+    /// Configuration revision, data set or number of entries changed (IEC 61850-7-2 18.2.3).
+    GooseConfigurationChanged,
+    /// A test set speaks for the publisher (simulation bit) (IEC 61850-8-1 annex C).
+    GooseSimulated,
+    /// The publisher says that it needs commissioning (IEC 61850-7-2 18.2.3).
+    GooseNeedsCommissioning,
+    /// The next message came later than the time allowed to live (IEC 61850-8-1 18.1.2.5).
+    GooseLate,
+    /// A publisher fell silent for twice the time it allows itself (IEC 61850-8-1 18.1.2.5).
+    GooseSilent,
     /// A message does not begin with 68H (IEC 60870-5-104 5.1).
     Iec104Start,
     /// APDU length outside 4 to 253 (IEC 60870-5-104 5.1).
@@ -562,6 +588,19 @@ impl Flag {
             Self::PairingDuplicateReply => "pairing.duplicate_reply",
             Self::PairingDifferingReply => "pairing.differing_reply",
             Self::PairingIdReused => "pairing.id_reused",
+            Self::GooseLengthMismatch => "goose.length_mismatch",
+            Self::GooseMalformed => "goose.malformed",
+            Self::GooseEntriesMismatch => "goose.entries_mismatch",
+            Self::GooseStateRegress => "goose.state_regress",
+            Self::GooseStateJump => "goose.state_jump",
+            Self::GooseSequenceGap => "goose.sequence_gap",
+            Self::GooseSequenceRepeated => "goose.sequence_repeated",
+            Self::GooseChangedWithoutState => "goose.changed_without_state",
+            Self::GooseConfigurationChanged => "goose.configuration_changed",
+            Self::GooseSimulated => "goose.simulated",
+            Self::GooseNeedsCommissioning => "goose.needs_commissioning",
+            Self::GooseLate => "goose.late",
+            Self::GooseSilent => "goose.silent",
             Self::Iec104Start => "iec104.start",
             Self::Iec104LengthIllegal => "iec104.length_illegal",
             Self::Iec104LengthMismatch => "iec104.length_mismatch",

@@ -1,6 +1,7 @@
 //! Channels (segment, VLAN, client, server, unit) and the devices (server, unit) their points belong to.
 
 use crate::flow::Facts;
+use crate::flow::facts::name_of;
 use crate::hash;
 use crate::protocol::Unit;
 use foldhash::fast::RandomState;
@@ -123,7 +124,7 @@ impl Channels {
             b"device",
             segment.as_bytes(),
             &facts.vlan.unwrap_or(u16::MAX).to_be_bytes(),
-            facts.server.ip.to_string().as_bytes(),
+            name_of(facts.server.ip).as_bytes(),
             facts.protocol.unwrap_or_default().as_bytes(),
             unit_text(unit).unwrap_or_default().as_bytes(),
         ]));
@@ -142,8 +143,8 @@ impl Channels {
             b"channel",
             segment.as_bytes(),
             &facts.vlan.unwrap_or(u16::MAX).to_be_bytes(),
-            facts.client.ip.to_string().as_bytes(),
-            facts.server.ip.to_string().as_bytes(),
+            name_of(facts.client.ip).as_bytes(),
+            name_of(facts.server.ip).as_bytes(),
             facts.protocol.unwrap_or_default().as_bytes(),
             unit.as_deref().unwrap_or_default().as_bytes(),
         ]);

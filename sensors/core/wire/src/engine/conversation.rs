@@ -5,12 +5,14 @@ use super::{ACK, Arrival, Engine, FIN, RST, SYN, Segment, segment};
 use crate::bytes::be16;
 use crate::dataset::Flag;
 use crate::flow::entry::{Birth, Flow, FlowKey, Recognition, State};
+use crate::flow::facts::mac_end;
 use crate::flow::held::Held;
 use crate::flow::ip::Datagram;
 use crate::flow::stream::Piece;
 use crate::flow::{Side, Span, Stamp, Transport};
 use crate::ledger::Ledger;
 use crate::protocol::{Talk, promised};
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Engine {
@@ -26,7 +28,15 @@ impl Engine {
             return;
         };
         let length = usize::from(length);
-        let Some(index) = self.flow_of(&arrival, datagram, Transport::Udp, (source, destination), None) else { return };
+        let Some(index) = self.flow_of(
+            &arrival,
+            (datagram.source, datagram.destination),
+            Transport::Udp,
+            (source, destination),
+            None,
+        ) else {
+            return;
+        };
         let Some(flow) = self.flows.get(index) else { return };
         let side = flow.side_of((datagram.source, source) == flow.key.low);
         if length < 8 || (length > data.len() && !datagram.short && !arrival.snapped) {
@@ -45,6 +55,23 @@ impl Engine {
         }
     }
 
+    /// A frame of a protocol that stands directly on Ethernet: who sends it is the client, and its EtherType takes the
+    /// place of both ports. Frames hold whole messages; what pads a short one belongs to no message.
+    pub(super) fn ethernet(&mut self, arrival: Arrival<'_>, ether_type: u16) {
+        let (Some(source), Some(destination)) = (arrival.packet.source_mac, arrival.packet.destination_mac) else {
+            self.ledger.counters.add("link", "no_address", 1);
+            return;
+        };
+        let (ends, ports) = ((mac_end(source), mac_end(destination)), (ether_type, ether_type));
+        let Some(index) = self.flow_of(&arrival, ends, Transport::Ethernet, ports, None) else { return };
+        let Some(flow) = self.flows.get(index) else { return };
+        let side = flow.side_of((ends.0, ether_type) == flow.key.low);
+        flow.answered |= side == Side::Server;
+        deliver(flow, &mut self.ledger, side, &Piece::Bytes(arrival.packet.payload, arrival.stamp));
+        let side = flow.side_of((ends.0, ether_type) == flow.key.low);
+        flow.side(side).assembly = Default::default();
+    }
+
     pub(super) fn tcp(&mut self, arrival: Arrival<'_>, datagram: &Datagram<'_>, data: &[u8]) {
         let Some(segment) = segment(data) else {
             self.ledger.counters.add("tcp", "bad_header", 1);
@@ -57,7 +84,11 @@ impl Engine {
             return;
         };
         let ports = (segment.source_port, segment.destination_port);
-        let Some(index) = self.flow_of(&arrival, datagram, Transport::Tcp, ports, Some(&segment)) else { return };
+        let Some(index) =
+            self.flow_of(&arrival, (datagram.source, datagram.destination), Transport::Tcp, ports, Some(&segment))
+        else {
+            return;
+        };
         let Some(flow) = self.flows.get(index) else { return };
         let side = flow.side_of((datagram.source, ports.0) == flow.key.low);
         connection(flow, side, &segment);
@@ -124,12 +155,12 @@ impl Engine {
     fn flow_of(
         &mut self,
         arrival: &Arrival<'_>,
-        datagram: &Datagram<'_>,
+        ends: (IpAddr, IpAddr),
         transport: Transport,
         ports: (u16, u16),
         tcp: Option<&Segment<'_>>,
     ) -> Option<u32> {
-        let (source, destination) = ((datagram.source, ports.0), (datagram.destination, ports.1));
+        let (source, destination) = ((ends.0, ports.0), (ends.1, ports.1));
         let source_low = source <= destination;
         let (low, high) = if source_low { (source, destination) } else { (destination, source) };
         let vlans = (arrival.packet.vlan, arrival.packet.inner_vlan);
@@ -191,6 +222,9 @@ fn reopened(flow: &Flow, tcp: Option<&Segment<'_>>) -> bool {
 
 /// Who the client is: the one that sent the SYN; else a guess by ports that content may correct.
 fn orientation(transport: Transport, ports: (u16, u16), tcp: Option<&Segment<'_>>) -> (bool, bool) {
+    if transport == Transport::Ethernet {
+        return (true, true);
+    }
     if let Some(segment) = tcp
         && segment.flags & SYN != 0
     {

@@ -17,6 +17,7 @@ use crate::flow::{Facts, Side, Span, Stamp, Transport};
 use crate::ledger::{Ledger, Settings};
 use crate::link::echo::Echoes;
 use crate::link::{self, LinkIssue, Packet, arp, decode, icmp};
+use crate::protocol::PROTOCOLS;
 use std::net::IpAddr;
 
 /// The whole state between frames and rows.
@@ -78,6 +79,10 @@ impl Engine {
             Some(decode::ETHERTYPE_IPV4) => self.network(arrival, ip::ipv4(packet.payload)),
             Some(decode::ETHERTYPE_IPV6) => self.network(arrival, ip::ipv6(packet.payload)),
             Some(decode::ETHERTYPE_ARP) => self.arp(arrival),
+            Some(other) if known_on_ethernet(other) => match self.passes(&arrival, None) {
+                true => self.ethernet(arrival, other),
+                false => self.ledger.counters.add("link", "filtered", 1),
+            },
             _ if self.passes(&arrival, None) => self.ledger.counters.add("link", "not_ip", 1),
             _ => self.ledger.counters.add("link", "filtered", 1),
         }
@@ -199,6 +204,11 @@ impl Engine {
             destination_port: ports.and_then(|p| be16(p, 2)),
         })
     }
+}
+
+/// Whether a protocol of the list stands directly on Ethernet under this EtherType.
+fn known_on_ethernet(ether_type: u16) -> bool {
+    PROTOCOLS.iter().any(|p| p.transports.contains(&Transport::Ethernet) && p.ports.contains(&ether_type))
 }
 
 /// Facts of a frame that belongs to no flow.

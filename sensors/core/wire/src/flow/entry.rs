@@ -287,6 +287,8 @@ fn flow_id(birth: &Birth) -> i64 {
         Transport::Tcp => 6,
         Transport::Udp => 17,
         Transport::Icmp => 1,
+        // No IP protocol number: 255 is reserved.
+        Transport::Ethernet => 255,
         Transport::Other(n) => n,
     };
     let mut bytes = Vec::with_capacity(64);

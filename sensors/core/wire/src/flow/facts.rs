@@ -13,11 +13,30 @@ pub struct Endpoint {
     pub mac: Option<[u8; 6]>,
 }
 
-/// Addresses in readable form, made when the first row of the flow is written.
+/// The end of a flow without IP: its MAC address in the discard-only prefix 100::/64 (RFC 6666), which no host has, so
+/// that tables by address serve both. It is never shown: rows of such a flow have no IP address.
+pub fn mac_end(mac: [u8; 6]) -> IpAddr {
+    let [a, b, c, d, e, f] = mac;
+    IpAddr::V6([0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d, e, f].into())
+}
+
+/// The MAC address that `mac_end` made an end of.
+pub fn mac_of(end: IpAddr) -> Option<[u8; 6]> {
+    let IpAddr::V6(v6) = end else { return None };
+    let [0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d, e, f] = v6.octets() else { return None };
+    Some([a, b, c, d, e, f])
+}
+
+/// An end as people write it: IP, or MAC where there is none.
+pub fn name_of(end: IpAddr) -> String {
+    mac_of(end).map_or_else(|| end.to_string(), text::mac)
+}
+
+/// Addresses in readable form, made when the first row of the flow is written; without IP where there is none.
 #[derive(Debug)]
 struct Names {
-    client_ip: String,
-    server_ip: String,
+    client_ip: Option<String>,
+    server_ip: Option<String>,
     client_mac: Option<String>,
     server_mac: Option<String>,
 }
@@ -91,14 +110,14 @@ impl Facts {
         let (client, server) = (self.client, self.server);
         let names = &**self.names.get_or_insert_with(|| {
             Box::new(Names {
-                client_ip: client.ip.to_string(),
-                server_ip: server.ip.to_string(),
+                client_ip: mac_of(client.ip).is_none().then(|| client.ip.to_string()),
+                server_ip: mac_of(server.ip).is_none().then(|| server.ip.to_string()),
                 client_mac: client.mac.map(text::mac),
                 server_mac: server.mac.map(text::mac),
             })
         });
-        let client_side = (names.client_mac.as_deref(), names.client_ip.as_str(), client.port);
-        let server_side = (names.server_mac.as_deref(), names.server_ip.as_str(), server.port);
+        let client_side = (names.client_mac.as_deref(), names.client_ip.as_deref(), client.port);
+        let server_side = (names.server_mac.as_deref(), names.server_ip.as_deref(), server.port);
         let (from, to) = match source {
             Side::Client => (client_side, server_side),
             Side::Server => (server_side, client_side),
@@ -117,13 +136,13 @@ impl Facts {
             network_vlan_id: self.vlan,
             network_inner_vlan_id: self.inner_vlan,
             source_mac: from.0,
-            source_ip: Some(from.1),
+            source_ip: from.1,
             source_port: port(from.2),
             destination_mac: to.0,
-            destination_ip: Some(to.1),
+            destination_ip: to.1,
             destination_port: port(to.2),
-            ot_client_ip: Some(&names.client_ip),
-            ot_server_ip: Some(&names.server_ip),
+            ot_client_ip: names.client_ip.as_deref(),
+            ot_server_ip: names.server_ip.as_deref(),
             ot_server_port: port(server.port),
             network_transport: Some(self.transport.name()),
             network_protocol: self.protocol,

@@ -56,6 +56,8 @@ pub enum Transport {
     Tcp,
     Udp,
     Icmp,
+    /// A protocol that stands directly on Ethernet: its ends are MAC addresses (`facts::mac_end`).
+    Ethernet,
     Other(u8),
 }
 
@@ -65,6 +67,7 @@ impl Transport {
             Self::Tcp => "tcp",
             Self::Udp => "udp",
             Self::Icmp => "icmp",
+            Self::Ethernet => "ethernet",
             Self::Other(_) => "ip",
         }
     }

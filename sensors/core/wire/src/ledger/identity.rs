@@ -4,6 +4,7 @@ use super::{Ledger, event_id, pick};
 use crate::dataset::EventRow;
 use crate::dataset::rows::IdentityRow;
 use crate::delta::CADENCE_SPAN;
+use crate::flow::facts::mac_of;
 use crate::flow::{Facts, Side, Span};
 use crate::link::maker::maker;
 use crate::{hash, text};
@@ -91,6 +92,9 @@ impl Ledger {
     }
 
     fn asset_key(&mut self, vlan: Option<u16>, ip: IpAddr, interface: u32) -> Box<str> {
+        if let Some(mac) = mac_of(ip) {
+            return text::mac(mac).into_boxed_str();
+        }
         if let Some(known) = self.assets.keys.get(&(vlan, ip)) {
             return known.text.clone();
         }
@@ -123,6 +127,9 @@ impl Ledger {
             Side::Client => facts.client,
             Side::Server => facts.server,
         };
+        if let Some(mac) = mac_of(end.ip) {
+            return self.seen_on_ethernet(facts, about, span, mac);
+        }
         if !assignable(end.ip) {
             return;
         }
@@ -165,6 +172,21 @@ impl Ledger {
             }
             None => self.first_sight(facts, about, span, bound, mac),
         }
+    }
+
+    /// A MAC address without IP: the asset goes by it, as it does once ARP binds it to an address.
+    fn seen_on_ethernet(&mut self, facts: &mut Facts, about: Side, span: Span, mac: [u8; 6]) {
+        // Group addresses (IEEE 802, 8.2: first bit sent) name no host.
+        if mac.first().is_some_and(|first| first & 1 == 1) {
+            return;
+        }
+        let key = text::mac(mac);
+        if self.told(&key, "mac", &key) {
+            return;
+        }
+        let fact = Fact { about, span, attribute: "mac", value: &key, confidence: 0.9, evidence: "ethernet" };
+        self.identity_row(facts, &key, &fact);
+        self.maker(facts, &key, about, span, Some(mac));
     }
 
     fn first_sight(&mut self, facts: &mut Facts, about: Side, span: Span, bound: bool, mac: Option<[u8; 6]>) {

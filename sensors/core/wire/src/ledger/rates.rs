@@ -5,7 +5,7 @@ use crate::dataset::rows::RateRow;
 use crate::dataset::{EventRow, Operation};
 use crate::delta::RATE_SPAN;
 use crate::delta::channel::ChannelRate;
-use crate::flow::facts::Endpoint;
+use crate::flow::facts::{Endpoint, mac_of, name_of};
 use crate::flow::{Facts, Side, Span, Stamp, Transport};
 use crate::protocol::{Exchange, Outcome, Reply};
 use std::collections::BTreeMap;
@@ -121,7 +121,7 @@ impl Ledger {
             let Some(channel) = self.channels.get(index) else { continue };
             let (rate, key) = (channel.rate, channel.key);
             let host = (channel.facts.vlan, channel.facts.client.ip);
-            let entity = format!("{}>{}", channel.facts.client.ip, channel.facts.server.ip);
+            let entity = format!("{}>{}", name_of(channel.facts.client.ip), name_of(channel.facts.server.ip));
             let entity = channel.unit.as_ref().map_or_else(|| entity.clone(), |unit| format!("{entity}#{unit}"));
             if let Some(host) = self.rates.host(host) {
                 host.channel.add(&rate);
@@ -155,10 +155,10 @@ impl Ledger {
     }
 
     fn host_row(&mut self, vlan: Option<u16>, ip: IpAddr, host: &HostRate, window: i64) {
-        let end = Endpoint { ip, port: 0, mac: None };
+        let end = Endpoint { ip, port: 0, mac: mac_of(ip) };
         let mut facts = Facts::new(end, end, Transport::Other(0), 0);
         facts.vlan = vlan;
-        let entity = ip.to_string();
+        let entity = name_of(ip);
         let key = crate::hash::key(&[b"host", &vlan.unwrap_or(u16::MAX).to_be_bytes(), entity.as_bytes()]);
         let place = pick(&self.places, 0);
         let id = event_id(&place.sensor, "rate", key, window, 0, "host");

@@ -3,8 +3,10 @@
 //! A parser states facts; it never decides what is bad. Framing and parsing are apart: `framing` looks at the head of
 //! the bytes only, `message` gets whole messages only, so events do not depend on how TCP cut the stream.
 
+mod ber;
 pub mod defaults;
 pub mod exchange;
+pub mod goose;
 pub mod iec104;
 mod iec60870;
 pub mod modbus;
@@ -103,6 +105,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     modbus::PROTOCOL,
     modbus::rtu::PROTOCOL,
     modbus::ascii::PROTOCOL,
+    goose::PROTOCOL,
     mqtt::PROTOCOL,
     opcua::PROTOCOL,
     iec104::PROTOCOL,

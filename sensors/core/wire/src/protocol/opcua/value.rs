@@ -1,6 +1,7 @@
 //! Values as the parser keeps them until the exchange is told.
 
 use crate::protocol::Values;
+use crate::text;
 use std::fmt::Write as _;
 
 /// Numbers of one array kept; what follows is passed over.
@@ -113,7 +114,7 @@ pub fn iso(ticks: i64) -> String {
         return "9999-12-31T23:59:59Z".to_owned();
     }
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let (year, month, day) = civil(days);
+    let (year, month, day) = text::civil(days);
     let mut out = String::with_capacity(28);
     let _ =
         write!(out, "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
@@ -126,17 +127,4 @@ pub fn iso(ticks: i64) -> String {
     }
     out.push('Z');
     out
-}
-
-/// Year, month and day of a day since 1970-01-01 in the Gregorian calendar (H. Hinnant, `civil_from_days`).
-fn civil(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
