@@ -20,8 +20,10 @@ const OF_THE_PAST: [&str; 10] = [
     "ot.details",
     "ot.clock",
 ];
-/// What an alias stands for was said once (MQTT 5, Sparkplug): without that packet the message appears, unnamed.
-const OF_AN_ALIAS: [&str; 4] = ["ot.object.address", "ot.object.kind", "ot.value.type", "ot.value.numbers"];
+/// Said once, and lost with that packet: what an alias stands for (MQTT 5, Sparkplug), where a connection leads (the route
+/// of a CIP Forward_Open). The message appears without it.
+const SAID_ONCE: [(&str, &[&str]); 2] =
+    [("mqtt", &["ot.object.address", "ot.object.kind", "ot.value.type", "ot.value.numbers"]), ("enip", &["ot.unit"])];
 
 /// Transactions as text with the frames they stand in; frames keep their numbers when one is missing.
 fn transactions(protocol: &str, taken: &[Taken], missing: Option<usize>) -> Vec<(i64, i64, String)> {
@@ -43,8 +45,8 @@ fn transactions(protocol: &str, taken: &[Taken], missing: Option<usize>) -> Vec<
         rest.split(' ').next().unwrap().parse().unwrap()
     };
     let mut skip = OF_THE_PAST.to_vec();
-    if protocol == "mqtt" {
-        skip.extend(OF_AN_ALIAS);
+    for (_, columns) in SAID_ONCE.iter().filter(|(name, _)| *name == protocol) {
+        skip.extend(*columns);
     }
     rows(&engine.take_batch(), &["transaction"], &skip)
         .into_iter()

@@ -41,8 +41,8 @@ pub struct Waiting {
     pub ordinal: i64,
     pub bytes: u32,
     pub flagged: bool,
-    /// Bytes of the reply's direction were lost since: silence then proves nothing.
-    pub blind: bool,
+    /// How often bytes of the reply's direction were lost since: silence then proves nothing.
+    pub gaps: u8,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -179,7 +179,7 @@ impl State {
             ordinal: talk.ordinal(),
             bytes: frame.bytes,
             flagged: talk.flagged(),
-            blind: false,
+            gaps: 0,
         });
     }
 
@@ -188,8 +188,13 @@ impl State {
         let code = cip.and_then(|cip| u8_at(cip, 0)).map(|code| code & !service::REPLY);
         let sequence = message.map_or(0, |(packet, _)| packet.count_of_message());
         let connection = message.and_then(|(packet, _)| packet.connection);
+        // Many clients never change their sender context: once replies may be missing, the one that is here answers the
+        // request that was asked last.
         let fits = |exactly: bool| {
-            self.waiting.iter().position(|w| self.matches(w, frame, code, sequence, connection.filter(|_| exactly)))
+            let of = |w: &Waiting| self.matches(w, frame, code, sequence, connection.filter(|_| exactly));
+            let seen = self.waiting.iter().position(|w| w.gaps == 0 && of(w));
+            let least = || self.waiting.iter().filter(|w| of(w)).map(|w| w.gaps).min();
+            seen.or_else(|| least().and_then(|gaps| self.waiting.iter().rposition(|w| w.gaps == gaps && of(w))))
         };
         // Some servers send the request's own connection id back.
         let at = fits(true).or_else(|| fits(false));
@@ -333,7 +338,7 @@ impl State {
         (self.in_step, self.lossy) = (false, true);
         Transfer::gap(&mut self.transfer);
         for waiting in &mut self.waiting {
-            waiting.blind |= waiting.side != side;
+            waiting.gaps = waiting.gaps.saturating_add(u8::from(waiting.side != side));
         }
     }
 
@@ -343,7 +348,7 @@ impl State {
             let request = self.waiting.remove(0);
             // Who is asked by broadcast answers from an address of his own, on another flow.
             let broadcast = talk.facts.transport == Transport::Udp && request.cip.is_empty();
-            let reply = if request.blind || broadcast { Reply::None } else { Reply::Unanswered };
+            let reply = if request.gaps > 0 || broadcast { Reply::None } else { Reply::Unanswered };
             self.tell_silent(request, reply, talk);
         }
         Transfer::expire(&mut self.transfer, now, talk);
