@@ -17,6 +17,7 @@ def parts() -> None:
     shared("captures", "manifest.csv")
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_every_difference_from_tshark_is_explained(protocol: str) -> None:
     result = compared(protocol)
@@ -26,5 +27,6 @@ def test_every_difference_from_tshark_is_explained(protocol: str) -> None:
     assert result.total.agree.total() >= least, "compares nothing: tshark's fields have other names, say"
 
 
+@pytest.mark.timeout(900)
 def test_the_page_of_it_is_true() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "`make oracles` writes it anew; read the difference"
