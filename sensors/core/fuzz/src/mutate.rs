@@ -145,6 +145,7 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("s7comm", _) => packet(&mut record.bytes),
             ("enip", _) => encapsulated(&mut record.bytes),
             ("iec104", _) => apdu_length(&mut record.bytes),
+            ("dnp3", _) => blocks(&mut record.bytes),
             _ => {}
         }
     }
@@ -203,11 +204,38 @@ fn packet(bytes: &mut [u8]) {
     let lengths = [part(parameter), part(rest - parameter)].concat();
     if let Some(field) = bytes.get_mut(13..17) {
         field.copy_from_slice(&lengths);
+    }
+}
+
 /// | start 1 | length 1, of what follows |
 fn apdu_length(bytes: &mut [u8]) {
     let follows = u8::try_from(bytes.len().saturating_sub(2)).unwrap_or(u8::MAX);
     if let Some(field) = bytes.get_mut(..2) {
         field.copy_from_slice(&[0x68, follows]);
+    }
+}
+
+/// CRC of a block: polynomial 0x3D65, reflected, inverted at the end (IEEE 1815-2012, 9.2.4.3).
+fn block_sum(data: &[u8]) -> [u8; 2] {
+    let sum = data.iter().fold(0_u16, |sum, byte| {
+        (0..8).fold(sum ^ u16::from(*byte), |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0xa6bc } else { sum >> 1 })
+    });
+    (!sum).to_le_bytes()
+}
+
+/// One link frame: | 0x05 0x64 | length 1, of what follows without CRCs | control 1 | addresses 4 | CRC 2 | blocks of 16 bytes
+/// with a CRC each |. The bytes there are keep their places, the length and every CRC are put right.
+fn blocks(bytes: &mut [u8]) {
+    let Some(behind) = bytes.len().checked_sub(10) else { return };
+    let data = behind - behind.div_ceil(18) * 2;
+    bytes[..2].copy_from_slice(&[0x05, 0x64]);
+    bytes[2] = u8::try_from(data + 5).unwrap_or(u8::MAX);
+    let sum = block_sum(&bytes[..8]);
+    bytes[8..10].copy_from_slice(&sum);
+    for block in bytes[10..].chunks_mut(18) {
+        if let Some((data, field)) = block.split_last_chunk_mut::<2>() {
+            *field = block_sum(data);
+        }
     }
 }
 
