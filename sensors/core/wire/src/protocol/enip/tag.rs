@@ -192,7 +192,7 @@ fn masked(ask: &Ask<'_>, answer: Option<&Answer<'_>>, out: &mut Reading) {
     let Some((or_mask, and_mask)) = masks else { return out.odd(Flag::EnipServiceLength) };
     let mut details = Details::default();
     // As numbers are written, high byte first.
-    for (name, mask) in [("or_mask", or_mask), ("and_mask", and_mask)] {
+    for (name, mask) in [("or_octets", or_mask), ("and_octets", and_mask)] {
         let turned: Vec<u8> = mask.iter().rev().copied().collect();
         details.text(name, &text::hex(&turned, 8));
     }
