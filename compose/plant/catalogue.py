@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -141,6 +142,20 @@ def capture(
         return script
 
     return register
+
+
+def labelled(name: str, source: str, destination: str, techniques: str, rules: str) -> Callable[[Script], Script]:
+    """Label the whole script as one step. techniques, rules: words separated by blanks; see Lab.step."""
+
+    def wrap(script: Script) -> Script:
+        @functools.wraps(script)
+        def whole(lab: Lab) -> None:
+            with lab.step(name, source, destination, techniques.split(), rules.split()):
+                script(lab)
+
+        return whole
+
+    return wrap
 
 
 def load_all() -> dict[str, Capture]:

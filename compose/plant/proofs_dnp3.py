@@ -10,7 +10,7 @@ from typing import Any
 import opendnp3 as dnp3  # type: ignore[import-untyped]  # bindings without types
 
 from compose.plant.addresses import ip
-from compose.plant.catalogue import capture
+from compose.plant.catalogue import capture, labelled
 from compose.plant.dnp3_master import Master
 from compose.plant.dnp3_outstation import Outstation, filled
 from compose.plant.lab import Lab
@@ -100,6 +100,7 @@ def _perform(lab: Lab, host: str, *tasks: tuple[Any, tuple[Any, ...]]) -> None:
     rules="DN02",
     check={"dnp3.al.func==6": 1},
 )
+@labelled("direct operate without acknowledgement", "hmi", "plc1", "T0855", "DN02")
 def direct_no_ack(lab: Lab) -> None:
     """Function 6."""
     block = bytes([12, 1, 0x17, 1, 4, 3, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0])
@@ -110,6 +111,7 @@ def direct_no_ack(lab: Lab) -> None:
     "dnp3/restart.pcap", "A stranger restarts the outstation, warm and cold.", "plc1 att", rules="DN03",
     check={"dnp3.al.func==13": 1, "dnp3.al.func==14": 1},
 )  # fmt: skip
+@labelled("outstation restarted", "att", "plc1", "T0816", "DN03")
 def restart(lab: Lab) -> None:
     """Functions 13 and 14."""
     with outstation_of(lab), master_on(lab, "att") as master:
@@ -121,6 +123,7 @@ def restart(lab: Lab) -> None:
     "dnp3/application.pcap", "A stranger initialises, stops and starts the outstation's application.", "plc1 att",
     rules="DN04", check={"dnp3.al.func==18": 1, "dnp3.al.func==15": 1},
 )  # fmt: skip
+@labelled("application stopped and started", "att", "plc1", "T0858 T0881", "DN04")
 def application(lab: Lab) -> None:
     """Functions 15 to 18."""
     names = ("INITIALIZE_DATA", "INITIALIZE_APPLICATION", "STOP_APPLICATION", "START_APPLICATION")
@@ -131,6 +134,7 @@ def application(lab: Lab) -> None:
     "dnp3/clock-and-indications.pcap", "A stranger sets the time and clears the restart indication.", "plc1 att",
     rules="DN06", check={"dnp3.al.func==2": 2},
 )  # fmt: skip
+@labelled("time set, restart indication cleared", "att", "plc1", "T0836 T0872", "DN06")
 def clock(lab: Lab) -> None:
     """Group 50 and group 80 written."""
     at = bytes([50, 1, 7, 1]) + (1_500_000_000_000).to_bytes(6, "little")
@@ -142,6 +146,7 @@ def clock(lab: Lab) -> None:
     "dnp3/file-transfer.pcap", "A file written to the outstation, one deleted, the configuration activated.",
     "plc1 att", rules="DN07", check={"dnp3.al.func==25": 1, "dnp3.al.func==27": 1, "dnp3.al.func==31": 1},
 )  # fmt: skip
+@labelled("files moved, configuration activated", "att", "plc1", "T0843 T0809", "DN07")
 def file_transfer(lab: Lab) -> None:
     """Functions 25 to 27, 31."""
     with outstation_of(lab), master_on(lab, "att") as master:
@@ -155,6 +160,7 @@ def file_transfer(lab: Lab) -> None:
     "dnp3/configuration.pcap", "A stranger assigns points to other classes and writes a dead-band.", "plc1 att",
     rules="DN13", check={"dnp3.al.func==22": 1},
 )  # fmt: skip
+@labelled("classes assigned", "att", "plc1", "T0836", "DN13")
 def configuration(lab: Lab) -> None:
     """Function 22, group 34 written."""
     everything = dnp3.Header.AllObjects
@@ -167,6 +173,7 @@ def configuration(lab: Lab) -> None:
     "dnp3/alarms.pcap", "An outstation reports that its configuration is corrupt and that it is in trouble.",
     "plc1 hmi", rules="DN11", check={"dnp3.al.iin.cc==1": 1},
 )  # fmt: skip
+@labelled("outstation reports its own trouble", "plc1", "hmi", "T0814 T0826", "DN11")
 def alarms(lab: Lab) -> None:
     """Indications of trouble."""
     with outstation_of(lab) as outstation, master_on(lab, "hmi") as master:

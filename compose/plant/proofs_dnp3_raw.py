@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from compose.plant import dnp3_frames as made
-from compose.plant.catalogue import capture
+from compose.plant.catalogue import capture, labelled
 from compose.plant.lab import Lab
 from compose.plant.proofs_dnp3 import outstation_of
 
@@ -19,6 +19,7 @@ _CLASSES = bytes([60, 2, 6, 60, 3, 6, 60, 4, 6])
     rules="DN09",
     check={"dnp3.ctl.prifunc==9": 8},
 )
+@labelled("addresses scanned", "att", "plc1", "T0846", "DN09")
 def address_scan(lab: Lab) -> None:
     """Request link status of eight addresses."""
     asks = [made.frame(control=made.LINK_STATUS, to=address) for address in range(4, 12)]
@@ -34,6 +35,7 @@ def address_scan(lab: Lab) -> None:
     rules="DN10",
     check={"dnp3": 3},
 )
+@labelled("malformed frames", "att", "plc1", "T0814", "DN10")
 def malformed(lab: Lab) -> None:
     """Six kinds of odd frames."""
     good = made.request(0, 1, _CLASSES)
@@ -56,6 +58,7 @@ def malformed(lab: Lab) -> None:
     rules="DN12",
     check={"dnp3.al.func==130": 4},
 )
+@labelled("unsolicited responses forged", "att", "hmi", "T0856 T0830", "DN12")
 def unsolicited_spoofed(lab: Lab) -> None:
     """Numbers 0, 1, 2, 9, 3."""
 
@@ -78,6 +81,7 @@ def unsolicited_spoofed(lab: Lab) -> None:
     rules="DN14",
     check={"dnp3.al.func==32": 3},
 )
+@labelled("update key changed", "att", "plc1", "T0859", "DN14")
 def key_change(lab: Lab) -> None:
     """Group 120 in both directions."""
 
