@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from detection.baseline.entries import Baseline, Seen
+from detection.baseline.entries import Baseline, Entry, Seen
 from detection.finding import Finding, finding_frame
 from detection.learner import Learner
 from detection.site import Site
@@ -50,7 +50,7 @@ class AddressBinding(Learner):
             return self._address(fact)
         # Each protocol has its own words for maker and model.
         entity = " ".join(part for part in (fact.entity, fact.attribute, fact.source) if part)
-        known = self.known.of(ATTRIBUTE, entity) if self.known else {}
+        known = self._known(entity, f"{fact.entity} {fact.attribute}")
         before = self._current.get((fact.entity, fact.attribute, fact.source))
         self.seen.saw(ATTRIBUTE, entity, fact.value, fact.time, fact.time, 1)
         if len(self._current) < 500_000 or before is not None:
@@ -65,6 +65,13 @@ class AddressBinding(Learner):
         entry = known.get(previous)
         expected = {"value": previous, "known": sorted(known)[:8]}
         return self._said_once(fact, "attribute_changed", entry.since if entry else None, expected)
+
+    def _known(self, entity: str, whoever_says_it: str) -> dict[str, Entry]:
+        """Values the baseline holds: as this source tells them, and those a person learned whoever tells them."""
+        if not self.known:
+            return {}
+        told = self.known.of(ATTRIBUTE, entity)
+        return told if entity == whoever_says_it else {**self.known.of(ATTRIBUTE, whoever_says_it), **told}
 
     def _address(self, fact: Fact) -> Finding | None:
         known = self.known.of(ADDRESS, fact.entity) if self.known else {}
