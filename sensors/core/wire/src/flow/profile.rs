@@ -21,6 +21,8 @@ const OFFSETS: usize = 8;
 /// Bits of a nibble's entropy above which bytes look random, and bytes it takes to say so.
 const RANDOM: f64 = 3.75;
 const ENOUGH: u32 = 192;
+/// Bytes of a side that are looked at.
+const LOOKED: u32 = 4096;
 
 /// Reads a number at an offset.
 type Read = fn(&[u8], usize) -> Option<u32>;
@@ -87,7 +89,10 @@ impl Common {
         self.messages += 1;
     }
 
+    /// Takes the first bytes of a side: a bulk transfer is no better known by its end, and must not cost more.
     fn count(&mut self, bytes: &[u8]) {
+        let room = usize::try_from(LOOKED.saturating_sub(self.bytes)).unwrap_or(0);
+        let bytes = bytes.get(..room.min(bytes.len())).unwrap_or_default();
         let [high, low] = &mut self.nibbles;
         for byte in bytes {
             for (counts, nibble) in [(&mut *high, byte >> 4), (&mut *low, byte & 15)] {
@@ -175,9 +180,7 @@ impl Profile {
         let missing = HEAD.saturating_sub(self.head.len()).min(bytes.len());
         self.head.extend_from_slice(bytes.get(..missing).unwrap_or_default());
         self.size = self.size.saturating_add(bytes.len());
-        // A bulk transfer is no better known by its end.
-        let looked = bytes.get(..bytes.len().min(1024)).unwrap_or_default();
-        self.common(side).count(looked);
+        self.common(side).count(bytes);
         (self.client.messages + self.server.messages >= SETTLED).then(|| self.cluster(transport))
     }
 

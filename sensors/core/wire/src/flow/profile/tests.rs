@@ -67,3 +67,12 @@ fn little_said_is_no_cluster() {
     assert_eq!(profile.observe(Transport::Tcp, Side::Client, &[0; 100_000]), None);
     assert_eq!(profile.observe(Transport::Tcp, Side::Client, &[]), None);
 }
+
+#[test]
+fn a_bulk_transfer_is_looked_at_as_far_as_its_beginning() {
+    let mut profile = Profile::default();
+    for _ in 0..1000 {
+        assert_eq!(profile.observe(Transport::Tcp, Side::Server, &[7; 1460]), None);
+    }
+    assert_eq!(profile.server.bytes, super::LOOKED);
+}
