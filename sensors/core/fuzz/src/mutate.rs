@@ -146,6 +146,7 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("enip", _) => encapsulated(&mut record.bytes),
             ("iec104", _) => apdu_length(&mut record.bytes),
             ("dnp3", _) => blocks(&mut record.bytes),
+            ("goose", _) => application_length(&mut record.bytes),
             _ => {}
         }
     }
@@ -227,7 +228,7 @@ fn block_sum(data: &[u8]) -> [u8; 2] {
 /// with a CRC each |. The bytes there are keep their places, the length and every CRC are put right.
 fn blocks(bytes: &mut [u8]) {
     let Some(behind) = bytes.len().checked_sub(10) else { return };
-    let data = behind - behind.div_ceil(18) * 2;
+    let data = behind.saturating_sub(behind.div_ceil(18) * 2);
     bytes[..2].copy_from_slice(&[0x05, 0x64]);
     bytes[2] = u8::try_from(data + 5).unwrap_or(u8::MAX);
     let sum = block_sum(&bytes[..8]);
@@ -236,6 +237,14 @@ fn blocks(bytes: &mut [u8]) {
         if let Some((data, field)) = block.split_last_chunk_mut::<2>() {
             *field = block_sum(data);
         }
+    }
+}
+
+/// | 0 APPID 2 | 2 length 2, of the whole | (IEC 61850-8-1, annex C)
+fn application_length(bytes: &mut [u8]) {
+    let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_be_bytes();
+    if let Some(field) = bytes.get_mut(2..4) {
+        field.copy_from_slice(&length);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Seeds out of golden captures: short captures for `frames`, dialogues for each protocol.
 
 use crate::dialogue;
-use crate::stream::label;
+use crate::stream::{label, mode_of};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -23,8 +23,10 @@ const DIALOGUE: usize = 2 << 10;
 
 /// One flow's payloads in the order they were captured.
 type Dialogue = Vec<(Side, Vec<u8>)>;
+/// How a dialogue travelled: its transport, and the EtherType that stands for both ports of a frame without IP.
+type Carrier = (Transport, u16);
 /// The two ends, lower one first.
-type Key = ([String; 2], bool);
+type Key = ([String; 2], u16);
 
 /// Writes all seeds if the environment asks for them; true if it did.
 ///
@@ -50,11 +52,12 @@ fn capture(file: &Path, to: &Path, name: &str) -> io::Result<()> {
     let bytes = fs::read(file)?;
     let odd = |error: String| io::Error::other(format!("{}: {error}", file.display()));
     let mut source = FileSource::open(file, Limits::default()).map_err(|e| odd(e.to_string()))?;
-    let mut flows: BTreeMap<Key, (String, Dialogue)> = BTreeMap::new();
+    let mut flows: BTreeMap<Key, (Carrier, String, Dialogue)> = BTreeMap::new();
     let mut ends = Vec::new();
     while let Some(frame) = source.next().map_err(|e| odd(e.to_string()))? {
-        if let Some((key, sender, payload)) = payload(frame.link, frame.data) {
-            let (client, dialogue) = flows.entry(key).or_insert_with(|| (sender.clone(), Vec::new()));
+        if let Some((ends, carrier, sender, payload)) = payload(frame.link, frame.data) {
+            let key = (ends, if carrier.0 == Transport::Tcp { 0 } else { 1 + carrier.1 });
+            let (_, client, dialogue) = flows.entry(key).or_insert_with(|| (carrier, sender.clone(), Vec::new()));
             let side = if *client == sender { Side::Client } else { Side::Server };
             if !payload.is_empty() {
                 dialogue.push((side, payload.to_vec()));
@@ -70,37 +73,42 @@ fn capture(file: &Path, to: &Path, name: &str) -> io::Result<()> {
         let part = bytes.get(pair[0]..pair[1]).unwrap_or_default();
         fs::write(to.join("frames").join(format!("{name}-{i}")), [header, part].concat())?;
     }
-    for (i, ((_, datagrams), (_, dialogue))) in flows.iter().enumerate() {
-        dialogues(dialogue, *datagrams, to, &format!("{name}-{i}"))?;
+    for (i, (carrier, _, dialogue)) in flows.values().enumerate() {
+        dialogues(dialogue, *carrier, to, &format!("{name}-{i}"))?;
     }
     Ok(())
 }
 
-/// Ends, sender and payload of a TCP or UDP packet; the boolean says that it is UDP.
-fn payload(link: wire::capture::LinkType, data: &[u8]) -> Option<(Key, String, &[u8])> {
+/// Ends, carrier, sender and payload of a TCP or UDP packet, or of a frame that carries neither.
+fn payload(link: wire::capture::LinkType, data: &[u8]) -> Option<([String; 2], Carrier, String, &[u8])> {
     let packet = decode::decode(link, data).ok()?;
     let datagram: Datagram<'_> = match packet.ether_type? {
         decode::ETHERTYPE_IPV4 => ip::ipv4(packet.payload)?,
         decode::ETHERTYPE_IPV6 => ip::ipv6(packet.payload)?,
-        _ => return None,
+        other => {
+            let sender = format!("{:02x?}", packet.source_mac?);
+            let mut ends = [sender.clone(), format!("{:02x?}", packet.destination_mac?)];
+            ends.sort();
+            return Some((ends, (Transport::Ethernet, other), sender, packet.payload));
+        }
     };
     let data = datagram.payload;
-    let (header, udp) = match datagram.protocol {
-        ip::TCP => (usize::from(data.get(12)? >> 4) * 4, false),
-        ip::UDP => (8, true),
+    let (header, transport) = match datagram.protocol {
+        ip::TCP => (usize::from(data.get(12)? >> 4) * 4, Transport::Tcp),
+        ip::UDP => (8, Transport::Udp),
         _ => return None,
     };
     let port = |at: usize| Some(u16::from_be_bytes([*data.get(at)?, *data.get(at + 1)?]));
     let sender = format!("{} {}", datagram.source, port(0)?);
     let mut ends = [sender.clone(), format!("{} {}", datagram.destination, port(2)?)];
     ends.sort();
-    Some(((ends, udp), sender, data.get(header..)?))
+    Some((ends, (transport, 0), sender, data.get(header..)?))
 }
 
 /// Writes a dialogue for the protocol that claims its first payload.
-fn dialogues(dialogue: &Dialogue, datagrams: bool, to: &Path, name: &str) -> io::Result<()> {
-    let Some(index) = dialogue.iter().find_map(|(_, payload)| owner(payload, datagrams)) else { return Ok(()) };
-    let head = [u8::try_from(index).unwrap_or(u8::MAX), u8::from(datagrams) << 4];
+fn dialogues(dialogue: &Dialogue, carrier: Carrier, to: &Path, name: &str) -> io::Result<()> {
+    let Some(index) = dialogue.iter().find_map(|(_, payload)| owner(payload, carrier)) else { return Ok(()) };
+    let head = [u8::try_from(index).unwrap_or(u8::MAX), mode_of(carrier.0)];
     let mut seed = head.to_vec();
     let mut part = 0;
     for (i, (side, payload)) in dialogue.iter().enumerate() {
@@ -114,9 +122,8 @@ fn dialogues(dialogue: &Dialogue, datagrams: bool, to: &Path, name: &str) -> io:
     Ok(())
 }
 
-fn owner(data: &[u8], datagrams: bool) -> Option<usize> {
-    let transport = if datagrams { Transport::Udp } else { Transport::Tcp };
-    let probe = Probe { data, transport, source_port: 0, destination_port: 0, ended: false };
+fn owner(data: &[u8], (transport, port): Carrier) -> Option<usize> {
+    let probe = Probe { data, transport, source_port: port, destination_port: port, ended: false };
     let sure = |index: &usize| match (PROTOCOLS[*index].probe)(&probe) {
         Guess::Yes { confidence, .. } => Some(confidence),
         _ => None,

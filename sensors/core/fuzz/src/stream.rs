@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::OnceLock;
 use wire::dataset::Batch;
 use wire::flow::assembly::Assembly;
-use wire::flow::facts::Endpoint;
+use wire::flow::facts::{Endpoint, mac_end};
 use wire::flow::{Facts, Side, Span, Stamp, Transport};
 use wire::ledger::Ledger;
 use wire::protocol::{PROTOCOLS, Protocol, Talk};
@@ -21,8 +21,9 @@ const SPANS: [usize; 8] = [1, 2, 3, 5, 8, 13, 64, 300];
 const PATTERN: u8 = 0x07;
 /// Delta filter on: only news becomes rows.
 const NEWS_ONLY: u8 = 0x08;
-/// Datagrams, where the protocol has them.
-const DATAGRAMS: u8 = 0x10;
+/// What carries the dialogue, where the protocol has it: these bits are an index of `CARRIERS`.
+const CARRIER: u8 = 0x30;
+const CARRIERS: [Transport; 3] = [Transport::Tcp, Transport::Udp, Transport::Ethernet];
 
 const MILLISECOND: i64 = 1_000_000;
 const SECOND: i64 = 1_000 * MILLISECOND;
@@ -35,6 +36,19 @@ pub fn label(index: usize) -> String {
         0 => name.to_owned(),
         before => format!("{name}-{}", before + 1),
     }
+}
+
+/// The mode of a dialogue that travels so.
+pub fn mode_of(transport: Transport) -> u8 {
+    let index = CARRIERS.iter().position(|carrier| *carrier == transport).unwrap_or(0);
+    u8::try_from(index << CARRIER.trailing_zeros()).unwrap_or(0)
+}
+
+/// What carries a dialogue of this mode: the protocol's own first carrier where it lacks the one asked for.
+fn carrier(mode: u8, protocol: &Protocol) -> Transport {
+    let wanted = CARRIERS.get(usize::from((mode & CARRIER) >> CARRIER.trailing_zeros()));
+    let able = wanted.filter(|transport| protocol.transports.contains(transport));
+    *able.or(protocol.transports.first()).unwrap_or(&Transport::Tcp)
 }
 
 /// The protocol all dialogues are of, if the environment says so.
@@ -64,15 +78,11 @@ pub fn protocol_of(data: &[u8]) -> usize {
 pub fn run(data: &[u8]) {
     let Some((&[_, mode], records)) = data.split_first_chunk::<{ dialogue::HEADER }>() else { return };
     let protocol = &PROTOCOLS[protocol_of(data)];
-    let datagrams = mode & DATAGRAMS != 0 || !protocol.transports.contains(&Transport::Tcp);
-    let transport = if datagrams { Transport::Udp } else { Transport::Tcp };
-    if !protocol.transports.contains(&transport) {
-        return;
-    }
+    let transport = carrier(mode, protocol);
     let whole = play(protocol, transport, mode, records, None);
-    // Datagrams have no cuts. Where the parser lost its step, the search for the next message may see more or fewer
+    // Datagrams and frames have no cuts. Where the parser lost its step, the search for the next message may see more or fewer
     // bytes at once and settle elsewhere.
-    if transport == Transport::Udp || whole.lost {
+    if transport != Transport::Tcp || whole.lost {
         return;
     }
     let pieces = play(protocol, transport, mode, records, Some(SPANS[usize::from(mode & PATTERN)]));
@@ -95,7 +105,13 @@ struct Flow {
 impl Flow {
     fn new(protocol: &Protocol, transport: Transport, mode: u8) -> Self {
         let settings = Settings { full: mode & NEWS_ONLY == 0, samples: true, ..Settings::default() };
-        let end = |host, port| Endpoint { ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, host)), port, mac: None };
+        let end = |host, port| match transport {
+            Transport::Ethernet => {
+                let mac = [2, 0, 0, 0, 0, host];
+                Endpoint { ip: mac_end(mac), port, mac: Some(mac) }
+            }
+            _ => Endpoint { ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, host)), port, mac: None },
+        };
         let port = protocol.ports.first().copied().unwrap_or(4000);
         let mut facts = Facts::new(end(1, 50_000), end(2, port), transport, 1);
         facts.protocol = Some(protocol.name);
@@ -103,7 +119,7 @@ impl Flow {
         Self {
             ledger: Ledger::new(settings, vec![Place { sensor: "fuzz".into(), ..Place::default() }]),
             facts,
-            parser: Watch::new((protocol.parser)()),
+            parser: Watch::new((protocol.parser)(), transport == Transport::Tcp),
             client: Assembly::default(),
             server: Assembly::default(),
             fed: 0,
@@ -154,7 +170,7 @@ fn play(protocol: &Protocol, transport: Transport, mode: u8, records: &[u8], cut
         stamp.number += 1;
         stamp.time += if let Step::Silence(seconds) = step { i64::from(seconds) * SECOND } else { MILLISECOND };
         flow.step(step, stamp, cut);
-        if transport == Transport::Udp {
+        if transport != Transport::Tcp {
             // A datagram holds whole messages: what is left over is not continued by the next one.
             (flow.client, flow.server) = Default::default();
         }

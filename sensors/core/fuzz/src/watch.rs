@@ -11,6 +11,8 @@ const PREFIXES: [usize; 7] = [1, 2, 3, 5, 8, 16, 40];
 
 pub struct Watch {
     inner: Box<dyn Parser>,
+    /// Bytes come in any pieces; otherwise each is a datagram or a frame, never seen in part.
+    stream: bool,
     /// The parser lost its step at least once.
     lost: Cell<bool>,
     /// Questions asked of it.
@@ -18,8 +20,8 @@ pub struct Watch {
 }
 
 impl Watch {
-    pub fn new(inner: Box<dyn Parser>) -> Self {
-        Self { inner, lost: Cell::new(false), calls: Cell::new(0) }
+    pub fn new(inner: Box<dyn Parser>, stream: bool) -> Self {
+        Self { inner, stream, lost: Cell::new(false), calls: Cell::new(0) }
     }
 
     pub fn lost(&self) -> bool {
@@ -48,7 +50,8 @@ impl Parser for Watch {
             Framing::Bad(_) => self.lost.set(true),
             Framing::Need => {}
         }
-        for prefix in PREFIXES.iter().filter_map(|length| data.get(..*length)) {
+        let prefixes = if self.stream { &PREFIXES[..] } else { &[] };
+        for prefix in prefixes.iter().filter_map(|length| data.get(..*length)) {
             let before = self.inner.framing(side, prefix);
             // A message not whole yet is only a wish for more bytes; with them it may still prove bad (a checksum).
             let open = matches!(before, Framing::Message(length) if length > prefix.len());
