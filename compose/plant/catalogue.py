@@ -56,6 +56,8 @@ _MODULES = (
     "golden_dnp3",
     "proofs_dnp3",
     "proofs_dnp3_raw",
+    "golden_bacnet",
+    "golden_bacnet_bytes",
 )
 
 PROOFS = Path("rules/proofs")

@@ -357,6 +357,28 @@ pub enum Flag {
     PairingDifferingReply,
     /// A transaction id was used again before its reply (bittern: pairing).
     PairingIdReused,
+    /// Length of the virtual link disagrees with the datagram (ASHRAE 135-2020 J.2).
+    BacnetLength,
+    /// Function of the virtual link is not assigned, or its length does not fit (ASHRAE 135-2020 J.2).
+    BacnetLink,
+    /// Header of the network layer is impossible (ASHRAE 135-2020 6.2).
+    BacnetNetwork,
+    /// Message of the network layer is reserved (ASHRAE 135-2020 6.2.4).
+    BacnetNetworkMessage,
+    /// Hop count is used up: the routers go in a circle (ASHRAE 135-2020 6.5.4).
+    BacnetHops,
+    /// Application PDU is cut off or of a reserved type (ASHRAE 135-2020 20.1).
+    BacnetApdu,
+    /// Service is not assigned (ASHRAE 135-2020 21).
+    BacnetService,
+    /// Parameters of a service are missing or cannot be read to their end (ASHRAE 135-2020 20.2).
+    BacnetParameters,
+    /// Value of a property cannot be read to its end (ASHRAE 135-2020 20.2).
+    BacnetValue,
+    /// Priority of a write is not 1 to 16 (ASHRAE 135-2020 15.9.1.1.5).
+    BacnetPriority,
+    /// A segment is missing (ASHRAE 135-2020 5.2).
+    BacnetSegment,
     /// A frame does not begin with 0x05 0x64 (IEEE 1815-2012 9.2.4.1).
     Dnp3Start,
     /// CRC of a link header is wrong (IEEE 1815-2012 9.2.4.3).
@@ -662,6 +684,17 @@ impl Flag {
             Self::PairingDuplicateReply => "pairing.duplicate_reply",
             Self::PairingDifferingReply => "pairing.differing_reply",
             Self::PairingIdReused => "pairing.id_reused",
+            Self::BacnetLength => "bacnet.length",
+            Self::BacnetLink => "bacnet.link",
+            Self::BacnetNetwork => "bacnet.network",
+            Self::BacnetNetworkMessage => "bacnet.network_message",
+            Self::BacnetHops => "bacnet.hops",
+            Self::BacnetApdu => "bacnet.apdu",
+            Self::BacnetService => "bacnet.service",
+            Self::BacnetParameters => "bacnet.parameters",
+            Self::BacnetValue => "bacnet.value",
+            Self::BacnetPriority => "bacnet.priority",
+            Self::BacnetSegment => "bacnet.segment",
             Self::Dnp3Start => "dnp3.start",
             Self::Dnp3HeaderCrc => "dnp3.header_crc",
             Self::Dnp3LinkLength => "dnp3.link_length",

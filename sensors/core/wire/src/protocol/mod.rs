@@ -3,6 +3,7 @@
 //! A parser states facts; it never decides what is bad. Framing and parsing are apart: `framing` looks at the head of
 //! the bytes only, `message` gets whole messages only, so events do not depend on how TCP cut the stream.
 
+pub mod bacnet;
 mod ber;
 pub mod defaults;
 pub mod dnp3;
@@ -119,6 +120,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     enip::io::PROTOCOL,
     iec104::PROTOCOL,
     dnp3::PROTOCOL,
+    bacnet::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
