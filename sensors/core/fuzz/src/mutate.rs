@@ -147,6 +147,7 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("iec104", _) => apdu_length(&mut record.bytes),
             ("dnp3", _) => blocks(&mut record.bytes),
             ("goose", _) => application_length(&mut record.bytes),
+            ("bacnet", _) => link_length(&mut record.bytes),
             _ => {}
         }
     }
@@ -253,6 +254,14 @@ fn size_field(bytes: &mut [u8]) {
     let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes();
     if let Some(field) = bytes.get_mut(4..8) {
         field.copy_from_slice(&size);
+    }
+}
+
+/// Length of the virtual link, of everything.
+fn link_length(bytes: &mut [u8]) {
+    let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_be_bytes();
+    if let Some(field) = bytes.get_mut(2..4) {
+        field.copy_from_slice(&length);
     }
 }
 
