@@ -58,6 +58,7 @@ _MODULES = (
     "proofs_dnp3_raw",
     "golden_bacnet",
     "golden_bacnet_bytes",
+    "proofs_bacnet",
 )
 
 PROOFS = Path("rules/proofs")

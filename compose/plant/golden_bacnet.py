@@ -90,7 +90,15 @@ def properties(lab: Lab) -> None:
         await station.read("ahu", "analog-output,1", "priority-array", 8)
         await station.read("ahu", "analog-output,1", "priority-array", 99)
         await _multiple(station)
-        for value, priority in ((55.0, 8), (60.5, 16), (Null(()), 8), (Null(()), 16), (1.0, 6), (25.0, 1), (Null(()), 1)):
+        for value, priority in (
+            (55.0, 8),
+            (60.5, 16),
+            (Null(()), 8),
+            (Null(()), 16),
+            (1.0, 6),
+            (25.0, 1),
+            (Null(()), 1),
+        ):
             await station.write("ahu", "analog-output,1", "present-value", value, priority)
         await station.write("ahu", "binary-output,1", "present-value", "inactive", 12)
         await station.write("ahu", "analog-input,1", "out-of-service", True)
@@ -123,7 +131,10 @@ async def _write_multiple(station: Client) -> None:
         value = types.PropertyValue(propertyIdentifier=name, value=AnyValue(value), priority=priority)
         return types.WriteAccessSpecification(objectIdentifier=objects, listOfProperties=[value])
 
-    good = [written("analog-output,1", "present-value", Real(10.0), 10), written("analog-value,1", "cov-increment", Real(1.5))]
+    good = [
+        written("analog-output,1", "present-value", Real(10.0), 10),
+        written("analog-value,1", "cov-increment", Real(1.5)),
+    ]
     await station.ask("ahu", pdus.WritePropertyMultipleRequest(listOfWriteAccessSpecs=good))
     bad = [good[0], written("analog-value,99", "present-value", Real(1.0)), good[1]]
     await station.ask("ahu", pdus.WritePropertyMultipleRequest(listOfWriteAccessSpecs=bad))
@@ -170,8 +181,12 @@ def management(lab: Lab) -> None:
 
     async def work(station: Client) -> None:
         for state in ("coldstart", "warmstart", "startBackup", "endBackup", "startRestore", "endRestore"):
-            await station.ask("ahu", pdus.ReinitializeDeviceRequest(reinitializedStateOfDevice=state, password=PASSWORD))
-        await station.ask("ahu", pdus.ReinitializeDeviceRequest(reinitializedStateOfDevice="coldstart", password="filister"))
+            await station.ask(
+                "ahu", pdus.ReinitializeDeviceRequest(reinitializedStateOfDevice=state, password=PASSWORD)
+            )
+        await station.ask(
+            "ahu", pdus.ReinitializeDeviceRequest(reinitializedStateOfDevice="coldstart", password="filister")
+        )
         await station.ask("ahu", pdus.ReinitializeDeviceRequest(reinitializedStateOfDevice="warmstart"))
         for enable, minutes in (("disable", 5), ("disableInitiation", None), ("enable", None)):
             await station.ask(
@@ -189,11 +204,15 @@ def management(lab: Lab) -> None:
 
 async def _files(station: Client) -> None:
     for start in range(0, 1500, 400):
-        stream = types.AtomicReadFileRequestAccessMethodChoiceStreamAccess(fileStartPosition=start, requestedOctetCount=400)
+        stream = types.AtomicReadFileRequestAccessMethodChoiceStreamAccess(
+            fileStartPosition=start, requestedOctetCount=400
+        )
         choice = types.AtomicReadFileRequestAccessMethodChoice(streamAccess=stream)
         await station.ask("ahu", pdus.AtomicReadFileRequest(fileIdentifier="file,1", accessMethod=choice))
     for start in (0, 300):
-        part = types.AtomicWriteFileRequestAccessMethodChoiceStreamAccess(fileStartPosition=start, fileData=b"\x5a" * 300)
+        part = types.AtomicWriteFileRequestAccessMethodChoiceStreamAccess(
+            fileStartPosition=start, fileData=b"\x5a" * 300
+        )
         way = types.AtomicWriteFileRequestAccessMethodChoice(streamAccess=part)
         await station.ask("ahu", pdus.AtomicWriteFileRequest(fileIdentifier="file,1", accessMethod=way))
 

@@ -105,7 +105,9 @@ def segments(lab: Lab) -> None:
     def asked(invoke: int) -> bytes:
         return unicast(bytes([0x02, 0x75, invoke, 0x0E]) + bytes.fromhex("0c000000011e09081f"))
 
-    result = bytes.fromhex("0c000000011e2955 4e44419400004f 2970 4e9100 4f 291c 4e7507005a756c7566744f 1f".replace(" ", ""))
+    result = bytes.fromhex(
+        "0c000000011e2955 4e44419400004f 2970 4e9100 4f 291c 4e7507005a756c7566744f 1f".replace(" ", "")
+    )
     whole = _segments(b"\x30\x01", result, 12)
     again, broken = _segments(b"\x30\x02", result, 12), _segments(b"\x30\x03", result, 12)
     pairs = [
@@ -187,7 +189,10 @@ def odd(lab: Lab) -> None:
     value = unicast(bytes.fromhex("300a0c0c0000000119553e4441a400003f"))
     pairs = [
         (unicast(read), [value, value]),
-        (unicast(bytes.fromhex("00040b0f0c0040000119553e444120000 03f4911".replace(" ", ""))), [unicast(b"\x20\x0b\x0f")]),
+        (
+            unicast(bytes.fromhex("00040b0f0c0040000119553e444120000 03f4911".replace(" ", ""))),
+            [unicast(b"\x20\x0b\x0f")],
+        ),
         (unicast(bytes.fromhex("00040c0f0c00400001")), [unicast(b"\x60\x0c\x05")]),
         (unicast(bytes.fromhex("00040d63aabb")), [unicast(b"\x60\x0d\x09")]),
         (unicast(bytes.fromhex("00040e0c0c000000011955")), [unicast(bytes.fromhex("300e0c0c0000000119553e44413f"))]),

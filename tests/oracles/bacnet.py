@@ -174,7 +174,10 @@ def _link(facts: Facts, head: ours.Row, first: int, last: int) -> None:
 
 
 def _announced(code: int, details: dict[str, object]) -> dict[str, str]:
-    names = {I_AM: (("device", "device"), ("vendor", "vendor_id")), WHO_IS: (("low", "low_limit"), ("high", "high_limit"))}
+    names = {
+        I_AM: (("device", "device"), ("vendor", "vendor_id")),
+        WHO_IS: (("low", "low_limit"), ("high", "high_limit")),
+    }
     wanted = (*names.get(code, ()), ("hops", "hops"))
     return {name: str(details[key]) for name, key in wanted if key in details}
 

@@ -4,11 +4,13 @@
 //! Who-Has ([0], [1]), [2] object or [3] name · I-Have device, object, name
 //! Who-Am-I, You-Are vendor, model, serial number, ([device], [address])
 
+use super::draft::About;
 use super::reading::Reading;
 use super::tag::{Object, Tags, unsigned};
 use super::value::{self, CHARACTER_STRING, ENUMERATED, OBJECT_IDENTIFIER, UNSIGNED};
 use super::vendor;
 use crate::dataset::Operation;
+use std::fmt::Write as _;
 
 /// Not a device but any of them.
 const ANY: u32 = 0x3f_ffff;
@@ -29,12 +31,20 @@ fn limits(tags: &mut Tags<'_>, out: &mut Reading) {
     }
 }
 
+/// Which devices are asked for is what makes one question differ from the next: `device,2000-2999`.
 pub fn who_is(data: &[u8], out: &mut Reading) {
     let mut tags = Tags { left: data };
     out.item(Operation::IdentifyNetwork);
     limits(&mut tags, out);
     if !tags.left.is_empty() {
-        out.broken();
+        return out.broken();
+    }
+    let mut tags = Tags { left: data };
+    if let (Some(low), Some(high)) = (tags.unsigned(0), tags.unsigned(1)) {
+        let address = out.drafts.texts(|text| {
+            let _ = if low == high { write!(text, "device,{low}") } else { write!(text, "device,{low}-{high}") };
+        });
+        out.about(About::Text("device", address));
     }
 }
 
@@ -65,7 +75,8 @@ pub fn who_has(data: &[u8], out: &mut Reading) {
         out.object(Operation::NameResolve, object);
         limits(&mut Tags { left: data }, out);
     } else if let Some(name) = tags.context(3).map(value::characters) {
-        out.text("characterstring", &name);
+        let address = out.drafts.texts(|text| text.push_str(&name));
+        out.about(About::Text("name", address));
     } else {
         out.broken();
     }

@@ -142,7 +142,8 @@ impl Reading {
         self.about(About::Text(if object.kind == Object::FILE { "file" } else { "object" }, address));
     }
 
-    fn about(&mut self, about: About) {
+    /// Puts the address to the item written last.
+    pub fn about(&mut self, about: About) {
         if let Some(draft) = self.drafts.list.last_mut() {
             draft.about = about;
         }
