@@ -10,10 +10,10 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 
-from bacpypes3 import apdu as pdus
-from bacpypes3.basetypes import DateTime, PropertyReference, ReadAccessSpecification
-from bacpypes3.pdu import LocalBroadcast
-from bacpypes3.primitivedata import Date, Null, ObjectIdentifier, Time
+from bacpypes3 import apdu as pdus  # type: ignore[import-untyped]  # a stack without types
+from bacpypes3.basetypes import DateTime, PropertyReference, ReadAccessSpecification  # type: ignore[import-untyped]
+from bacpypes3.pdu import LocalBroadcast  # type: ignore[import-untyped]
+from bacpypes3.primitivedata import Date, Null, ObjectIdentifier, Time  # type: ignore[import-untyped]
 
 from compose.plant.bacnet_device import INSTANCE, Client, Device
 from compose.plant.lab import Lab

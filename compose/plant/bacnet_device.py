@@ -6,15 +6,15 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from bacpypes3 import apdu as pdus
+from bacpypes3 import apdu as pdus  # type: ignore[import-untyped]  # a stack without types
 from bacpypes3 import basetypes as types
-from bacpypes3.errors import ExecutionError
-from bacpypes3.ipv4.app import NormalApplication
-from bacpypes3.local.analog import AnalogInputObjectIR, AnalogOutputObject, AnalogValueObjectCmd
-from bacpypes3.local.binary import BinaryInputObject, BinaryOutputObject
-from bacpypes3.local.device import DeviceObject
-from bacpypes3.object import FileObject, NotificationClassObject, ProgramObject, TrendLogObject
-from bacpypes3.pdu import Address, IPv4Address
+from bacpypes3.errors import ExecutionError  # type: ignore[import-untyped]
+from bacpypes3.ipv4.app import NormalApplication  # type: ignore[import-untyped]
+from bacpypes3.local.analog import AnalogInputObjectIR, AnalogOutputObject, AnalogValueObjectCmd  # type: ignore[import-untyped]
+from bacpypes3.local.binary import BinaryInputObject, BinaryOutputObject  # type: ignore[import-untyped]
+from bacpypes3.local.device import DeviceObject  # type: ignore[import-untyped]
+from bacpypes3.object import FileObject, NotificationClassObject, ProgramObject, TrendLogObject  # type: ignore[import-untyped]
+from bacpypes3.pdu import Address, IPv4Address  # type: ignore[import-untyped]
 
 from compose.plant.addresses import ip
 
@@ -105,7 +105,7 @@ def _objects() -> list[Any]:
     return [temperature, setpoint, valve, filter_alarm, fan, program, store, classes, log]
 
 
-class Device(NormalApplication):  # type: ignore[misc]  # bacpypes3's mixins disagree about their base
+class Device(NormalApplication):  # type: ignore[misc]  # a class without types
     """A controller that also takes the services bacpypes3 leaves to applications. Make it in its namespace's loop."""
 
     def __init__(self, host: str, instance: int = INSTANCE, name: str = "AHU-1") -> None:
@@ -114,18 +114,18 @@ class Device(NormalApplication):  # type: ignore[misc]  # bacpypes3's mixins dis
             self.add_object(made)
         self.content = bytearray(bytes(range(250)) * 6)
 
-    async def do_ReadPropertyRequest(self, apdu: Any) -> None:
+    async def do_ReadPropertyRequest(self, apdu: Any) -> None:  # noqa: N802 (the name bacpypes3 looks for)
         """Answer for the device of any instance too: scanners ask it for its name."""
         if str(apdu.objectIdentifier) == _ANY_DEVICE:
             apdu.objectIdentifier = self.device_object.objectIdentifier
         await super().do_ReadPropertyRequest(apdu)
 
-    async def do_ReinitializeDeviceRequest(self, apdu: Any) -> None:
+    async def do_ReinitializeDeviceRequest(self, apdu: Any) -> None:  # noqa: N802 (the name bacpypes3 looks for)
         """Take a restart with the right password, or refuse it."""
         self._check(apdu)
         await self.response(pdus.SimpleAckPDU(context=apdu))
 
-    async def do_DeviceCommunicationControlRequest(self, apdu: Any) -> None:
+    async def do_DeviceCommunicationControlRequest(self, apdu: Any) -> None:  # noqa: N802 (the name bacpypes3 looks for)
         """Take the order to be silent with the right password. The plant's device goes on speaking."""
         self._check(apdu)
         await self.response(pdus.SimpleAckPDU(context=apdu))
@@ -134,7 +134,7 @@ class Device(NormalApplication):  # type: ignore[misc]  # bacpypes3's mixins dis
         if apdu.password is not None and str(apdu.password) != PASSWORD:
             raise ExecutionError(errorClass="security", errorCode="passwordFailure")
 
-    async def do_AtomicReadFileRequest(self, apdu: Any) -> None:
+    async def do_AtomicReadFileRequest(self, apdu: Any) -> None:  # noqa: N802 (the name bacpypes3 looks for)
         """Give a part of the file."""
         wanted = apdu.accessMethod.streamAccess
         start, count = int(wanted.fileStartPosition), int(wanted.requestedOctetCount)
@@ -147,19 +147,19 @@ class Device(NormalApplication):  # type: ignore[misc]  # bacpypes3's mixins dis
         )
         await self.response(answer)
 
-    async def do_AtomicWriteFileRequest(self, apdu: Any) -> None:
+    async def do_AtomicWriteFileRequest(self, apdu: Any) -> None:  # noqa: N802 (the name bacpypes3 looks for)
         """Take a part of the file."""
         part = apdu.accessMethod.streamAccess
         start = int(part.fileStartPosition)
         self.content[start : start + len(part.fileData)] = bytes(part.fileData)
         await self.response(pdus.AtomicWriteFileACK(fileStartPosition=start, context=apdu))
 
-    async def do_CreateObjectRequest(self, apdu: Any) -> None:
+    async def do_CreateObjectRequest(self, apdu: Any) -> None:  # noqa: N802 (the name bacpypes3 looks for)
         """Make an object in name only."""
         made = ("analog-value", 77)
         await self.response(pdus.CreateObjectACK(objectIdentifier=made, context=apdu))
 
-    async def do_DeleteObjectRequest(self, apdu: Any) -> None:
+    async def do_DeleteObjectRequest(self, apdu: Any) -> None:  # noqa: N802 (the name bacpypes3 looks for)
         """Delete what was made, nothing else."""
         if tuple(apdu.objectIdentifier)[1] != 77:
             raise ExecutionError(errorClass="object", errorCode="objectDeletionNotPermitted")
@@ -169,13 +169,13 @@ class Device(NormalApplication):  # type: ignore[misc]  # bacpypes3's mixins dis
         """Say yes to a service that changes nothing here."""
         await self.response(pdus.SimpleAckPDU(context=apdu))
 
-    do_AcknowledgeAlarmRequest = take
-    do_AddListElementRequest = take
-    do_RemoveListElementRequest = take
-    do_ConfirmedTextMessageRequest = take
-    do_LifeSafetyOperationRequest = take
+    do_AcknowledgeAlarmRequest = take  # noqa: N815 (as above)
+    do_AddListElementRequest = take  # noqa: N815 (as above)
+    do_RemoveListElementRequest = take  # noqa: N815 (as above)
+    do_ConfirmedTextMessageRequest = take  # noqa: N815 (as above)
+    do_LifeSafetyOperationRequest = take  # noqa: N815 (as above)
 
-    async def do_ConfirmedPrivateTransferRequest(self, apdu: Any) -> None:
+    async def do_ConfirmedPrivateTransferRequest(self, apdu: Any) -> None:  # noqa: N802 (the name bacpypes3 looks for)
         """Answer a vendor's service without a result."""
         answer = pdus.ConfirmedPrivateTransferACK(
             vendorID=apdu.vendorID, serviceNumber=apdu.serviceNumber, context=apdu
@@ -183,7 +183,7 @@ class Device(NormalApplication):  # type: ignore[misc]  # bacpypes3's mixins dis
         await self.response(answer)
 
 
-class Client(NormalApplication):  # type: ignore[misc]  # as above
+class Client(NormalApplication):  # type: ignore[misc]  # a class without types
     """A workstation."""
 
     def __init__(self, host: str, instance: int = 3301, name: str = "BMS-1") -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import time
-from collections.abc import Callable
 
 from compose.plant.addresses import BACNET_PORT, ip
-
-Answer = Callable[[bytes], bytes | None]
 
 
 def bvlc(function: int, content: bytes = b"", length: int | None = None) -> bytes:
@@ -50,10 +48,8 @@ def say(host: str, to: str, datagrams: list[bytes], pause: float = 0.05, answers
         for datagram in datagrams:
             opened.sendto(datagram, (address, BACNET_PORT))
             if answers:
-                try:
+                with contextlib.suppress(TimeoutError):
                     opened.recvfrom(2048)
-                except TimeoutError:
-                    pass
             time.sleep(pause)
 
 

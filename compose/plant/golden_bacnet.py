@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bacpypes3 import apdu as pdus
+from bacpypes3 import apdu as pdus  # type: ignore[import-untyped]  # a stack without types
 from bacpypes3 import basetypes as types
-from bacpypes3.basetypes import DateTime, PropertyReference, ReadAccessSpecification
-from bacpypes3.constructeddata import Any as AnyValue
-from bacpypes3.pdu import Address, GlobalBroadcast, LocalBroadcast
-from bacpypes3.primitivedata import CharacterString, Date, Null, ObjectIdentifier, Real, Time
+from bacpypes3.basetypes import DateTime, PropertyReference, ReadAccessSpecification  # type: ignore[import-untyped]
+from bacpypes3.constructeddata import Any as AnyValue  # type: ignore[import-untyped]
+from bacpypes3.pdu import Address, GlobalBroadcast, LocalBroadcast  # type: ignore[import-untyped]
+from bacpypes3.primitivedata import CharacterString, Date, Null, ObjectIdentifier, Real, Time  # type: ignore[import-untyped]
 
 from compose.plant.addresses import ip
 from compose.plant.bacnet_device import INSTANCE, PASSWORD, Client, Device, client
@@ -82,10 +82,16 @@ def properties(lab: Lab) -> None:
 
     async def work(station: Client) -> None:
         for objects, name in (
-            ("analog-input,1", "present-value"), ("analog-input,1", "status-flags"), ("binary-output,1", "present-value"),
-            ("analog-output,1", "priority-array"), ("analog-input,1", "event-time-stamps"), ("analog-input,99", "units"),
-            ("analog-input,1", "setpoint"), ("program,1", "program-state"), ("file,1", "file-size"),
-        ):  # fmt: skip
+            ("analog-input,1", "present-value"),
+            ("analog-input,1", "status-flags"),
+            ("binary-output,1", "present-value"),
+            ("analog-output,1", "priority-array"),
+            ("analog-input,1", "event-time-stamps"),
+            ("analog-input,99", "units"),
+            ("analog-input,1", "setpoint"),
+            ("program,1", "program-state"),
+            ("file,1", "file-size"),
+        ):
             await station.read("ahu", objects, name)
         await station.read("ahu", "analog-output,1", "priority-array", 8)
         await station.read("ahu", "analog-output,1", "priority-array", 99)

@@ -70,7 +70,8 @@ def routing(lab: Lab) -> None:
         npdu(b"\0\x07\xd1", control=0x80), npdu(b"\0", control=0x80), npdu(b"\x01\x07\xd1\x07\xd2", control=0x80),
         npdu(b"\x02\x07\xd3\x05", control=0x80), npdu(b"\x04\x07\xd1", control=0x80), npdu(b"\x05", control=0x80),
         npdu(b"\x08\x07\xd1\x05", control=0x80), npdu(b"\x09\x07\xd1", control=0x80), npdu(b"\x12", control=0x80),
-        npdu(b"\x13\x07\xd0\1", control=0x80), npdu(b"\x99\x00\x23\x01", control=0x80), npdu(b"\x10\x08", place(0xFFFF)),
+        npdu(b"\x13\x07\xd0\1", control=0x80), npdu(b"\x99\x00\x23\x01", control=0x80),
+        npdu(b"\x10\x08", place(0xFFFF)),
         npdu(b"\x10\x08", place(2001), place(2000, bytes.fromhex("0a090121bac0"))),
     ]  # fmt: skip
     lab["bms"].call(say, "bms", _EVERYBODY, [bvlc(BROADCAST, content) for content in loud], 0.02)
@@ -141,7 +142,10 @@ def alarms(lab: Lab) -> None:
     def made(service: int, data: str) -> list[bytes]:
         return [unicast(bytes([0x30, service, service]) + bytes.fromhex(data.replace(" ", "")))]
 
-    raised = "0901 1c020008fd 2c00000001 3e19053f 4901 5903 6905 7d050048696768 8900 9901 a900 b903 ce 5e 0c42700000 1a0480 2c40800000 3c42700000 5f cf"
+    raised = (
+        "0901 1c020008fd 2c00000001 3e19053f 4901 5903 6905 7d050048696768 8900 9901 a900 b903 "
+        "ce 5e 0c42700000 1a0480 2c40800000 3c42700000 5f cf"
+    )
     cleared = "0901 1c020008fd 2c00000001 3e19063f 4901 5903 6905 8900 9900 a903 b900"
     log = "0c05000001 1983"
     record = "0e a47e0b1c06 b40a000000 0f 1e 2c41940000 1f"

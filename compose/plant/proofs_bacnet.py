@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from bacpypes3 import apdu as pdus
+from bacpypes3 import apdu as pdus  # type: ignore[import-untyped]  # a stack without types
 from bacpypes3 import basetypes as types
-from bacpypes3.basetypes import DateTime
-from bacpypes3.pdu import LocalBroadcast
-from bacpypes3.primitivedata import Date, Time
+from bacpypes3.basetypes import DateTime  # type: ignore[import-untyped]
+from bacpypes3.pdu import LocalBroadcast  # type: ignore[import-untyped]
+from bacpypes3.primitivedata import Date, Time  # type: ignore[import-untyped]
 
 from compose.plant.bacnet_cell import air_handling
 from compose.plant.bacnet_device import Client, client

@@ -31,6 +31,10 @@ NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {
         {"s7comm"},
         "a call with TSAPs in Siemens' form (0200 to 0202), accepted and left; tshark names the transport alone",
     ),
+    "emreekin_ics_pcaps/BacNET/mstp_20090227094623.pcap": (
+        set(),
+        "BACnet on a serial line (MS/TP): no Ethernet, no BACnet/IP in it",
+    ),
 }
 """Captures where the reference dissector's protocols are not ours: what we name, and who is right."""
 

@@ -206,7 +206,7 @@ def _said(head: ours.Row) -> dict[str, str]:
 def _answer(facts: Facts, head: ours.Row, frame: int, code: int | None) -> None:
     details = head["ot.details"]
     refusal = details.get("refusal") if "refusal" in details and head["event.outcome"] == "failure" else None
-    if refusal and code == READ_MULTIPLE and head["ot.item"] == 0 and head["ot.items"] and "error" == refusal:
+    if refusal and code == READ_MULTIPLE and head["ot.item"] == 0 and head["ot.items"] and refusal == "error":
         # One property of several may be refused in a positive answer.
         refusal = None if head["ot.object.address"] and _positive(head) else refusal
     found = facts.message(frame, "answer" if refusal in ("reject", "abort") else f"answer {code}")
