@@ -58,7 +58,13 @@ class AirHandling:
             turn += 1
             time.sleep(1.8)
 
-    def close(self) -> None:
+    def check(self) -> None:
+        """Raise what went wrong in the background."""
+        for task in self._tasks:
+            if task.done() and not task.cancelled():
+                task.result()
+
+    def stop(self) -> None:
         """Stop both."""
         for task in self._tasks:
             task.cancel()
@@ -133,4 +139,5 @@ def air_handling(lab: Lab) -> Iterator[AirHandling]:
     try:
         yield cell
     finally:
-        cell.close()
+        cell.check()
+        cell.stop()
