@@ -46,6 +46,7 @@ _MODULES = (
     "proofs_s7",
     "golden_s7",
     "golden_s7_plus",
+    "proofs_s7_plus",
     "golden_enip",
     "proofs_enip",
     "proofs_enip_control",
