@@ -31,6 +31,10 @@ NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {
         {"s7comm"},
         "a call with TSAPs in Siemens' form (0200 to 0202), accepted and left; tshark names the transport alone",
     ),
+    "arkime/tests/pcap/arkime_synthetic.pcap": (
+        {"enip", "modbus", "mqtt", "s7comm"},
+        "one unit of S7comm-plus, cut short, on a connection of classic S7comm, which keeps its name",
+    ),
 }
 """Captures where the reference dissector's protocols are not ours: what we name, and who is right."""
 
