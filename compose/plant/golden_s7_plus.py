@@ -84,7 +84,7 @@ def _signed(who: str, message: bytes, parts: int = 1) -> tuple[str, bytes]:
 
 @capture(
     "s7comm_plus/controller.pcap",
-    "A controller's session with digests: symbols, places, arrays, structs, errors, a subscription, an alarm, a message "
+    "A controller's session with digests: symbols, places, arrays, errors, a subscription, an alarm, a message "
     "in fragments; made by hand after captures of S7-1200 and S7-1500, the stack speaks no digest without a real key.",
     "plc1 eng",
     kind="golden",
@@ -108,9 +108,15 @@ def by_hand(lab: Lab) -> None:
         9: plus.text("Füllen"),
     }
     subscribed = plus.subscription({0xFFFFFFFF: (82, 3736, 9), 0xFFFFFFFE: (0x8A0E0002, 2550, 10)})
-    pushed = b"\x92\xff\xff\xff\xff" + plus.value(7, b"\7\xd0") + b"\x92\xff\xff\xff\xfe" + plus.value(14, b"\x41\xac\0\0")
-    alarm = plus.item(0x8A7E0001, 2681, {2670: plus.value(5, b"\1"), 2673: plus.value(0x17, struct.pack(">I", 3473) + b"\0")})
-    gone = plus.item(0x8A7E0001, 2681, {2670: plus.value(5, b"\1"), 2677: plus.value(0x17, struct.pack(">I", 3473) + b"\0")})
+    pushed = (
+        b"\x92\xff\xff\xff\xff" + plus.value(7, b"\7\xd0") + b"\x92\xff\xff\xff\xfe" + plus.value(14, b"\x41\xac\0\0")
+    )
+    alarm = plus.item(
+        0x8A7E0001, 2681, {2670: plus.value(5, b"\1"), 2673: plus.value(0x17, struct.pack(">I", 3473) + b"\0")}
+    )
+    gone = plus.item(
+        0x8A7E0001, 2681, {2670: plus.value(5, b"\1"), 2677: plus.value(0x17, struct.pack(">I", 3473) + b"\0")}
+    )
     own = _OWN
     turns = [
         *_keyed(own),
@@ -119,7 +125,9 @@ def by_hand(lab: Lab) -> None:
         _signed("c", plus.get(4, own, own, 303)),
         _signed("s", plus.response(plus.GET_STREAM, 4, b"\0" + plus.value(2, b"\x14" + bytes(20), 0x10))),
         _signed("c", plus.read(5, own, level, place, bit)),
-        _signed("s", plus.were_read(5, {1: plus.value(14, b"\x41\xac\0\0"), 2: plus.blob(bytes(8))}, {3: 0xFFF4 | 1 << 63})),
+        _signed(
+            "s", plus.were_read(5, {1: plus.value(14, b"\x41\xac\0\0"), 2: plus.blob(bytes(8))}, {3: 0xFFF4 | 1 << 63})
+        ),
         _signed("c", plus.read(6, own, *(plus.symbol(0x8A0E0003, 2550, n, crc=7) for n in range(1, 10)))),
         _signed("s", plus.were_read(6, wide), parts=3),
         _signed("c", plus.explore(7, own, 3)),
@@ -162,16 +170,18 @@ def control(lab: Lab) -> None:
     """Everything that changes what the controller does."""
     own = _NEW
     state = {n: plus.value(8, bytes([n])) for n in (1, 2, 3)}
+    loaded = plus.block(plus.OB, 1, b"\xca\xfe" * 40)
+    told = struct.pack(">I", 3) + b"\1" + plus.block(plus.OB, 1, b"\1")
     asked: list[tuple[int, bytes, int, bytes]] = [
         (plus.SET, plus.put(3, own, plus.EXECUTION, plus.STATE_REQUEST, state[1]), 0, b""),
         (plus.SET, plus.put(4, own, plus.EXECUTION, plus.STATE_REQUEST, state[3]), 0, b""),
         (plus.SET, plus.put(5, own, plus.EXECUTION, plus.STATE_REQUEST, state[2]), plus.REFUSED, b""),
         (plus.SET, plus.put(6, own, 201, 387, plus.value(1, b"\1")), 0, b""),
         (plus.BEGIN, plus.request(plus.BEGIN, 7, b"\1\0\x12" + bytes(4), own), 0, b"\0\x12" + bytes(4)),
-        (plus.CREATE, plus.create(8, own, 3, plus.block(plus.OB, 1, b"\xca\xfe" * 40)), 0, b"\x01" + plus.vlq(0x8A570001)),
+        (plus.CREATE, plus.create(8, own, 3, loaded), 0, b"\x01" + plus.vlq(0x8A570001)),
         (plus.CREATE, plus.create(9, own, 3, plus.block(plus.DB, 9, b"")), plus.REFUSED, b"\0"),
         (plus.END, plus.request(plus.END, 10, b"\0\1", own), 0, b""),
-        (plus.EXPLORE, plus.explore(11, own, 0x8A570001, 2580), 0, struct.pack(">I", 3) + b"\1" + plus.block(plus.OB, 1, b"\1")),
+        (plus.EXPLORE, plus.explore(11, own, 0x8A570001, 2580), 0, told),
         (plus.DELETE, plus.delete(12, own, 0x8A0E0009), 0, struct.pack(">I", 0x8A0E0009)),
         (plus.SET_STREAM, plus.stream(13, own, 0x8A570001, 2580, plus.blob(b"\1\2\3")), 0, b""),
         (plus.SET, plus.put(14, own, plus.CPU, 3451, plus.value(8, b"\1")), 0, b""),

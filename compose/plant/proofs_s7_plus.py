@@ -1,4 +1,4 @@
-"""Proof captures of the S7comm-plus rules: the cell at work (s7commplus), and what intruders do, by hand where no stack does."""
+"""Proof captures of the S7comm-plus rules: the cell at work (s7commplus), and what intruders do, mostly by hand."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def signed_session(lab: Lab) -> None:
     dialogue(lab, "eng", "plc1", _session([_ASKED]))
 
 
-@capture("s7comm_plus/stop.pcap", "A stranger stops the controller, starts it and resets its retentive memory; by hand, "
+@capture("s7comm_plus/stop.pcap", "A stranger stops the controller, starts it, resets retentive memory; by hand, "
          "the stack refuses to.", "plc1 att", rules="S714S", learn=NORMAL, check={"cotp.type==0x0f": 10})  # fmt: skip
 @labelled("stop the controller", "att", "plc1", "T0858 T0816", "S714S")
 def stop(lab: Lab) -> None:
@@ -172,7 +172,9 @@ def upload(lab: Lab) -> None:
 @labelled("guess the password", "att", "plc1", "T0859 T0892", "S714L")
 def legitimation(lab: Lab) -> None:
     """Two answers."""
-    tried = [(plus.SET, plus.put(n, _OWN, _OWN, plus.LEGITIMATE, plus.blob(bytes(40))), plus.REFUSED, b"") for n in (3, 4)]
+    tried = [
+        (plus.SET, plus.put(n, _OWN, _OWN, plus.LEGITIMATE, plus.blob(bytes(40))), plus.REFUSED, b"") for n in (3, 4)
+    ]
     dialogue(lab, "att", "plc1", _session(tried))
 
 

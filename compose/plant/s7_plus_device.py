@@ -32,9 +32,7 @@ def _certificate(folder: Path) -> tuple[str, str]:
     paths = folder / "plc.pem", folder / "plc.key"
     paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     paths[1].write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return str(paths[0]), str(paths[1])
 
@@ -57,7 +55,7 @@ def controller_plus(lab: Lab, host: str = "plc1", tls: bool = False) -> Iterator
 
 
 def work_plus(
-    lab: Lab, host: str, work: Callable[[Client], None], kind: str = HMI, tls: bool = False, server: str = "plc1"
+    lab: Lab, host: str, work: Callable[[Client], object], kind: str = HMI, tls: bool = False, server: str = "plc1"
 ) -> None:
     """Connect from `host` to `server` as an operator or engineering station, do the work and hang up."""
 

@@ -85,7 +85,7 @@ def response(function: int, sequence: int, body: bytes = b"", result: int = 0) -
 
 
 def unit(version: int, message: bytes, signed: bool = False, parts: int = 1) -> bytes:
-    """A message in its unit, or several that are fragments of it. A digest is a row of numbers: nobody checks it here."""
+    """A message in its unit, or in several. A digest is a row of numbers: nobody checks it here."""
     digest = bytes([32, *range(32)])
     if signed and version < 3:
         message = message[:-4] + digest
@@ -162,7 +162,9 @@ def write(sequence: int, session: int, **variables: tuple[bytes, bytes]) -> byte
 
 def put(sequence: int, session: int, owner: int, attribute: int, contents: bytes) -> bytes:
     """SetVariable of one attribute."""
-    return request(SET, sequence, struct.pack(">I", owner) + b"\x01" + vlq(attribute) + contents, session, qualified=True)
+    return request(
+        SET, sequence, struct.pack(">I", owner) + b"\x01" + vlq(attribute) + contents, session, qualified=True
+    )
 
 
 def get(sequence: int, session: int, owner: int, *attributes: int) -> bytes:
