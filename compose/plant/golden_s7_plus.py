@@ -30,9 +30,9 @@ def _everything(client: Client) -> None:
     for attempt in (
         lambda: client.db_read(99, 0, 4),
         lambda: client.db_write(99, 0, b"\1\2"),
-        lambda: client.list_datablocks(),
+        client.list_datablocks,
         lambda: client.explore(3),
-        lambda: client.get_cpu_state(),
+        client.get_cpu_state,
         lambda: client.read_area(82, 4, 2),
     ):
         with contextlib.suppress(*_REFUSED):
