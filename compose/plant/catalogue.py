@@ -45,6 +45,8 @@ _MODULES = (
     "golden_opcua_security",
     "proofs_s7",
     "golden_s7",
+    "golden_s7_plus",
+    "proofs_s7_plus",
     "golden_enip",
     "proofs_enip",
     "proofs_enip_control",

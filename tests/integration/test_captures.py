@@ -35,6 +35,10 @@ NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {
         set(),
         "BACnet on a serial line (MS/TP): no Ethernet, no BACnet/IP in it",
     ),
+    "arkime/tests/pcap/arkime_synthetic.pcap": (
+        {"enip", "modbus", "mqtt", "s7comm"},
+        "one unit of S7comm-plus, cut short, on a connection of classic S7comm, which keeps its name",
+    ),
 }
 """Captures where the reference dissector's protocols are not ours: what we name, and who is right."""
 

@@ -143,6 +143,7 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("mqtt", _) => remaining(&mut record.bytes),
             ("opcua", _) => size_field(&mut record.bytes),
             ("s7comm", _) => packet(&mut record.bytes),
+            ("s7comm_plus", _) => unit(&mut record.bytes),
             ("enip", _) => encapsulated(&mut record.bytes),
             ("iec104", _) => apdu_length(&mut record.bytes),
             ("dnp3", _) => blocks(&mut record.bytes),
@@ -206,6 +207,24 @@ fn packet(bytes: &mut [u8]) {
     let lengths = [part(parameter), part(rest - parameter)].concat();
     if let Some(field) = bytes.get_mut(13..17) {
         field.copy_from_slice(&lengths);
+    }
+}
+
+/// | 0 version 1 | 1 reserved 1 | 2 length 2, of the whole | 4 transport header 3 | 7 protocol id 1, version 1 | 9 length 2 |
+/// data | trailer 4 |: the data take all between header and trailer.
+fn unit(bytes: &mut [u8]) {
+    let length = bytes.len();
+    let whole = u16::try_from(length).unwrap_or(u16::MAX).to_be_bytes();
+    if let Some(field) = bytes.get_mut(..4) {
+        field.copy_from_slice(&[3, 0, whole[0], whole[1]]);
+    }
+    let data = u16::try_from(length.saturating_sub(15)).unwrap_or(u16::MAX).to_be_bytes();
+    let version = bytes.get(8).copied().unwrap_or(1);
+    if let (Some(field), true) = (bytes.get_mut(9..11), length >= 15) {
+        field.copy_from_slice(&data);
+        if let Some(trailer) = bytes.last_chunk_mut::<4>() {
+            *trailer = [0x72, version, 0, 0];
+        }
     }
 }
 

@@ -661,6 +661,16 @@ pub enum Flag {
     S7commFunctionUnknown,
     /// A fragment that continues nothing (S7 protocol, userdata).
     S7commFragment,
+    /// Header cannot be right, or its length disagrees with the unit (S7comm-plus, header).
+    S7commPlusHeader,
+    /// A message begins with no known opcode (S7comm-plus, opcodes).
+    S7commPlusOpcode,
+    /// Function code is not known (S7comm-plus, functions).
+    S7commPlusFunctionUnknown,
+    /// An address, object or value reaches beyond the message or has an unknown type (S7comm-plus, values).
+    S7commPlusValue,
+    /// A message of classic S7comm on a connection of S7comm-plus (S7comm-plus, header).
+    S7commPlusClassic,
 }
 
 impl Flag {
@@ -836,6 +846,11 @@ impl Flag {
             Self::S7commPduSize => "s7comm.pdu_size",
             Self::S7commFunctionUnknown => "s7comm.function_unknown",
             Self::S7commFragment => "s7comm.fragment",
+            Self::S7commPlusHeader => "s7comm_plus.header",
+            Self::S7commPlusOpcode => "s7comm_plus.opcode",
+            Self::S7commPlusFunctionUnknown => "s7comm_plus.function_unknown",
+            Self::S7commPlusValue => "s7comm_plus.value",
+            Self::S7commPlusClassic => "s7comm_plus.classic",
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod modbus;
 pub mod mqtt;
 pub mod opcua;
 pub mod s7comm;
+pub mod s7comm_plus;
 mod sparkplug;
 pub mod talk;
 
@@ -116,6 +117,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     mqtt::PROTOCOL,
     opcua::PROTOCOL,
     s7comm::PROTOCOL,
+    s7comm_plus::PROTOCOL,
     enip::PROTOCOL,
     enip::io::PROTOCOL,
     iec104::PROTOCOL,
