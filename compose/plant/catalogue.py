@@ -56,6 +56,8 @@ _MODULES = (
     "golden_dnp3",
     "proofs_dnp3",
     "proofs_dnp3_raw",
+    "golden_profinet",
+    "golden_profinet_frames",
 )
 
 PROOFS = Path("rules/proofs")

@@ -15,6 +15,7 @@ mod iso;
 pub mod modbus;
 pub mod mqtt;
 pub mod opcua;
+pub mod profinet;
 pub mod s7comm;
 mod sparkplug;
 pub mod talk;
@@ -119,6 +120,9 @@ pub static PROTOCOLS: &[Protocol] = &[
     enip::io::PROTOCOL,
     iec104::PROTOCOL,
     dnp3::PROTOCOL,
+    profinet::PROTOCOL,
+    profinet::mrp::PROTOCOL,
+    profinet::rpc::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
