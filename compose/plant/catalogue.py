@@ -58,6 +58,7 @@ _MODULES = (
     "proofs_dnp3_raw",
     "golden_profinet",
     "golden_profinet_frames",
+    "proofs_profinet",
 )
 
 PROOFS = Path("rules/proofs")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 
-from pnio_dcp import DCP, ResetFactoryModes
+from pnio_dcp import DCP, ResetFactoryModes  # type: ignore[import-untyped]  # pnio-dcp has no types
 from profinet.exceptions import ProfinetError
 from profinet.rpc import RPCCon, epm_lookup
 
@@ -20,7 +20,8 @@ _HAND = "Clients pnio-dcp and profinet-py are real, the device is made by hand: 
 
 @capture(
     "profinet/dcp.pcap",
-    f"Identify all, Get of name and address, Set of name and address, a name refused, blink, both factory resets. {_HAND}",
+    "Identify all, Get of name and address, Set of name and address, a name refused, blink, both factory resets."
+    f" {_HAND}",
     "plc1 gw eng",
     kind="golden",
     check={"pn_dcp": 16},

@@ -1,4 +1,4 @@
-"""Golden captures of cyclic data, alarms, clocks and rings for the parser. Frames made by hand: no device stack exists."""
+"""Golden captures of cyclic data, alarms, clocks and rings. Frames made by hand: no device stack exists."""
 
 from __future__ import annotations
 
@@ -44,7 +44,10 @@ def cyclic(lab: Lab) -> None:
     both = zip(pn.cycle(inward, 0x8010, 12), pn.cycle(outward, 0x8020, 12), strict=True)
     send(lab, "plc1", (frame for pair in both for frame in pair), 0.016)
     at = 12 * 1024
-    odd = [pn.cyclic(inward, 0x8010, at + n * 1024, status) for n, status in enumerate((0x35, 0x25, 0x21, 0x15, 0x34, 0x3D))]
+    odd = [
+        pn.cyclic(inward, 0x8010, at + n * 1024, status)
+        for n, status in enumerate((0x35, 0x25, 0x21, 0x15, 0x34, 0x3D))
+    ]
     at += 5 * 1024
     odd += [pn.cyclic(inward, 0x8010, at), pn.cyclic(inward, 0x8010, at + 40_000)]
     odd += [pn.cyclic(inward, 0x8010, at + 41_024, data=bytes(60)), pn.cyclic(inward, 0x8010, at + 42_048, transfer=1)]
@@ -79,8 +82,8 @@ def alarms(lab: Lab) -> None:
 
 @capture(
     "profinet/clock-and-ring.pcap",
-    "Clocks: sync, announce, delay of ports, another master. A ring: tests, a link down, open, topology change, link up,"
-    f" closed. {_HAND}",
+    "Clocks: sync, announce, delay of ports, another master. A ring: tests, a link down, open, topology change, link"
+    f" up, closed. {_HAND}",
     "plc1 gw",
     kind="golden",
     check={"pn_ptcp": 8, "pn_mrp": 8},
@@ -90,7 +93,11 @@ def clock_and_ring(lab: Lab) -> None:
     manager, client = mac("plc1"), mac("gw")
     clock = [pn.sync(manager, 0x0080, n, manager) for n in range(3)]
     clock += [pn.sync(manager, 0xFF00, 3, manager), pn.sync(manager, 0x0080, 4, client, 2)]
-    clock += [pn.delay(client, 0xFF40, 1, client), pn.delay(manager, 0xFF43, 1, manager), pn.delay(manager, 0xFF42, 1, manager)]
+    clock += [
+        pn.delay(client, 0xFF40, 1, client),
+        pn.delay(manager, 0xFF43, 1, manager),
+        pn.delay(manager, 0xFF42, 1, manager),
+    ]
     send(lab, "plc1", clock)
     ring = [pn.mrp_test(manager, n, 1, n % 2) for n in range(4)]
     ring += [pn.mrp_link(client, 1, False), pn.mrp_test(manager, 5, 0, 0, 2), pn.mrp_topology(manager, 6)]

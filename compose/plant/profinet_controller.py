@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from pnio_dcp import DCP
+from pnio_dcp import DCP  # type: ignore[import-untyped]  # pnio-dcp has no types
 from profinet.rpc import IOCRSetup, IOSlot, RPCCon, get_station_info
 from profinet.util import ethernet_socket
 

@@ -30,8 +30,10 @@ _FLOORS = (
 
 @dataclass
 class Device:
-    """What a device knows of itself. refuse: options that it does not let anybody set; answer_from: it answers calls from
-    a port of its own, as large devices do."""
+    """What a device knows of itself.
+
+    refuse: options that it does not let anybody set; answer_from: it answers calls from this port, as large ones do.
+    """
 
     host: str
     name: str
@@ -266,7 +268,7 @@ def application_ready(device: Device, request: bytes) -> bytes:
     head = bytearray(request[:80])
     head[1:4] = bytes((0, 0x20, 0))
     head[24:40] = bytes.fromhex("dea00002") + _PNIO
-    head[40:56] = bytes.fromhex("0000000300001010") + b"\x80\0" + mac_bytes(mac(device.host))
+    head[40:56] = request[108:124]  # an activity of its own for each relation
     body = arguments(200, told(0x0112, request[106:128] + struct.pack(">HH", 2, 0)), 200)
     struct.pack_into(">H", head, 74, len(body))
     return bytes(head) + body

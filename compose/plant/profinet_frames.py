@@ -30,7 +30,9 @@ def dcp(ends: tuple[str, str], frame: int, service: tuple[int, int], xid: int, b
     return ethernet(*ends, ETHERTYPE, head + blocks)
 
 
-def cyclic(ends: tuple[str, str], frame: int, counter: int, status: int = GOOD, data: bytes = b"", transfer: int = 0) -> bytes:
+def cyclic(
+    ends: tuple[str, str], frame: int, counter: int, status: int = GOOD, data: bytes = b"", transfer: int = 0
+) -> bytes:
     """A frame of cyclic data."""
     head = struct.pack(">H", frame) + data.ljust(40, b"\0")
     return ethernet(*ends, ETHERTYPE, head + struct.pack(">HBB", counter & 0xFFFF, status, transfer))
@@ -72,7 +74,9 @@ def delay(source: str, frame: int, sequence: int, port: str) -> bytes:
     tlvs = _tlv(6, mac_bytes(port))
     if frame != 0xFF40:
         tlvs += _tlv(5, struct.pack(">2xIII", 100, 200, 300))
-    return ethernet(source, "01:80:c2:00:00:0e", ETHERTYPE, struct.pack(">H12xHHI", frame, sequence, 0, 0) + tlvs + b"\0\0")
+    return ethernet(
+        source, "01:80:c2:00:00:0e", ETHERTYPE, struct.pack(">H12xHHI", frame, sequence, 0, 0) + tlvs + b"\0\0"
+    )
 
 
 def mrp(source: str, kind: int, data: bytes, sequence: int) -> bytes:

@@ -135,6 +135,9 @@ impl Relation {
         if let Some(id) = self.id {
             details.text("relation", &uuid(&id, false));
         }
+        if let Some(station) = &self.station {
+            details.text("station", station);
+        }
         if let Some(kind) = self.kind {
             details.text("relation_type", relation_type(kind));
         }

@@ -123,8 +123,14 @@ impl Dcp {
     fn answer(&mut self, side: Side, service: u8, (xid, kind): (u32, u8), blocks: &[u8], talk: &mut Talk<'_>) {
         let place = self.waiting.iter().position(|w| (w.side, w.service, w.xid) == (side.other(), service, xid));
         let Some(place) = place else {
-            let lone =
-                Waiting { side: side.other(), service, xid, span: talk.span(), ordinal: talk.ordinal(), blocks: [].into() };
+            let lone = Waiting {
+                side: side.other(),
+                service,
+                xid,
+                span: talk.span(),
+                ordinal: talk.ordinal(),
+                blocks: [].into(),
+            };
             return settle(&lone, Some((kind, blocks)), Reply::Unexpected, talk);
         };
         let waiting = self.waiting.remove(place);
@@ -195,7 +201,8 @@ fn settle(request: &Waiting, reply: Option<(u8, &[u8])>, how: Reply, talk: &mut 
         _ if lines.iter().any(|line| line.status.is_some_and(|status| status != 0)) => Outcome::Failure,
         _ => Outcome::Success,
     };
-    let span = Span { first: request.span.first, last: if reply.is_some() { talk.span().last } else { request.span.last } };
+    let span =
+        Span { first: request.span.first, last: if reply.is_some() { talk.span().last } else { request.span.last } };
     let answered = how == Reply::Answered;
     let mut head = Exchange::new(span, request.side, request.ordinal, &[]);
     head.outcome = outcome;
@@ -291,11 +298,6 @@ fn tell(service: u8, lines: &[Line], xid: u32, head: Exchange<'_>, talk: &mut Ta
         };
         items.push(Item { details: bare.as_deref(), ..Item::new(operation) });
     }
-    let exchange = Exchange {
-        function,
-        flagged: talk.flagged(),
-        items: &items,
-        ..head
-    };
+    let exchange = Exchange { function, flagged: talk.flagged(), items: &items, ..head };
     talk.exchange(&exchange);
 }

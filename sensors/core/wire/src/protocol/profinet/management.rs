@@ -64,7 +64,8 @@ pub struct Ending<'a> {
 #[derive(Default)]
 pub struct Management {
     waiting: Vec<Waiting>,
-    answered: Vec<Call>,
+    /// Calls answered, and when.
+    answered: Vec<(Call, i64)>,
     gathered: Vec<Gathered>,
 }
 
@@ -72,7 +73,7 @@ impl Management {
     pub fn request(&mut self, side: Side, header: &Header, body: &[u8], talk: &mut Talk<'_>) {
         let call = (header.activity, header.sequence);
         // Datagrams are lost, so callers repeat themselves.
-        if self.waiting.iter().any(|waiting| waiting.call == call) || self.answered.contains(&call) {
+        if self.waiting.iter().any(|waiting| waiting.call == call) || self.was_answered(call, talk) {
             return talk.flag(Flag::ProfinetRpcRepeated, Some(64), None);
         }
         let Some((body, span)) = self.whole(side, header, body, talk) else { return };
@@ -88,7 +89,7 @@ impl Management {
 
     pub fn response(&mut self, side: Side, header: &Header, body: &[u8], talk: &mut Talk<'_>) {
         let call = (header.activity, header.sequence);
-        if self.answered.contains(&call) {
+        if self.was_answered(call, talk) {
             return talk.flag(Flag::ProfinetRpcRepeated, Some(64), None);
         }
         let Some((body, span)) = self.whole(side, header, body, talk) else { return };
@@ -116,7 +117,7 @@ impl Management {
         if self.answered.len() >= ANSWERED {
             self.answered.remove(0);
         }
-        self.answered.push(call);
+        self.answered.push((call, talk.now()));
         let place = self.waiting.iter().position(|waiting| waiting.call == call);
         let (request, reply) = match place {
             Some(place) => (self.waiting.remove(place), Reply::Answered),
@@ -124,6 +125,11 @@ impl Management {
         };
         let span = Span { first: request.span.first, last: span.last };
         tell::call(&request, &Ending { reply, span, status, fault, blocks, bytes }, talk);
+    }
+
+    /// Whether a call was answered just now: a caller that restarts may begin with the same activity and sequence.
+    fn was_answered(&self, call: Call, talk: &Talk<'_>) -> bool {
+        self.answered.iter().any(|(known, at)| *known == call && talk.now().saturating_sub(*at) <= TIMEOUT)
     }
 
     /// The body of a call, put together when it comes in fragments. None: there is more to come, or one is missing.
@@ -175,7 +181,7 @@ impl Management {
     pub fn weight(&self) -> usize {
         self.waiting.iter().map(|waiting| size_of::<Waiting>() + waiting.body.len()).sum::<usize>()
             + self.gathered.iter().map(|known| size_of::<Gathered>() + known.bytes.len()).sum::<usize>()
-            + self.answered.len() * size_of::<Call>()
+            + self.answered.len() * size_of::<(Call, i64)>()
     }
 }
 

@@ -46,8 +46,7 @@ impl<'a> Iterator for Blocks<'a> {
         let whole = self.left.get(4..4 + length)?;
         // Response blocks (5.4) name an option and an error; they have no information of their own.
         let informed = self.informed && option != RESPONSE && length >= 2;
-        let (info, value) =
-            if informed { (be16(whole, 0), whole.get(2..).unwrap_or_default()) } else { (None, whole) };
+        let (info, value) = if informed { (be16(whole, 0), whole.get(2..).unwrap_or_default()) } else { (None, whole) };
         self.left = self.left.get(4 + length + length % 2..).unwrap_or_default();
         Some(Block { option, info, value })
     }
@@ -124,7 +123,8 @@ pub fn value(block: &Block<'_>) -> String {
         0x0207 => u8_at(data, 0).zip(u8_at(data, 1)).map(|(high, low)| format!("{high}.{low}")),
         0x0205 => Some(options(data)),
         0x0209 => address(data, 0).map(|ip| ip.to_string()),
-        0x0503 => be16(data, 0).map(|signal| if signal == 0x0100 { "flash once".to_owned() } else { format!("0x{signal:04X}") }),
+        0x0503 => be16(data, 0)
+            .map(|signal| if signal == 0x0100 { "flash once".to_owned() } else { format!("0x{signal:04X}") }),
         0x0506 => block.info.map(|qualifier| reset(qualifier).to_owned()),
         0x0601 => be16(data, 0).map(|on| if on == 1 { "issues Hello" } else { "no Hello" }.to_owned()),
         _ => None,
@@ -192,7 +192,9 @@ pub fn identity(block: &Block<'_>) -> Option<(&'static str, String)> {
         NAME_OF_STATION => ("name", value(block)),
         DEVICE_ID => ("vendor", vendor::shown(be16(block.value, 0)?)),
         DEVICE_ROLE => ("role", value(block)),
-        IP_PARAMETER | FULL_IP_SUITE => ("address", address(block.value, 0).filter(|ip| !ip.is_unspecified())?.to_string()),
+        IP_PARAMETER | FULL_IP_SUITE => {
+            ("address", address(block.value, 0).filter(|ip| !ip.is_unspecified())?.to_string())
+        }
         _ => return None,
     };
     Some(value).filter(|(_, value)| !value.is_empty())

@@ -22,7 +22,8 @@ const MOST: usize = 16;
 
 /// The first TLV is one of those that begin a PDU.
 pub fn fits(data: &[u8]) -> bool {
-    be16(data, TLVS).is_some_and(|head| matches!(head >> 9, SUBDOMAIN..=7) && usize::from(head & 0x1ff) + TLVS + 2 <= data.len())
+    be16(data, TLVS)
+        .is_some_and(|head| matches!(head >> 9, SUBDOMAIN..=7) && usize::from(head & 0x1ff) + TLVS + 2 <= data.len())
 }
 
 /// What one flow's frames said last.
