@@ -61,6 +61,9 @@ _MODULES = (
     "golden_bacnet",
     "golden_bacnet_bytes",
     "proofs_bacnet",
+    "golden_profinet",
+    "golden_profinet_frames",
+    "proofs_profinet",
 )
 
 PROOFS = Path("rules/proofs")

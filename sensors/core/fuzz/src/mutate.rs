@@ -149,11 +149,30 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("dnp3", _) => blocks(&mut record.bytes),
             ("goose", _) => application_length(&mut record.bytes),
             ("bacnet", _) => link_length(&mut record.bytes),
+            ("profinet", _) => body_length(&mut record.bytes),
             _ => {}
         }
     }
     record.number = u16::try_from(record.bytes.len()).unwrap_or(u16::MAX);
     record.bytes.truncate(usize::from(u16::MAX));
+}
+
+/// DCP: | FrameID 2 | service 2 | Xid 4 | delay 2 | length 2, of what follows |; a call: | version 1 (4) | … | 4 order 1 |
+/// … | 74 length 2 | … | 80 body |. Cyclic frames end in a transfer status of 0.
+fn body_length(bytes: &mut [u8]) {
+    match bytes {
+        [0xfe, 0xfc..=0xff, ..] if bytes.len() >= 12 => {
+            let follows = u16::try_from(bytes.len() - 12).unwrap_or(u16::MAX);
+            bytes[10..12].copy_from_slice(&follows.to_be_bytes());
+        }
+        [4, ..] if bytes.len() >= 80 => {
+            let follows = u16::try_from(bytes.len() - 80).unwrap_or(u16::MAX);
+            let little = bytes[4] & 0x10 != 0;
+            bytes[74..76].copy_from_slice(&if little { follows.to_le_bytes() } else { follows.to_be_bytes() });
+        }
+        [.., last] => *last = 0,
+        [] => {}
+    }
 }
 
 /// | transaction 2 | protocol 2 | length 2, of what follows |

@@ -643,6 +643,70 @@ pub enum Flag {
     OpcuaHandshakeOrder,
     /// An application certificate is no X.509 certificate (OPC 10000-6 6.2).
     OpcuaCertificate,
+    /// FrameID is reserved, or its frames are not read (IEC 61158-6-10 4.7.1).
+    ProfinetFrameId,
+    /// Length of a DCP message disagrees with the frame (IEC 61158-6-10 4.3.1).
+    ProfinetDcpLength,
+    /// DCP service does not belong to the FrameID (IEC 61158-6-10 4.3.1.3).
+    ProfinetDcpService,
+    /// A DCP block is cut off (IEC 61158-6-10 4.3.1.4).
+    ProfinetDcpBlock,
+    /// A station says that another one uses its IP address too (IEC 61158-6-10 4.3.1.4.11).
+    ProfinetAddressConflict,
+    /// Cyclic frame too short, or its length changed (IEC 61158-6-10 4.7).
+    ProfinetRtLength,
+    /// Transfer status of a cyclic frame is not 0 (IEC 61158-6-10 4.7.2).
+    ProfinetTransferStatus,
+    /// Reserved bits of the data status are set (IEC 61158-6-10 4.7.2).
+    ProfinetDataStatus,
+    /// A provider went from run to stop (IEC 61158-6-10 4.7.2).
+    ProfinetProviderStopped,
+    /// A provider's data became invalid (IEC 61158-6-10 4.7.2).
+    ProfinetDataInvalid,
+    /// A provider says that its station has a problem (IEC 61158-6-10 4.7.2).
+    ProfinetStationProblem,
+    /// A provider went from primary to backup (IEC 61158-6-10 4.7.2).
+    ProfinetBackup,
+    /// Cycle counter repeated (IEC 61158-6-10 4.7.2).
+    ProfinetCycleRepeated,
+    /// Cycle counter and the time that passed disagree (IEC 61158-6-10 4.7.2).
+    ProfinetCycleJump,
+    /// A provider stopped sending (IEC 61158-6-10 4.7).
+    ProfinetSilent,
+    /// Alarm PDU or block is cut off (IEC 61158-6-10 4.7.3).
+    ProfinetAlarmLength,
+    /// Alarm PDU or block of a type that there is not (IEC 61158-6-10 4.7.3).
+    ProfinetAlarmType,
+    /// An alarm was refused (IEC 61158-6-10 4.7.3).
+    ProfinetAlarmNack,
+    /// A PTCP block is cut off (IEC 61158-6-10 4.5).
+    ProfinetPtcpLength,
+    /// Another clock master than before (IEC 61158-6-10 4.5).
+    ProfinetPtcpMaster,
+    /// An MRP block is cut off (IEC 62439-2 8).
+    ProfinetMrpLength,
+    /// The redundancy manager sees its ring open (IEC 62439-2 5).
+    ProfinetRingOpen,
+    /// The redundancy manager sees its ring closed again (IEC 62439-2 5).
+    ProfinetRingClosed,
+    /// The redundancy manager makes all switches forget their address tables (IEC 62439-2 5).
+    ProfinetRingTopology,
+    /// A redundancy client tells that a link of its ring went down or came up (IEC 62439-2 5).
+    ProfinetRingLink,
+    /// Datagram without the header of a call (C706 12.6.3).
+    ProfinetRpcHeader,
+    /// Length of a call disagrees with the datagram (C706 12.6.3).
+    ProfinetRpcLength,
+    /// Fragment of a call out of order (C706 12.6.3).
+    ProfinetRpcFragment,
+    /// A call or its answer was sent again (C706 9.5).
+    ProfinetRpcRepeated,
+    /// Operation that the interface does not have (IEC 61158-6-10 4.10).
+    ProfinetRpcOperation,
+    /// Lengths of a call's arguments disagree (IEC 61158-6-10 4.10).
+    ProfinetRpcArguments,
+    /// A block of connection management is cut off or missing (IEC 61158-6-10 5.2).
+    ProfinetBlock,
     /// TPKT header is not version 3 with a possible length (RFC 1006 6).
     IsoTpktHeader,
     /// A transport PDU that cannot be right (ITU-T X.224 13).
@@ -837,6 +901,38 @@ impl Flag {
             Self::OpcuaBufferSize => "opcua.buffer_size",
             Self::OpcuaHandshakeOrder => "opcua.handshake_order",
             Self::OpcuaCertificate => "opcua.certificate",
+            Self::ProfinetFrameId => "profinet.frame_id",
+            Self::ProfinetDcpLength => "profinet.dcp_length",
+            Self::ProfinetDcpService => "profinet.dcp_service",
+            Self::ProfinetDcpBlock => "profinet.dcp_block",
+            Self::ProfinetAddressConflict => "profinet.address_conflict",
+            Self::ProfinetRtLength => "profinet.rt_length",
+            Self::ProfinetTransferStatus => "profinet.transfer_status",
+            Self::ProfinetDataStatus => "profinet.data_status",
+            Self::ProfinetProviderStopped => "profinet.provider_stopped",
+            Self::ProfinetDataInvalid => "profinet.data_invalid",
+            Self::ProfinetStationProblem => "profinet.station_problem",
+            Self::ProfinetBackup => "profinet.backup",
+            Self::ProfinetCycleRepeated => "profinet.cycle_repeated",
+            Self::ProfinetCycleJump => "profinet.cycle_jump",
+            Self::ProfinetSilent => "profinet.silent",
+            Self::ProfinetAlarmLength => "profinet.alarm_length",
+            Self::ProfinetAlarmType => "profinet.alarm_type",
+            Self::ProfinetAlarmNack => "profinet.alarm_nack",
+            Self::ProfinetPtcpLength => "profinet.ptcp_length",
+            Self::ProfinetPtcpMaster => "profinet.ptcp_master",
+            Self::ProfinetMrpLength => "profinet.mrp_length",
+            Self::ProfinetRingOpen => "profinet.ring_open",
+            Self::ProfinetRingClosed => "profinet.ring_closed",
+            Self::ProfinetRingTopology => "profinet.ring_topology",
+            Self::ProfinetRingLink => "profinet.ring_link",
+            Self::ProfinetRpcHeader => "profinet.rpc_header",
+            Self::ProfinetRpcLength => "profinet.rpc_length",
+            Self::ProfinetRpcFragment => "profinet.rpc_fragment",
+            Self::ProfinetRpcRepeated => "profinet.rpc_repeated",
+            Self::ProfinetRpcOperation => "profinet.rpc_operation",
+            Self::ProfinetRpcArguments => "profinet.rpc_arguments",
+            Self::ProfinetBlock => "profinet.block",
             Self::IsoTpktHeader => "iso.tpkt_header",
             Self::IsoTpdu => "iso.tpdu",
             Self::S7commHeader => "s7comm.header",

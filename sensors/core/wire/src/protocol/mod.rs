@@ -16,6 +16,7 @@ mod iso;
 pub mod modbus;
 pub mod mqtt;
 pub mod opcua;
+pub mod profinet;
 pub mod s7comm;
 pub mod s7comm_plus;
 mod sparkplug;
@@ -123,6 +124,9 @@ pub static PROTOCOLS: &[Protocol] = &[
     iec104::PROTOCOL,
     dnp3::PROTOCOL,
     bacnet::PROTOCOL,
+    profinet::PROTOCOL,
+    profinet::mrp::PROTOCOL,
+    profinet::rpc::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
