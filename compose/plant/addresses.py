@@ -50,6 +50,7 @@ OPCUA_PORT = 4840
 MQTT_PORT = 1883
 S7_PORT = 102
 IEC104_PORT = 2404
+MMS_PORT = 102
 
 
 def ip(name: str) -> str:

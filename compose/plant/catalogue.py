@@ -53,6 +53,7 @@ _MODULES = (
     "proofs_iec104_bytes",
     "golden_iec104",
     "golden_iec104_bytes",
+    "golden_mms",
     "golden_dnp3",
     "proofs_dnp3",
     "proofs_dnp3_raw",

@@ -11,7 +11,9 @@ pub mod exchange;
 pub mod goose;
 pub mod iec104;
 mod iec60870;
+mod iec61850;
 mod iso;
+pub mod mms;
 pub mod modbus;
 pub mod mqtt;
 pub mod opcua;
@@ -115,6 +117,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     mqtt::PROTOCOL,
     opcua::PROTOCOL,
     s7comm::PROTOCOL,
+    mms::PROTOCOL,
     enip::PROTOCOL,
     enip::io::PROTOCOL,
     iec104::PROTOCOL,
