@@ -54,6 +54,7 @@ _MODULES = (
     "golden_iec104",
     "golden_iec104_bytes",
     "golden_mms",
+    "proofs_mms",
     "golden_dnp3",
     "proofs_dnp3",
     "proofs_dnp3_raw",

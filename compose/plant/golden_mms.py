@@ -15,7 +15,7 @@ from open61850.mms.sgcb import confirm_edit_sg_values, read_sgcb, select_active_
 
 from compose.plant.catalogue import capture
 from compose.plant.lab import Lab
-from compose.plant.mms_ied import LD, bay, identify, work_as
+from compose.plant.mms_ied import LD, bay, element, file_server, identify, name, native, read_file, work_as
 
 STATION = Origin(2, b"hmi")
 
@@ -38,13 +38,13 @@ def _values(client: MmsClient) -> None:
     client.read(f"{LD}/XCBR1.Pos[ST]")
     client.read_many([f"{LD}/GGIO1.Ind1.stVal[ST]", f"{LD}/NONE1.Pos[ST]", f"{LD}/LLN0.Mod[ST]"])
     client.read(f"{LD}/GGIO1[ST]")
-    for name, value in (
+    for variable, value in (
         (f"{LD}/XCBR1.Pos.subEna[SV]", BoolData(True)),
         (f"{LD}/GGIO1.Ind1.stVal[ST]", BoolData(True)),
         (f"{LD}/LLN0.Nothing[CF]", UIntData(3)),
     ):
         with contextlib.suppress(MmsError):
-            client.write(name, value)
+            client.write(variable, value)
 
 
 @capture(
@@ -146,3 +146,78 @@ def settings(lab: Lab) -> None:
     """Setting groups."""
     with bay(lab):
         work_as(lab, "eng", _settings, end=lambda client: None)
+
+
+def _files(client: MmsClient) -> None:
+    client.request(element(0xBF4D, b""))
+    read_file(client, "record.dat")
+    for refused in (
+        element(0xBF48, element(0xA0, name("absent.dat")) + element(0x81, b"\0")),
+        element(0xBF4B, element(0xA0, name("old.txt")) + element(0xA1, name("older.txt"))),
+    ):
+        with contextlib.suppress(MmsError):
+            client.request(refused)
+
+
+@capture(
+    "mms/files.pcap",
+    "libiec61850 as server: its folder listed, a file read, one that is not there asked for, one renamed; its own"
+    " client puts a file there, which the server fetches, and deletes one; an association with a password.",
+    "plc1 eng",
+    kind="golden",
+    check={"mms": 30},
+)
+def files(lab: Lab) -> None:
+    """Files in both directions."""
+    with file_server(lab):
+        work_as(lab, "eng", _files)
+        native(lab, "eng", "files")
+        native(lab, "eng", "login")
+
+
+_PROGRAM = element(0x80, b"Feeder_1")
+PROGRAMS = (
+    element(0xBF26, _PROGRAM + element(0xA1, element(0x1A, b"LD0")) + element(0x82, b"\xff")),
+    element(0xBF28, _PROGRAM),
+    element(0xBF29, _PROGRAM),
+    element(0xBF2A, _PROGRAM),
+    element(0xBF2B, _PROGRAM),
+    element(0xBF2C, _PROGRAM),
+    element(0x9F27, b"Feeder_1"),
+    element(0xBA, _PROGRAM + element(0xA1, b"") + element(0x82, b"\0")),
+    element(0x9D, b"LD0"),
+    element(0x9F24, b"LD0"),
+)
+"""Create, start, stop, resume, reset, kill, delete a program; load a domain, read one out, delete one."""
+JOURNALS = (
+    element(0xBF41, element(0xA0, element(0xA1, element(0x1A, b"LD0") + element(0x1A, b"LLN0$EventLog")))),
+    element(0xBF43, element(0xA0, element(0xA1, element(0x1A, b"LD0") + element(0x1A, b"LLN0$EventLog")))),
+)
+"""Read and empty a journal."""
+LIST = element(0xA1, element(0x1A, b"BAY1LD0") + element(0x1A, b"LLN0$dsNew"))
+LISTS = (
+    element(0xAB, LIST + element(0xA0, element(0x30, element(0xA0, LIST)))),
+    element(0xAD, element(0x80, b"\0") + element(0xA1, LIST)),
+)
+"""Define a named list of variables and delete it."""
+
+
+def ask(client: MmsClient, services: tuple[bytes, ...]) -> None:
+    """Ask for services, whatever comes of it."""
+    for service in services:
+        with contextlib.suppress(MmsError):
+            client.request(service)
+
+
+@capture(
+    "mms/programs.pcap",
+    "Services about programs, domains, journals and lists, which open61850's server rejects: no stack has them. The"
+    " arguments are written by hand and sent by its client.",
+    "plc1 eng",
+    kind="golden",
+    check={"mms": 28},
+)
+def programs(lab: Lab) -> None:
+    """Programs and domains."""
+    with bay(lab):
+        work_as(lab, "eng", lambda client: ask(client, PROGRAMS + JOURNALS + LISTS))

@@ -235,6 +235,8 @@ fn other(service: u32, body: &[u8], operation: Operation) -> Entry {
         _ => "variable",
     };
     let inner = field(body, 0xa0).and_then(Name::first);
-    let address = inner.or_else(|| Name::first(body)).map_or_else(String::new, |name| name.address());
+    // A plain identifier can only be told from another argument where it is domain-specific.
+    let name = inner.or_else(|| Name::first(body).filter(|name| name.domain.is_some()));
+    let address = name.map_or_else(String::new, |name| name.address());
     if address.is_empty() { Entry::new(operation) } else { Entry::at(operation, kind, address) }
 }
