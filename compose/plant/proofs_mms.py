@@ -99,6 +99,10 @@ def stranger_operates(lab: Lab) -> None:
     _attack(lab, "open-breaker", "att", "T0855 T0831", "GO05", _open_breaker)
 
 
+def _first(client: MmsClient) -> None:
+    operate(client, f"{LD}/XCBR1.Pos", False, origin=_STATION)
+
+
 @capture(
     "mms/first-command.pcap",
     "The operator station, which commands an output only, opens the breaker for the first time.",
@@ -112,7 +116,7 @@ def first_command(lab: Lab) -> None:
     with bay(lab):
         work_as(lab, "hmi", _operator(2))
         with lab.step("first-command", "hmi", "plc1", ["T0855"], ["GO05N"]):
-            work_as(lab, "hmi", lambda client: operate(client, f"{LD}/XCBR1.Pos", False, origin=_STATION) and None)
+            work_as(lab, "hmi", _first)
 
 
 def _substitute(client: MmsClient) -> None:
