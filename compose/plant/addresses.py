@@ -58,6 +58,7 @@ MQTT_PORT = 1883
 S7_PORT = 102
 IEC104_PORT = 2404
 BACNET_PORT = 47808
+MMS_PORT = 102
 
 
 def ip(name: str) -> str:

@@ -55,6 +55,8 @@ _MODULES = (
     "proofs_iec104_bytes",
     "golden_iec104",
     "golden_iec104_bytes",
+    "golden_mms",
+    "proofs_mms",
     "golden_dnp3",
     "proofs_dnp3",
     "proofs_dnp3_raw",

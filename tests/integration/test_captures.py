@@ -39,6 +39,13 @@ NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {
         {"enip", "modbus", "mqtt", "s7comm"},
         "one unit of S7comm-plus, cut short, on a connection of classic S7comm, which keeps its name",
     ),
+    **{
+        f"emreekin_ics_pcaps/IEC61850/{name}.pcap": (
+            {"goose", "mms"},
+            "MMS whose association began before the capture; tshark goes by the contexts it saw negotiated",
+        )
+        for name in ("iedscout", "pres", "pres1")
+    },
 }
 """Captures where the reference dissector's protocols are not ours: what we name, and who is right."""
 

@@ -144,6 +144,7 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("opcua", _) => size_field(&mut record.bytes),
             ("s7comm", _) => packet(&mut record.bytes),
             ("s7comm_plus", _) => unit(&mut record.bytes),
+            ("mms", _) => layers(&mut record.bytes),
             ("enip", _) => encapsulated(&mut record.bytes),
             ("iec104", _) => apdu_length(&mut record.bytes),
             ("dnp3", _) => blocks(&mut record.bytes),
@@ -244,6 +245,34 @@ fn unit(bytes: &mut [u8]) {
         if let Some(trailer) = bytes.last_chunk_mut::<4>() {
             *trailer = [0x72, version, 0, 0];
         }
+    }
+}
+
+/// | 0 version 1 | 1 reserved 1 | 2 length 2, of the whole | 4 transport header 3 | 7 session 4, or nothing | elements of BER |.
+/// Each element around the last has the length of what is left; small ones before others keep theirs.
+fn layers(bytes: &mut [u8]) {
+    let whole = u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_be_bytes();
+    if let Some(field) = bytes.get_mut(..4) {
+        field.copy_from_slice(&[3, 0, whole[0], whole[1]]);
+    }
+    let mut at = if bytes.get(7..11) == Some(&[1, 0, 1, 0]) { 11 } else { 7 };
+    while let (Some(&tag), Some(&length)) = (bytes.get(at), bytes.get(at + 1)) {
+        let constructed = tag & 0x20 != 0;
+        let behind = at + 2 + usize::from(length);
+        if !constructed && length < 0x80 && behind < bytes.len() {
+            at = behind;
+            continue;
+        }
+        let rest = bytes.len() - at - 2;
+        match length {
+            0x81 if rest > 0 => bytes[at + 2] = u8::try_from(rest - 1).unwrap_or(u8::MAX),
+            0..=0x7f => bytes[at + 1] = u8::try_from(rest).unwrap_or(0x7f).min(0x7f),
+            _ => {}
+        }
+        if !constructed {
+            return;
+        }
+        at += if length == 0x81 { 3 } else { 2 };
     }
 }
 

@@ -511,6 +511,14 @@ pub enum Flag {
     Iec104Checksum,
     /// A section or file is not as long as was announced (IEC 60870-5-101 7.2.6.35, 7.2.6.36).
     Iec104FileLength,
+    /// A layer or PDU cannot be decoded, or lacks a mandatory field (ISO 9506-2 7; ISO 8327-1 8; ISO 8650-1 9).
+    MmsMalformed,
+    /// Service is not known (ISO 9506-2 ConfirmedServiceRequest).
+    MmsServiceUnknown,
+    /// Number of values or results disagrees with the variables named (ISO 9506-2 Read, Write, InformationReport).
+    MmsResultCount,
+    /// PDU is longer than the association agreed (ISO 9506-2 Initiate).
+    MmsPduSize,
     /// MBAP protocol identifier is not 0 (Modbus Messaging on TCP/IP V1.0b 3.1.3).
     ModbusProtocolId,
     /// MBAP length disagrees with the function's own length (Modbus Messaging on TCP/IP V1.0b 3.1.3).
@@ -835,6 +843,10 @@ impl Flag {
             Self::Iec104ExecuteDiffers => "iec104.execute_differs",
             Self::Iec104Checksum => "iec104.checksum",
             Self::Iec104FileLength => "iec104.file_length",
+            Self::MmsMalformed => "mms.malformed",
+            Self::MmsServiceUnknown => "mms.service_unknown",
+            Self::MmsResultCount => "mms.result_count",
+            Self::MmsPduSize => "mms.pdu_size",
             Self::ModbusProtocolId => "modbus.protocol_id",
             Self::ModbusLengthMismatch => "modbus.length_mismatch",
             Self::ModbusLengthIllegal => "modbus.length_illegal",

@@ -12,7 +12,9 @@ pub mod exchange;
 pub mod goose;
 pub mod iec104;
 mod iec60870;
+mod iec61850;
 mod iso;
+pub mod mms;
 pub mod modbus;
 pub mod mqtt;
 pub mod opcua;
@@ -119,6 +121,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     opcua::PROTOCOL,
     s7comm::PROTOCOL,
     s7comm_plus::PROTOCOL,
+    mms::PROTOCOL,
     enip::PROTOCOL,
     enip::io::PROTOCOL,
     iec104::PROTOCOL,
