@@ -56,6 +56,8 @@ _MODULES = (
     "golden_dnp3",
     "proofs_dnp3",
     "proofs_dnp3_raw",
+    "golden_dosewire",
+    "proofs_dosewire",
 )
 
 PROOFS = Path("rules/proofs")

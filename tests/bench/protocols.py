@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sensors.fields import protocols
+from sensors.fields import core_protocols
 from tests.bench.captures import CORE
 from tests.needs import PROJECT
 from tests.oracles.captures import captures
@@ -46,7 +46,7 @@ def main() -> int:
     """Print both tables; exit 1 when a protocol costs too much in real traffic."""
     print(f"{'protocol':12} {'traffic':8} {'packets':>9} {'messages':>9} {'ns a packet':>12} {'ns a message':>13}")
     slow = []
-    for name in protocols():
+    for name in core_protocols():
         golden = sorted((PROJECT / "tests" / "golden" / name).glob("*.pcap"))
         for traffic, files in (("golden", golden), ("real", chosen(name))):
             if not files:

@@ -218,6 +218,82 @@ impl Operation {
         }
     }
 
+    /// The operation of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "read" => Self::Read,
+            "read.history" => Self::ReadHistory,
+            "read.events" => Self::ReadEvents,
+            "write" => Self::Write,
+            "write.parameter" => Self::WriteParameter,
+            "write.force" => Self::WriteForce,
+            "write.history" => Self::WriteHistory,
+            "control.select" => Self::ControlSelect,
+            "control.operate" => Self::ControlOperate,
+            "control.direct" => Self::ControlDirect,
+            "control.cancel" => Self::ControlCancel,
+            "mode.run" => Self::ModeRun,
+            "mode.stop" => Self::ModeStop,
+            "mode.program" => Self::ModeProgram,
+            "mode.test" => Self::ModeTest,
+            "mode.listen_only" => Self::ModeListenOnly,
+            "restart.warm" => Self::RestartWarm,
+            "restart.cold" => Self::RestartCold,
+            "restart.communication" => Self::RestartCommunication,
+            "restart.factory" => Self::RestartFactory,
+            "program.download" => Self::ProgramDownload,
+            "program.upload" => Self::ProgramUpload,
+            "program.delete" => Self::ProgramDelete,
+            "program.edit" => Self::ProgramEdit,
+            "program.debug" => Self::ProgramDebug,
+            "firmware.update" => Self::FirmwareUpdate,
+            "firmware.read" => Self::FirmwareRead,
+            "configure.network" => Self::ConfigureNetwork,
+            "configure.route" => Self::ConfigureRoute,
+            "configure.device" => Self::ConfigureDevice,
+            "configure.connection" => Self::ConfigureConnection,
+            "configure.alarm" => Self::ConfigureAlarm,
+            "configure.access" => Self::ConfigureAccess,
+            "security.login" => Self::SecurityLogin,
+            "security.logout" => Self::SecurityLogout,
+            "security.unlock" => Self::SecurityUnlock,
+            "security.lock" => Self::SecurityLock,
+            "security.password" => Self::SecurityPassword,
+            "security.key" => Self::SecurityKey,
+            "session.open" => Self::SessionOpen,
+            "session.close" => Self::SessionClose,
+            "session.keepalive" => Self::SessionKeepalive,
+            "identify.device" => Self::IdentifyDevice,
+            "identify.services" => Self::IdentifyServices,
+            "identify.network" => Self::IdentifyNetwork,
+            "browse" => Self::Browse,
+            "subscribe.start" => Self::SubscribeStart,
+            "subscribe.stop" => Self::SubscribeStop,
+            "publish" => Self::Publish,
+            "notify" => Self::Notify,
+            "method.call" => Self::MethodCall,
+            "time.set" => Self::TimeSet,
+            "time.read" => Self::TimeRead,
+            "file.list" => Self::FileList,
+            "file.read" => Self::FileRead,
+            "file.write" => Self::FileWrite,
+            "file.delete" => Self::FileDelete,
+            "alarm.raise" => Self::AlarmRaise,
+            "alarm.acknowledge" => Self::AlarmAcknowledge,
+            "alarm.disable" => Self::AlarmDisable,
+            "alarm.clear" => Self::AlarmClear,
+            "diagnose.read" => Self::DiagnoseRead,
+            "diagnose.echo" => Self::DiagnoseEcho,
+            "diagnose.clear" => Self::DiagnoseClear,
+            "name.resolve" => Self::NameResolve,
+            "name.change" => Self::NameChange,
+            "query" => Self::Query,
+            "query.change" => Self::QueryChange,
+            "unknown" => Self::Unknown,
+            _ => return None,
+        })
+    }
+
     /// Default IPAL verb.
     pub const fn activity(self) -> &'static str {
         match self {
@@ -357,6 +433,18 @@ pub enum Flag {
     PairingDifferingReply,
     /// A transaction id was used again before its reply (bittern: pairing).
     PairingIdReused,
+    /// A dissector took too long; these bytes were not read (bittern: limits of dissectors).
+    DissectorTooSlow,
+    /// A dissector wanted too much memory; these bytes were not read (bittern: limits of dissectors).
+    DissectorMemory,
+    /// A dissector's process ended; these bytes were not read (bittern: limits of dissectors).
+    DissectorDied,
+    /// A dissector's answer cannot be right; these bytes were not read (bittern: limits of dissectors).
+    DissectorNonsense,
+    /// A dissector's code failed on this message (bittern: limits of dissectors).
+    DissectorFailed,
+    /// The dissector was switched off; this flow is not read any more (bittern: limits of dissectors).
+    DissectorOff,
     /// A frame does not begin with 0x05 0x64 (IEEE 1815-2012 9.2.4.1).
     Dnp3Start,
     /// CRC of a link header is wrong (IEEE 1815-2012 9.2.4.3).
@@ -639,6 +727,8 @@ pub enum Flag {
     S7commFunctionUnknown,
     /// A fragment that continues nothing (S7 protocol, userdata).
     S7commFragment,
+    /// One that a dissector declares.
+    Declared(&'static str),
 }
 
 impl Flag {
@@ -662,6 +752,12 @@ impl Flag {
             Self::PairingDuplicateReply => "pairing.duplicate_reply",
             Self::PairingDifferingReply => "pairing.differing_reply",
             Self::PairingIdReused => "pairing.id_reused",
+            Self::DissectorTooSlow => "dissector.too_slow",
+            Self::DissectorMemory => "dissector.memory",
+            Self::DissectorDied => "dissector.died",
+            Self::DissectorNonsense => "dissector.nonsense",
+            Self::DissectorFailed => "dissector.failed",
+            Self::DissectorOff => "dissector.off",
             Self::Dnp3Start => "dnp3.start",
             Self::Dnp3HeaderCrc => "dnp3.header_crc",
             Self::Dnp3LinkLength => "dnp3.link_length",
@@ -803,6 +899,7 @@ impl Flag {
             Self::S7commPduSize => "s7comm.pdu_size",
             Self::S7commFunctionUnknown => "s7comm.function_unknown",
             Self::S7commFragment => "s7comm.fragment",
+            Self::Declared(name) => name,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod ber;
 pub mod defaults;
+pub mod dissector;
 pub mod dnp3;
 pub mod enip;
 pub mod exchange;
