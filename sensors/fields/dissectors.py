@@ -36,7 +36,7 @@ ERROR = {
     "name": "error",
     "type": "utf8",
     "en": "Why the dissector failed on the message",
-    "zh": "解剖器处理该报文失败的原因",
+    "zh": "解析插件处理该报文失败的原因",
 }
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -16,7 +17,7 @@ import pytest
 from sensors.capture import CaptureFiles, Fared
 from sensors.fields import Declared, dissectors
 from tests.dissectors.streams import Frame, frames, write
-from tests.needs import PROJECT
+from tests.needs import PROJECT, need
 
 WORK = PROJECT / "tests" / "golden" / "dosewire" / "work.pcap"
 MODBUS = PROJECT / "tests" / "golden" / "modbus" / "functions.pcap"
@@ -159,6 +160,44 @@ def test_without_dissectors_their_flows_are_unknown() -> None:
     assert named.drop_nulls().to_list() == []
 
 
+LAYERED = """
+import json, sys
+from dataclasses import replace
+from pathlib import Path
+from sensors.capture import CaptureFiles
+from sensors.fields import dissectors
+
+declared = replace(dissectors().usable[0], target="tests.dissectors.layered:Layered", memory=512)
+captures = CaptureFiles([Path(sys.argv[1])], full=True, dissectors=[declared])
+rows = [row for batch in captures for row in batch.datasets["transaction"].to_dicts()]
+(fared,) = captures.dissectors
+print(json.dumps({
+    "troubles": fared.troubles,
+    "said": fared.said,
+    "here": "scapy" in sys.modules,
+    "rows": [[r["ot.function.name"], r["ot.operation"], r["ot.object.address"], r["ot.value.numbers"], r["ot.reply"]]
+             for r in rows if r["ot.operation"] in ("write", "mode.run", "mode.stop", "control.direct")],
+}))
+"""
+
+
+def test_a_scapy_layer_says_the_same(tmp_path: Path) -> None:
+    """scapy comes from the plant's environment and is imported in the dissector's process alone."""
+    found = sorted((PROJECT / "build" / "plant-venv").glob("lib/python3*/site-packages/scapy"))
+    need(found, "scapy", "compose/plant/setup")
+    told = _asked(LAYERED, WORK, found[0].parent, tmp_path)
+    assert (told["troubles"], told["said"]) == ({}, "")
+    assert not told["here"]
+    wanted = [
+        [r["ot.function.name"], r["ot.operation"], r["ot.object.address"], r["ot.value.numbers"], r["ot.reply"]]
+        for r in Run([WORK], USUAL).rows["transaction"]
+        if r["ot.operation"] in ("write", "mode.run", "mode.stop", "control.direct")
+    ]
+    plain = [[row[0], row[1], row[2] if row[1] == "write" else None, *row[3:]] for row in wanted]
+    assert told["rows"] == plain
+    assert len(plain) == 5
+
+
 DECLARATION = """
 name: pressline
 title: {en: Press line, zh: 冲压线}
@@ -226,10 +265,7 @@ def test_a_package_brings_a_dissector_by_an_entry_point(tmp_path: Path) -> None:
     }
     _package(tmp_path / "site", points)
     capture = write(tmp_path / "press.pcap", [_datagram(number) for number in range(3)], WORK)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path / "site"), str(PROJECT)])}
-    words = [sys.executable, "-c", ASK, str(capture)]
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path)
-    told = json.loads(done.stdout)
+    told = _asked(ASK, capture, tmp_path / "site", tmp_path)
     assert told["usable"] == [["dosewire", "bittern"], ["pressline", "press-line"]]
     assert told["refused"] == [
         ["json:JSONDecoder", "no_declaration"],
@@ -241,6 +277,15 @@ def test_a_package_brings_a_dissector_by_an_entry_point(tmp_path: Path) -> None:
     assert told["flags"]
     assert not told["imported"], "its code runs in its own process only"
     assert told["values"] == [["pressline", "9", [number, number + 1]] for number in range(3)]
+
+
+def _asked(script: str, capture: Path, packages: Path, folder: Path) -> dict[str, Any]:
+    """What a script prints, run where a folder of packages is installed beside the others."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(packages), str(PROJECT)])}
+    words = [sys.executable, "-c", script, str(capture)]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True, cwd=folder)
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
 
 
 def _datagram(number: int) -> Frame:
