@@ -52,7 +52,6 @@ def restrict(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-    os.nice(5)
 
 
 def forbid() -> None:
@@ -212,6 +211,8 @@ def main(told: str) -> None:
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
     restrict(about["memory"])
+    # ^C on the terminal is for the program that asks, which then closes the socket.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         dissector = load(about["target"])
     except MemoryError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ import polars as pl
 import pytest
 
 from sensors.capture import CaptureFiles, Fared
+from sensors.dissectors.dosewire import FUNCTIONS, STATUS
 from sensors.fields import Declared, dissectors
 from tests.dissectors.streams import Frame, frames, write
 from tests.needs import PROJECT, need
@@ -198,30 +200,6 @@ def test_a_scapy_layer_says_the_same(tmp_path: Path) -> None:
     assert len(plain) == 5
 
 
-DECLARATION = """
-name: pressline
-title: {en: Press line, zh: 冲压线}
-transports: [udp]
-ports: [7001]
-heads: ["50 4c"]
-longest: 64
-flags:
-  - {name: pressline.short, en: Too short, zh: 过短, clause: house rule 1}
-"""
-CODE = """
-from sensors.dissector import Dissector, Item, Mine, Publication
-
-class Pressline(Dissector):
-    def probe(self, data, transport, ended):
-        return Mine(0.8, "server") if len(data) == 4 else None
-
-    def framing(self, side, data):
-        return 4
-
-    def message(self, side, data, flow):
-        flow["strokes"] = flow.get("strokes", 0) + 1
-        yield Publication([Item("publish", "press", str(data[2]), values=[data[3], flow["strokes"]], type="uint8")])
-"""
 ASK = """
 import json, sys
 from pathlib import Path
@@ -244,14 +222,17 @@ print(json.dumps({
 
 
 def _package(folder: Path, points: dict[str, str]) -> None:
-    """An installed distribution: its metadata and its modules, as pip leaves them."""
+    """An installed distribution, its metadata and its modules, as pip leaves them: the sample of the authors' page."""
     about = folder / "press_line-1.0.dist-info"
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: press-line\nVersion: 1.0\n")
     lines = [f"{name} = {target}" for name, target in points.items()]
     (about / "entry_points.txt").write_text("\n".join(["[bittern.dissectors]", *lines, ""]))
-    (folder / "pressline_dissector.py").write_text(CODE)
-    (folder / "pressline_dissector.yml").write_text(DECLARATION)
+    page = (PROJECT / "docs" / "dissectors.md").read_text(encoding="utf-8")
+    (declaration,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (folder / "pressline_dissector.yml").write_text(declaration, encoding="utf-8")
+    (folder / "pressline_dissector.py").write_text(code, encoding="utf-8")
 
 
 def test_a_package_brings_a_dissector_by_an_entry_point(tmp_path: Path) -> None:
@@ -295,3 +276,23 @@ def _datagram(number: int) -> Frame:
     ip = bytes.fromhex("45000020000040004011") + b"\0\0" + bytes([10, 0, 0, 1, 10, 0, 0, 2])
     stamp = (1_700_000_000 + number).to_bytes(4, "little") + b"\0\0\0\0"
     return Frame(stamp, bytes.fromhex("02000000000202000000000108 00".replace(" ", "")) + ip + udp + payload)
+
+
+def test_the_page_for_authors_names_every_function_of_the_example() -> None:
+    page = (PROJECT / "docs" / "dissectors.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `0x([0-9a-f]{2})` \| ([\w ]+?) \|.*\| ([a-z.]+) \|$", page, re.MULTILINE)
+    assert {int(code, 16): (name, operation) for code, name, operation in rows} == FUNCTIONS
+    statuses = page.partition("Status: ")[2].partition(". Texts")[0].replace("\n", " ")
+    assert {int(n): word for n, _, word in (part.partition(" ") for part in statuses.split(", "))} == STATUS
+    for trouble in ("too_slow", "memory", "died", "nonsense", "failed", "off"):
+        assert f"`dissector.{trouble}`" in page
+
+
+def test_frames_without_ip_are_asked_about_by_their_ether_type(tmp_path: Path) -> None:
+    """The messages of the capture once more, each in a frame of an EtherType of its own, short ones padded."""
+    bare = [replace(f, data=f.data[:12] + b"\x88\xb5" + f.payload.ljust(46, b"\0")) for f in frames(WORK) if f.payload]
+    run = Run([write(tmp_path / "bare.pcap", bare, WORK)], replace(USUAL, transports=("ethernet",), ports=(0x88B5,)))
+    assert {row["network.transport"] for row in run.rows["transaction"]} == {"ethernet"}
+    assert len(run.functions()) == len(Run([WORK], USUAL).functions())
+    assert run.rows["flag"] == []
+    assert run.fared.troubles == {}

@@ -70,6 +70,14 @@ impl Reading {
             messages: vec![(data.len(), vec![Fact::Trouble(trouble)])],
             tail: Tail::Nothing,
         });
+        let read = taken.messages.iter().map(|(length, _)| length).sum::<usize>();
+        let rest = data.get(read..).unwrap_or_default();
+        // What fills a short frame belongs to no message.
+        if self.transport == Transport::Ethernet && read > 0 && !rest.is_empty() && rest.iter().all(|byte| *byte == 0) {
+            taken.messages.push((rest.len(), Vec::new()));
+            taken.tail = Tail::Nothing;
+            return taken;
+        }
         taken.tail = match taken.tail {
             _ if !whole && !taken.messages.is_empty() => Tail::More,
             Tail::Message(length) if length > longest => Tail::Oversize(length),
