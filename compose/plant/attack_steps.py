@@ -14,6 +14,7 @@ from asyncua import ua
 from asyncua.client.client import Client
 from asyncua.ua.uaerrors import UaError
 
+from compose.plant import attack_field as field
 from compose.plant import attack_modbus as attack
 from compose.plant import attack_mqtt as mqtt
 from compose.plant import attack_network as network
@@ -119,6 +120,18 @@ MODBUS_STEPS = (
         _modbus("att", "plc1", attack.hold_setpoint),
     ),
 )
+FIELD_STEPS = (
+    Attack("packing line stopped and reset", "att", "plc4", "T0858 T0816", "EI01 EI02", field.stop_packing_line),
+    Attack("commands and restart of the pump station", "att", "pump", "T0855 T0816", "DN01 DN03 DN05",
+           field.command_pump_station),
+    Attack("trip in the relay's name", "att", "relay", "T0856 T0855", "GO01", field.trip_bay),
+)  # fmt: skip
+LAPTOP_STEPS = (
+    Attack("filling line read out, loaded and stopped", "vend", "plc3", "T0845 T0843 T0858", "S701 S703 S704 S711",
+           field.reprogram_filling_line),
+    Attack("command sweep of the substation", "vend", "rtu", "T0806 T0855", "IE01 IE03 IE04 IE10",
+           field.sweep_substation),
+)  # fmt: skip
 ENGINEERING_STEPS = (
     Attack("file record write", "eng", "plc2", "T0889", "MB17", _modbus("eng", "plc2", attack.write_file)),
     Attack("clear counters", "eng", "plc2", "T0872", "MB11", _modbus("eng", "plc2", attack.clear_counters)),
@@ -189,7 +202,16 @@ FINAL_STEPS = (
     Attack("ARP spoofing, man in the middle", "vend", "plc2", "T0830", "L01 L02", _spoof),
     Attack("SYN flood", "10.9.1.67", "plc1", "T0814", "G23 G25", _flood),
 )
-STEPS = (*NETWORK_STEPS, *MODBUS_STEPS, *ENGINEERING_STEPS, *OPCUA_STEPS, *MQTT_STEPS, *FINAL_STEPS)
+STEPS = (
+    *NETWORK_STEPS,
+    *MODBUS_STEPS,
+    *FIELD_STEPS,
+    *ENGINEERING_STEPS,
+    *OPCUA_STEPS,
+    *MQTT_STEPS,
+    *LAPTOP_STEPS,
+    *FINAL_STEPS,
+)
 
 
 def play(lab: Lab) -> None:

@@ -33,10 +33,10 @@ class Station:
 
 
 class Scanner:
-    """Who scans a station."""
+    """Who scans a station. interval: requested packet interval, µs."""
 
-    def __init__(self, server: str) -> None:
-        self._server = server
+    def __init__(self, server: str, interval: int = 50_000) -> None:
+        self._server, self._interval = server, interval
         self._scanner = EipScanner()
 
     async def __aenter__(self) -> Scanner:
@@ -49,7 +49,7 @@ class Scanner:
     def _wanted(self, output: int) -> ForwardOpenConfig:
         return ForwardOpenConfig(
             consumed_assembly=output, produced_assembly=INPUT, config_assembly=CONFIGURATION,
-            consumed_size=SIZE, produced_size=SIZE, rpi=50_000, transport_class=1,
+            consumed_size=SIZE, produced_size=SIZE, rpi=self._interval, transport_class=1,
         )  # fmt: skip
 
     async def open(self) -> ScannerConnection:

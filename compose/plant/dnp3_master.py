@@ -11,6 +11,7 @@ from compose.plant.addresses import DNP3_PORT
 from compose.plant.dnp3_outstation import MASTER, OUTSTATION
 
 _PATIENCE = 6.0
+_RECONNECT = 8  # seconds
 
 
 class Readings(dnp3.ISOEHandler):  # type: ignore[misc]  # bindings without types
@@ -49,6 +50,8 @@ class Master:
 
     def __init__(self, peer: str, link: int = OUTSTATION, here: str = "", keep_alive: int = 60) -> None:
         levels, retry = dnp3.LogLevels(0), dnp3.ChannelRetry.Default()
+        # An outstation closes one master's connection for the next one's: two that return at once would fight for it.
+        retry.reconnectDelay = dnp3.TimeDuration.Seconds(_RECONNECT)
         there = dnp3.IPEndpoint(peer, DNP3_PORT)
         self._manager = dnp3.DNP3Manager(1)
         if here:

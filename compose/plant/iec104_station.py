@@ -1,6 +1,7 @@
 """The substation's outstation and its masters on c104 (lib60870-C): points, answers, commands."""
 
 import datetime
+import socket
 import time
 from collections.abc import Callable
 
@@ -25,9 +26,17 @@ class Outstation:
         self.station = added
 
     def start(self) -> None:
-        """Listen. Its thread needs a moment; a master that comes before waits ten seconds for its next attempt."""
+        """Listen. Its thread needs a moment; a master that comes before waits ten seconds for its next attempt.
+
+        Raises TimeoutError. The attempts stay on the host's own loopback, where no mirror sees them.
+        """
         self.server.start()
-        time.sleep(1.0)
+        deadline = time.monotonic() + 10
+        with socket.socket() as probe:
+            while probe.connect_ex((self.server.ip, IEC104_PORT)) != 0:
+                if time.monotonic() > deadline:
+                    raise TimeoutError("the outstation does not listen")
+                time.sleep(0.05)
 
     def point(self, address: int, kind: c104.Type, info: c104.Information, report_ms: int = 0) -> c104.Point:
         """Add a point of the monitor direction with its first value."""
@@ -85,7 +94,7 @@ class Station:
         point.info = info
         return point.transmit(cause=c104.Cot.ACTIVATION)
 
-    def open(self, wait: float = 15.0) -> None:
+    def open(self, wait: float = 45.0) -> None:
         """Connect and wait until data transfer has started. Raises ConnectionError."""
         self.client.start()
         deadline = time.monotonic() + wait

@@ -88,7 +88,12 @@ class Lab:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._tear_down()
+        try:
+            self._tear_down()
+        except PlantError as error:
+            if value is None:
+                raise
+            value.add_note(str(error))  # what went wrong first is told first
 
     def __getitem__(self, name: str) -> Namespace:
         return self._spaces[name]

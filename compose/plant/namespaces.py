@@ -15,12 +15,13 @@ import struct
 import subprocess
 import threading
 from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 Result = TypeVar("Result")
 
+_WORKERS = 32  # blocking pieces of work of one host at a time; each client of a blocking stack is one
 _CLONE_NEWNET = 0x40000000  # linux/sched.h
 _SIOCETHTOOL = 0x8946  # linux/sockios.h
 _ETHTOOL_STXCSUM = 0x17  # linux/ethtool.h
@@ -63,6 +64,7 @@ class Namespace:
         self.tid = threading.get_native_id()
         asyncio.set_event_loop(self.loop)
         self.loop.call_soon(self._ready.set)
+        self.loop.set_default_executor(ThreadPoolExecutor(_WORKERS, self.name))
         self.loop.run_forever()
 
     def start(self, work: Coroutine[object, object, Result]) -> Future[Result]:

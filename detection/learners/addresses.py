@@ -32,6 +32,7 @@ class AddressBinding(Learner):
     def __init__(self, known: Baseline | None, seen: Seen, site: Site | None) -> None:
         super().__init__(known, seen, site)
         self._current: dict[tuple[str, str, str], str] = {}
+        self._first: dict[tuple[str, str, str], str] = {}
         self._said: set[tuple[str, str, str]] = set()
 
     def observe(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -51,11 +52,14 @@ class AddressBinding(Learner):
         # Each protocol has its own words for maker and model.
         entity = " ".join(part for part in (fact.entity, fact.attribute, fact.source) if part)
         known = self._known(entity, f"{fact.entity} {fact.attribute}")
-        before = self._current.get((fact.entity, fact.attribute, fact.source))
+        key = (fact.entity, fact.attribute, fact.source)
+        before = self._current.get(key)
         self.seen.saw(ATTRIBUTE, entity, fact.value, fact.time, fact.time, 1)
         if len(self._current) < 500_000 or before is not None:
-            self._current[fact.entity, fact.attribute, fact.source] = fact.value
+            self._current[key] = fact.value
         if fact.value == before or fact.value in known or fact.value == "":
+            return None
+        if self._owner(key, fact.value) == fact.value and before is not None:
             return None
         previous = before if before is not None else next(iter(sorted(known)), None)
         if previous is None or fact.attribute not in SINGLE:
@@ -65,6 +69,12 @@ class AddressBinding(Learner):
         entry = known.get(previous)
         expected = {"value": previous, "known": sorted(known)[:8]}
         return self._said_once(fact, "attribute_changed", entry.since if entry else None, expected)
+
+    def _owner(self, key: tuple[str, str, str], value: str) -> str | None:
+        """Whose it was first: what an intruder took over and goes back is no second change, for the first was told."""
+        if key[1] not in OWNED or (key not in self._first and len(self._first) >= 500_000):
+            return None
+        return self._first.setdefault(key, value)
 
     def _known(self, entity: str, whoever_says_it: str) -> dict[str, Entry]:
         """Values the baseline holds: as this source tells them, and those a person learned whoever tells them."""
@@ -104,6 +114,9 @@ POLICIES = (
     "None", "Basic128Rsa15", "Basic256", "Aes128_Sha256_RsaOaep", "Basic256Sha256", "Aes256_Sha256_RsaPss",
 )  # fmt: skip
 
+
+OWNED = frozenset({"publisher"})
+"""Attributes that say whose something is, so that two quarrel about it and the first one is the honest one."""
 
 MODES = ("None", "Sign", "SignAndEncrypt")
 STRENGTHS = {"security_policy": POLICIES, "security_mode": MODES}

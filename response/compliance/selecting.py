@@ -45,9 +45,11 @@ def public(column: str) -> pl.Expr:
     return pl.col(column).map_elements(is_public, return_dtype=pl.Boolean).fill_null(False)
 
 
-def group(column: str) -> pl.Expr:
-    """Whether a column of addresses names a group."""
-    return pl.col(column).map_elements(is_group, return_dtype=pl.Boolean).fill_null(False)
+def group(end: str) -> pl.Expr:
+    """Whether an end (source, destination) is a group: by its address, or its MAC (I/G bit) where it has none."""
+    address = pl.col(f"{end}.ip").map_elements(is_group, return_dtype=pl.Boolean)
+    mac = pl.col(f"{end}.mac").cast(pl.String).str.slice(1, 1).is_in(list("13579BDF"))
+    return pl.coalesce(address, mac).fill_null(False)
 
 
 def having(site: Site, *roles: str) -> list[str]:
@@ -67,8 +69,10 @@ def in_window(evidence: Evidence, column: str = "ot.operation") -> pl.Expr:
 
 def crossing(evidence: Evidence) -> pl.DataFrame:
     """Answered conversations between two zones, or between a zone and what lies in none, with `verdict` of the
-    conduits. Where contents do not tell the protocol, what the port promises is taken: a conduit is no proof of it."""
-    flows = evidence.table("flow").filter(pl.col("established") > 0, ~group("destination.ip"), ~group("source.ip"))
+    conduits. Where contents do not tell the protocol, what the port promises is taken: a conduit is no proof of it.
+    Frames without IP stay on their link and cross nothing."""
+    routed = pl.col("source.ip").is_not_null() & pl.col("destination.ip").is_not_null()
+    flows = evidence.table("flow").filter(pl.col("established") > 0, routed, ~group("destination"), ~group("source"))
     source, destination = pl.col("ot.source.zone"), pl.col("ot.destination.zone")
     across = flows.filter((source != destination).fill_null(False))
     site = evidence.site

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import functools
 import json
 import subprocess
 import sys
@@ -10,13 +12,15 @@ from pathlib import Path
 
 from sensors.fields import core_protocols
 from tests.bench.captures import CORE
-from tests.needs import PROJECT
+from tests.needs import PROJECT, shared
 from tests.oracles.captures import captures
 
 MOST = 3_000
 """ns a message on one core that no protocol may exceed in real traffic (design §6)."""
 LONGEST = 20_000_000
 """Bytes of captures that are read for one protocol: the largest first."""
+LEAST_SHARE = 0.1
+"""Part of a capture's packets that is the protocol's, at least."""
 SECONDS = "1.5"
 Cost = dict[str, float]
 
@@ -29,9 +33,28 @@ def cost(files: Sequence[Path]) -> Cost:
     return found
 
 
+def share(protocol: str, path: Path) -> float:
+    """How much of a third party's capture is the protocol's: packets of all its packets, by the reference dissector."""
+    row = manifest()[str(path.relative_to(shared("captures")))]
+    told = [part.rpartition(":") for part in row["ot_protocols"].replace(";", " ").split()]
+    own = sum(int(count) for word, _, count in told if word.rstrip("*") in protocols()[protocol].seen_as)
+    return own / max(int(row["packets"]), 1)
+
+
+@functools.cache
+def manifest() -> dict[str, dict[str, str]]:
+    """Rows of the list of third parties' captures, by file."""
+    with (shared("captures") / "manifest.csv").open(newline="", encoding="utf-8") as rows:
+        return {row["file"]: row for row in csv.DictReader(rows)}
+
+
 def chosen(protocol: str) -> list[Path]:
-    """Third parties' captures of a protocol, the largest first, as many as may be read."""
-    theirs = [path for _, path, _ in captures(protocol) if not path.is_relative_to(PROJECT)]
+    """Third parties' captures of a protocol, the largest first, as many as may be read.
+
+    Where it is a small part of a capture, the difference that is measured is that of others' noise.
+    """
+    theirs = [path for _, path, _ in captures(protocol, long_too=True) if not path.is_relative_to(PROJECT)]
+    theirs = [path for path in theirs if share(protocol, path) >= LEAST_SHARE]
     kept: list[Path] = []
     total = 0
     for path in sorted(theirs, key=lambda path: (-path.stat().st_size, path)):

@@ -194,7 +194,7 @@ CASES: dict[str, tuple[tuple[World, Change, str], ...]] = {
                                      (proof("modbus/hmi-write.pcap"), same, "pass"),
                                      (World(("modbus/unauthorised-write.pcap",), (), (SHORT, WINDOW)), same, "pass")),
     "engineering_from_unexpected_host": ((proof("opcua/nodes-added-and-deleted.pcap"), same, "fail"),
-                                         (PLANT, same, "pass")),
+                                         (proof("enip/engineer-visit.pcap"), same, "pass")),
     "program_change_events": ((proof("modbus/force-listen-only.pcap"), same, "inconclusive"),
                               (World(("modbus/force-listen-only.pcap",), (), (SHORT, WINDOW)), same, "pass")),
     "program_change_unapproved": ((proof("modbus/force-listen-only.pcap"), same, "fail"),

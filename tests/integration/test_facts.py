@@ -89,20 +89,29 @@ def test_the_source_of_a_rhythm_is_who_sends() -> None:
     assert set(published["ot.server.ip"]) == {"10.9.1.21"}
 
 
-def security_findings(name: str) -> list[tuple[str, str, str]]:
+def findings(name: str, attribute: str) -> list[tuple[str, str, str]]:
+    """What D1 says of attributes that begin so: finding, attribute, observed."""
     learner = AddressBinding(None, Seen(record=False), None)
     context = Context(None, Roles())
     found = []
     for batch in CaptureFiles([PROOFS / name]):
         given = {dataset: context.join(batch.datasets[dataset]) for dataset in learner.reads}
-        found.append(learner.observe(given).filter(pl.col("ot.attribute").cast(pl.String).str.starts_with("security_")))
+        found.append(learner.observe(given).filter(pl.col("ot.attribute").cast(pl.String).str.starts_with(attribute)))
     chosen = pl.concat(found).select(pl.col("ot.finding", "ot.attribute").cast(pl.String), "ot.observed")
     return [(kind, attribute, observed) for kind, attribute, observed in chosen.iter_rows()]
 
 
 def test_security_is_lowered_by_sessions_and_not_by_asking_for_endpoints() -> None:
-    lowered = [entry for entry in security_findings("opcua/security-lowered.pcap") if entry[0] == "security_lowered"]
+    lowered = [
+        entry for entry in findings("opcua/security-lowered.pcap", "security_") if entry[0] == "security_lowered"
+    ]
     assert ("security_lowered", "security_policy", '{"value":"Basic256"}') in lowered
     assert ("security_lowered", "security_policy", '{"value":"None"}') in lowered
     assert ("security_lowered", "security_mode", '{"value":"None"}') in lowered
-    assert security_findings("opcua/discovery-then-signed.pcap") == []
+    assert findings("opcua/discovery-then-signed.pcap", "security_") == []
+
+
+def test_who_takes_a_control_block_over_is_told_and_who_takes_it_back_is_not() -> None:
+    assert findings("goose/injection.pcap", "publisher") == [
+        ("attribute_changed", "publisher", '{"value":"B8-27-EB-10-00-66"}')
+    ]

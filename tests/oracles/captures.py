@@ -29,20 +29,21 @@ PORTS = {
 """Where tshark, which goes by ports, has to be told."""
 
 
-def captures(protocol: str) -> Iterator[tuple[str, Path, tuple[str, ...]]]:
-    """Name, path, and tshark's options."""
-    for name, path in (*_third_parties(protocol), *_own(protocol)):
+def captures(protocol: str, long_too: bool = False) -> Iterator[tuple[str, Path, tuple[str, ...]]]:
+    """Name, path, and tshark's options. long_too: also those that hold the same again and again."""
+    most = sys.maxsize if long_too else TOO_LONG.get(protocol, sys.maxsize)
+    for name, path in (*_third_parties(protocol, most), *_own(protocol)):
         yield name, path, PORTS.get((protocol, name), ())
 
 
-def _third_parties(protocol: str) -> Iterator[tuple[str, Path]]:
+def _third_parties(protocol: str, most: int) -> Iterator[tuple[str, Path]]:
     root = shared("captures")
     # A word with an asterisk is a guess of the reference dissector, which then decodes nothing.
     words = {word for word in protocols()[protocol].seen_as if not word.endswith("*")}
     with (root / "manifest.csv").open(newline="", encoding="utf-8") as manifest:
         for row in csv.DictReader(manifest):
             told = {part.rpartition(":")[0] for part in row["ot_protocols"].replace(";", " ").split()}
-            if int(row["packets"]) > TOO_LONG.get(protocol, sys.maxsize):
+            if int(row["packets"]) > most:
                 continue
             if told & words or (protocol, row["file"]) in PORTS:
                 yield row["file"], root / row["file"]

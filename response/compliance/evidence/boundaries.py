@@ -29,7 +29,7 @@ ENTERPRISE, CONTROL = 4, 2
 
 def data_flow_map(evidence: Evidence, parameters: Parameters) -> Found:
     """Which zones speak which protocols with which: the matrix that people review."""
-    flows = evidence.table("flow").filter(pl.col("established") > 0, ~group("destination.ip"))
+    flows = evidence.table("flow").filter(pl.col("established") > 0, ~group("destination"))
     keys = ["ot.source.zone", "ot.destination.zone", "network.protocol", "ot.port_protocol"]
     matrix = flows.group_by(keys).agg(
         pl.col("starts").sum().alias("conversations"), (pl.col("source.bytes") + pl.col("destination.bytes")).sum()

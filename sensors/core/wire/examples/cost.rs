@@ -6,6 +6,7 @@
 
 use std::path::PathBuf;
 use wire::capture::{Frame, Limits, LinkType, Merged};
+use wire::dataset::Batch;
 use wire::dataset::column::ColumnView;
 use wire::{Engine, Place, Settings};
 
@@ -47,12 +48,13 @@ fn blanked(capture: &[Taken]) -> Vec<Taken> {
     capture.iter().map(blank).collect()
 }
 
-/// Where TCP or UDP payload begins over IPv4; frames of other kinds stay as they are.
+/// Where TCP or UDP payload begins over IPv4, or what a protocol on Ethernet says; IPv6 and ARP stay as they are.
 fn payload(data: &[u8]) -> Option<usize> {
-    let ip = match data.get(12..14)? {
-        [0x08, 0x00] => 14,
-        [0x81, 0x00] if data.get(16..18)? == [0x08, 0x00] => 18,
-        _ => return None,
+    let start = if data.get(12..14)? == [0x81, 0x00] { 18 } else { 14 };
+    let ip = match data.get(start - 2..start)? {
+        [0x08, 0x00] => start,
+        [0x86, 0xdd] | [0x08, 0x06] => return None,
+        _ => return (start < data.len()).then_some(start),
     };
     let header = ip + usize::from(data.get(ip)? & 15) * 4;
     let start = match data.get(ip + 9)? {
@@ -77,7 +79,7 @@ fn engine(full: bool) -> Engine {
 }
 
 /// Plays a capture, moved by `later` ns, into an engine.
-fn play(engine: &mut Engine, capture: &[Taken], later: i64, number: &mut i64) {
+fn play(engine: &mut Engine, capture: &[Taken], later: i64, number: &mut i64, seen: &mut dyn FnMut(&Batch)) {
     for taken in capture {
         *number += 1;
         engine.frame(&Frame {
@@ -90,7 +92,7 @@ fn play(engine: &mut Engine, capture: &[Taken], later: i64, number: &mut i64) {
             interface: 0,
         });
         if engine.batch_full() {
-            engine.take_batch();
+            seen(&engine.take_batch());
         }
     }
 }
@@ -98,11 +100,8 @@ fn play(engine: &mut Engine, capture: &[Taken], later: i64, number: &mut i64) {
 /// Requests with their replies, and publications: transactions counted once for all their items.
 fn messages(captures: &[Vec<Taken>]) -> usize {
     let mut found = 0;
-    for capture in captures {
-        let mut engine = engine(true);
-        play(&mut engine, capture, 0, &mut 0);
-        engine.finish();
-        engine.take_batch().visit(&mut |dataset, each, _| {
+    let mut count = |batch: &Batch| {
+        batch.visit(&mut |dataset, each, _| {
             if dataset == "transaction" {
                 each(&mut |column, view| {
                     if let (true, ColumnView::U16(items)) = (column == "ot.item", &view) {
@@ -111,6 +110,12 @@ fn messages(captures: &[Vec<Taken>]) -> usize {
                 });
             }
         });
+    };
+    for capture in captures {
+        let mut engine = engine(true);
+        play(&mut engine, capture, 0, &mut 0, &mut count);
+        engine.finish();
+        count(&engine.take_batch());
     }
     found
 }
@@ -123,7 +128,7 @@ fn nanoseconds(captures: &[Vec<Taken>], seconds: f64) -> f64 {
     let began = cpu_seconds();
     while turns == 0 || cpu_seconds() - began < seconds {
         for capture in captures {
-            play(&mut engine, capture, i64::from(turns) * SHIFT, &mut number);
+            play(&mut engine, capture, i64::from(turns) * SHIFT, &mut number, &mut |_| {});
         }
         turns += 1;
     }

@@ -6,6 +6,9 @@ use std::fmt::Write as _;
 pub const TEXT_LIMIT: usize = 512;
 /// Longest `ot.details`, in bytes.
 pub const DETAILS_LIMIT: usize = 8 * 1024;
+/// Room that most `ot.details` need, and what is kept free of the limit for the closing brace.
+const DETAILS_USUAL: usize = 96;
+const ROOM: usize = 8;
 
 const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
@@ -80,45 +83,53 @@ pub struct Details {
 
 impl Details {
     pub fn text(&mut self, key: &str, value: &str) -> &mut Self {
-        let mut quoted = String::with_capacity(value.len() + 2);
-        quote(&mut quoted, value);
-        self.raw(key, &quoted)
+        self.entry(key, |out| quote(out, value))
     }
 
     pub fn number(&mut self, key: &str, value: impl Into<i64>) -> &mut Self {
         let value: i64 = value.into();
-        self.raw(key, &value.to_string())
+        self.entry(key, |out| decimal(out, value))
     }
 
     pub fn real(&mut self, key: &str, value: f64) -> &mut Self {
-        if value.is_finite() { self.raw(key, &value.to_string()) } else { self }
+        if !value.is_finite() {
+            return self;
+        }
+        self.entry(key, |out| {
+            let _ = write!(out, "{value}");
+        })
     }
 
     pub fn truth(&mut self, key: &str, value: bool) -> &mut Self {
-        self.raw(key, if value { "true" } else { "false" })
+        self.entry(key, |out| out.push_str(if value { "true" } else { "false" }))
     }
 
     pub fn texts<'a>(&mut self, key: &str, values: impl IntoIterator<Item = &'a str>) -> &mut Self {
-        let mut list = String::from("[");
-        for value in values {
-            if list.len() > 1 {
-                list.push(',');
+        self.entry(key, |out| {
+            let mut before = '[';
+            for value in values {
+                out.push(before);
+                quote(out, value);
+                before = ',';
             }
-            quote(&mut list, value);
-        }
-        list.push(']');
-        self.raw(key, &list)
+            out.push_str(if before == '[' { "[]" } else { "]" });
+        })
     }
 
-    fn raw(&mut self, key: &str, value: &str) -> &mut Self {
-        if self.out.len() + key.len() + value.len() + 8 > DETAILS_LIMIT {
-            self.full = true;
-            return self;
+    /// Writes one key with its value in place; takes it back when it does not fit.
+    fn entry(&mut self, key: &str, value: impl FnOnce(&mut String)) -> &mut Self {
+        let before = self.out.len();
+        if before == 0 {
+            self.out.reserve(DETAILS_USUAL);
         }
-        self.out.push(if self.out.is_empty() { '{' } else { ',' });
+        self.out.push(if before == 0 { '{' } else { ',' });
         quote(&mut self.out, key);
         self.out.push(':');
-        self.out.push_str(value);
+        value(&mut self.out);
+        if self.out.len() + ROOM > DETAILS_LIMIT {
+            self.out.truncate(before);
+            self.full = true;
+        }
         self
     }
 
@@ -137,20 +148,44 @@ impl Details {
     }
 }
 
-fn quote(out: &mut String, value: &str) {
-    out.push('"');
-    for c in value.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c < ' ' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
+/// A number without the machinery of formatting: most details are small numbers, and there are many.
+fn decimal(out: &mut String, value: i64) {
+    if value < 0 {
+        out.push('-');
+    }
+    let mut digits = [0_u8; 20];
+    let mut left = value.unsigned_abs();
+    let mut length = 0;
+    for slot in digits.iter_mut().rev() {
+        *slot = b'0' + u8::try_from(left % 10).unwrap_or(0);
+        (left, length) = (left / 10, length + 1);
+        if left == 0 {
+            break;
         }
     }
+    out.extend(digits.iter().skip(digits.len() - length).map(|digit| char::from(*digit)));
+}
+
+fn quote(out: &mut String, value: &str) {
     out.push('"');
+    if value.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        out.push_str(value);
+    } else {
+        value.chars().for_each(|character| escape(out, character));
+    }
+    out.push('"');
+}
+
+fn escape(out: &mut String, character: char) {
+    match character {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        c if c < ' ' => {
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        }
+        c => out.push(c),
+    }
 }
