@@ -37,7 +37,7 @@ def share(protocol: str, path: Path) -> float:
     """How much of a third party's capture is the protocol's: packets of all its packets, by the reference dissector."""
     row = manifest()[str(path.relative_to(shared("captures")))]
     told = [part.rpartition(":") for part in row["ot_protocols"].replace(";", " ").split()]
-    own = sum(int(count) for word, _, count in told if word.rstrip("*") in protocols()[protocol].seen_as)
+    own = sum(int(count) for word, _, count in told if word.rstrip("*") in core_protocols()[protocol].seen_as)
     return own / max(int(row["packets"]), 1)
 
 
