@@ -25,7 +25,7 @@ from detection.site import Site
 from detection.site_reading import load_site
 from response.alerts import Alert, fold
 from response.ports import Written
-from sensors.capture import BATCH_ROWS, BadFile, CaptureFiles, EventBatch, Position, discover
+from sensors.capture import BATCH_ROWS, BadFile, CaptureFiles, EventBatch, Fared, Position, discover
 from sensors.inventory import Asset, Inventory
 
 SENSOR = "analyze"
@@ -76,6 +76,7 @@ class Analysis:
     files: list[Path] = field(default_factory=list)
     failures: dict[str, tuple[int, str]] = field(default_factory=dict)
     written: Written | None = None
+    dissectors: tuple[Fared, ...] = ()
     seconds: float = 0.0
     learned: int | None = None
     span: tuple[int, int] | None = None
@@ -162,6 +163,7 @@ def _run(
             last = batch, detection.process(batch)
             result.counters = dict(batch.counters)
         result.bad_files += captures.errors
+        result.dissectors = captures.dissectors
         if last is not None:
             batch, detected = last
             rest = detection.finish().occurrences

@@ -1,7 +1,10 @@
 """Types of the compiled core (sensors/core/binding)."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
+
+from sensors.dissector.launch import Launch
 
 __version__: str
 PROTOCOLS: list[str]
@@ -22,6 +25,18 @@ class BadCapture:
 
 class BadFilter(ValueError):
     """args: (byte, code, word, what belongs there, expected)."""
+
+class DissectorStanding:
+    @property
+    def name(self) -> str: ...
+    @property
+    def questions(self) -> int: ...
+    @property
+    def troubles(self) -> list[tuple[str, int]]: ...
+    @property
+    def off(self) -> str | None: ...
+    @property
+    def said(self) -> str: ...
 
 class Table:
     @property
@@ -49,11 +64,14 @@ class Capture:
         filter: str | None = None,  # noqa: A002 - the name the binding gives it
         batch_rows: int = 65_536,
         drill: bool = False,
+        dissectors: Sequence[Launch] = (),
     ) -> None: ...
     def __iter__(self) -> Self: ...
     def __next__(self) -> Batch: ...
     @property
     def errors(self) -> list[BadCapture]: ...
+    @property
+    def dissectors(self) -> list[DissectorStanding]: ...
     @property
     def position(self) -> tuple[int, int]: ...
     def close(self) -> None: ...

@@ -10,7 +10,9 @@ from pathlib import Path
 import polars as pl
 
 from sensors import _core
-from sensors.fields import vocabulary
+from sensors.dissector.launch import launches
+from sensors.fields import Declared, vocabulary
+from sensors.fields import dissectors as installed
 
 BATCH_ROWS = 65_536
 
@@ -38,6 +40,18 @@ class BadFile:
     parameters: Mapping[str, int | str] = field(default_factory=dict)
     offset: int = 0
     frames: int = 0
+
+
+@dataclass(frozen=True)
+class Fared:
+    """How a dissector fared in a run: questions it was asked, troubles it made by kind, why it was switched off (None:
+    it was not), what the last trouble said of itself."""
+
+    name: str
+    questions: int
+    troubles: Mapping[str, int]
+    off: str | None
+    said: str
 
 
 @dataclass(frozen=True)
@@ -70,7 +84,7 @@ class CaptureFiles:
 
     `sensor` and `segment` go into every event; `capture_filter` is a capture filter expression. Iterating gives
     `EventBatch`es of about `batch_rows` rows at most; `errors` then names the files that could not be read to their
-    end.
+    end. `dissectors` read what the core does not; those that are installed, where none are named.
 
     Raises `_core.BadFilter` when the filter cannot be understood.
     """
@@ -86,7 +100,9 @@ class CaptureFiles:
         capture_filter: str | None = None,
         batch_rows: int = BATCH_ROWS,
         drill: bool = False,
+        dissectors: Sequence[Declared] | None = None,
     ) -> None:
+        used = installed().usable if dissectors is None else dissectors
         self._whole = _size(files)
         self._core = _core.Capture(
             list(files),
@@ -98,6 +114,7 @@ class CaptureFiles:
             filter=capture_filter,
             batch_rows=batch_rows,
             drill=drill,
+            dissectors=launches(used),
         )
 
     def __iter__(self) -> Iterator[EventBatch]:
@@ -109,6 +126,11 @@ class CaptureFiles:
     @property
     def errors(self) -> tuple[BadFile, ...]:
         return tuple(map(_bad_file, self._core.errors))
+
+    @property
+    def dissectors(self) -> tuple[Fared, ...]:
+        """How the dissectors fare."""
+        return tuple(Fared(d.name, d.questions, dict(d.troubles), d.off, d.said) for d in self._core.dissectors)
 
     @property
     def position(self) -> Position:

@@ -59,9 +59,19 @@ def doctor(
 
 
 def _parameters(check: Check, words: Texts) -> dict[str, object]:
-    """A store's error is told in the reader's language."""
+    """A store's error, and why a dissector is refused, are told in the reader's language."""
     from api.output.reasons import store_reason
     from response.store_errors import StoreError
+    from sensors.fields.dissectors import Refused
 
-    error = check.parameters.get("error")
-    return {**check.parameters, **(store_reason(error, words) if isinstance(error, StoreError) else {})}
+    error, refused = check.parameters.get("error"), check.parameters.get("refused")
+    failed = check.parameters.get("failed")
+    told = {**check.parameters, **(store_reason(error, words) if isinstance(error, StoreError) else {})}
+    if isinstance(refused, tuple) and isinstance(failed, dict):
+        no = {
+            each.target: words.get(f"dissector.{each.code}", **each.parameters)
+            for each in refused
+            if isinstance(each, Refused)
+        }
+        told["why"] = "; ".join(f"{name}: {why}" for name, why in (no | failed).items())
+    return told

@@ -70,6 +70,21 @@ def check_core(_: Patient) -> Check:
     return Check("core", "ok", "doctor.core", found)
 
 
+def check_dissectors(_: Patient) -> Check:
+    """Each is begun once, as traffic would begin it."""
+    from sensors.dissector.trial import trial
+    from sensors.fields import dissectors
+
+    found = dissectors()
+    failed = {declared.name: why for declared in found.usable if (why := trial(declared))}
+    if failed or found.refused:
+        counts = {"count": len(failed) + len(found.refused), "usable": len(found.usable) - len(failed)}
+        parameters = {**counts, "refused": found.refused, "failed": failed}
+        return Check("dissectors", "warn", "doctor.dissectors_bad", parameters, "doctor.dissectors_fix")
+    names = ", ".join(declared.name for declared in found.usable)
+    return Check("dissectors", "ok", "doctor.dissectors", {"names": names})
+
+
 def check_texts(_: Patient) -> Check:
     absent = [name for name in FILES.values() if not shipped("locales", name).is_file()]
     if absent:
@@ -171,6 +186,6 @@ def check_time_zone(patient: Patient) -> Check:
 
 
 CHECKS: tuple[Callable[[Patient], Check], ...] = (
-    check_python, check_core, check_texts, check_rules, check_store, check_disk, check_tshark, check_fonts,
-    check_console, check_time_zone,
+    check_python, check_core, check_dissectors, check_texts, check_rules, check_store, check_disk, check_tshark,
+    check_fonts, check_console, check_time_zone,
 )  # fmt: skip

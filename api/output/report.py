@@ -15,6 +15,7 @@ from detection.sigma.load import RuleSet
 from detection.sigma.model import Head
 from response.alerts import SEVERITIES, TRIAGE_CLASSES, Alert
 from sensors.capture import BadFile
+from sensors.fields import dissectors
 
 COUNTED = (
     "link.unknown_link_type", "link.snapped", "link.short", "ip.bad_header", "ip.fragments_incomplete", "tcp.gaps",
@@ -103,6 +104,7 @@ def make_report(
         notices=(
             *_file_notices(analysis, teller.texts),
             *_counter_notices(analysis.counters),
+            *_dissector_notices(analysis, teller.texts),
             *_part_notices(analysis, rules),
         ),
         unread=tuple(bad for bad in analysis.bad_files if not was_read(bad)),
@@ -146,6 +148,19 @@ def _counter_notices(counters: Mapping[str, int]) -> Iterator[Notice]:
             yield Notice("parser_failed", {"protocol": stage, "count": count})
         elif counter.endswith(LIMITS):
             yield Notice("limit", {"counter": name, "count": count})
+
+
+def _dissector_notices(analysis: Analysis, words: Texts) -> Iterator[Notice]:
+    for each in dissectors().refused:
+        why = words.get(f"dissector.{each.code}", **each.parameters)
+        yield Notice("dissector_refused", {"target": safe(each.target), "origin": safe(each.origin), "why": safe(why)})
+    for fared in analysis.dissectors:
+        if fared.off is not None:
+            why = words.word("dissector_trouble", fared.off)
+            yield Notice("dissector_off", {"name": fared.name, "why": why, "said": safe(fared.said) or "-"})
+        elif fared.troubles:
+            kinds = ", ".join(f"{words.word('dissector_trouble', k)} ({n})" for k, n in fared.troubles.items())
+            yield Notice("dissector_trouble", {"name": fared.name, "kinds": kinds, "said": safe(fared.said) or "-"})
 
 
 def _part_notices(analysis: Analysis, rules: RuleSet) -> Iterator[Notice]:

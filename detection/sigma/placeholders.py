@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from sensors._core import PORTS
-from sensors.fields import protocols
+from sensors.fields import dissectors, protocols
 
 MODIFIER = "expand"
 
@@ -23,7 +23,8 @@ def ot_protocols() -> tuple[str, ...]:
 @cache
 def ot_ports() -> tuple[int, ...]:
     """Ports registered for them."""
-    return tuple(sorted({port for name in ot_protocols() for port in PORTS[name]}))
+    ports = {**PORTS, **{declared.name: list(declared.ports) for declared in dissectors().usable}}
+    return tuple(sorted({port for name in ot_protocols() for port in ports[name]}))
 
 
 @cache

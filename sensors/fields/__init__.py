@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sensors.fields.protocols import Protocol, protocols
+from sensors.fields.dissectors import Declared, dissectors
+from sensors.fields.protocol_file import Protocol
+from sensors.fields.protocols import core_protocols, protocols
 from sensors.fields.vocabulary import (
     Dataset,
     Detail,
@@ -16,12 +18,15 @@ from sensors.fields.vocabulary import (
 
 __all__ = [
     "Dataset",
+    "Declared",
     "Detail",
     "Field",
     "Operation",
     "Protocol",
     "Term",
     "Vocabulary",
+    "core_protocols",
+    "dissectors",
     "polars_type",
     "protocols",
     "vocabulary",

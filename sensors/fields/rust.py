@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from sensors.fields.protocols import dissector_flags
 from sensors.fields.vocabulary import Dataset, Field, vocabulary
 
 TARGET = Path(__file__).parents[1] / "core" / "wire" / "src" / "dataset"
@@ -117,20 +118,25 @@ def words_source() -> str:
     names = "\n".join(f'            Self::{variant(o.name)} => "{o.name}",' for o in operations)
     activities = "\n".join(f'            Self::{variant(o.name)} => "{o.activity}",' for o in operations)
     quiet = " | ".join(f"Self::{variant(o.name)}" for o in operations if o.quiet)
-    flags = "\n".join(f"    /// {f.en} ({f.source}).\n    {variant(f.name)}," for f in v.flags.values())
-    flag_names = "\n".join(f'            Self::{variant(f.name)} => "{f.name}",' for f in v.flags.values())
+    own = [f for f in v.flags.values() if f.name not in dissector_flags()]
+    flags = "\n".join(f"    /// {f.en} ({f.source}).\n    {variant(f.name)}," for f in own)
+    flag_names = "\n".join(f'            Self::{variant(f.name)} => "{f.name}",' for f in own)
+    named = "\n".join(f'            "{o.name}" => Self::{variant(o.name)},' for o in operations)
     derive = "#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]\n"
     return (
         f"{HEADER}/// `ot.operation`: a closed list, the same over all protocols.\n"
         f"{derive}pub enum Operation {{\n{variants}\n}}\n\nimpl Operation {{\n"
         f"    pub const fn name(self) -> &'static str {{\n        match self {{\n{names}\n        }}\n    }}\n\n"
+        "    /// The operation of a name.\n    pub fn named(name: &str) -> Option<Self> {\n"
+        f"        Some(match name {{\n{named}\n            _ => return None,\n        }})\n    }}\n\n"
         f"    /// Default IPAL verb.\n    pub const fn activity(self) -> &'static str {{\n"
         f"        match self {{\n{activities}\n        }}\n    }}\n\n"
         f"    /// The delta filter passes it only on news.\n    pub const fn quiet(self) -> bool {{\n"
         f"        matches!(self, {quiet})\n    }}\n}}\n\n"
-        f"/// `ot.flag`: what a parser or the flow layer may find odd.\n{derive}pub enum Flag {{\n{flags}\n}}\n\n"
+        f"/// `ot.flag`: what a parser or the flow layer may find odd.\n{derive}pub enum Flag {{\n{flags}\n"
+        "    /// One that a dissector declares.\n    Declared(&'static str),\n}\n\n"
         f"impl Flag {{\n    pub const fn name(self) -> &'static str {{\n"
-        f"        match self {{\n{flag_names}\n        }}\n    }}\n}}\n"
+        f"        match self {{\n{flag_names}\n            Self::Declared(name) => name,\n        }}\n    }}\n}}\n"
     )
 
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sensors.fields import protocols
+from sensors.fields import core_protocols
 from tests.bench.captures import CORE
 from tests.needs import PROJECT, shared
 from tests.oracles.captures import captures
@@ -37,7 +37,7 @@ def share(protocol: str, path: Path) -> float:
     """How much of a third party's capture is the protocol's: packets of all its packets, by the reference dissector."""
     row = manifest()[str(path.relative_to(shared("captures")))]
     told = [part.rpartition(":") for part in row["ot_protocols"].replace(";", " ").split()]
-    own = sum(int(count) for word, _, count in told if word.rstrip("*") in protocols()[protocol].seen_as)
+    own = sum(int(count) for word, _, count in told if word.rstrip("*") in core_protocols()[protocol].seen_as)
     return own / max(int(row["packets"]), 1)
 
 
@@ -69,7 +69,7 @@ def main() -> int:
     """Print both tables; exit 1 when a protocol costs too much in real traffic."""
     print(f"{'protocol':12} {'traffic':8} {'packets':>9} {'messages':>9} {'ns a packet':>12} {'ns a message':>13}")
     slow = []
-    for name in protocols():
+    for name in core_protocols():
         golden = sorted((PROJECT / "tests" / "golden" / name).glob("*.pcap"))
         for traffic, files in (("golden", golden), ("real", chosen(name))):
             if not files:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from sensors._core import PROTOCOLS
-from sensors.fields import Detail, Field, Operation, Protocol, Term, protocols, vocabulary
+from sensors.fields import Detail, Field, Operation, Protocol, Term, core_protocols, protocols, vocabulary
 from sensors.fields.vocabulary import DATASETS, POLARS_TYPES
 from tests.needs import PROJECT, shared
 
@@ -192,7 +192,7 @@ def test_an_unknown_name_is_a_key_error() -> None:
 
 
 def test_every_protocol_of_the_core_is_described_and_no_other() -> None:
-    assert set(protocols()) == set(PROTOCOLS)
+    assert set(core_protocols()) == set(PROTOCOLS)
 
 
 @pytest.mark.parametrize("protocol", protocols().values(), ids=list(protocols()))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runner import NORMAL, SITE, WRITE, Cli, cli
+from sensors.fields.dissectors import Found, Refused, dissectors
+from tests.integration.cli_runner import NORMAL, PROJECT, SITE, WRITE, Cli, cli
 
 __all__ = ["cli"]
 
@@ -137,3 +139,26 @@ def test_events_go_to_a_file(cli: Cli, tmp_path: Path) -> None:
     events = tmp_path / "events.ndjson"
     found = cli("analyze", WRITE, "--events", events, "--format", "json").json()
     assert len(events.read_text().splitlines()) == sum(found["events"].values())
+
+
+def test_a_dissector_that_is_switched_off_and_one_that_is_refused_are_told(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = dissectors().usable[0]
+    broken = replace(usual, target="tests.dissectors.broken:Anything")
+    refused = Refused("press:Line", "press-line", "no_declaration", {"module": "press"})
+    found = Found((broken,), (refused,))
+    monkeypatch.setattr("sensors.capture.installed", lambda: found)
+    monkeypatch.setattr("api.output.report.dissectors", lambda: found)
+    monkeypatch.setattr("sensors.fields.dissectors", lambda: found)
+    capture = PROJECT / "rules" / "proofs" / "dosewire" / "weighing.pcap"
+    told = cli("analyze", capture, "--no-color")
+    assert "dosewire was switched off: could not be loaded (RuntimeError: its licence file is missing" in told.err
+    assert "The dissector press:Line of press-line cannot be used" in told.err
+    codes = {n["code"]: n["parameters"] for n in cli("analyze", capture, "--format", "json").json()["notices"]}
+    assert codes["dissector_off"]["name"] == "dosewire"
+    (check,) = [c for c in cli("doctor", "--json").json()["data"] if c["check"] == "dissectors"]
+    assert check["status"] == "warn"
+    assert "press:Line: there is no declaration (.yml) beside the module press" in check["text"]
+    assert "dosewire: RuntimeError: its licence file is missing" in check["text"]
+    assert "解析插件" in cli("doctor", "--lang", "zh").out

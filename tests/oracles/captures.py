@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from sensors.fields import protocols
+from sensors.fields import core_protocols, protocols
 from tests.needs import PROJECT, shared
 
-PROTOCOLS = tuple(name for name, protocol in protocols().items() if protocol.tier == "deep")
+PROTOCOLS = tuple(name for name, protocol in core_protocols().items() if protocol.tier == "deep")
 NEAR = {"modbus": ("proofs/general", "proofs/link", "proofs/sequence")}
 """Folders of our own captures that hold a protocol, beside its golden ones and its proofs."""
 TOO_LONG = {"goose": 100_000}

@@ -4,7 +4,9 @@
 mod arrow;
 mod bad_capture;
 mod batch;
+mod dissectors;
 mod errors;
+mod process;
 mod run;
 mod thread;
 
@@ -16,6 +18,8 @@ mod _core {
     use super::bad_capture::BadCapture;
     #[pymodule_export]
     use super::batch::{Batch, Table};
+    #[pymodule_export]
+    use super::dissectors::DissectorStanding;
     #[pymodule_export]
     use super::errors::BadFilter;
     #[pymodule_export]

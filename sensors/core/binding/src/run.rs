@@ -2,6 +2,7 @@
 
 use crate::bad_capture::BadCapture;
 use crate::batch::Batch;
+use crate::dissectors::{DissectorStanding, Launch};
 use crate::errors::BadFilter;
 use crate::thread::{Message, Shared, read};
 use pyo3::exceptions::PyRuntimeError;
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use wire::capture::Filter;
+use wire::protocol::dissector::Dissector;
 use wire::{Engine, Place, Settings};
 
 /// Batches that may wait for Python; then the thread waits.
@@ -29,12 +31,13 @@ pub struct Capture {
     shared: Arc<Shared>,
     thread: Mutex<Option<JoinHandle<()>>>,
     errors: Mutex<Vec<BadCapture>>,
+    dissectors: Vec<Dissector>,
 }
 
 #[pymethods]
 impl Capture {
     #[new]
-    #[pyo3(signature = (paths, *, sensor, segment, names, full=false, samples=false, filter=None, batch_rows=65_536, drill=false))]
+    #[pyo3(signature = (paths, *, sensor, segment, names, full=false, samples=false, filter=None, batch_rows=65_536, drill=false, dissectors=Vec::new()))]
     #[allow(clippy::too_many_arguments)]
     fn new(
         paths: Vec<PathBuf>,
@@ -46,6 +49,7 @@ impl Capture {
         filter: Option<String>,
         batch_rows: usize,
         drill: bool,
+        dissectors: Vec<Launch>,
     ) -> PyResult<Self> {
         let filter = filter
             .map(|text| Filter::parse(&text))
@@ -61,7 +65,8 @@ impl Capture {
                 drill,
             })
             .collect();
-        let settings = Settings { full, samples, batch_rows, ..Settings::default() };
+        let dissectors: Vec<Dissector> = dissectors.into_iter().filter_map(Launch::dissector).collect();
+        let settings = Settings { full, samples, batch_rows, dissectors: dissectors.clone(), ..Settings::default() };
         let shared = Arc::new(Shared::default());
         let (sender, receiver) = sync_channel(WAITING);
         let theirs = Arc::clone(&shared);
@@ -73,6 +78,7 @@ impl Capture {
             shared,
             thread: Mutex::new(Some(thread)),
             errors: Mutex::new(Vec::new()),
+            dissectors,
         })
     }
 
@@ -108,6 +114,12 @@ impl Capture {
     #[getter]
     fn errors(&self) -> Vec<BadCapture> {
         self.errors.lock().map(|errors| errors.clone()).unwrap_or_default()
+    }
+
+    /// How the dissectors fare; waits for a question that is being answered.
+    #[getter]
+    fn dissectors(&self, py: Python<'_>) -> Vec<DissectorStanding> {
+        py.detach(|| self.dissectors.iter().map(DissectorStanding::of).collect())
     }
 
     /// Bytes read from the files so far, packed as they are, and frames; may be asked at any time from any thread.

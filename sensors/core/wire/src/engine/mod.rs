@@ -79,7 +79,7 @@ impl Engine {
             Some(decode::ETHERTYPE_IPV4) => self.network(arrival, ip::ipv4(packet.payload)),
             Some(decode::ETHERTYPE_IPV6) => self.network(arrival, ip::ipv6(packet.payload)),
             Some(decode::ETHERTYPE_ARP) => self.arp(arrival),
-            Some(other) if known_on_ethernet(other) => match self.passes(&arrival, None) {
+            Some(other) if self.known_on_ethernet(other) => match self.passes(&arrival, None) {
                 true => self.ethernet(arrival, other),
                 false => self.ledger.counters.add("link", "filtered", 1),
             },
@@ -186,6 +186,12 @@ impl Engine {
         self.ledger.link(&mut facts, "arp", message.action.name(), span, odd.then_some(arp::SENDER_DIFFERS));
     }
 
+    /// Whether a protocol of the list, or a dissector's, stands directly on Ethernet under this EtherType.
+    fn known_on_ethernet(&self, ether_type: u16) -> bool {
+        PROTOCOLS.iter().any(|p| p.transports.contains(&Transport::Ethernet) && p.ports.contains(&ether_type))
+            || self.ledger.settings.dissectors.iter().any(|d| d.known_on_ethernet(ether_type))
+    }
+
     fn passes(&self, arrival: &Arrival<'_>, datagram: Option<&Datagram<'_>>) -> bool {
         let Some(filter) = &self.filter else { return true };
         let packet = &arrival.packet;
@@ -204,11 +210,6 @@ impl Engine {
             destination_port: ports.and_then(|p| be16(p, 2)),
         })
     }
-}
-
-/// Whether a protocol of the list stands directly on Ethernet under this EtherType.
-fn known_on_ethernet(ether_type: u16) -> bool {
-    PROTOCOLS.iter().any(|p| p.transports.contains(&Transport::Ethernet) && p.ports.contains(&ether_type))
 }
 
 /// Facts of a frame that belongs to no flow.

@@ -1,10 +1,12 @@
 //! Which protocol a flow speaks: every parser of the list is asked, and what was held meanwhile is read when one answers.
+//! Dissectors are asked when none of the list can hope any more.
 
 use super::conversation::{feed, start};
 use super::programs::look;
 use crate::flow::entry::{Flow, Recognition};
-use crate::flow::{Side, Stamp, Transport};
+use crate::flow::{Side, Span, Stamp, Transport};
 use crate::ledger::Ledger;
+use crate::protocol::dissector::{Dissector, Trouble};
 use crate::protocol::{Guess, PROTOCOLS, Probe, Protocol};
 
 /// Pieces of payload looked at before a flow's protocol is called unknown.
@@ -23,7 +25,12 @@ pub fn payload(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], s
     let Recognition::Probing(tried) = flow.recognition else { return feed(flow, ledger, side, bytes, stamp) };
     flow.side(side).held.push(bytes, stamp);
     let held = std::mem::take(&mut flow.side(side).held);
-    let Asked { surest, wants_more } = ask(flow, side, held.bytes(), false);
+    let last = tried + 1 >= PROBES || held.bytes().len() >= HELD;
+    let mut asked = ask(flow, side, held.bytes(), false);
+    if asked.surest.is_none() && (!asked.wants_more || last) {
+        ask_dissectors(flow, ledger, side, held.bytes(), false, &mut asked);
+    }
+    let Asked { surest, wants_more } = asked;
     let Some(surest) = surest else {
         if wants_more && held.bytes().len() < HELD {
             flow.side(side).held = held;
@@ -45,16 +52,22 @@ pub(super) fn last_look(flow: &mut Flow, ledger: &mut Ledger) {
     }
     for side in [Side::Client, Side::Server] {
         let held = std::mem::take(&mut flow.side(side).held);
-        let surest = if held.bytes().is_empty() { None } else { ask(flow, side, held.bytes(), true).surest };
+        let mut asked = Asked::default();
+        if !held.bytes().is_empty() {
+            asked = ask(flow, side, held.bytes(), true);
+            if asked.surest.is_none() {
+                ask_dissectors(flow, ledger, side, held.bytes(), true, &mut asked);
+            }
+        }
         flow.side(side).held = held;
-        if let Some(surest) = surest {
+        if let Some(surest) = asked.surest {
             return recognised(flow, ledger, side, surest);
         }
     }
 }
 
 fn recognised(flow: &mut Flow, ledger: &mut Ledger, side: Side, surest: Surest) {
-    let Surest { protocol, confidence, sender, reversed } = surest;
+    let Surest { who, confidence, sender, reversed } = surest;
     if sender.is_some_and(|sender| (reversed || !flow.oriented) && sender != side) {
         flow.swap();
     }
@@ -63,9 +76,13 @@ fn recognised(flow: &mut Flow, ledger: &mut Ledger, side: Side, surest: Surest) 
         flow.facts.server.port = 0;
     }
     flow.oriented = true;
-    flow.facts.protocol = Some(protocol.name);
+    let (name, parser) = match who {
+        Who::Listed(protocol) => (protocol.name, (protocol.parser)()),
+        Who::Dissector(dissector) => (dissector.name(), dissector.parser(flow.key.transport)),
+    };
+    flow.facts.protocol = Some(name);
     flow.confidence = confidence;
-    flow.recognition = Recognition::Known((protocol.parser)());
+    flow.recognition = Recognition::Known(parser);
     flow.known();
     if !flow.started {
         start(flow, ledger);
@@ -91,40 +108,75 @@ fn read_held(flow: &mut Flow, ledger: &mut Ledger) {
 
 /// The surest protocol, how sure it is, who sent the bytes, and whether the server opened the connection.
 struct Surest {
-    protocol: &'static Protocol,
+    who: Who,
     confidence: f32,
     sender: Option<Side>,
     reversed: bool,
 }
 
+enum Who {
+    Listed(&'static Protocol),
+    Dissector(Dissector),
+}
+
+#[derive(Default)]
 struct Asked {
     surest: Option<Surest>,
     /// One of them could tell with more bytes.
     wants_more: bool,
 }
 
-/// Asks every protocol of the list whether the payload is its own.
-fn ask(flow: &Flow, side: Side, data: &[u8], ended: bool) -> Asked {
+/// What is asked: payload with its ports.
+fn question<'a>(flow: &Flow, side: Side, data: &'a [u8], ended: bool) -> Probe<'a> {
     let (source_port, destination_port) = match side {
         Side::Client => (flow.facts.client.port, flow.facts.server.port),
         Side::Server => (flow.facts.server.port, flow.facts.client.port),
     };
-    let transport = flow.key.transport;
-    let probe = Probe { data, transport, source_port, destination_port, ended };
-    let mut asked = Asked { surest: None, wants_more: false };
-    for protocol in PROTOCOLS.iter().filter(|p| p.transports.contains(&transport)) {
-        let (confidence, sender, reversed) = match (protocol.probe)(&probe) {
-            Guess::No => continue,
+    Probe { data, transport: flow.key.transport, source_port, destination_port, ended }
+}
+
+/// Asks every protocol of the list whether the payload is its own.
+fn ask(flow: &Flow, side: Side, data: &[u8], ended: bool) -> Asked {
+    let probe = question(flow, side, data, ended);
+    let mut asked = Asked::default();
+    for protocol in PROTOCOLS.iter().filter(|p| p.transports.contains(&probe.transport)) {
+        asked.note(Who::Listed(protocol), (protocol.probe)(&probe));
+    }
+    asked
+}
+
+/// Asks the dissectors.
+fn ask_dissectors(flow: &mut Flow, ledger: &mut Ledger, side: Side, data: &[u8], ended: bool, asked: &mut Asked) {
+    let probe = question(flow, side, data, ended);
+    for number in 0..ledger.settings.dissectors.len() {
+        let Some(dissector) = ledger.settings.dissectors.get(number) else { continue };
+        if !dissector.speaks_on(probe.transport) {
+            continue;
+        }
+        let dissector = dissector.clone();
+        let (guess, trouble) = dissector.probe(&probe);
+        // One that is off is not asked about flows that are not its own.
+        if let Some(trouble) = trouble.filter(|trouble| *trouble != Trouble::Off) {
+            ledger.counters.add(dissector.name(), trouble.name(), 1);
+            ledger.flag(&mut flow.facts, trouble.flag(), Span::at(flow.last), None, None);
+        }
+        asked.note(Who::Dissector(dissector), guess);
+    }
+}
+
+impl Asked {
+    fn note(&mut self, who: Who, guess: Guess) {
+        let (confidence, sender, reversed) = match guess {
+            Guess::No => return,
             Guess::Need => {
-                asked.wants_more = true;
-                continue;
+                self.wants_more = true;
+                return;
             }
             Guess::Yes { confidence, sender } => (confidence, sender, false),
             Guess::Reversed { confidence } => (confidence, Some(Side::Server), true),
         };
-        if asked.surest.as_ref().is_none_or(|known| confidence > known.confidence) {
-            asked.surest = Some(Surest { protocol, confidence, sender, reversed });
+        if self.surest.as_ref().is_none_or(|known| confidence > known.confidence) {
+            self.surest = Some(Surest { who, confidence, sender, reversed });
         }
     }
-    asked
 }

@@ -23,6 +23,7 @@ use crate::delta::point::Point;
 use crate::delta::shapes::Shapes;
 use crate::flow::facts::Place;
 use crate::flow::{Facts, Side, Span};
+use crate::protocol::dissector::Dissector;
 use crate::{hash, text};
 
 /// What a run of the core is told.
@@ -40,6 +41,8 @@ pub struct Settings {
     pub max_points: usize,
     /// Rows after which a batch is handed over.
     pub batch_rows: usize,
+    /// Asked about flows that no protocol of the list claims.
+    pub dissectors: Vec<Dissector>,
 }
 
 impl Default for Settings {
@@ -53,6 +56,7 @@ impl Default for Settings {
             max_shapes: 262_144,
             max_points: 1_048_576,
             batch_rows: 65_536,
+            dissectors: Vec::new(),
         }
     }
 }

@@ -1,0 +1,1 @@
+"""What tests of dissectors share: captures cut and changed, dissectors that misbehave."""
