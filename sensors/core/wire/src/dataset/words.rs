@@ -218,6 +218,82 @@ impl Operation {
         }
     }
 
+    /// The operation of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "read" => Self::Read,
+            "read.history" => Self::ReadHistory,
+            "read.events" => Self::ReadEvents,
+            "write" => Self::Write,
+            "write.parameter" => Self::WriteParameter,
+            "write.force" => Self::WriteForce,
+            "write.history" => Self::WriteHistory,
+            "control.select" => Self::ControlSelect,
+            "control.operate" => Self::ControlOperate,
+            "control.direct" => Self::ControlDirect,
+            "control.cancel" => Self::ControlCancel,
+            "mode.run" => Self::ModeRun,
+            "mode.stop" => Self::ModeStop,
+            "mode.program" => Self::ModeProgram,
+            "mode.test" => Self::ModeTest,
+            "mode.listen_only" => Self::ModeListenOnly,
+            "restart.warm" => Self::RestartWarm,
+            "restart.cold" => Self::RestartCold,
+            "restart.communication" => Self::RestartCommunication,
+            "restart.factory" => Self::RestartFactory,
+            "program.download" => Self::ProgramDownload,
+            "program.upload" => Self::ProgramUpload,
+            "program.delete" => Self::ProgramDelete,
+            "program.edit" => Self::ProgramEdit,
+            "program.debug" => Self::ProgramDebug,
+            "firmware.update" => Self::FirmwareUpdate,
+            "firmware.read" => Self::FirmwareRead,
+            "configure.network" => Self::ConfigureNetwork,
+            "configure.route" => Self::ConfigureRoute,
+            "configure.device" => Self::ConfigureDevice,
+            "configure.connection" => Self::ConfigureConnection,
+            "configure.alarm" => Self::ConfigureAlarm,
+            "configure.access" => Self::ConfigureAccess,
+            "security.login" => Self::SecurityLogin,
+            "security.logout" => Self::SecurityLogout,
+            "security.unlock" => Self::SecurityUnlock,
+            "security.lock" => Self::SecurityLock,
+            "security.password" => Self::SecurityPassword,
+            "security.key" => Self::SecurityKey,
+            "session.open" => Self::SessionOpen,
+            "session.close" => Self::SessionClose,
+            "session.keepalive" => Self::SessionKeepalive,
+            "identify.device" => Self::IdentifyDevice,
+            "identify.services" => Self::IdentifyServices,
+            "identify.network" => Self::IdentifyNetwork,
+            "browse" => Self::Browse,
+            "subscribe.start" => Self::SubscribeStart,
+            "subscribe.stop" => Self::SubscribeStop,
+            "publish" => Self::Publish,
+            "notify" => Self::Notify,
+            "method.call" => Self::MethodCall,
+            "time.set" => Self::TimeSet,
+            "time.read" => Self::TimeRead,
+            "file.list" => Self::FileList,
+            "file.read" => Self::FileRead,
+            "file.write" => Self::FileWrite,
+            "file.delete" => Self::FileDelete,
+            "alarm.raise" => Self::AlarmRaise,
+            "alarm.acknowledge" => Self::AlarmAcknowledge,
+            "alarm.disable" => Self::AlarmDisable,
+            "alarm.clear" => Self::AlarmClear,
+            "diagnose.read" => Self::DiagnoseRead,
+            "diagnose.echo" => Self::DiagnoseEcho,
+            "diagnose.clear" => Self::DiagnoseClear,
+            "name.resolve" => Self::NameResolve,
+            "name.change" => Self::NameChange,
+            "query" => Self::Query,
+            "query.change" => Self::QueryChange,
+            "unknown" => Self::Unknown,
+            _ => return None,
+        })
+    }
+
     /// Default IPAL verb.
     pub const fn activity(self) -> &'static str {
         match self {
@@ -357,6 +433,18 @@ pub enum Flag {
     PairingDifferingReply,
     /// A transaction id was used again before its reply (bittern: pairing).
     PairingIdReused,
+    /// A dissector took too long; these bytes were not read (bittern: limits of dissectors).
+    DissectorTooSlow,
+    /// A dissector wanted too much memory; these bytes were not read (bittern: limits of dissectors).
+    DissectorMemory,
+    /// A dissector's process ended; these bytes were not read (bittern: limits of dissectors).
+    DissectorDied,
+    /// A dissector's answer cannot be right; these bytes were not read (bittern: limits of dissectors).
+    DissectorNonsense,
+    /// A dissector's code failed on this message (bittern: limits of dissectors).
+    DissectorFailed,
+    /// The dissector was switched off; this flow is not read any more (bittern: limits of dissectors).
+    DissectorOff,
     /// Length of the virtual link disagrees with the datagram (ASHRAE 135-2020 J.2).
     BacnetLength,
     /// Function of the virtual link is not assigned, or its length does not fit (ASHRAE 135-2020 J.2).
@@ -743,6 +831,8 @@ pub enum Flag {
     S7commPlusValue,
     /// A message of classic S7comm on a connection of S7comm-plus (S7comm-plus, header).
     S7commPlusClassic,
+    /// One that a dissector declares.
+    Declared(&'static str),
 }
 
 impl Flag {
@@ -766,6 +856,12 @@ impl Flag {
             Self::PairingDuplicateReply => "pairing.duplicate_reply",
             Self::PairingDifferingReply => "pairing.differing_reply",
             Self::PairingIdReused => "pairing.id_reused",
+            Self::DissectorTooSlow => "dissector.too_slow",
+            Self::DissectorMemory => "dissector.memory",
+            Self::DissectorDied => "dissector.died",
+            Self::DissectorNonsense => "dissector.nonsense",
+            Self::DissectorFailed => "dissector.failed",
+            Self::DissectorOff => "dissector.off",
             Self::BacnetLength => "bacnet.length",
             Self::BacnetLink => "bacnet.link",
             Self::BacnetNetwork => "bacnet.network",
@@ -959,6 +1055,7 @@ impl Flag {
             Self::S7commPlusFunctionUnknown => "s7comm_plus.function_unknown",
             Self::S7commPlusValue => "s7comm_plus.value",
             Self::S7commPlusClassic => "s7comm_plus.classic",
+            Self::Declared(name) => name,
         }
     }
 }
