@@ -84,3 +84,18 @@ class OrderedWindow(Window):
                 return False
             bound = max(times)
         return True
+
+    def newest(self, most: int) -> tuple[Event, ...]:
+        """The newest `most` events that are part of an order; what came before its first step is another story."""
+        following: dict[str, float] = {}
+        bound: float = self.latest
+        for rule in reversed(self.rules):
+            following[rule] = bound
+            bound = max((e[0] for e in self.slots.values() if e[1] == rule and e[0] <= bound), default=float("-inf"))
+        kept: list[Event] = []
+        begun: float = float("-inf")
+        for rule in self.rules:
+            fitting = [e for e in self.slots.values() if e[1] == rule and begun <= e[0] <= following[rule]]
+            kept += fitting
+            begun = min((e[0] for e in fitting), default=float("inf"))
+        return tuple(sorted(kept, key=event_order)[-most:])

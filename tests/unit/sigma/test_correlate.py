@@ -129,6 +129,15 @@ def test_temporal_ordered_wants_the_order() -> None:
     assert run(rules(order), [event("SCAN", 0), event("LOGIN", 30), event("WRITE", 60)]) == []
 
 
+def test_what_came_before_the_first_step_or_after_the_last_is_not_shown() -> None:
+    order = {"type": "temporal_ordered", "rules": ["SCAN", "LOGIN", "WRITE"], "timespan": "60s"}
+    steps = [event("WRITE", 0), event("LOGIN", 1), event("SCAN", 2), event("LOGIN", 3), event("LOGIN", 4)]
+    (hit,) = run(rules(order), [*steps, event("WRITE", 5)])
+    assert hit.first == START + 2 * SECOND
+    assert hit.events == ("e00002", "e00003", "e00004", "e00005")
+    assert hit.count == 3
+
+
 def test_late_event_may_complete_an_order() -> None:
     order = {"type": "temporal_ordered", "rules": ["SCAN", "WRITE"]}
     late = ("SCAN", {**event("SCAN", 9)[1], "@timestamp": START})
