@@ -146,10 +146,17 @@ def clusters(frame: pl.DataFrame) -> Iterable[Fact]:
 
 
 def publishers(frame: pl.DataFrame) -> Iterable[Fact]:
-    """Which interface publishes a GOOSE control block: another one speaks in the publisher's name."""
-    goose = frame.with_row_index("row").filter(pl.col("network.protocol").cast(pl.String) == "goose")
+    """Which interface publishes a GOOSE control block or a cyclic PROFINET frame: another one speaks in its name."""
+    rows = frame.with_row_index("row")
+    goose = rows.filter(pl.col("network.protocol").cast(pl.String) == "goose")
     block = pl.concat_str(pl.lit("goose "), _text("ot.object.address").str.split("[").list.first())
-    return _facts(goose, "publication", "publisher", block, _text("source.mac"))
+    yield from _facts(goose, "publication", "publisher", block, _text("source.mac"))
+    cyclic = rows.filter(
+        (pl.col("network.protocol").cast(pl.String) == "profinet") & (_text("ot.object.kind") == "frame")
+    )
+    # The receiver chose the FrameID: of another receiver it is another frame.
+    of_receiver = pl.concat_str(pl.lit("profinet "), _text("destination.mac"), pl.lit(" "), _text("ot.object.address"))
+    yield from _facts(cyclic, "publication", "publisher", of_receiver, _text("source.mac"))
 
 
 WATCHED: dict[str, tuple[Callable[[pl.DataFrame], Iterable[Fact]], ...]] = {

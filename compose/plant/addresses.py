@@ -39,9 +39,11 @@ _LIST = (
     Host("opc", "10.9.1.20", "00:01:05:10:00:20", "switch", "OPC UA server, polls both controllers"),
     Host("broker", "10.9.1.21", "00:30:18:10:00:21", "switch", "MQTT broker"),
     Host("edge", "10.9.1.22", "00:d0:c9:10:00:22", "switch", "Sparkplug edge node and JSON publisher"),
+    Host("ahu", "10.9.1.23", "00:40:ae:10:00:23", "switch", "controller of an air-handling unit, BACnet/IP"),
     Host("hmi", "10.9.1.30", "00:14:22:10:00:30", "switch", "operator station, may write"),
     Host("eng", "10.9.1.31", "00:14:22:10:00:31", "switch", "engineering station, may program"),
     Host("hist", "10.9.1.32", "00:1b:78:10:00:32", "switch", "historian, reads only"),
+    Host("bms", "10.9.1.33", "00:14:22:10:00:33", "switch", "building management workstation, BACnet/IP"),
     Host("att", "10.9.1.66", "b8:27:eb:10:00:66", "switch", "attacker, not in the site model"),
     Host("vend", "10.9.1.77", "3c:97:0e:10:00:77", "switch", "contractor's laptop, not in the site model"),
     Host("office", "10.9.2.50", "00:23:ae:10:02:50", "router", "office workstation"),
@@ -55,6 +57,8 @@ OPCUA_PORT = 4840
 MQTT_PORT = 1883
 S7_PORT = 102
 IEC104_PORT = 2404
+BACNET_PORT = 47808
+MMS_PORT = 102
 
 
 def ip(name: str) -> str:

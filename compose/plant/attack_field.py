@@ -1,4 +1,4 @@
-"""What the intruders of the demo do to S7, EtherNet/IP, IEC 104, DNP3 and GOOSE. Bounded, and inside the lab only."""
+"""What the intruders of the demo do to S7, EtherNet/IP, IEC 104, DNP3, GOOSE, BACnet. Bounded, inside the lab only."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import c104
 import opendnp3 as dnp3  # type: ignore[import-untyped]  # bindings without types
+from bacpypes3 import apdu as pdus  # type: ignore[import-untyped]  # a stack without types
 from snap7.client import Client
 from snap7.error import S7Error
 from snap7.type import Block
 
 from compose.plant import cip_work
 from compose.plant.addresses import ip, mac
+from compose.plant.bacnet_device import client
 from compose.plant.cip_work import Ask
 from compose.plant.dnp3_master import Master
 from compose.plant.goose import TRIP, breaker, counters, inject
@@ -69,6 +71,17 @@ def command_pump_station(lab: Lab) -> None:
         lab["att"].call(master.perform, dnp3.FunctionCode.COLD_RESTART)
     finally:
         lab["att"].call(master.close)
+
+
+async def _override() -> None:
+    async with client("att", 3999) as station:
+        await station.write("ahu", "analog-output,1", "present-value", 100.0, 2)
+        await station.ask("ahu", pdus.ReinitializeDeviceRequest(reinitializedStateOfDevice="coldstart"))
+
+
+def override_air_handling(lab: Lab) -> None:
+    """An output held at a priority above the operators', then a cold start."""
+    lab["att"].run(_override())
 
 
 def trip_bay(lab: Lab) -> None:

@@ -124,6 +124,8 @@ FIELD_STEPS = (
     Attack("packing line stopped and reset", "att", "plc4", "T0858 T0816", "EI01 EI02", field.stop_packing_line),
     Attack("commands and restart of the pump station", "att", "pump", "T0855 T0816", "DN01 DN03 DN05",
            field.command_pump_station),
+    Attack("air handling overridden and restarted", "att", "ahu", "T0835 T0816", "BA10 BA01 BA02",
+           field.override_air_handling),
     Attack("trip in the relay's name", "att", "relay", "T0856 T0855", "GO01", field.trip_bay),
 )  # fmt: skip
 LAPTOP_STEPS = (

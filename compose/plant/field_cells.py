@@ -1,4 +1,4 @@
-"""The plant beyond Modbus, OPC UA and MQTT: a filling line, a packing line, a substation, a pump station, a bay relay.
+"""The plant beyond Modbus, OPC UA and MQTT: lines, substation, pump station, bay relay, air handling; a cell each.
 
 Each cell is a device with the station that works with it, on the stacks of the golden captures. It starts when made and
 works until `stop`.
@@ -25,6 +25,7 @@ from snap7.type import Area
 
 from compose.plant import cip_work
 from compose.plant.addresses import ip, mac
+from compose.plant.bacnet_cell import AirHandling
 from compose.plant.cip_device import LogixController
 from compose.plant.cip_io import Scanner, Station
 from compose.plant.dnp3_master import Master
@@ -233,7 +234,32 @@ class BayRelay:
         self._work.end()
 
 
-CELLS: tuple[Callable[[Lab], FieldCell], ...] = (FillingLine, PackingLine, SubstationAtWork, PumpStation, BayRelay)
+class AirHandlingAtWork:
+    """The air-handling unit with its workstation, which sets a temperature now and then."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._cell, self._work = AirHandling(lab), _Background()
+        self._cell.start()
+        self._work.begin(lab, "bms", self._operate)
+
+    def _operate(self) -> None:
+        for _ in self._work.turns(12.0):
+            self._cell.operate()
+
+    def check(self) -> None:
+        """Raise what went wrong in the background."""
+        self._work.check()
+        self._cell.check()
+
+    def stop(self) -> None:
+        """Stop both."""
+        self._work.end()
+        self._cell.stop()
+
+
+CELLS: tuple[Callable[[Lab], FieldCell], ...] = (
+    FillingLine, PackingLine, SubstationAtWork, PumpStation, BayRelay, AirHandlingAtWork,
+)  # fmt: skip
 
 
 def start_all(lab: Lab) -> list[FieldCell]:

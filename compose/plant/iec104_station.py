@@ -10,6 +10,7 @@ import c104
 from compose.plant.addresses import IEC104_PORT, ip
 
 STATION = 1
+_FORGOTTEN = 4.0  # seconds
 SWITCH, SETPOINT, CAREFUL = 4001, 4006, 4010
 BREAKER, VOLTAGE = 1001, 1301
 FIXED = datetime.datetime(2026, 11, 28, 9, 30, 15, 250000, tzinfo=datetime.UTC)
@@ -97,10 +98,14 @@ class Station:
     def open(self, wait: float = 45.0) -> None:
         """Connect and wait until data transfer has started. Raises ConnectionError."""
         self.client.start()
-        deadline = time.monotonic() + wait
+        begun = time.monotonic()
         while not self.client.has_active_connections:
-            if time.monotonic() > deadline:
+            waited = time.monotonic() - begun
+            if waited > wait:
                 raise ConnectionError("the outstation did not start data transfer")
+            if waited > _FORGOTTEN and self.connection.is_connected:
+                # On a busy machine c104 can miss that it is connected: it then never sends STARTDT by itself.
+                self.connection.unmute()
             time.sleep(0.05)
 
     def close(self) -> None:

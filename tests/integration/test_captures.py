@@ -31,6 +31,21 @@ NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {
         {"s7comm"},
         "a call with TSAPs in Siemens' form (0200 to 0202), accepted and left; tshark names the transport alone",
     ),
+    "emreekin_ics_pcaps/BacNET/mstp_20090227094623.pcap": (
+        set(),
+        "BACnet on a serial line (MS/TP): no Ethernet, no BACnet/IP in it",
+    ),
+    "arkime/tests/pcap/arkime_synthetic.pcap": (
+        {"enip", "modbus", "mqtt", "s7comm"},
+        "one unit of S7comm-plus, cut short, on a connection of classic S7comm, which keeps its name",
+    ),
+    **{
+        f"emreekin_ics_pcaps/IEC61850/{name}.pcap": (
+            {"goose", "mms"},
+            "MMS whose association began before the capture; tshark goes by the contexts it saw negotiated",
+        )
+        for name in ("iedscout", "pres", "pres1")
+    },
 }
 """Captures where the reference dissector's protocols are not ours: what we name, and who is right."""
 

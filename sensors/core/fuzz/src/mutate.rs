@@ -143,15 +143,37 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("mqtt", _) => remaining(&mut record.bytes),
             ("opcua", _) => size_field(&mut record.bytes),
             ("s7comm", _) => packet(&mut record.bytes),
+            ("s7comm_plus", _) => unit(&mut record.bytes),
+            ("mms", _) => layers(&mut record.bytes),
             ("enip", _) => encapsulated(&mut record.bytes),
             ("iec104", _) => apdu_length(&mut record.bytes),
             ("dnp3", _) => blocks(&mut record.bytes),
             ("goose", _) => application_length(&mut record.bytes),
+            ("bacnet", _) => link_length(&mut record.bytes),
+            ("profinet", _) => body_length(&mut record.bytes),
             _ => {}
         }
     }
     record.number = u16::try_from(record.bytes.len()).unwrap_or(u16::MAX);
     record.bytes.truncate(usize::from(u16::MAX));
+}
+
+/// DCP: | FrameID 2 | service 2 | Xid 4 | delay 2 | length 2, of what follows |; a call: | version 1 (4) | … | 4 order 1 |
+/// … | 74 length 2 | … | 80 body |. Cyclic frames end in a transfer status of 0.
+fn body_length(bytes: &mut [u8]) {
+    match bytes {
+        [0xfe, 0xfc..=0xff, ..] if bytes.len() >= 12 => {
+            let follows = u16::try_from(bytes.len() - 12).unwrap_or(u16::MAX);
+            bytes[10..12].copy_from_slice(&follows.to_be_bytes());
+        }
+        [4, ..] if bytes.len() >= 80 => {
+            let follows = u16::try_from(bytes.len() - 80).unwrap_or(u16::MAX);
+            let little = bytes[4] & 0x10 != 0;
+            bytes[74..76].copy_from_slice(&if little { follows.to_le_bytes() } else { follows.to_be_bytes() });
+        }
+        [.., last] => *last = 0,
+        [] => {}
+    }
 }
 
 /// | transaction 2 | protocol 2 | length 2, of what follows |
@@ -208,6 +230,52 @@ fn packet(bytes: &mut [u8]) {
     }
 }
 
+/// | 0 version 1 | 1 reserved 1 | 2 length 2, of the whole | 4 transport header 3 | 7 protocol id 1, version 1 | 9 length 2 |
+/// data | trailer 4 |: the data take all between header and trailer.
+fn unit(bytes: &mut [u8]) {
+    let length = bytes.len();
+    let whole = u16::try_from(length).unwrap_or(u16::MAX).to_be_bytes();
+    if let Some(field) = bytes.get_mut(..4) {
+        field.copy_from_slice(&[3, 0, whole[0], whole[1]]);
+    }
+    let data = u16::try_from(length.saturating_sub(15)).unwrap_or(u16::MAX).to_be_bytes();
+    let version = bytes.get(8).copied().unwrap_or(1);
+    if let (Some(field), true) = (bytes.get_mut(9..11), length >= 15) {
+        field.copy_from_slice(&data);
+        if let Some(trailer) = bytes.last_chunk_mut::<4>() {
+            *trailer = [0x72, version, 0, 0];
+        }
+    }
+}
+
+/// | 0 version 1 | 1 reserved 1 | 2 length 2, of the whole | 4 transport header 3 | 7 session 4, or nothing | elements of BER |.
+/// Each element around the last has the length of what is left; small ones before others keep theirs.
+fn layers(bytes: &mut [u8]) {
+    let whole = u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_be_bytes();
+    if let Some(field) = bytes.get_mut(..4) {
+        field.copy_from_slice(&[3, 0, whole[0], whole[1]]);
+    }
+    let mut at = if bytes.get(7..11) == Some(&[1, 0, 1, 0]) { 11 } else { 7 };
+    while let (Some(&tag), Some(&length)) = (bytes.get(at), bytes.get(at + 1)) {
+        let constructed = tag & 0x20 != 0;
+        let behind = at + 2 + usize::from(length);
+        if !constructed && length < 0x80 && behind < bytes.len() {
+            at = behind;
+            continue;
+        }
+        let rest = bytes.len() - at - 2;
+        match length {
+            0x81 if rest > 0 => bytes[at + 2] = u8::try_from(rest - 1).unwrap_or(u8::MAX),
+            0..=0x7f => bytes[at + 1] = u8::try_from(rest).unwrap_or(0x7f).min(0x7f),
+            _ => {}
+        }
+        if !constructed {
+            return;
+        }
+        at += if length == 0x81 { 3 } else { 2 };
+    }
+}
+
 /// | start 1 | length 1, of what follows |
 fn apdu_length(bytes: &mut [u8]) {
     let follows = u8::try_from(bytes.len().saturating_sub(2)).unwrap_or(u8::MAX);
@@ -253,6 +321,14 @@ fn size_field(bytes: &mut [u8]) {
     let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes();
     if let Some(field) = bytes.get_mut(4..8) {
         field.copy_from_slice(&size);
+    }
+}
+
+/// Length of the virtual link, of everything.
+fn link_length(bytes: &mut [u8]) {
+    let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_be_bytes();
+    if let Some(field) = bytes.get_mut(2..4) {
+        field.copy_from_slice(&length);
     }
 }
 

@@ -445,6 +445,28 @@ pub enum Flag {
     DissectorFailed,
     /// The dissector was switched off; this flow is not read any more (bittern: limits of dissectors).
     DissectorOff,
+    /// Length of the virtual link disagrees with the datagram (ASHRAE 135-2020 J.2).
+    BacnetLength,
+    /// Function of the virtual link is not assigned, or its length does not fit (ASHRAE 135-2020 J.2).
+    BacnetLink,
+    /// Header of the network layer is impossible (ASHRAE 135-2020 6.2).
+    BacnetNetwork,
+    /// Message of the network layer is reserved (ASHRAE 135-2020 6.2.4).
+    BacnetNetworkMessage,
+    /// Hop count is used up: the routers go in a circle (ASHRAE 135-2020 6.5.4).
+    BacnetHops,
+    /// Application PDU is cut off or of a reserved type (ASHRAE 135-2020 20.1).
+    BacnetApdu,
+    /// Service is not assigned (ASHRAE 135-2020 21).
+    BacnetService,
+    /// Parameters of a service are missing or cannot be read to their end (ASHRAE 135-2020 20.2).
+    BacnetParameters,
+    /// Value of a property cannot be read to its end (ASHRAE 135-2020 20.2).
+    BacnetValue,
+    /// Priority of a write is not 1 to 16 (ASHRAE 135-2020 15.9.1.1.5).
+    BacnetPriority,
+    /// A segment is missing (ASHRAE 135-2020 5.2).
+    BacnetSegment,
     /// A frame does not begin with 0x05 0x64 (IEEE 1815-2012 9.2.4.1).
     Dnp3Start,
     /// CRC of a link header is wrong (IEEE 1815-2012 9.2.4.3).
@@ -577,6 +599,14 @@ pub enum Flag {
     Iec104Checksum,
     /// A section or file is not as long as was announced (IEC 60870-5-101 7.2.6.35, 7.2.6.36).
     Iec104FileLength,
+    /// A layer or PDU cannot be decoded, or lacks a mandatory field (ISO 9506-2 7; ISO 8327-1 8; ISO 8650-1 9).
+    MmsMalformed,
+    /// Service is not known (ISO 9506-2 ConfirmedServiceRequest).
+    MmsServiceUnknown,
+    /// Number of values or results disagrees with the variables named (ISO 9506-2 Read, Write, InformationReport).
+    MmsResultCount,
+    /// PDU is longer than the association agreed (ISO 9506-2 Initiate).
+    MmsPduSize,
     /// MBAP protocol identifier is not 0 (Modbus Messaging on TCP/IP V1.0b 3.1.3).
     ModbusProtocolId,
     /// MBAP length disagrees with the function's own length (Modbus Messaging on TCP/IP V1.0b 3.1.3).
@@ -709,6 +739,70 @@ pub enum Flag {
     OpcuaHandshakeOrder,
     /// An application certificate is no X.509 certificate (OPC 10000-6 6.2).
     OpcuaCertificate,
+    /// FrameID is reserved, or its frames are not read (IEC 61158-6-10 4.7.1).
+    ProfinetFrameId,
+    /// Length of a DCP message disagrees with the frame (IEC 61158-6-10 4.3.1).
+    ProfinetDcpLength,
+    /// DCP service does not belong to the FrameID (IEC 61158-6-10 4.3.1.3).
+    ProfinetDcpService,
+    /// A DCP block is cut off (IEC 61158-6-10 4.3.1.4).
+    ProfinetDcpBlock,
+    /// A station says that another one uses its IP address too (IEC 61158-6-10 4.3.1.4.11).
+    ProfinetAddressConflict,
+    /// Cyclic frame too short, or its length changed (IEC 61158-6-10 4.7).
+    ProfinetRtLength,
+    /// Transfer status of a cyclic frame is not 0 (IEC 61158-6-10 4.7.2).
+    ProfinetTransferStatus,
+    /// Reserved bits of the data status are set (IEC 61158-6-10 4.7.2).
+    ProfinetDataStatus,
+    /// A provider went from run to stop (IEC 61158-6-10 4.7.2).
+    ProfinetProviderStopped,
+    /// A provider's data became invalid (IEC 61158-6-10 4.7.2).
+    ProfinetDataInvalid,
+    /// A provider says that its station has a problem (IEC 61158-6-10 4.7.2).
+    ProfinetStationProblem,
+    /// A provider went from primary to backup (IEC 61158-6-10 4.7.2).
+    ProfinetBackup,
+    /// Cycle counter repeated (IEC 61158-6-10 4.7.2).
+    ProfinetCycleRepeated,
+    /// Cycle counter and the time that passed disagree (IEC 61158-6-10 4.7.2).
+    ProfinetCycleJump,
+    /// A provider stopped sending (IEC 61158-6-10 4.7).
+    ProfinetSilent,
+    /// Alarm PDU or block is cut off (IEC 61158-6-10 4.7.3).
+    ProfinetAlarmLength,
+    /// Alarm PDU or block of a type that there is not (IEC 61158-6-10 4.7.3).
+    ProfinetAlarmType,
+    /// An alarm was refused (IEC 61158-6-10 4.7.3).
+    ProfinetAlarmNack,
+    /// A PTCP block is cut off (IEC 61158-6-10 4.5).
+    ProfinetPtcpLength,
+    /// Another clock master than before (IEC 61158-6-10 4.5).
+    ProfinetPtcpMaster,
+    /// An MRP block is cut off (IEC 62439-2 8).
+    ProfinetMrpLength,
+    /// The redundancy manager sees its ring open (IEC 62439-2 5).
+    ProfinetRingOpen,
+    /// The redundancy manager sees its ring closed again (IEC 62439-2 5).
+    ProfinetRingClosed,
+    /// The redundancy manager makes all switches forget their address tables (IEC 62439-2 5).
+    ProfinetRingTopology,
+    /// A redundancy client tells that a link of its ring went down or came up (IEC 62439-2 5).
+    ProfinetRingLink,
+    /// Datagram without the header of a call (C706 12.6.3).
+    ProfinetRpcHeader,
+    /// Length of a call disagrees with the datagram (C706 12.6.3).
+    ProfinetRpcLength,
+    /// Fragment of a call out of order (C706 12.6.3).
+    ProfinetRpcFragment,
+    /// A call or its answer was sent again (C706 9.5).
+    ProfinetRpcRepeated,
+    /// Operation that the interface does not have (IEC 61158-6-10 4.10).
+    ProfinetRpcOperation,
+    /// Lengths of a call's arguments disagree (IEC 61158-6-10 4.10).
+    ProfinetRpcArguments,
+    /// A block of connection management is cut off or missing (IEC 61158-6-10 5.2).
+    ProfinetBlock,
     /// TPKT header is not version 3 with a possible length (RFC 1006 6).
     IsoTpktHeader,
     /// A transport PDU that cannot be right (ITU-T X.224 13).
@@ -727,6 +821,16 @@ pub enum Flag {
     S7commFunctionUnknown,
     /// A fragment that continues nothing (S7 protocol, userdata).
     S7commFragment,
+    /// Header cannot be right, or its length disagrees with the unit (S7comm-plus, header).
+    S7commPlusHeader,
+    /// A message begins with no known opcode (S7comm-plus, opcodes).
+    S7commPlusOpcode,
+    /// Function code is not known (S7comm-plus, functions).
+    S7commPlusFunctionUnknown,
+    /// An address, object or value reaches beyond the message or has an unknown type (S7comm-plus, values).
+    S7commPlusValue,
+    /// A message of classic S7comm on a connection of S7comm-plus (S7comm-plus, header).
+    S7commPlusClassic,
     /// One that a dissector declares.
     Declared(&'static str),
 }
@@ -758,6 +862,17 @@ impl Flag {
             Self::DissectorNonsense => "dissector.nonsense",
             Self::DissectorFailed => "dissector.failed",
             Self::DissectorOff => "dissector.off",
+            Self::BacnetLength => "bacnet.length",
+            Self::BacnetLink => "bacnet.link",
+            Self::BacnetNetwork => "bacnet.network",
+            Self::BacnetNetworkMessage => "bacnet.network_message",
+            Self::BacnetHops => "bacnet.hops",
+            Self::BacnetApdu => "bacnet.apdu",
+            Self::BacnetService => "bacnet.service",
+            Self::BacnetParameters => "bacnet.parameters",
+            Self::BacnetValue => "bacnet.value",
+            Self::BacnetPriority => "bacnet.priority",
+            Self::BacnetSegment => "bacnet.segment",
             Self::Dnp3Start => "dnp3.start",
             Self::Dnp3HeaderCrc => "dnp3.header_crc",
             Self::Dnp3LinkLength => "dnp3.link_length",
@@ -824,6 +939,10 @@ impl Flag {
             Self::Iec104ExecuteDiffers => "iec104.execute_differs",
             Self::Iec104Checksum => "iec104.checksum",
             Self::Iec104FileLength => "iec104.file_length",
+            Self::MmsMalformed => "mms.malformed",
+            Self::MmsServiceUnknown => "mms.service_unknown",
+            Self::MmsResultCount => "mms.result_count",
+            Self::MmsPduSize => "mms.pdu_size",
             Self::ModbusProtocolId => "modbus.protocol_id",
             Self::ModbusLengthMismatch => "modbus.length_mismatch",
             Self::ModbusLengthIllegal => "modbus.length_illegal",
@@ -890,6 +1009,38 @@ impl Flag {
             Self::OpcuaBufferSize => "opcua.buffer_size",
             Self::OpcuaHandshakeOrder => "opcua.handshake_order",
             Self::OpcuaCertificate => "opcua.certificate",
+            Self::ProfinetFrameId => "profinet.frame_id",
+            Self::ProfinetDcpLength => "profinet.dcp_length",
+            Self::ProfinetDcpService => "profinet.dcp_service",
+            Self::ProfinetDcpBlock => "profinet.dcp_block",
+            Self::ProfinetAddressConflict => "profinet.address_conflict",
+            Self::ProfinetRtLength => "profinet.rt_length",
+            Self::ProfinetTransferStatus => "profinet.transfer_status",
+            Self::ProfinetDataStatus => "profinet.data_status",
+            Self::ProfinetProviderStopped => "profinet.provider_stopped",
+            Self::ProfinetDataInvalid => "profinet.data_invalid",
+            Self::ProfinetStationProblem => "profinet.station_problem",
+            Self::ProfinetBackup => "profinet.backup",
+            Self::ProfinetCycleRepeated => "profinet.cycle_repeated",
+            Self::ProfinetCycleJump => "profinet.cycle_jump",
+            Self::ProfinetSilent => "profinet.silent",
+            Self::ProfinetAlarmLength => "profinet.alarm_length",
+            Self::ProfinetAlarmType => "profinet.alarm_type",
+            Self::ProfinetAlarmNack => "profinet.alarm_nack",
+            Self::ProfinetPtcpLength => "profinet.ptcp_length",
+            Self::ProfinetPtcpMaster => "profinet.ptcp_master",
+            Self::ProfinetMrpLength => "profinet.mrp_length",
+            Self::ProfinetRingOpen => "profinet.ring_open",
+            Self::ProfinetRingClosed => "profinet.ring_closed",
+            Self::ProfinetRingTopology => "profinet.ring_topology",
+            Self::ProfinetRingLink => "profinet.ring_link",
+            Self::ProfinetRpcHeader => "profinet.rpc_header",
+            Self::ProfinetRpcLength => "profinet.rpc_length",
+            Self::ProfinetRpcFragment => "profinet.rpc_fragment",
+            Self::ProfinetRpcRepeated => "profinet.rpc_repeated",
+            Self::ProfinetRpcOperation => "profinet.rpc_operation",
+            Self::ProfinetRpcArguments => "profinet.rpc_arguments",
+            Self::ProfinetBlock => "profinet.block",
             Self::IsoTpktHeader => "iso.tpkt_header",
             Self::IsoTpdu => "iso.tpdu",
             Self::S7commHeader => "s7comm.header",
@@ -899,6 +1050,11 @@ impl Flag {
             Self::S7commPduSize => "s7comm.pdu_size",
             Self::S7commFunctionUnknown => "s7comm.function_unknown",
             Self::S7commFragment => "s7comm.fragment",
+            Self::S7commPlusHeader => "s7comm_plus.header",
+            Self::S7commPlusOpcode => "s7comm_plus.opcode",
+            Self::S7commPlusFunctionUnknown => "s7comm_plus.function_unknown",
+            Self::S7commPlusValue => "s7comm_plus.value",
+            Self::S7commPlusClassic => "s7comm_plus.classic",
             Self::Declared(name) => name,
         }
     }

@@ -18,18 +18,26 @@ pub fn element(data: &[u8]) -> Option<Element<'_>> {
     if tag & 0x1f == 0x1f {
         return None;
     }
-    let first = u8_at(data, 1)?;
+    let (contents, size) = contents_at(data, 1)?;
+    Some(Element { tag, contents, size })
+}
+
+/// Contents behind a tag of so many octets, and the size of all.
+fn contents_at(data: &[u8], tag: usize) -> Option<(&[u8], usize)> {
+    let first = u8_at(data, tag)?;
+    let behind = tag + 1;
     let (length, head) = match first {
-        0..=0x7f => (usize::from(first), 2),
+        0..=0x7f => (usize::from(first), behind),
         0x81..=0x84 => {
             let octets = usize::from(first & 0x7f);
-            let number = data.get(2..2 + octets)?.iter().fold(0usize, |sum, octet| sum << 8 | usize::from(*octet));
-            (number, 2 + octets)
+            let number =
+                data.get(behind..behind + octets)?.iter().fold(0usize, |sum, octet| sum << 8 | usize::from(*octet));
+            (number, behind + octets)
         }
         _ => return None,
     };
     let end = head.checked_add(length)?;
-    Some(Element { tag, contents: data.get(head..end)?, size: end })
+    Some((data.get(head..end)?, end))
 }
 
 /// The elements that follow each other in `data`; ends at the first that does not fit, and `left` tells what is left over.
@@ -45,6 +53,36 @@ impl<'a> Iterator for Elements<'a> {
         self.left = self.left.get(found.size..).unwrap_or_default();
         Some(found)
     }
+}
+
+/// An element whose tag may take several octets (8.1.2.4), as services of MMS beyond 30 do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Tagged<'a> {
+    /// First identifier octet: class, constructed bit.
+    pub first: u8,
+    pub number: u32,
+    pub contents: &'a [u8],
+    /// Octets of tag, length and contents together.
+    pub size: usize,
+}
+
+/// The element at the head of `data`, its tag of at most three octets.
+pub fn tagged(data: &[u8]) -> Option<Tagged<'_>> {
+    let first = u8_at(data, 0)?;
+    if first & 0x1f != 0x1f {
+        let Element { contents, size, .. } = element(data)?;
+        return Some(Tagged { first, number: u32::from(first & 0x1f), contents, size });
+    }
+    let (low, high) = (u8_at(data, 1)?, u8_at(data, 2)?);
+    let (number, octets) = if low & 0x80 == 0 {
+        (u32::from(low), 2)
+    } else if high & 0x80 == 0 {
+        (u32::from(low & 0x7f) << 7 | u32::from(high), 3)
+    } else {
+        return None;
+    };
+    let (contents, size) = contents_at(data, octets)?;
+    Some(Tagged { first, number, contents, size })
 }
 
 /// An INTEGER (8.3) of at most eight octets.
@@ -70,7 +108,18 @@ pub fn unsigned(contents: &[u8]) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Element, Elements, element, integer, unsigned};
+    use super::{Element, Elements, element, integer, tagged, unsigned};
+
+    #[test]
+    fn tags_of_several_octets_are_read() {
+        let open = tagged(&[0xbf, 0x48, 2, 5, 0]).unwrap();
+        assert_eq!((open.number, open.contents, open.size), (72, &[5, 0][..], 5));
+        assert_eq!(tagged(&[0x9f, 0x81, 0x01, 0]).unwrap().number, 129);
+        assert_eq!(tagged(&[0xa4, 1, 7]).unwrap().number, 4);
+        for bad in [&[0xbf][..], &[0xbf, 0x48], &[0xbf, 0x48, 3, 0], &[0xbf, 0x81, 0x81, 1, 0]] {
+            assert_eq!(tagged(bad), None, "{bad:02x?}");
+        }
+    }
 
     #[test]
     fn lengths_of_every_form() {

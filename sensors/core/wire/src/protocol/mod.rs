@@ -3,6 +3,7 @@
 //! A parser states facts; it never decides what is bad. Framing and parsing are apart: `framing` looks at the head of
 //! the bytes only, `message` gets whole messages only, so events do not depend on how TCP cut the stream.
 
+pub mod bacnet;
 mod ber;
 pub mod defaults;
 pub mod dissector;
@@ -12,11 +13,15 @@ pub mod exchange;
 pub mod goose;
 pub mod iec104;
 mod iec60870;
+mod iec61850;
 mod iso;
+pub mod mms;
 pub mod modbus;
 pub mod mqtt;
 pub mod opcua;
+pub mod profinet;
 pub mod s7comm;
+pub mod s7comm_plus;
 mod sparkplug;
 pub mod talk;
 
@@ -116,10 +121,16 @@ pub static PROTOCOLS: &[Protocol] = &[
     mqtt::PROTOCOL,
     opcua::PROTOCOL,
     s7comm::PROTOCOL,
+    s7comm_plus::PROTOCOL,
+    mms::PROTOCOL,
     enip::PROTOCOL,
     enip::io::PROTOCOL,
     iec104::PROTOCOL,
     dnp3::PROTOCOL,
+    bacnet::PROTOCOL,
+    profinet::PROTOCOL,
+    profinet::mrp::PROTOCOL,
+    profinet::rpc::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.

@@ -3,9 +3,9 @@
 //! | 0 APPID 2 | 2 length 2 (from APPID on) | 4 reserved 1: simulated bit, device-defined | 6 reserved 2 | 8 APDU |
 
 mod apdu;
-mod data;
 mod state;
 
+use super::iec61850 as data;
 use super::{Framing, Guess, Parser, Probe, Protocol, Talk};
 use crate::bytes::be16;
 use crate::flow::{Side, Transport};

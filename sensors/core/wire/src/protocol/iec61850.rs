@@ -1,4 +1,4 @@
-//! Values of a data set (IEC 61850-8-1, table 3; ISO 9506-2 Data): the tag tells the type.
+//! Values as MMS and GOOSE carry them (ISO 9506-2 Data; IEC 61850-8-1, table 3): the tag tells the type.
 
 use crate::protocol::ber::{self, Element, Elements};
 use crate::text;
@@ -13,6 +13,9 @@ const UNSIGNED: u8 = 0x86;
 const FLOATING_POINT: u8 = 0x87;
 const OCTET_STRING: u8 = 0x89;
 const VISIBLE_STRING: u8 = 0x8a;
+const GENERALIZED_TIME: u8 = 0x8b;
+const BINARY_TIME: u8 = 0x8c;
+const BOOLEAN_ARRAY: u8 = 0x8e;
 const MMS_STRING: u8 = 0x90;
 const UTC_TIME: u8 = 0x91;
 
@@ -57,7 +60,11 @@ fn value(element: Element<'_>) -> Value {
         INTEGER => number("int", ber::integer(contents).map(exact)),
         UNSIGNED => number("uint", ber::unsigned(contents).map(exact)),
         FLOATING_POINT => number("float", float(contents)),
-        BIT_STRING => number("bits", bits(contents)),
+        BIT_STRING | BOOLEAN_ARRAY => number("bits", bits(contents)),
+        BINARY_TIME => binary_time(contents).map(|text| Value::Text { kind: "btime", text }),
+        GENERALIZED_TIME => {
+            Some(Value::Text { kind: "generalizedtime", text: text::bounded(contents, text::TEXT_LIMIT).0 })
+        }
         VISIBLE_STRING | MMS_STRING => {
             Some(Value::Text { kind: "string", text: text::bounded(contents, text::TEXT_LIMIT).0 })
         }
@@ -110,9 +117,36 @@ pub fn utc(contents: &[u8]) -> Option<String> {
     Some(out)
 }
 
+/// Time of day (ISO 9506-2, TimeOfDay): | 0 milliseconds since midnight 4 | 4 days since 1984-01-01, 2, or nothing |.
+pub fn binary_time(contents: &[u8]) -> Option<String> {
+    const DAYS_TO_1984: i64 = 5113;
+    let (clock, days) = match contents {
+        [a, b, c, d] => ([*a, *b, *c, *d], None),
+        [a, b, c, d, e, f] => ([*a, *b, *c, *d], Some(u16::from_be_bytes([*e, *f]))),
+        _ => return None,
+    };
+    let milliseconds = u32::from_be_bytes(clock);
+    let (seconds, thousandths) = (milliseconds / 1000, milliseconds % 1000);
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let mut out = String::with_capacity(24);
+    if let Some(days) = days {
+        let (year, month, day) = text::civil(i64::from(days) + DAYS_TO_1984);
+        let _ = write!(out, "{year:04}-{month:02}-{day:02}T");
+    }
+    let _ = write!(out, "{hour:02}:{minute:02}:{second:02}.{thousandths:03}");
+    Some(out)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Value, utc, values};
+    use super::{Value, binary_time, utc, values};
+
+    #[test]
+    fn binary_times_have_a_day_or_none() {
+        assert_eq!(binary_time(&[0, 0, 0x27, 0x10]).as_deref(), Some("00:00:10.000"));
+        assert_eq!(binary_time(&[2, 0x93, 0x2e, 0, 0, 1]).as_deref(), Some("1984-01-02T12:00:00.000"));
+        assert_eq!(binary_time(&[0; 5]), None);
+    }
 
     #[test]
     fn structures_are_taken_apart_and_bounded() {
