@@ -196,6 +196,11 @@ impl Desk {
         }
     }
 
+    /// Its code failed on one message of an answer that is right otherwise.
+    pub fn failed(&mut self, said: &str) {
+        self.trouble(Trouble::Failed, said.to_owned());
+    }
+
     fn trouble(&mut self, trouble: Trouble, said: String) {
         match self.standing.troubles.iter_mut().find(|(name, _)| *name == trouble.name()) {
             Some((_, count)) => *count += 1,

@@ -150,7 +150,13 @@ impl Parser for Reading {
         // Flags first: they belong to the exchange of their message.
         for fact in &facts {
             match fact {
-                Fact::Flag { flag, offset, details } => talk.flag(*flag, *offset, details.as_deref()),
+                Fact::Flag { flag, offset, details } => {
+                    talk.flag(*flag, *offset, details.as_deref());
+                    if *flag == Flag::DissectorFailed {
+                        self.dissector.desk().failed(details.as_deref().unwrap_or_default());
+                        talk.ledger.counters.add(self.dissector.name(), Trouble::Failed.name(), 1);
+                    }
+                }
                 Fact::Trouble(trouble) => self.trouble(*trouble, talk),
                 _ => {}
             }
