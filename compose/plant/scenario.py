@@ -136,16 +136,17 @@ async def _engineer(login: Login) -> None:
 
 def run(seconds: float, out: Path, attacks: bool, labels: Path | None) -> int:
     """Run the plant for `seconds`, then the attacks if wished, into a capture and a label file; returns 0."""
-    with Lab(list(HOSTS)) as lab, lab.capture(out):
-        with contextlib.closing(Plant(lab)) as plant:
-            with lab.step("normal operation", "hmi", "plc1"):
-                end = time.monotonic() + seconds
-                while (left := end - time.monotonic()) > 0:
-                    time.sleep(min(1.0, left))
-                    plant.check()
-            if attacks:
-                play(lab)
-                time.sleep(3)
+    # The plant is switched off when nobody looks any more: its end is no part of its life.
+    with Lab(list(HOSTS)) as lab, contextlib.ExitStack() as life, lab.capture(out):
+        plant = life.enter_context(contextlib.closing(Plant(lab)))
+        with lab.step("normal operation", "hmi", "plc1"):
+            end = time.monotonic() + seconds
+            while (left := end - time.monotonic()) > 0:
+                time.sleep(min(1.0, left))
+                plant.check()
+        if attacks:
+            play(lab)
+            time.sleep(3)
         steps = [step.as_label() for step in lab.steps]
     found = pcap.extent(out)
     if labels is not None:

@@ -36,8 +36,9 @@ NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {
         "BACnet on a serial line (MS/TP): no Ethernet, no BACnet/IP in it",
     ),
     "arkime/tests/pcap/arkime_synthetic.pcap": (
-        {"enip", "modbus", "mqtt", "s7comm"},
-        "one unit of S7comm-plus, cut short, on a connection of classic S7comm, which keeps its name",
+        {"bacnet", "enip", "modbus", "mqtt", "s7comm"},
+        "one unit of S7comm-plus, cut short, on a connection of classic S7comm, which keeps its name; one ReadProperty of"
+        " BACnet, whole",
     ),
     **{
         f"emreekin_ics_pcaps/IEC61850/{name}.pcap": (
