@@ -37,8 +37,7 @@ NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {
     ),
     "arkime/tests/pcap/arkime_synthetic.pcap": (
         {"bacnet", "enip", "modbus", "mqtt", "s7comm"},
-        "one unit of S7comm-plus, cut short, on a connection of classic S7comm, which keeps its name; one ReadProperty of"
-        " BACnet, whole",
+        "one unit of S7comm-plus, cut short, on a classic connection, which keeps its name; one whole ReadProperty",
     ),
     **{
         f"emreekin_ics_pcaps/IEC61850/{name}.pcap": (
