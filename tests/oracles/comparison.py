@@ -21,7 +21,8 @@ HEAD = """# Second opinion: tshark
 Written by `make oracles`; `tests/integration/test_oracles.py` fails when it is stale. Each message of every capture
 that holds the protocol, of third parties and our own, is decoded by us (no delta filter) and by tshark 4.0, and
 compared field by field. Payloads of Sparkplug, JSON and numbers inside MQTT are compared with what readers in Python
-make of the bytes that tshark hands on. Each difference is explained in
+make of the bytes that tshark hands on; S7comm-plus, which tshark 4.0 does not know, with the library s7commplus on the
+units that its transport hands over (version, function, result, numbers that were read). Each difference is explained in
 [`tests/oracles/explained`](../../tests/oracles/explained), with the clause of the standard.
 
 | protocol | captures | messages | facts compared | agree | differ, explained | not explained |
