@@ -32,12 +32,12 @@ def alerts(cli: Cli, *arguments: str) -> list[dict[str, Any]]:
 def test_incidents_are_listed_and_shown(cli: Cli) -> None:
     listed = cli("incidents", "list", "--json").json()
     assert listed["schema"] == "bittern.incidents/v1"
-    assert sorted(len(incident["alerts"]) for incident in listed["data"]) == [2, 5, 7, 11, 21]
+    assert sorted(len(incident["alerts"]) for incident in listed["data"]) == [5, 7, 10, 11, 35]
     assert [json.loads(line) for line in cli("incidents", "list", "--format", "ndjson").out.splitlines()] == (
         listed["data"]
     )
     first = listed["data"][0]
-    assert first["text"] == "10.9.1.66 against plc1 and 3 more: Impair Process Control"
+    assert first["text"] == "10.9.1.66 against plc1 and 7 more: Impair Process Control"
     assert first["text"] in cli("incidents", "list").out
     shown = cli("incidents", "show", first["id"][:6])
     assert shown.code == 0

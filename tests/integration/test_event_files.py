@@ -18,7 +18,7 @@ RULES = load_rules([])
 
 @pytest.mark.parametrize("batch_rows", [100, 65_536])
 def test_a_folder_holds_one_file_a_dataset_with_every_row(tmp_path: Path, batch_rows: int) -> None:
-    stale, other = tmp_path / "file.parquet", tmp_path / "notes.txt"
+    stale, other = tmp_path / "sample.parquet", tmp_path / "notes.txt"
     pl.DataFrame({"old": [1]}).write_parquet(stale)
     other.write_text("mine")
     found = analyse(Options((DEMO,), events=tmp_path, batch_rows=batch_rows), RULES)
