@@ -233,7 +233,7 @@ def test_a_time_is_picked_as_two_moments(screens: Screens) -> None:
     page.evaluate("localStorage.setItem('bittern.preferences', JSON.stringify({zone: 'utc'}))")
     page.reload()
     page.wait_for_selector(ROW)
-    first = min(each["last_seen"] for each in alerts(page))
+    first = min(each["first_seen"] for each in alerts(page))
     page.get_by_role("button", name="Time", exact=True).click()
     page.get_by_label("From", exact=True).fill("2026-01-01T00:00")
     page.get_by_label("Until", exact=True).fill("2025-01-01T00:00")
