@@ -70,15 +70,21 @@ class Cell:
 
 @contextlib.contextmanager
 def modbus_cell(
-    lab: Lab, polls: Sequence[tuple[str, str]] = (("hmi", "plc1"),), devices: Sequence[str] = ("plc1", "plc2", "gw")
+    lab: Lab,
+    polls: Sequence[tuple[str, str]] = (("hmi", "plc1"),),
+    devices: Sequence[str] = ("plc1", "plc2", "gw"),
+    slower: float = 1.0,
 ) -> Iterator[Cell]:
-    """Run the lab's devices out of `devices` and the named pollers (client, server) while the block runs."""
+    """Run the lab's devices out of `devices` and the named pollers (client, server) while the block runs.
+
+    slower: factor on the periods of the polls.
+    """
     cell = Cell(lab)
     for name in devices:
         if name in lab:
             cell.start_device(name)
     for client, server in polls:
-        cell.poll(client, server)
+        cell.poll(client, server, slower)
     yield cell
     cell.check()
     for name in list(cell.devices):

@@ -13,6 +13,7 @@ from compose.plant.lab import Lab
 from compose.plant.proofs_modbus import NORMAL, WARM_UP
 
 _POLL = (("hmi", "plc1"), ("hmi", "plc2"))
+_SLOWER = 2.0  # so that a minute of polling stays small
 _CYCLE = 70.0  # seconds of polling that make a cycle whose end is a silence
 
 
@@ -88,7 +89,7 @@ def session_exhaustion(lab: Lab) -> None:
 )
 def polling_stops(lab: Lab) -> None:
     """70 s of polling, 20 s of silence."""
-    with modbus_cell(lab, _POLL) as cell:
+    with modbus_cell(lab, _POLL, slower=_SLOWER) as cell:
         time.sleep(_CYCLE)
         with lab.step("polling stops", "hmi", "plc1", ["T0815", "T0829", "T0826"], ["G24"]):
             cell.stop_polling("hmi", "plc1")
@@ -105,7 +106,7 @@ def polling_stops(lab: Lab) -> None:
 )
 def device_gone(lab: Lab) -> None:
     """70 s of polling, 20 s without the device."""
-    with modbus_cell(lab, _POLL):
+    with modbus_cell(lab, _POLL, slower=_SLOWER):
         time.sleep(_CYCLE)
         with lab.step("device gone", "hmi", "plc1", ["T0815", "T0829", "T0826"], ["G24"]):
             lab["plc1"].command("ip", "link", "set", "eth0", "down")

@@ -180,7 +180,7 @@ def foreign_device(lab: Lab) -> None:
     route = bvlc(0x0A, npdu(b"\x06\x01\x07\xd2\x03\0", control=0x84))
     asked = [bvlc(5, b"\x0e\x10"), bvlc(1, entry("att", b"\xff\xff\xff\xff")), route]
     replies = {asked[0]: [done], asked[1]: [done], route: [bvlc(0x0A, npdu(b"\x07\0", control=0x80))]}
-    device = lab["ahu"].begin(answer, "ahu", replies, 2.5)
+    device = lab["ahu"].begin(answer, "ahu", replies, 1.5)
     lab["att"].call(say, "att", "ahu", asked, 0.1, True)
     device.result()
 

@@ -45,7 +45,7 @@ def _cell(lab: Lab, starts: int, cycles: int) -> None:
     lab_device = Running(lab, _device())
     with lab_device:
         for _ in range(starts):
-            configure(lab, "eng", lambda tool: tool.identify_all())
+            configure(lab, "eng", lambda tool: tool.identify_all(timeout=1))
             _connect(lab, "plc1", _start)
     ring = [pn.mrp_test(mac("plc1"), n, 1, n % 2) for n in range(6)]
     clock = [pn.sync(mac("plc1"), 0x0080, n, mac("plc1")) for n in range(6)]
@@ -164,7 +164,12 @@ def blink(lab: Lab) -> None:
 )
 def sweep(lab: Lab) -> None:
     """One question to the group."""
-    _configured(lab, "identify all", "T0846", "PN02", lambda tool: tool.identify_all())
+
+    def search(tool: DCP) -> None:
+        tool.default_timeout = 1  # what nobody answers any more is not waited for
+        tool.identify_all(timeout=1)
+
+    _configured(lab, "identify all", "T0846", "PN02", search)
 
 
 @capture(

@@ -14,9 +14,7 @@ from detection.site_reading import load_site
 from tests.needs import PROJECT
 
 PROOFS = PROJECT / "rules" / "proofs"
-TOTAL_LIMIT = 8_000_000
-WAITED = 5
-"""Seconds that a step may go on behind the last packet: a client that waits in vain for an answer."""
+TOTAL_LIMIT = 6_000_000
 LIMIT = 400_000
 
 
@@ -79,7 +77,7 @@ def test_entry_is_complete_and_true(entry: Entry) -> None:
         assert entry["steps"], "a positive proof says what was done"
     for step in entry.get("steps", []):
         start, end = (datetime.fromisoformat(step[key]).timestamp() for key in ("start", "end"))
-        assert found.first - 2 <= start <= end <= found.last + WAITED
+        assert found.first - 2 <= start <= end <= found.last + 2
         assert set(step["rules"]) <= set(entry["rules"])
 
 
