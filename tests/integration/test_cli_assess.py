@@ -49,7 +49,7 @@ def test_frameworks_are_listed_with_licence_and_marks(cli: Cli) -> None:
 def test_an_assessment_is_made_stored_and_shown(cli: Cli, store: str) -> None:
     ran = cli("assess", "run", "--site", SITE, "--zone", "control", "--framework", "iec62443-3-3", "--fail-on", "fail")
     assert ran.code == 1
-    assert re.search(r"The period of 0\.0\d+ h is shorter than the 24 h that a verdict needs\.", ran.out)
+    assert "The period of 0.065 h is shorter than the 24 h that a verdict needs." in ran.out
     assert "Plan of action" in ran.out
     identifier = re.search(r"assessment (\w+) stored", ran.err)
     assert identifier is not None
