@@ -6,6 +6,7 @@
 pub mod bacnet;
 mod ber;
 pub mod defaults;
+pub mod dialogue;
 pub mod dissector;
 pub mod dnp3;
 pub mod enip;
