@@ -11,8 +11,7 @@ use crate::flow::ip::Datagram;
 use crate::flow::stream::Piece;
 use crate::flow::{Side, Span, Stamp, Transport};
 use crate::ledger::Ledger;
-use crate::protocol::profinet::rpc;
-use crate::protocol::{Talk, promised};
+use crate::protocol::{self, Talk, promised};
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -29,7 +28,7 @@ impl Engine {
             return;
         };
         let length = usize::from(length);
-        let (source, destination) = rpc::conversation(data.get(8..).unwrap_or_default(), (source, destination));
+        let (source, destination) = protocol::conversation(data.get(8..).unwrap_or_default(), (source, destination));
         let Some(index) = self.flow_of(
             &arrival,
             (datagram.source, datagram.destination),

@@ -142,3 +142,14 @@ pub fn promised(transport: Transport, port: u16) -> Option<&'static str> {
         .map(|p| p.name)
         .or_else(|| crate::protocol::talk::well_known(transport, port))
 }
+
+/// The ports that a datagram's conversation goes by, for a protocol whose answers come from other ports than were asked.
+type Conversation = fn(data: &[u8], ports: (u16, u16)) -> Option<(u16, u16)>;
+
+/// Such protocols. Each looks at every datagram, so its first glance has to be cheap.
+static CONVERSATIONS: &[Conversation] = &[profinet::rpc::conversation];
+
+/// Source and destination port as the flow of this datagram has them.
+pub fn conversation(data: &[u8], ports: (u16, u16)) -> (u16, u16) {
+    CONVERSATIONS.iter().find_map(|of| of(data, ports)).unwrap_or(ports)
+}

@@ -125,18 +125,17 @@ impl Header {
     }
 }
 
-/// The ports a datagram's conversation goes by. A device answers from another port than the one it was called on, and
-/// its caller may go on there; all that is one conversation with the service behind `PORT`.
-pub fn conversation(data: &[u8], (source, destination): (u16, u16)) -> (u16, u16) {
+/// A device answers from another port than the one it was called on, and its caller may go on there; all that is one
+/// conversation with the service behind `PORT`.
+pub fn conversation(data: &[u8], (source, destination): (u16, u16)) -> Option<(u16, u16)> {
     // Any datagram comes by here.
     if u8_at(data, 0) != Some(4) || source == PORT || destination == PORT {
-        return (source, destination);
+        return None;
     }
-    match Header::read(data).filter(concerns) {
-        Some(header) if header.kind == FACK => (source, destination),
-        Some(header) if header.sender() == Side::Server => (PORT, destination),
-        Some(_) => (source, PORT),
-        None => (source, destination),
+    match Header::read(data).filter(concerns)? {
+        header if header.kind == FACK => None,
+        header if header.sender() == Side::Server => Some((PORT, destination)),
+        _ => Some((source, PORT)),
     }
 }
 
