@@ -43,7 +43,8 @@ def run(folder: Path, source: str, require_all: bool, *options: str) -> subproce
     (folder / "pytest.toml").write_text("[pytest]\n")
     environment = {**os.environ, "BITTERN_REQUIRE_ALL": "1" if require_all else "0", "PYTHONPATH": str(PROJECT)}
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider", "-p", "no:asyncio"]
-    return subprocess.run([*command, *options], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    command += options
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_an_absent_part_is_skipped_and_named(tmp_path: Path) -> None:
