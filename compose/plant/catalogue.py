@@ -55,6 +55,8 @@ _MODULES = (
     "proofs_iec104_bytes",
     "golden_iec104",
     "golden_iec104_bytes",
+    "golden_hsms",
+    "proofs_hsms",
     "golden_mms",
     "proofs_mms",
     "golden_dnp3",

@@ -150,12 +150,21 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("dnp3", _) => blocks(&mut record.bytes),
             ("goose", _) => application_length(&mut record.bytes),
             ("bacnet", _) => link_length(&mut record.bytes),
+            ("hsms", _) => message_length(&mut record.bytes),
             ("profinet", _) => body_length(&mut record.bytes),
             _ => {}
         }
     }
     record.number = u16::try_from(record.bytes.len()).unwrap_or(u16::MAX);
     record.bytes.truncate(usize::from(u16::MAX));
+}
+
+/// | 0 length 4, of what follows | header 10 | text |
+fn message_length(bytes: &mut [u8]) {
+    let follows = u32::try_from(bytes.len().saturating_sub(4)).unwrap_or(u32::MAX);
+    if let Some(length) = bytes.first_chunk_mut::<4>() {
+        *length = follows.to_be_bytes();
+    }
 }
 
 /// DCP: | FrameID 2 | service 2 | Xid 4 | delay 2 | length 2, of what follows |; a call: | version 1 (4) | … | 4 order 1 |

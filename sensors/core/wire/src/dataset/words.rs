@@ -549,6 +549,18 @@ pub enum Flag {
     GooseLate,
     /// A publisher fell silent for twice the time it allows itself (IEC 61850-8-1 18.1.2.5).
     GooseSilent,
+    /// Length below that of a header, or beyond what SECS-II allows (SEMI E37-0413 8.1).
+    HsmsLength,
+    /// PType is not SECS-II (SEMI E37-0413 8.2.6.6).
+    HsmsPtype,
+    /// SType is not assigned (SEMI E37-0413 8.2.6.7).
+    HsmsStype,
+    /// The items of a message do not make up its text (SEMI E5-0712 9.2).
+    HsmsItem,
+    /// A control message carries text (SEMI E37-0413 8.3).
+    HsmsControlText,
+    /// Data before a selection was accepted (SEMI E37-0413 7.3).
+    HsmsNotSelected,
     /// A message does not begin with 68H (IEC 60870-5-104 5.1).
     Iec104Start,
     /// APDU length outside 4 to 253 (IEC 60870-5-104 5.1).
@@ -914,6 +926,12 @@ impl Flag {
             Self::GooseNeedsCommissioning => "goose.needs_commissioning",
             Self::GooseLate => "goose.late",
             Self::GooseSilent => "goose.silent",
+            Self::HsmsLength => "hsms.length",
+            Self::HsmsPtype => "hsms.ptype",
+            Self::HsmsStype => "hsms.stype",
+            Self::HsmsItem => "hsms.item",
+            Self::HsmsControlText => "hsms.control_text",
+            Self::HsmsNotSelected => "hsms.not_selected",
             Self::Iec104Start => "iec104.start",
             Self::Iec104LengthIllegal => "iec104.length_illegal",
             Self::Iec104LengthMismatch => "iec104.length_mismatch",

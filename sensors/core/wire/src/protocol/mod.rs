@@ -9,9 +9,11 @@ pub mod defaults;
 pub mod dialogue;
 pub mod dissector;
 pub mod dnp3;
+mod draft;
 pub mod enip;
 pub mod exchange;
 pub mod goose;
+pub mod hsms;
 pub mod iec104;
 mod iec60870;
 mod iec61850;
@@ -132,6 +134,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     profinet::PROTOCOL,
     profinet::mrp::PROTOCOL,
     profinet::rpc::PROTOCOL,
+    hsms::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
