@@ -151,11 +151,26 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("goose", _) => application_length(&mut record.bytes),
             ("bacnet", _) => link_length(&mut record.bytes),
             ("profinet", _) => body_length(&mut record.bytes),
+            ("synchrophasor", _) => frame_size(&mut record.bytes),
             _ => {}
         }
     }
     record.number = u16::try_from(record.bytes.len()).unwrap_or(u16::MAX);
     record.bytes.truncate(usize::from(u16::MAX));
+}
+
+/// | 0 sync 2 | 2 size 2 | … | check 2: CRC-CCITT of what is before |.
+fn frame_size(bytes: &mut [u8]) {
+    let Ok(size) = u16::try_from(bytes.len()) else { return };
+    if size < 16 {
+        return;
+    }
+    bytes[2..4].copy_from_slice(&size.to_be_bytes());
+    let end = bytes.len() - 2;
+    let sum = bytes[..end].iter().fold(0xffff_u16, |sum, byte| {
+        (0..8).fold(sum ^ u16::from(*byte) << 8, |sum, _| if sum & 0x8000 == 0 { sum << 1 } else { sum << 1 ^ 0x1021 })
+    });
+    bytes[end..].copy_from_slice(&sum.to_be_bytes());
 }
 
 /// DCP: | FrameID 2 | service 2 | Xid 4 | delay 2 | length 2, of what follows |; a call: | version 1 (4) | … | 4 order 1 |
