@@ -36,8 +36,9 @@ NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {
         "BACnet on a serial line (MS/TP): no Ethernet, no BACnet/IP in it",
     ),
     "arkime/tests/pcap/arkime_synthetic.pcap": (
-        {"bacnet", "enip", "modbus", "mqtt", "s7comm"},
-        "one unit of S7comm-plus, cut short, on a classic connection, which keeps its name; one whole ReadProperty",
+        {"bacnet", "enip", "modbus", "mqtt", "s7comm", "synchrophasor"},
+        "one unit of S7comm-plus, cut short, on a classic connection, which keeps its name; one whole ReadProperty; two"
+        " synchrophasor frames in datagrams on port 4712: Arkime says so too, tshark goes by port",
     ),
     **{
         f"emreekin_ics_pcaps/IEC61850/{name}.pcap": (
