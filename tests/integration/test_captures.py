@@ -37,8 +37,7 @@ NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {
     ),
     "arkime/tests/pcap/arkime_synthetic.pcap": (
         {"bacnet", "enip", "modbus", "mqtt", "s7comm", "synchrophasor"},
-        "one unit of S7comm-plus, cut short, on a classic connection, which keeps its name; one whole ReadProperty; two"
-        " synchrophasor frames in datagrams on port 4712: Arkime says so too, tshark goes by port",
+        "a cut unit of S7comm-plus on a classic connection; a whole ReadProperty; two synchrophasor datagrams on 4712",
     ),
     **{
         f"emreekin_ics_pcaps/IEC61850/{name}.pcap": (

@@ -113,8 +113,9 @@ def _data(told: dict[str, str], tree: Tree) -> None:
     told["magnitudes"], told["angles"] = (
         (" ".join(part) for part in zip(*phasors, strict=True)) if phasors else ("", "")
     )
-    found = (FREQUENCIES[node.name].search(node.label) for node in _below(tree) if node.name in FREQUENCIES)
-    told["frequencies"] = " ".join(match.group(1) for match in found if match)
+    nodes = (node for node in _below(tree) if node.name in FREQUENCIES)
+    shown = (FREQUENCIES[node.name].search(node.label) for node in nodes)
+    told["frequencies"] = " ".join(match.group(1) for match in shown if match)
     told["changes"] = " ".join(_last(node.label) for node in tree.all("synphasor.rate_change_frequency"))
     told["analogs"] = " ".join(_last(node.label.split(" (")[0]) for node in tree.all("synphasor.analog_value"))
     told["digitals"] = " ".join(str(int(node.show, 0)) for node in tree.all("synphasor.digital_status_word"))
