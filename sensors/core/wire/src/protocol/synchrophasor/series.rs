@@ -8,7 +8,7 @@ const ALONE: u16 = 0;
 const FIRST: u16 = 1;
 const LAST: u16 = 0xffff;
 /// Bytes put together at most.
-const LIMIT: usize = 256 * 1024;
+const LIMIT: usize = 128 * 1024;
 
 /// What a part makes.
 #[derive(Debug, PartialEq)]

@@ -9,7 +9,7 @@ use crate::protocol::Talk;
 use crate::text::Details;
 
 /// Configurations and streams that one flow may have, and stations told of.
-const CONFIGURATIONS: usize = 16;
+const CONFIGURATIONS: usize = 8;
 const STREAMS: usize = 32;
 const TOLD: usize = 64;
 
