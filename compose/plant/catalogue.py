@@ -68,6 +68,8 @@ _MODULES = (
     "golden_profinet",
     "golden_profinet_frames",
     "proofs_profinet",
+    "golden_synchrophasor",
+    "proofs_synchrophasor",
     "golden_dosewire",
     "proofs_dosewire",
 )

@@ -152,6 +152,7 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("bacnet", _) => link_length(&mut record.bytes),
             ("hsms", _) => message_length(&mut record.bytes),
             ("profinet", _) => body_length(&mut record.bytes),
+            ("synchrophasor", _) => frame_size(&mut record.bytes),
             _ => {}
         }
     }
@@ -165,6 +166,20 @@ fn message_length(bytes: &mut [u8]) {
     if let Some(length) = bytes.first_chunk_mut::<4>() {
         *length = follows.to_be_bytes();
     }
+}
+
+/// | 0 sync 2 | 2 size 2 | … | check 2: CRC-CCITT of what is before |.
+fn frame_size(bytes: &mut [u8]) {
+    let Ok(size) = u16::try_from(bytes.len()) else { return };
+    if size < 16 {
+        return;
+    }
+    bytes[2..4].copy_from_slice(&size.to_be_bytes());
+    let end = bytes.len() - 2;
+    let sum = bytes[..end].iter().fold(0xffff_u16, |sum, byte| {
+        (0..8).fold(sum ^ u16::from(*byte) << 8, |sum, _| if sum & 0x8000 == 0 { sum << 1 } else { sum << 1 ^ 0x1021 })
+    });
+    bytes[end..].copy_from_slice(&sum.to_be_bytes());
 }
 
 /// DCP: | FrameID 2 | service 2 | Xid 4 | delay 2 | length 2, of what follows |; a call: | version 1 (4) | … | 4 order 1 |

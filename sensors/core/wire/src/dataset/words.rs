@@ -843,6 +843,32 @@ pub enum Flag {
     S7commPlusValue,
     /// A message of classic S7comm on a connection of S7comm-plus (S7comm-plus, header).
     S7commPlusClassic,
+    /// The check word is wrong: receivers throw the frame away (IEEE C37.118.2-2011 6.2).
+    SynchrophasorChecksum,
+    /// Contents and length of a frame disagree, or a frame lacks what its type needs (IEEE C37.118.2-2011 6.2).
+    SynchrophasorMalformed,
+    /// A data frame is not as long as the configuration in force says (IEEE C37.118.2-2011 6.3).
+    SynchrophasorLengthMismatch,
+    /// Command or frame type is reserved (IEEE C37.118.2-2011 6.6).
+    SynchrophasorCommandUnknown,
+    /// A part of a configuration frame 3 that continues nothing, or whose series is broken off (IEEE C37.118.2-2011 6.4).
+    SynchrophasorFragment,
+    /// The configuration differs from the one before (IEEE C37.118.2-2011 6.4).
+    SynchrophasorConfigurationChanged,
+    /// The status word announces a change of configuration (IEEE C37.118.2-2011 6.3).
+    SynchrophasorChangeAnnounced,
+    /// A stream's time went backwards: a replay, another source, or a clock set back (IEEE C37.118.2-2011 6.2).
+    SynchrophasorTimeRegress,
+    /// A PMU lost its time source, or the clock failed (IEEE C37.118.2-2011 6.3).
+    SynchrophasorUnsynchronised,
+    /// A PMU says that its data is not to be used (IEEE C37.118.2-2011 6.3).
+    SynchrophasorDataError,
+    /// A PMU is in test mode, or absent data is filled in (IEEE C37.118.2-2011 6.3).
+    SynchrophasorTestMode,
+    /// The data was modified after it was measured (IEEE C37.118.2-2011 6.3).
+    SynchrophasorDataModified,
+    /// A PMU reports a trigger: a disturbance of the grid (IEEE C37.118.2-2011 6.3).
+    SynchrophasorTrigger,
     /// One that a dissector declares.
     Declared(&'static str),
 }
@@ -1073,6 +1099,19 @@ impl Flag {
             Self::S7commPlusFunctionUnknown => "s7comm_plus.function_unknown",
             Self::S7commPlusValue => "s7comm_plus.value",
             Self::S7commPlusClassic => "s7comm_plus.classic",
+            Self::SynchrophasorChecksum => "synchrophasor.checksum",
+            Self::SynchrophasorMalformed => "synchrophasor.malformed",
+            Self::SynchrophasorLengthMismatch => "synchrophasor.length_mismatch",
+            Self::SynchrophasorCommandUnknown => "synchrophasor.command_unknown",
+            Self::SynchrophasorFragment => "synchrophasor.fragment",
+            Self::SynchrophasorConfigurationChanged => "synchrophasor.configuration_changed",
+            Self::SynchrophasorChangeAnnounced => "synchrophasor.change_announced",
+            Self::SynchrophasorTimeRegress => "synchrophasor.time_regress",
+            Self::SynchrophasorUnsynchronised => "synchrophasor.unsynchronised",
+            Self::SynchrophasorDataError => "synchrophasor.data_error",
+            Self::SynchrophasorTestMode => "synchrophasor.test_mode",
+            Self::SynchrophasorDataModified => "synchrophasor.data_modified",
+            Self::SynchrophasorTrigger => "synchrophasor.trigger",
             Self::Declared(name) => name,
         }
     }

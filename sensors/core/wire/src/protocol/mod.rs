@@ -26,6 +26,7 @@ pub mod profinet;
 pub mod s7comm;
 pub mod s7comm_plus;
 mod sparkplug;
+pub mod synchrophasor;
 pub mod talk;
 
 pub use exchange::{Address, Exchange, Form, Function, Item, Notation, Object, Outcome, Reply, Unit, Values};
@@ -135,6 +136,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     profinet::mrp::PROTOCOL,
     profinet::rpc::PROTOCOL,
     hsms::PROTOCOL,
+    synchrophasor::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
