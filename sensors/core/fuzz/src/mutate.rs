@@ -151,11 +151,27 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("goose", _) => application_length(&mut record.bytes),
             ("bacnet", _) => link_length(&mut record.bytes),
             ("profinet", _) => body_length(&mut record.bytes),
+            ("ethercat", _) => datagrams_length(&mut record.bytes),
             _ => {}
         }
     }
     record.number = u16::try_from(record.bytes.len()).unwrap_or(u16::MAX);
     record.bytes.truncate(usize::from(u16::MAX));
+}
+
+/// | 0 length 11 bits, type 5 bits |, and of a single datagram: | 8 length 11 bits | … | 12 data | counter 2 |.
+fn datagrams_length(bytes: &mut [u8]) {
+    if bytes.len() < 14 {
+        return;
+    }
+    for (at, around) in [(0, 2), (8, 14)] {
+        let length = u16::try_from(bytes.len() - around).unwrap_or(0) & 0x07ff;
+        let word = u16::from_le_bytes([bytes[at], bytes[at + 1]]);
+        let more = at == 8 && word & 0x8000 != 0;
+        if !more {
+            bytes[at..at + 2].copy_from_slice(&(word & 0xf800 | length).to_le_bytes());
+        }
+    }
 }
 
 /// DCP: | FrameID 2 | service 2 | Xid 4 | delay 2 | length 2, of what follows |; a call: | version 1 (4) | … | 4 order 1 |

@@ -10,6 +10,7 @@ pub mod dialogue;
 pub mod dissector;
 pub mod dnp3;
 pub mod enip;
+pub mod ethercat;
 pub mod exchange;
 pub mod goose;
 pub mod iec104;
@@ -132,6 +133,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     profinet::PROTOCOL,
     profinet::mrp::PROTOCOL,
     profinet::rpc::PROTOCOL,
+    ethercat::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
@@ -152,4 +154,16 @@ static CONVERSATIONS: &[Conversation] = &[profinet::rpc::conversation];
 /// Source and destination port as the flow of this datagram has them.
 pub fn conversation(data: &[u8], ports: (u16, u16)) -> (u16, u16) {
     CONVERSATIONS.iter().find_map(|of| of(data, ports)).unwrap_or(ports)
+}
+
+/// The host that a frame comes back to, for a protocol whose devices send the frames that reach them on and back with
+/// another source address.
+type Returned = fn(ether_type: u16, source: [u8; 6]) -> Option<[u8; 6]>;
+
+/// Such protocols.
+static RETURNED: &[Returned] = &[ethercat::returned];
+
+/// Who may have sent a frame that comes back from this source.
+pub fn returned(ether_type: u16, source: [u8; 6]) -> Option<[u8; 6]> {
+    RETURNED.iter().find_map(|of| of(ether_type, source))
 }
