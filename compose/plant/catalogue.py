@@ -68,6 +68,7 @@ _MODULES = (
     "proofs_profinet",
     "golden_ethercat",
     "golden_ethercat_frames",
+    "proofs_ethercat",
     "golden_dosewire",
     "proofs_dosewire",
 )

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import pysoem
+import pysoem  # type: ignore[import-untyped]  # it has no types
 
 from compose.plant.addresses import mac
 from compose.plant.ethercat_slave import ETHERTYPE, Segment, Slave
@@ -58,7 +58,7 @@ def machine(lab: Lab, *hosts: str, ring: Sequence[Slave] | None = None) -> Itera
 
 
 def _relay(source: bytes, ending: threading.Event) -> None:
-    """Gives what comes out of pysoem, which sends from 01:01:01:01:01:01, the port's address, as other masters have it."""
+    """Gives what pysoem sends from 01:01:01:01:01:01 the port's address, as other masters have it."""
     with contextlib.ExitStack() as stack:
         own, port = (stack.enter_context(socket.socket(socket.AF_PACKET, socket.SOCK_RAW)) for _ in range(2))
         own.bind(("soem1", ETHERTYPE))

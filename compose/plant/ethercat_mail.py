@@ -193,9 +193,18 @@ class MailServer:
         self.put(FOE, struct.pack("<BxI", opcode, number) + rest)
 
 
+def byte(number: int) -> bytes:
+    """A number of one byte."""
+    return struct.pack("<B", number)
+
+
+def long(number: int) -> bytes:
+    """A number of four bytes."""
+    return struct.pack("<I", number)
+
+
 def _objects(name: str, identity: tuple[int, int, int, int], process: tuple[int, int]) -> Objects:
     """The object dictionary: each object's values by subindex."""
-    byte, long = (lambda n: struct.pack("<B", n)), (lambda n: struct.pack("<I", n))
     objects: Objects = {
         0x1000: [long(0x00001389)],
         0x1001: [byte(0)],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 
-import pysoem
+import pysoem  # type: ignore[import-untyped]  # it has no types
 
 from compose.plant import ethercat_cell as ec
 from compose.plant.catalogue import capture

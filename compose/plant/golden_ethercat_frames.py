@@ -52,7 +52,8 @@ def prepared() -> list[bytes]:
 @capture(
     "ethercat/mail.pcap",
     "Mailbox messages by hand: SDO information, SoE, AoE, EoE with an IP address, an unknown protocol, counters and"
-    " toggles that are wrong, a segmented download, a file out of order. Frames made by hand: pysoem does not say these.",
+    " toggles that are wrong, a segmented download, a file out of order."
+    " Frames made by hand: pysoem does not say these.",
     "eng",
     kind="golden",
     check={"ecat_mailbox": 30},
@@ -94,9 +95,9 @@ def messages(lab: Lab) -> None:
 
 @capture(
     "ethercat/odd.pcap",
-    "Every command; a slave that is not there, refuses a state, is reset; fewer slaves than before; clocks spread; frames"
-    " that are cut, circulate, carry unknown commands and types; network variables; a frame that is lost; over UDP."
-    " Frames made by hand: pysoem does not say these.",
+    "Every command; a slave that is not there, refuses a state, is reset; fewer slaves than before; clocks spread;"
+    " frames that are cut, circulate, carry unknown commands and types; network variables; a frame that is lost; over"
+    " UDP. Frames made by hand: pysoem does not say these.",
     "eng hmi",
     kind="golden",
     check={"ecat": 60},
