@@ -25,6 +25,8 @@ mod sii;
 mod slave;
 mod soe;
 mod tell;
+#[cfg(test)]
+mod tests;
 
 use super::{Guess, Probe, Protocol};
 use crate::flow::{Side, Transport};
