@@ -70,6 +70,9 @@ _MODULES = (
     "proofs_profinet",
     "golden_synchrophasor",
     "proofs_synchrophasor",
+    "golden_ethercat",
+    "golden_ethercat_frames",
+    "proofs_ethercat",
     "golden_dosewire",
     "proofs_dosewire",
 )

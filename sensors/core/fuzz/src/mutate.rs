@@ -153,6 +153,7 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("hsms", _) => message_length(&mut record.bytes),
             ("profinet", _) => body_length(&mut record.bytes),
             ("synchrophasor", _) => frame_size(&mut record.bytes),
+            ("ethercat", _) => datagrams_length(&mut record.bytes),
             _ => {}
         }
     }
@@ -180,6 +181,21 @@ fn frame_size(bytes: &mut [u8]) {
         (0..8).fold(sum ^ u16::from(*byte) << 8, |sum, _| if sum & 0x8000 == 0 { sum << 1 } else { sum << 1 ^ 0x1021 })
     });
     bytes[end..].copy_from_slice(&sum.to_be_bytes());
+}
+
+/// | 0 length 11 bits, type 5 bits |, and of a single datagram: | 8 length 11 bits | … | 12 data | counter 2 |.
+fn datagrams_length(bytes: &mut [u8]) {
+    if bytes.len() < 14 {
+        return;
+    }
+    for (at, around) in [(0, 2), (8, 14)] {
+        let length = u16::try_from(bytes.len() - around).unwrap_or(0) & 0x07ff;
+        let word = u16::from_le_bytes([bytes[at], bytes[at + 1]]);
+        let more = at == 8 && word & 0x8000 != 0;
+        if !more {
+            bytes[at..at + 2].copy_from_slice(&(word & 0xf800 | length).to_le_bytes());
+        }
+    }
 }
 
 /// DCP: | FrameID 2 | service 2 | Xid 4 | delay 2 | length 2, of what follows |; a call: | version 1 (4) | … | 4 order 1 |

@@ -523,6 +523,36 @@ pub enum Flag {
     EnipGeneralStatus,
     /// Sequence number of an I/O connection does not go up (CIP Volume 2 3-4.3).
     EnipSequence,
+    /// Length of the frame header disagrees with the datagrams or the frame (IEC 61158-4-12 5.3).
+    EthercatLength,
+    /// Type of the frame header that is not read (IEC 61158-4-12 5.3).
+    EthercatFrameType,
+    /// Datagram with a command that there is not (IEC 61158-4-12 5.4).
+    EthercatCommand,
+    /// A frame went round the ring twice (circulating bit) (IEC 61158-4-12 5.4).
+    EthercatCirculating,
+    /// Data of a write came back other than they were sent (IEC 61158-4-12 5.4).
+    EthercatDataAltered,
+    /// Fewer slaves than before took part in cyclic data (working counter) (IEC 61158-4-12 5.4).
+    EthercatWorkingCounter,
+    /// A slave reports an error of its state machine (IEC 61158-6-12 6.4.1).
+    EthercatAlError,
+    /// Length of a mailbox message disagrees with the mailbox (IEC 61158-6-12 5.6).
+    EthercatMailboxLength,
+    /// Mailbox protocol or service that there is not (IEC 61158-6-12 5.6).
+    EthercatMailboxType,
+    /// Mailbox counter repeated, skipped or nought (IEC 61158-6-12 5.6).
+    EthercatMailboxCounter,
+    /// A slave refused a mailbox message (IEC 61158-6-12 5.6).
+    EthercatMailboxError,
+    /// SDO command that there is not, or that answers no request (IEC 61158-6-12 5.6.2).
+    EthercatSdoCommand,
+    /// Toggle bit of an SDO segment is not the expected one (IEC 61158-6-12 5.6.2).
+    EthercatSdoToggle,
+    /// SDO carries more or less than the size that it announced (IEC 61158-6-12 5.6.2).
+    EthercatSdoSize,
+    /// FoE packet out of order, or that no request asked for (IEC 61158-6-12 5.8).
+    EthercatFoePacket,
     /// Length field disagrees with the frame (IEC 61850-8-1 annex C).
     GooseLengthMismatch,
     /// PDU cannot be decoded to its end, or lacks a mandatory field (IEC 61850-8-1 A.2).
@@ -939,6 +969,21 @@ impl Flag {
             Self::EnipReplyService => "enip.reply_service",
             Self::EnipGeneralStatus => "enip.general_status",
             Self::EnipSequence => "enip.sequence",
+            Self::EthercatLength => "ethercat.length",
+            Self::EthercatFrameType => "ethercat.frame_type",
+            Self::EthercatCommand => "ethercat.command",
+            Self::EthercatCirculating => "ethercat.circulating",
+            Self::EthercatDataAltered => "ethercat.data_altered",
+            Self::EthercatWorkingCounter => "ethercat.working_counter",
+            Self::EthercatAlError => "ethercat.al_error",
+            Self::EthercatMailboxLength => "ethercat.mailbox_length",
+            Self::EthercatMailboxType => "ethercat.mailbox_type",
+            Self::EthercatMailboxCounter => "ethercat.mailbox_counter",
+            Self::EthercatMailboxError => "ethercat.mailbox_error",
+            Self::EthercatSdoCommand => "ethercat.sdo_command",
+            Self::EthercatSdoToggle => "ethercat.sdo_toggle",
+            Self::EthercatSdoSize => "ethercat.sdo_size",
+            Self::EthercatFoePacket => "ethercat.foe_packet",
             Self::GooseLengthMismatch => "goose.length_mismatch",
             Self::GooseMalformed => "goose.malformed",
             Self::GooseEntriesMismatch => "goose.entries_mismatch",

@@ -11,6 +11,7 @@ pub mod dissector;
 pub mod dnp3;
 mod draft;
 pub mod enip;
+pub mod ethercat;
 pub mod exchange;
 pub mod goose;
 pub mod hsms;
@@ -137,6 +138,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     profinet::rpc::PROTOCOL,
     hsms::PROTOCOL,
     synchrophasor::PROTOCOL,
+    ethercat::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
@@ -157,4 +159,16 @@ static CONVERSATIONS: &[Conversation] = &[profinet::rpc::conversation];
 /// Source and destination port as the flow of this datagram has them.
 pub fn conversation(data: &[u8], ports: (u16, u16)) -> (u16, u16) {
     CONVERSATIONS.iter().find_map(|of| of(data, ports)).unwrap_or(ports)
+}
+
+/// The host that a frame comes back to, for a protocol whose devices send the frames that reach them on and back with
+/// another source address.
+type Returned = fn(ether_type: u16, source: [u8; 6]) -> Option<[u8; 6]>;
+
+/// Such protocols.
+static RETURNED: &[Returned] = &[ethercat::returned];
+
+/// Who may have sent a frame that comes back from this source.
+pub fn returned(ether_type: u16, source: [u8; 6]) -> Option<[u8; 6]> {
+    RETURNED.iter().find_map(|of| of(ether_type, source))
 }
