@@ -66,6 +66,8 @@ _MODULES = (
     "golden_profinet",
     "golden_profinet_frames",
     "proofs_profinet",
+    "golden_ads",
+    "proofs_ads",
     "golden_dosewire",
     "proofs_dosewire",
 )

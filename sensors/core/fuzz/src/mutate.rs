@@ -151,11 +151,24 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("goose", _) => application_length(&mut record.bytes),
             ("bacnet", _) => link_length(&mut record.bytes),
             ("profinet", _) => body_length(&mut record.bytes),
+            ("ads", _) => ams_lengths(&mut record.bytes),
             _ => {}
         }
     }
     record.number = u16::try_from(record.bytes.len()).unwrap_or(u16::MAX);
     record.bytes.truncate(usize::from(u16::MAX));
+}
+
+/// | reserved 2 (0) | 2 length 4, of the rest | … | 26 length 4, of the data | … | 38 data |, little-endian; datagrams have none.
+fn ams_lengths(bytes: &mut [u8]) {
+    let size = u32::try_from(bytes.len()).unwrap_or(0);
+    if let Some((head, rest)) = bytes.split_first_chunk_mut::<26>()
+        && let Some(inner) = rest.first_chunk_mut::<4>()
+        && head[0] == 0
+    {
+        head[2..6].copy_from_slice(&size.saturating_sub(6).to_le_bytes());
+        *inner = size.saturating_sub(38).to_le_bytes();
+    }
 }
 
 /// DCP: | FrameID 2 | service 2 | Xid 4 | delay 2 | length 2, of what follows |; a call: | version 1 (4) | … | 4 order 1 |
