@@ -21,9 +21,22 @@ const OF_THE_PAST: [&str; 10] = [
     "ot.clock",
 ];
 /// Said once, and lost with that packet: what an alias stands for (MQTT 5, Sparkplug), where a connection leads (the route
-/// of a CIP Forward_Open). The message appears without it.
-const SAID_ONCE: [(&str, &[&str]); 2] =
-    [("mqtt", &["ot.object.address", "ot.object.kind", "ot.value.type", "ot.value.numbers"]), ("enip", &["ot.unit"])];
+/// of a CIP Forward_Open), which symbol a handle of ADS is and of what type. The message appears without it.
+const SAID_ONCE: [(&str, &[&str]); 3] = [
+    ("mqtt", &["ot.object.address", "ot.object.kind", "ot.value.type", "ot.value.numbers"]),
+    ("enip", &["ot.unit"]),
+    ("ads", &ADS_SYMBOLS),
+];
+const ADS_SYMBOLS: [&str; 8] = [
+    "ot.object.address",
+    "ot.object.kind",
+    "ot.object.start",
+    "ot.object.count",
+    "ot.value.type",
+    "ot.value.numbers",
+    "ot.value.text",
+    "ot.value.exact",
+];
 
 /// Transactions as text with the frames they stand in; frames keep their numbers when one is missing.
 fn transactions(protocol: &str, taken: &[Taken], missing: Option<usize>) -> Vec<(i64, i64, String)> {
