@@ -159,7 +159,8 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
     record.bytes.truncate(usize::from(u16::MAX));
 }
 
-/// | reserved 2 (0) | 2 length 4, of the rest | … | 26 length 4, of the data | … | 38 data |, little-endian; datagrams have none.
+/// | reserved 2 (0) | 2 length 4, of the rest | … | 26 length 4, of the data | … | 38 data |, little-endian; a datagram has
+/// none of them.
 fn ams_lengths(bytes: &mut [u8]) {
     let size = u32::try_from(bytes.len()).unwrap_or(0);
     if let Some((head, rest)) = bytes.split_first_chunk_mut::<26>()

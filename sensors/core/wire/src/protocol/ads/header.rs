@@ -88,7 +88,7 @@ pub fn framing(data: &[u8]) -> Framing {
     }
     match length(data) {
         None => Framing::Need,
-        Some(length) if length < HEADER || length > IMPOSSIBLE => Framing::Bad(Flag::AdsHeader),
+        Some(length) if !(HEADER..=IMPOSSIBLE).contains(&length) => Framing::Bad(Flag::AdsHeader),
         Some(length) if length > LIMIT => Framing::Oversize(TCP_HEADER + length),
         Some(length) => Framing::Message(TCP_HEADER + length),
     }

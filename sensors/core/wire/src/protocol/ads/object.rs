@@ -49,7 +49,7 @@ impl Place {
         if let Some(area) = self.area() {
             return self.memory(area);
         }
-        if let Some(symbol) = symbols.at(self.device, self.group, self.offset) {
+        if let Some(symbol) = symbols.at(self.device, self.group, self.offset, self.size) {
             return named("symbol", &symbol.name);
         }
         if self.group == group::SYM_VALBYHND || self.group == group::SYM_RELEASEHND {
@@ -80,7 +80,7 @@ impl Place {
 
     /// The value that stands there.
     pub fn read(&self, symbols: &Symbols, bytes: &[u8], buffers: &mut Buffers) -> Told {
-        let code = symbols.at(self.device, self.group, self.offset).and_then(|symbol| symbol.code);
+        let code = symbols.at(self.device, self.group, self.offset, self.size).and_then(|symbol| symbol.code);
         if bytes.is_empty() {
             return Told::default();
         }

@@ -4,11 +4,10 @@ use super::files;
 use super::group::{
     FCLOSE, FDELETE, FFILEFIND, FOPEN, FREAD, FRENAME, FWRITE, MKDIR, REGISTRY, RMDIR, STARTPROCESS, TARGETINFO,
 };
-use super::header::Ams;
 use super::request::{Asked, Reply};
 use super::state::{Ads, Key};
 use super::status;
-use super::tell::{Said, Subject, name};
+use super::tell::{Said, Subject, Whose, name};
 use super::value::Told;
 use crate::bytes::le32;
 use crate::dataset::Operation;
@@ -20,15 +19,15 @@ impl Ads {
     /// Says what a service is about, over what its index group and offset say.
     pub(super) fn service<'a>(
         &mut self,
-        device: Ams,
+        whose: Whose,
         asked: &Asked<'a>,
         reply: &Reply<'_>,
         said: &mut Said<'a>,
         turns: &Turns<'_, Key>,
-        unit: &str,
         talk: &mut Talk<'_>,
     ) {
         let succeeded = reply.code == Some(status::NO_ERROR);
+        let device = whose.device;
         let file = (device, asked.offset);
         match asked.group {
             FOPEN => {
@@ -36,6 +35,7 @@ impl Ads {
                 said.operation = if files::writes(asked.offset) { Operation::FileWrite } else { Operation::FileRead };
                 self.mode(asked.offset, said);
                 if let Some(handle) = le32(reply.data, 0).filter(|_| succeeded) {
+                    let unit = self.names.text(whose.unit);
                     self.files.open((device, handle), &path, asked.offset, turns, unit, talk);
                 }
                 said.subject = Subject::Name("file", path);

@@ -21,6 +21,8 @@ pub struct Symbol {
     pub name: Box<str>,
     /// Data type, where an entry of the symbol table told it.
     pub code: Option<u32>,
+    /// Bytes that it takes; 0 when they are not known, or for a bit.
+    size: u32,
 }
 
 /// Symbols of the devices of a flow. A handle is a place too: that of the index group of values by handle.
@@ -32,9 +34,10 @@ pub struct Symbols {
 }
 
 impl Symbols {
-    pub fn at(&self, device: Ams, group: u32, offset: u32) -> Option<&Symbol> {
+    /// The symbol that takes up `size` bytes of a place: what only begins there is no symbol.
+    pub fn at(&self, device: Ams, group: u32, offset: u32, size: u32) -> Option<&Symbol> {
         let group = if group == group::SYM_RELEASEHND { group::SYM_VALBYHND } else { group };
-        self.places.get(&(device, group, offset))
+        self.places.get(&(device, group, offset)).filter(|symbol| symbol.size == 0 || symbol.size == size)
     }
 
     /// Data type that an entry told of a symbol; names have no case.
@@ -44,7 +47,7 @@ impl Symbols {
 
     /// A handle stands for a name from now on. False when there is no room.
     pub fn handle(&mut self, device: Ams, handle: u32, name: &str) -> bool {
-        let symbol = Symbol { name: name.into(), code: self.of_name(device, name) };
+        let symbol = Symbol { name: name.into(), code: self.of_name(device, name), size: 0 };
         self.keep((device, group::SYM_VALBYHND, handle), symbol)
     }
 
@@ -80,7 +83,7 @@ impl Symbols {
         }
         self.bytes += if self.types.contains_key(&key) { 0 } else { key.1.len() };
         self.types.insert(key, entry.code);
-        let symbol = Symbol { name: name.into_boxed_str(), code: Some(entry.code) };
+        let symbol = Symbol { name: name.into_boxed_str(), code: Some(entry.code), size: entry.size };
         self.keep((device, entry.group, entry.offset), symbol)
     }
 
@@ -113,6 +116,7 @@ pub struct Learned {
 struct Entry<'a> {
     group: u32,
     offset: u32,
+    size: u32,
     code: u32,
     name: &'a [u8],
 }
@@ -121,7 +125,8 @@ struct Entry<'a> {
 fn entry(data: &[u8]) -> Option<(Entry<'_>, usize)> {
     let length = usize::try_from(le32(data, 0)?).ok().filter(|length| *length >= ENTRY)?;
     let name = data.get(ENTRY..ENTRY + usize::from(le16(data, 24)?))?;
-    let entry = Entry { group: le32(data, 4)?, offset: le32(data, 8)?, code: le32(data, 16)?, name };
+    let (group, offset, size) = (le32(data, 4)?, le32(data, 8)?, le32(data, 12)?);
+    let entry = Entry { group, offset, size, code: le32(data, 16)?, name };
     Some((entry, length))
 }
 
@@ -144,12 +149,13 @@ mod tests {
         let mut symbols = Symbols::default();
         let learned = symbols.learn(7, &[entry("MAIN.level", 0x4040, 16, 4), entry("MAIN.n", 0x4040, 20, 2)].concat());
         assert_eq!((learned.count, learned.full, learned.malformed), (2, false, false));
-        assert_eq!(symbols.at(7, 0x4040, 16).unwrap().code, Some(4));
-        assert!(symbols.at(8, 0x4040, 16).is_none(), "another device");
+        assert_eq!(symbols.at(7, 0x4040, 16, 4).unwrap().code, Some(4));
+        assert!(symbols.at(7, 0x4040, 16, 40).is_none(), "a block that begins there");
+        assert!(symbols.at(8, 0x4040, 16, 4).is_none(), "another device");
         assert!(symbols.handle(7, 99, "main.LEVEL"));
-        assert_eq!(symbols.at(7, 0xf005, 99).unwrap().code, Some(4), "names have no case");
+        assert_eq!(symbols.at(7, 0xf005, 99, 4).unwrap().code, Some(4), "names have no case");
         symbols.release(7, 99);
-        assert!(symbols.at(7, 0xf005, 99).is_none());
+        assert!(symbols.at(7, 0xf005, 99, 4).is_none());
     }
 
     #[test]

@@ -27,7 +27,7 @@ const MILLISECOND: u32 = 10_000;
 #[derive(Clone, Copy)]
 pub struct Whose {
     pub device: Ams,
-    unit: usize,
+    pub unit: usize,
     client: usize,
 }
 
@@ -129,8 +129,7 @@ impl Ads {
     ) {
         let mut said = self.place(whose, command, asked, reply, talk);
         if port(whose.device) == command::SYSTEM_SERVICE {
-            let unit = self.names.text(whose.unit).to_owned();
-            self.service(whose.device, asked, reply, &mut said, turns, &unit, talk);
+            self.service(whose, asked, reply, &mut said, turns, talk);
         }
         self.emit(whose, command, reply.code, &mut [said], turns, talk);
         if asked.group == SYM_RELEASEHND
