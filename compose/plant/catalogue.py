@@ -73,6 +73,8 @@ _MODULES = (
     "golden_ethercat",
     "golden_ethercat_frames",
     "proofs_ethercat",
+    "golden_ads",
+    "proofs_ads",
     "golden_dosewire",
     "proofs_dosewire",
 )

@@ -154,6 +154,7 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("profinet", _) => body_length(&mut record.bytes),
             ("synchrophasor", _) => frame_size(&mut record.bytes),
             ("ethercat", _) => datagrams_length(&mut record.bytes),
+            ("ads", _) => ams_lengths(&mut record.bytes),
             _ => {}
         }
     }
@@ -195,6 +196,19 @@ fn datagrams_length(bytes: &mut [u8]) {
         if !more {
             bytes[at..at + 2].copy_from_slice(&(word & 0xf800 | length).to_le_bytes());
         }
+    }
+}
+
+/// | reserved 2 (0) | 2 length 4, of the rest | … | 26 length 4, of the data | … | 38 data |, little-endian; a datagram has
+/// none of them.
+fn ams_lengths(bytes: &mut [u8]) {
+    let size = u32::try_from(bytes.len()).unwrap_or(0);
+    if let Some((head, rest)) = bytes.split_first_chunk_mut::<26>()
+        && let Some(inner) = rest.first_chunk_mut::<4>()
+        && head[0] == 0
+    {
+        head[2..6].copy_from_slice(&size.saturating_sub(6).to_le_bytes());
+        *inner = size.saturating_sub(38).to_le_bytes();
     }
 }
 

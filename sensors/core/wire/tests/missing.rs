@@ -21,12 +21,13 @@ const OF_THE_PAST: [&str; 10] = [
     "ot.clock",
 ];
 /// Said once, and lost with that packet: what an alias stands for (MQTT 5, Sparkplug), where a connection leads (the route
-/// of a CIP Forward_Open), how data is cut into values (the configuration of a synchrophasor stream). The message appears
-/// without it.
-const SAID_ONCE: [(&str, &[&str]); 3] = [
+/// of a CIP Forward_Open), how data is cut into values (the configuration of a synchrophasor stream), which symbol a handle
+/// of ADS is and of what type. The message appears without it.
+const SAID_ONCE: [(&str, &[&str]); 4] = [
     ("mqtt", &["ot.object.address", "ot.object.kind", "ot.value.type", "ot.value.numbers"]),
     ("enip", &["ot.unit"]),
     ("synchrophasor", &OF_ITEMS),
+    ("ads", &ADS_SYMBOLS),
 ];
 const OF_ITEMS: [&str; 8] = [
     "ot.object.address",
@@ -37,6 +38,16 @@ const OF_ITEMS: [&str; 8] = [
     "ot.value.numbers",
     "ot.item",
     "ot.items",
+];
+const ADS_SYMBOLS: [&str; 8] = [
+    "ot.object.address",
+    "ot.object.kind",
+    "ot.object.start",
+    "ot.object.count",
+    "ot.value.type",
+    "ot.value.numbers",
+    "ot.value.text",
+    "ot.value.exact",
 ];
 
 /// Transactions as text with the frames they stand in; frames keep their numbers when one is missing.

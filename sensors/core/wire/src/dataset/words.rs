@@ -445,6 +445,18 @@ pub enum Flag {
     DissectorFailed,
     /// The dissector was switched off; this flow is not read any more (bittern: limits of dissectors).
     DissectorOff,
+    /// AMS/TCP header cannot be right (TE1000 AMS/TCP header).
+    AdsHeader,
+    /// The lengths of the AMS/TCP and the AMS header disagree (TE1000 AMS header).
+    AdsLength,
+    /// Command or service is not known (TE1000 ADS commands).
+    AdsCommand,
+    /// A request or reply is shorter or longer than its lengths say (TE1000 ADS commands).
+    AdsData,
+    /// A sum command does not hold the places it counts (TE1000 ADS sum commands).
+    AdsSum,
+    /// A discovery datagram whose tags do not come out even (AdsLib, UDP services).
+    AdsDiscovery,
     /// Length of the virtual link disagrees with the datagram (ASHRAE 135-2020 J.2).
     BacnetLength,
     /// Function of the virtual link is not assigned, or its length does not fit (ASHRAE 135-2020 J.2).
@@ -930,6 +942,12 @@ impl Flag {
             Self::DissectorNonsense => "dissector.nonsense",
             Self::DissectorFailed => "dissector.failed",
             Self::DissectorOff => "dissector.off",
+            Self::AdsHeader => "ads.header",
+            Self::AdsLength => "ads.length",
+            Self::AdsCommand => "ads.command",
+            Self::AdsData => "ads.data",
+            Self::AdsSum => "ads.sum",
+            Self::AdsDiscovery => "ads.discovery",
             Self::BacnetLength => "bacnet.length",
             Self::BacnetLink => "bacnet.link",
             Self::BacnetNetwork => "bacnet.network",

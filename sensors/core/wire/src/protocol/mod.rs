@@ -3,6 +3,7 @@
 //! A parser states facts; it never decides what is bad. Framing and parsing are apart: `framing` looks at the head of
 //! the bytes only, `message` gets whole messages only, so events do not depend on how TCP cut the stream.
 
+pub mod ads;
 pub mod bacnet;
 mod ber;
 pub mod defaults;
@@ -139,6 +140,8 @@ pub static PROTOCOLS: &[Protocol] = &[
     hsms::PROTOCOL,
     synchrophasor::PROTOCOL,
     ethercat::PROTOCOL,
+    ads::PROTOCOL,
+    ads::discovery::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
