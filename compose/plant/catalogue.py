@@ -66,6 +66,7 @@ _MODULES = (
     "golden_profinet",
     "golden_profinet_frames",
     "proofs_profinet",
+    "golden_fins",
     "golden_dosewire",
     "proofs_dosewire",
 )

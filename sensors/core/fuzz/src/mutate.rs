@@ -151,11 +151,29 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("goose", _) => application_length(&mut record.bytes),
             ("bacnet", _) => link_length(&mut record.bytes),
             ("profinet", _) => body_length(&mut record.bytes),
+            ("fins", _) => counted(&mut record.bytes),
             _ => {}
         }
     }
     record.number = u16::try_from(record.bytes.len()).unwrap_or(u16::MAX);
     record.bytes.truncate(usize::from(u16::MAX));
+}
+
+/// FINS/TCP: | "FINS" 4 | length 4, of what follows | … | 16 message |; a message that writes: | 10 command 2 (0102) | area 1 |
+/// address 3 | elements 2 | data |.
+fn counted(bytes: &mut [u8]) {
+    let at = if bytes.starts_with(b"FINS") { 16 } else { 0 };
+    let length = bytes.len();
+    if at > 0 && length >= 8 {
+        let follows = u32::try_from(length - 8).unwrap_or(u32::MAX);
+        bytes[4..8].copy_from_slice(&follows.to_be_bytes());
+    }
+    let Some(data) = length.checked_sub(at + 18) else { return };
+    if bytes[at] & 0x40 == 0 && bytes[at + 10..at + 12] == [1, 2] {
+        let width = if bytes[at + 12] & 0x80 == 0 { 1 } else { 2 };
+        let elements = u16::try_from(data / width).unwrap_or(u16::MAX);
+        bytes[at + 16..at + 18].copy_from_slice(&elements.to_be_bytes());
+    }
 }
 
 /// DCP: | FrameID 2 | service 2 | Xid 4 | delay 2 | length 2, of what follows |; a call: | version 1 (4) | … | 4 order 1 |

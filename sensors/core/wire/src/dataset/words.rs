@@ -523,6 +523,20 @@ pub enum Flag {
     EnipGeneralStatus,
     /// Sequence number of an I/O connection does not go up (CIP Volume 2 3-4.3).
     EnipSequence,
+    /// FINS/TCP header is not FINS with a possible length and command (W421 7-4).
+    FinsTcpHeader,
+    /// FINS header is too short or its reserved bits are set (W342 3-3).
+    FinsHeader,
+    /// Command code is not known (W342 5-1-1).
+    FinsCommandUnknown,
+    /// Text is longer or shorter than the command's can be (W342 5-3).
+    FinsLength,
+    /// Number of elements disagrees with the data (W342 5-3).
+    FinsItems,
+    /// Memory area code is not known, or a bit is given where there is none (W342 5-2-2).
+    FinsArea,
+    /// The response repeats another address than was asked for (W342 5-3).
+    FinsEcho,
     /// Length field disagrees with the frame (IEC 61850-8-1 annex C).
     GooseLengthMismatch,
     /// PDU cannot be decoded to its end, or lacks a mandatory field (IEC 61850-8-1 A.2).
@@ -901,6 +915,13 @@ impl Flag {
             Self::EnipReplyService => "enip.reply_service",
             Self::EnipGeneralStatus => "enip.general_status",
             Self::EnipSequence => "enip.sequence",
+            Self::FinsTcpHeader => "fins.tcp_header",
+            Self::FinsHeader => "fins.header",
+            Self::FinsCommandUnknown => "fins.command_unknown",
+            Self::FinsLength => "fins.length",
+            Self::FinsItems => "fins.items",
+            Self::FinsArea => "fins.area",
+            Self::FinsEcho => "fins.echo",
             Self::GooseLengthMismatch => "goose.length_mismatch",
             Self::GooseMalformed => "goose.malformed",
             Self::GooseEntriesMismatch => "goose.entries_mismatch",

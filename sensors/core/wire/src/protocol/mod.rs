@@ -11,6 +11,7 @@ pub mod dissector;
 pub mod dnp3;
 pub mod enip;
 pub mod exchange;
+pub mod fins;
 pub mod goose;
 pub mod iec104;
 mod iec60870;
@@ -132,6 +133,8 @@ pub static PROTOCOLS: &[Protocol] = &[
     profinet::PROTOCOL,
     profinet::mrp::PROTOCOL,
     profinet::rpc::PROTOCOL,
+    fins::PROTOCOL,
+    fins::stream::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
