@@ -67,6 +67,7 @@ _MODULES = (
     "golden_profinet_frames",
     "proofs_profinet",
     "golden_fins",
+    "proofs_fins",
     "golden_dosewire",
     "proofs_dosewire",
 )

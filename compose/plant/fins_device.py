@@ -1,4 +1,4 @@
-"""The plant's FINS controller: its answers are the plant's own (no device stack exists), layouts after Omron W342 and W227.
+"""The plant's FINS controller: its answers are the plant's own (no device stack exists), after Omron W342 and W227.
 
 It listens on UDP and as FINS/TCP, port 9600.
 """

@@ -7,9 +7,9 @@ import struct
 import time
 from collections.abc import Callable
 
-from fins.fins_common import FinsConnection, FinsPLCMemoryAreas
-from fins.tcp import TCPFinsConnection
-from fins.udp import UDPFinsConnection
+from fins.fins_common import FinsConnection, FinsPLCMemoryAreas  # type: ignore[import-untyped]  # a stack without types
+from fins.tcp import TCPFinsConnection  # type: ignore[import-untyped]
+from fins.udp import UDPFinsConnection  # type: ignore[import-untyped]
 
 from compose.plant.addresses import FINS_PORT, ip
 from compose.plant.lab import Lab
@@ -56,7 +56,13 @@ def place(area: bytes, word: int, bit: int = 0) -> bytes:
 
 
 def work_as(
-    lab: Lab, host: str, work: Work, server: str = "plc5", tcp: bool = False, port: int = FINS_PORT, counting: bool = True
+    lab: Lab,
+    host: str,
+    work: Work,
+    server: str = "plc5",
+    tcp: bool = False,
+    port: int = FINS_PORT,
+    counting: bool = True,
 ) -> None:
     """Do the work from `host`, over UDP from `port` or over FINS/TCP."""
 

@@ -194,8 +194,8 @@ def _refused() -> None:
 
 @capture(
     "fins/odd.pcap",
-    "What breaks the rules of a FINS message, a broadcast, a node address that is refused, an unknown FINS/TCP command; "
-    "made by hand, the library sends none of it.",
+    "What breaks the rules of a FINS message, a broadcast, a node address that is refused, an unknown FINS/TCP "
+    "command; made by hand, the library sends none of it.",
     "plc5 att",
     kind="golden",
     check={"omron": 10},
