@@ -68,6 +68,8 @@ _MODULES = (
     "proofs_profinet",
     "golden_fins",
     "proofs_fins",
+    "golden_slmp",
+    "proofs_slmp",
     "golden_dosewire",
     "proofs_dosewire",
 )

@@ -152,11 +152,29 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("bacnet", _) => link_length(&mut record.bytes),
             ("profinet", _) => body_length(&mut record.bytes),
             ("fins", _) => counted(&mut record.bytes),
+            ("slmp", _) => framed(&mut record.bytes),
             _ => {}
         }
     }
     record.number = u16::try_from(record.bytes.len()).unwrap_or(u16::MAX);
     record.bytes.truncate(usize::from(u16::MAX));
+}
+
+/// | subheader 2 | 4E: serial 4 | target 5 | length 2, of what follows |, in ASCII each byte as two digits.
+fn framed(bytes: &mut [u8]) {
+    let (ascii, serial) = match bytes {
+        [0x50 | 0xd0, 0, ..] => (false, false),
+        [0x54 | 0xd4, 0, ..] => (false, true),
+        [b'5' | b'D', b'0', ..] => (true, false),
+        [b'5' | b'D', b'4', ..] => (true, true),
+        _ => return,
+    };
+    let at = if serial { 11 } else { 7 };
+    let (at, width) = if ascii { (at * 2, 4) } else { (at, 2) };
+    let Some(follows) = bytes.len().checked_sub(at + width) else { return };
+    let follows = u16::try_from(follows).unwrap_or(u16::MAX);
+    let field = if ascii { format!("{follows:04X}").into_bytes() } else { follows.to_le_bytes().to_vec() };
+    bytes[at..at + width].copy_from_slice(&field);
 }
 
 /// FINS/TCP: | "FINS" 4 | length 4, of what follows | … | 16 message |; a message that writes: | 10 command 2 (0102) | area 1 |

@@ -845,6 +845,12 @@ pub enum Flag {
     S7commPlusValue,
     /// A message of classic S7comm on a connection of S7comm-plus (S7comm-plus, header).
     S7commPlusClassic,
+    /// Subheader, target or length of a frame cannot be right (SH-080956 4-1).
+    SlmpHeader,
+    /// Command is not known (SH-080956 5).
+    SlmpCommandUnknown,
+    /// Devices or values disagree with the length of the frame (SH-080956 5-2).
+    SlmpLength,
     /// One that a dissector declares.
     Declared(&'static str),
 }
@@ -1076,6 +1082,9 @@ impl Flag {
             Self::S7commPlusFunctionUnknown => "s7comm_plus.function_unknown",
             Self::S7commPlusValue => "s7comm_plus.value",
             Self::S7commPlusClassic => "s7comm_plus.classic",
+            Self::SlmpHeader => "slmp.header",
+            Self::SlmpCommandUnknown => "slmp.command_unknown",
+            Self::SlmpLength => "slmp.length",
             Self::Declared(name) => name,
         }
     }

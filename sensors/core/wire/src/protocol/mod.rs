@@ -24,6 +24,7 @@ pub mod opcua;
 pub mod profinet;
 pub mod s7comm;
 pub mod s7comm_plus;
+pub mod slmp;
 mod sparkplug;
 pub mod talk;
 
@@ -135,6 +136,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     profinet::rpc::PROTOCOL,
     fins::PROTOCOL,
     fins::stream::PROTOCOL,
+    slmp::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
