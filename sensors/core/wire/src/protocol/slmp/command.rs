@@ -44,7 +44,7 @@ static COMMANDS: [(u16, &str, Operation); 47] = [
     (REMOTE_RUN, "Remote Run", Operation::ModeRun),
     (0x1002, "Remote Stop", Operation::ModeStop),
     (REMOTE_PAUSE, "Remote Pause", Operation::ModeStop),
-    (0x1005, "Remote Latch Clear", Operation::RestartFactory),
+    (0x1005, "Remote Latch Clear", Operation::Write),
     (0x1006, "Remote Reset", Operation::RestartCold),
     (WRITE, "Device Write", Operation::Write),
     (WRITE_RANDOM, "Device Write Random", Operation::Write),
