@@ -41,6 +41,8 @@ _LIST = (
     Host("edge", "10.9.1.22", "00:d0:c9:10:00:22", "switch", "Sparkplug edge node and JSON publisher"),
     Host("ahu", "10.9.1.23", "00:40:ae:10:00:23", "switch", "controller of an air-handling unit, BACnet/IP"),
     Host("ipc", "10.9.1.44", "00:01:05:10:00:44", "switch", "controller of the palletiser, Beckhoff TwinCAT"),
+    Host("plc5", "10.9.1.40", "00:00:0a:10:00:40", "switch", "controller of the palletiser, FINS"),
+    Host("plc6", "10.9.1.41", "00:26:92:10:00:41", "switch", "controller of the wrapper, SLMP"),
     Host("hmi", "10.9.1.30", "00:14:22:10:00:30", "switch", "operator station, may write"),
     Host("eng", "10.9.1.31", "00:14:22:10:00:31", "switch", "engineering station, may program"),
     Host("hist", "10.9.1.32", "00:1b:78:10:00:32", "switch", "historian, reads only"),
@@ -60,6 +62,8 @@ S7_PORT = 102
 IEC104_PORT = 2404
 BACNET_PORT = 47808
 MMS_PORT = 102
+FINS_PORT = 9600
+SLMP_PORT = 5007
 
 
 def ip(name: str) -> str:

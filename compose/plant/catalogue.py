@@ -75,6 +75,10 @@ _MODULES = (
     "proofs_ethercat",
     "golden_ads",
     "proofs_ads",
+    "golden_fins",
+    "proofs_fins",
+    "golden_slmp",
+    "proofs_slmp",
     "golden_dosewire",
     "proofs_dosewire",
 )

@@ -155,6 +155,8 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("synchrophasor", _) => frame_size(&mut record.bytes),
             ("ethercat", _) => datagrams_length(&mut record.bytes),
             ("ads", _) => ams_lengths(&mut record.bytes),
+            ("fins", _) => counted(&mut record.bytes),
+            ("slmp", _) => framed(&mut record.bytes),
             _ => {}
         }
     }
@@ -209,6 +211,40 @@ fn ams_lengths(bytes: &mut [u8]) {
     {
         head[2..6].copy_from_slice(&size.saturating_sub(6).to_le_bytes());
         *inner = size.saturating_sub(38).to_le_bytes();
+    }
+}
+
+/// | subheader 2 | 4E: serial 4 | target 5 | length 2, of what follows |, in ASCII each byte as two digits.
+fn framed(bytes: &mut [u8]) {
+    let (ascii, serial) = match bytes {
+        [0x50 | 0xd0, 0, ..] => (false, false),
+        [0x54 | 0xd4, 0, ..] => (false, true),
+        [b'5' | b'D', b'0', ..] => (true, false),
+        [b'5' | b'D', b'4', ..] => (true, true),
+        _ => return,
+    };
+    let at = if serial { 11 } else { 7 };
+    let (at, width) = if ascii { (at * 2, 4) } else { (at, 2) };
+    let Some(follows) = bytes.len().checked_sub(at + width) else { return };
+    let follows = u16::try_from(follows).unwrap_or(u16::MAX);
+    let field = if ascii { format!("{follows:04X}").into_bytes() } else { follows.to_le_bytes().to_vec() };
+    bytes[at..at + width].copy_from_slice(&field);
+}
+
+/// FINS/TCP: | "FINS" 4 | length 4, of what follows | … | 16 message |; a message that writes: | 10 command 2 (0102) | area 1 |
+/// address 3 | elements 2 | data |.
+fn counted(bytes: &mut [u8]) {
+    let at = if bytes.starts_with(b"FINS") { 16 } else { 0 };
+    let length = bytes.len();
+    if at > 0 && length >= 8 {
+        let follows = u32::try_from(length - 8).unwrap_or(u32::MAX);
+        bytes[4..8].copy_from_slice(&follows.to_be_bytes());
+    }
+    let Some(data) = length.checked_sub(at + 18) else { return };
+    if bytes[at] & 0x40 == 0 && bytes[at + 10..at + 12] == [1, 2] {
+        let width = if bytes[at + 12] & 0x80 == 0 { 1 } else { 2 };
+        let elements = u16::try_from(data / width).unwrap_or(u16::MAX);
+        bytes[at + 16..at + 18].copy_from_slice(&elements.to_be_bytes());
     }
 }
 

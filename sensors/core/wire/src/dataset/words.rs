@@ -565,6 +565,20 @@ pub enum Flag {
     EthercatSdoSize,
     /// FoE packet out of order, or that no request asked for (IEC 61158-6-12 5.8).
     EthercatFoePacket,
+    /// FINS/TCP header is not FINS with a possible length and command (W421 7-4).
+    FinsTcpHeader,
+    /// FINS header is too short or its reserved bits are set (W342 3-3).
+    FinsHeader,
+    /// Command code is not known (W342 5-1-1).
+    FinsCommandUnknown,
+    /// Text is longer or shorter than the command's can be (W342 5-3).
+    FinsLength,
+    /// Number of elements disagrees with the data (W342 5-3).
+    FinsItems,
+    /// Memory area code is not known, or a bit is given where there is none (W342 5-2-2).
+    FinsArea,
+    /// The response repeats another address than was asked for (W342 5-3).
+    FinsEcho,
     /// Length field disagrees with the frame (IEC 61850-8-1 annex C).
     GooseLengthMismatch,
     /// PDU cannot be decoded to its end, or lacks a mandatory field (IEC 61850-8-1 A.2).
@@ -885,6 +899,12 @@ pub enum Flag {
     S7commPlusValue,
     /// A message of classic S7comm on a connection of S7comm-plus (S7comm-plus, header).
     S7commPlusClassic,
+    /// Subheader, target or length of a frame cannot be right (SH-080956 4-1).
+    SlmpHeader,
+    /// Command is not known (SH-080956 5).
+    SlmpCommandUnknown,
+    /// Devices or values disagree with the length of the frame (SH-080956 5-2).
+    SlmpLength,
     /// The check word is wrong: receivers throw the frame away (IEEE C37.118.2-2011 6.2).
     SynchrophasorChecksum,
     /// Contents and length of a frame disagree, or a frame lacks what its type needs (IEEE C37.118.2-2011 6.2).
@@ -1002,6 +1022,13 @@ impl Flag {
             Self::EthercatSdoToggle => "ethercat.sdo_toggle",
             Self::EthercatSdoSize => "ethercat.sdo_size",
             Self::EthercatFoePacket => "ethercat.foe_packet",
+            Self::FinsTcpHeader => "fins.tcp_header",
+            Self::FinsHeader => "fins.header",
+            Self::FinsCommandUnknown => "fins.command_unknown",
+            Self::FinsLength => "fins.length",
+            Self::FinsItems => "fins.items",
+            Self::FinsArea => "fins.area",
+            Self::FinsEcho => "fins.echo",
             Self::GooseLengthMismatch => "goose.length_mismatch",
             Self::GooseMalformed => "goose.malformed",
             Self::GooseEntriesMismatch => "goose.entries_mismatch",
@@ -1162,6 +1189,9 @@ impl Flag {
             Self::S7commPlusFunctionUnknown => "s7comm_plus.function_unknown",
             Self::S7commPlusValue => "s7comm_plus.value",
             Self::S7commPlusClassic => "s7comm_plus.classic",
+            Self::SlmpHeader => "slmp.header",
+            Self::SlmpCommandUnknown => "slmp.command_unknown",
+            Self::SlmpLength => "slmp.length",
             Self::SynchrophasorChecksum => "synchrophasor.checksum",
             Self::SynchrophasorMalformed => "synchrophasor.malformed",
             Self::SynchrophasorLengthMismatch => "synchrophasor.length_mismatch",

@@ -14,6 +14,7 @@ mod draft;
 pub mod enip;
 pub mod ethercat;
 pub mod exchange;
+pub mod fins;
 pub mod goose;
 pub mod hsms;
 pub mod iec104;
@@ -27,6 +28,7 @@ pub mod opcua;
 pub mod profinet;
 pub mod s7comm;
 pub mod s7comm_plus;
+pub mod slmp;
 mod sparkplug;
 pub mod synchrophasor;
 pub mod talk;
@@ -142,6 +144,9 @@ pub static PROTOCOLS: &[Protocol] = &[
     ethercat::PROTOCOL,
     ads::PROTOCOL,
     ads::discovery::PROTOCOL,
+    fins::PROTOCOL,
+    fins::stream::PROTOCOL,
+    slmp::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
