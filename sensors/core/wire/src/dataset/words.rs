@@ -549,6 +549,12 @@ pub enum Flag {
     GooseLate,
     /// A publisher fell silent for twice the time it allows itself (IEC 61850-8-1 18.1.2.5).
     GooseSilent,
+    /// Datagram of the session cannot be decoded to its end (IEC TR 61850-90-5 8).
+    GooseSessionMalformed,
+    /// Number of the session's data unit repeated or fell: a copy or a replay (IEC TR 61850-90-5 8.2).
+    GooseSpduRepeated,
+    /// Number of the session's data unit skipped (IEC TR 61850-90-5 8.2).
+    GooseSpduGap,
     /// A message does not begin with 68H (IEC 60870-5-104 5.1).
     Iec104Start,
     /// APDU length outside 4 to 253 (IEC 60870-5-104 5.1).
@@ -831,6 +837,34 @@ pub enum Flag {
     S7commPlusValue,
     /// A message of classic S7comm on a connection of S7comm-plus (S7comm-plus, header).
     S7commPlusClassic,
+    /// Length field disagrees with the frame (IEC 61850-9-2 5.3.3).
+    SampledValuesLengthMismatch,
+    /// PDU cannot be decoded to its end, or lacks a mandatory field (IEC 61850-9-2 8.5.2).
+    SampledValuesMalformed,
+    /// Number of ASDUs differs from those in the frame (IEC 61850-9-2 8.5.2).
+    SampledValuesAsduMismatch,
+    /// A test set speaks for the merging unit (simulated bit) (IEC 61850-9-2 5.3.3).
+    SampledValuesSimulated,
+    /// Sample counter skipped: samples are missing (IEC 61850-9-2 8.5.2).
+    SampledValuesCountGap,
+    /// Sample counter repeated: a copy, or another publisher (IEC 61850-9-2 8.5.2).
+    SampledValuesCountRepeated,
+    /// Sample counter fell where it does not turn: a restart, a replay or another publisher (IEC 61850-9-2 8.5.2).
+    SampledValuesCountFell,
+    /// The clock that the samples follow reaches less far than before (IEC 61850-9-2 8.5.2).
+    SampledValuesSynchLost,
+    /// Configuration revision, data set, rate, mode or length of the sample changed (IEC 61850-7-2 19.2).
+    SampledValuesConfigurationChanged,
+    /// A channel's quality is no longer good, or says test (IEC 61850-7-3 6.2.1).
+    SampledValuesQualityLowered,
+    /// A stream of samples stopped for more than a second (IEC 61850-9-2 8.5.2).
+    SampledValuesSilent,
+    /// Datagram of the session cannot be decoded to its end (IEC TR 61850-90-5 8).
+    SampledValuesSessionMalformed,
+    /// Number of the session's data unit repeated or fell: a copy or a replay (IEC TR 61850-90-5 8.2).
+    SampledValuesSpduRepeated,
+    /// Number of the session's data unit skipped (IEC TR 61850-90-5 8.2).
+    SampledValuesSpduGap,
     /// One that a dissector declares.
     Declared(&'static str),
 }
@@ -914,6 +948,9 @@ impl Flag {
             Self::GooseNeedsCommissioning => "goose.needs_commissioning",
             Self::GooseLate => "goose.late",
             Self::GooseSilent => "goose.silent",
+            Self::GooseSessionMalformed => "goose.session_malformed",
+            Self::GooseSpduRepeated => "goose.spdu_repeated",
+            Self::GooseSpduGap => "goose.spdu_gap",
             Self::Iec104Start => "iec104.start",
             Self::Iec104LengthIllegal => "iec104.length_illegal",
             Self::Iec104LengthMismatch => "iec104.length_mismatch",
@@ -1055,6 +1092,20 @@ impl Flag {
             Self::S7commPlusFunctionUnknown => "s7comm_plus.function_unknown",
             Self::S7commPlusValue => "s7comm_plus.value",
             Self::S7commPlusClassic => "s7comm_plus.classic",
+            Self::SampledValuesLengthMismatch => "sampled_values.length_mismatch",
+            Self::SampledValuesMalformed => "sampled_values.malformed",
+            Self::SampledValuesAsduMismatch => "sampled_values.asdu_mismatch",
+            Self::SampledValuesSimulated => "sampled_values.simulated",
+            Self::SampledValuesCountGap => "sampled_values.count_gap",
+            Self::SampledValuesCountRepeated => "sampled_values.count_repeated",
+            Self::SampledValuesCountFell => "sampled_values.count_fell",
+            Self::SampledValuesSynchLost => "sampled_values.synch_lost",
+            Self::SampledValuesConfigurationChanged => "sampled_values.configuration_changed",
+            Self::SampledValuesQualityLowered => "sampled_values.quality_lowered",
+            Self::SampledValuesSilent => "sampled_values.silent",
+            Self::SampledValuesSessionMalformed => "sampled_values.session_malformed",
+            Self::SampledValuesSpduRepeated => "sampled_values.spdu_repeated",
+            Self::SampledValuesSpduGap => "sampled_values.spdu_gap",
             Self::Declared(name) => name,
         }
     }

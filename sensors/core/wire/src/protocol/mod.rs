@@ -23,6 +23,7 @@ pub mod opcua;
 pub mod profinet;
 pub mod s7comm;
 pub mod s7comm_plus;
+pub mod sampled_values;
 mod sparkplug;
 pub mod talk;
 
@@ -119,6 +120,9 @@ pub static PROTOCOLS: &[Protocol] = &[
     modbus::rtu::PROTOCOL,
     modbus::ascii::PROTOCOL,
     goose::PROTOCOL,
+    goose::ROUTED,
+    sampled_values::PROTOCOL,
+    sampled_values::ROUTED,
     mqtt::PROTOCOL,
     opcua::PROTOCOL,
     s7comm::PROTOCOL,
