@@ -857,7 +857,7 @@ pub enum Flag {
     SampledValuesConfigurationChanged,
     /// A channel's quality is no longer good, or says test (IEC 61850-7-3 6.2.1).
     SampledValuesQualityLowered,
-    /// A stream of samples stopped for more than a second (IEC 61850-9-2 8.5.2).
+    /// A stream of samples stopped: for 32 of its cycles, and more than a second (IEC 61850-9-2 8.5.2).
     SampledValuesSilent,
     /// Datagram of the session cannot be decoded to its end (IEC TR 61850-90-5 8).
     SampledValuesSessionMalformed,

@@ -12,8 +12,10 @@ const PAIR: usize = 8;
 const QUALITY: u32 = 0x3fff;
 /// Validity other than good, and the test bit.
 const LOWERED: u32 = 0x0803;
-/// A stream is called silent after a second, and each kind of oddity is told once in one, ns.
+/// Each kind of oddity is told once in so long, ns.
 const SECOND: i64 = 1_000_000_000;
+/// A stream is called silent after so many cycles, and not before a second.
+const PATIENCE: i64 = 32;
 
 /// smpSynch: no clock, any clock of the place, the global one; 5 to 254 name a clock of the place.
 const NONE: u8 = 0;
@@ -53,6 +55,8 @@ pub struct Stream {
     lowered: u32,
     counter: Counter,
     time: i64,
+    /// Shortest time between two frames so far, ns.
+    cycle: i64,
     silent: bool,
     told: Told,
 }
@@ -73,6 +77,7 @@ impl Stream {
             // As if the sample before had been seen: the first one is never odd.
             counter: Counter::new(asdu.count.unwrap_or(0).wrapping_sub(1)),
             time: now,
+            cycle: 0,
             silent: false,
             told: Told::default(),
         }
@@ -101,6 +106,10 @@ impl Stream {
         news |= self.configuration(asdu, talk);
         if self.layout == Layout::Pairs {
             news |= self.quality(asdu, talk);
+        }
+        let passed = now.saturating_sub(self.time);
+        if passed > 0 && !self.silent {
+            self.cycle = if self.cycle == 0 { passed } else { self.cycle.min(passed) };
         }
         (self.time, self.silent) = (now, false);
         news
@@ -154,7 +163,8 @@ impl Stream {
 
     /// A stream that stopped is told once.
     pub fn expire(&mut self, now: i64, talk: &mut Talk<'_>) {
-        if !self.silent && now.saturating_sub(self.time) > SECOND {
+        let allowed = self.cycle.saturating_mul(PATIENCE).max(SECOND);
+        if !self.silent && self.cycle > 0 && now.saturating_sub(self.time) > allowed {
             self.silent = true;
             let mut details = Details::default();
             details.text("stream", &self.id);
