@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,20 +14,34 @@ if TYPE_CHECKING:
 
 
 class Skips:
-    """Counts skipped tests and modules by reason."""
+    """Counts skipped tests and modules by reason, also where several processes run the tests."""
 
-    def __init__(self) -> None:
-        self.reasons: Counter[str] = Counter()
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.tests: Counter[str] = Counter()
+        self.modules: dict[str, str] = {}
+        # A process that runs a part of the tests tells what it did not collect at its end; each collects everything.
+        self.told: dict[str, dict[str, str]] | None = getattr(config, "workeroutput", None)
 
-    def _note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
-        if report.skipped and not hasattr(report, "wasxfail") and isinstance(report.longrepr, tuple):
-            self.reasons[report.longrepr[2].removeprefix("Skipped: ")] += 1
+    @property
+    def reasons(self) -> Counter[str]:
+        """How often each reason was given."""
+        return self.tests + Counter(self.modules.values())
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self._note(report)
+        if why := _why(report):
+            self.tests[why] += 1
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        self._note(report)
+        if why := _why(report):
+            self.modules[report.nodeid] = why
+            if self.told is not None:
+                self.told["modules not tested"] = self.modules
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A process is done."""
+        self.modules |= getattr(node, "workeroutput", {}).get("modules not tested", {})
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if self.reasons and require_all():
@@ -44,4 +58,11 @@ class Skips:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(Skips(), "bittern-skips")
+    config.pluginmanager.register(Skips(config), "bittern-skips")
+
+
+def _why(report: pytest.TestReport | pytest.CollectReport) -> str | None:
+    """The reason of a skip."""
+    if report.skipped and not hasattr(report, "wasxfail") and isinstance(report.longrepr, tuple):
+        return report.longrepr[2].removeprefix("Skipped: ")
+    return None

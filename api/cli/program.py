@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "alerts": "api.cli.alert_commands:app",
     "incidents": "api.cli.incident_commands:app",
     "assets": "api.cli.assets:app",
+    "protocols": "api.cli.protocols:app",
     "rules": "api.cli.rules:app",
     "baseline": "api.cli.baseline:app",
     "site": "api.cli.site:app",

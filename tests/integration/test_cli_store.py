@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runner import NORMAL, SITE, WRITE, Cli, cli
+from tests.integration.cli_runner import NORMAL, PROOFS, SITE, WRITE, Cli, cli
 
 __all__ = ["cli"]
 
@@ -121,3 +121,40 @@ def test_why_a_store_fails_is_told_in_the_readers_language(cli: Cli, tmp_path: P
         told = {lang: cli("alerts", "list", "--store", store, "--lang", lang).err for lang in ("en", "zh")}
         assert english.lower() in told["en"].lower(), told
         assert chinese in told["zh"], told
+
+
+def test_what_is_spoken_is_listed_with_who_speaks_it(cli: Cli, store: str) -> None:
+    listed = cli("protocols", "list", "--json").json()
+    assert listed["schema"] == "bittern.protocols/v1"
+    modbus = next(each for each in listed["data"] if each["name"] == "modbus")
+    assert (modbus["known"], modbus["depth"], "10.9.1.11" in modbus["servers"]) == (True, "deep", True)
+    assert "modbus" in cli("protocols", "list").out
+    shown = cli("protocols", "show", "modbus", "--json").json()["data"]
+    assert sum(service["packets"] for service in shown["services"]) == modbus["packets"]
+    assert {client for service in shown["services"] for client in service["clients"]} == set(modbus["clients"])
+    assert "Modbus" in cli("protocols", "show", "modbus").out
+    missing = cli("protocols", "show", "modbuss")
+    assert (missing.code, missing.out, "near: modbus" in missing.err) == (6, "", True)
+
+
+def test_an_unknown_protocol_is_listed_by_its_cluster_with_its_shape(cli: Cli, tmp_path: Path) -> None:
+    url = f"embedded:{tmp_path / 'unknown'}"
+    cli("analyze", PROOFS / "general" / "proprietary-normal.pcap", "--store", url, "--format", "ndjson")
+    clusters = [each for each in cli("protocols", "list", "--store", url, "--json").json()["data"] if not each["known"]]
+    named = [each for each in clusters if each["depth"] == "cluster"]
+    assert named
+    shown = cli("protocols", "show", named[0]["name"], "--store", url, "--json").json()["data"]
+    assert "client" in shown["shape"]
+    assert shown["services"][0]["address"] in named[0]["servers"]
+    told = cli("protocols", "show", named[0]["name"], "--store", url, "--lang", "en").out
+    assert shown["shape"] in told.replace("\n", " ")
+
+
+def test_frames_without_ip_are_listed_by_who_sends_them(cli: Cli, tmp_path: Path) -> None:
+    url = f"embedded:{tmp_path / 'goose'}"
+    cli("analyze", PROOFS / "goose", "--store", url, "--format", "ndjson")
+    shown = cli("protocols", "show", "goose", "--store", url, "--json").json()["data"]
+    assert shown["servers"] == []
+    assert shown["services"][0]["transport"] == "ethernet"
+    assert set(shown["services"][0]["clients"]) <= set(shown["clients"])
+    assert shown["packets"] == sum(service["packets"] for service in shown["services"])

@@ -11,9 +11,15 @@ from typing import Any
 
 from sensors.capture import CaptureFiles
 
-NAMES = {"Modbus": "modbus", "MQTT": "mqtt", "OPC-UA": "opcua", "OPC_UA": "opcua", "OPCUA": "opcua"}
-"""nDPI's words; Arkime's are ours."""
-PROTOCOLS = frozenset(NAMES.values())
+NDPI = {
+    "Modbus": "modbus", "MQTT": "mqtt", "OPC-UA": "opcua", "OPC_UA": "opcua", "OPCUA": "opcua", "BACnet": "bacnet",
+    "DNP3": "dnp3", "EthernetIP": "enip", "IEC60870": "iec104", "PROFINET_IO": "profinet", "S7Comm": "s7comm",
+    "S7CommPlus": "s7comm_plus",
+}  # fmt: skip
+"""nDPI's words for protocols that we read."""
+ARKIME = {name: name for name in NDPI.values()} | {"cip": "enip", "s7comm-plus": "s7comm_plus"}
+"""Arkime's words."""
+PROTOCOLS = frozenset(NDPI.values())
 _FLOW = re.compile(r"^\t\d+\t(?:TCP|UDP) (\S+):(\d+) (?:<->|->) (\S+):(\d+) .*?\[proto: [\d.]+/([^\]]+)\]")
 _PACKETS = re.compile(r"\[(\d+) pkts/\d+ bytes <?-> (\d+) pkts")
 
@@ -45,7 +51,7 @@ def ndpi(path: Path) -> dict[Ends, Flow]:
         if found is None:
             continue
         flow = flows.setdefault(_ends((found[1], found[2]), (found[3], found[4])), Flow())
-        flow.protocols |= {NAMES[name] for name in found[5].split(".") if name in NAMES}
+        flow.protocols |= {NDPI[name] for name in found[5].split(".") if name in NDPI}
         packets = _PACKETS.search(line)
         flow.packets += sum(int(count) for count in packets.groups()) if packets else 0
     return flows
@@ -61,7 +67,7 @@ def arkime(path: Path) -> dict[Ends, Flow]:
             continue
         ends = _ends((source["ip"], source["port"]), (destination["ip"], destination["port"]))
         flow = flows.setdefault(ends, Flow())
-        flow.protocols |= PROTOCOLS & set(body["protocol"])
+        flow.protocols |= {ARKIME[name] for name in body["protocol"] if name in ARKIME}
         flow.packets += body["network"]["packets"]
         _arkime_facts(body, flow)
     return flows
@@ -118,6 +124,6 @@ def _our_facts(row: Mapping[str, Any], flow: Flow) -> None:
         flow.say("version", [details["version"]] if connect else ())
         topic = row["ot.object.address"]
         flow.say("topic", [topic] if topic and (row["ot.item"] == 0 or row["ot.function.code"] in (8, 10)) else ())
-    elif row["ot.function.name"] in ("Hello", "OpenSecureChannel"):
+    elif name == "opcua" and row["ot.function.name"] in ("Hello", "OpenSecureChannel"):
         flow.say("endpoint", [details["endpoint_url"]] if details.get("endpoint_url") else ())
         flow.say("policy", [details["policy"]] if "policy" in details else ())

@@ -30,12 +30,20 @@ def test_later():
 """
 
 
-def run(folder: Path, source: str, require_all: bool) -> subprocess.CompletedProcess[str]:
+MODULE_SKIP = """
+import pytest
+
+pytest.skip("no bus here", allow_module_level=True)
+"""
+
+
+def run(folder: Path, source: str, require_all: bool, *options: str) -> subprocess.CompletedProcess[str]:
     """Run pytest over `source` alone, with the project's conftest as a plugin."""
     (folder / "test_made.py").write_text(source)
     (folder / "pytest.toml").write_text("[pytest]\n")
     environment = {**os.environ, "BITTERN_REQUIRE_ALL": "1" if require_all else "0", "PYTHONPATH": str(PROJECT)}
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider", "-p", "no:asyncio"]
+    command += options
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -58,3 +66,13 @@ def test_a_plain_skip_fails_the_run_where_all_is_required(tmp_path: Path, requir
     done = run(tmp_path, PLAIN_SKIP, require_all)
     assert done.returncode == code, done.stdout
     assert "not today" in done.stdout
+
+
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_a_module_that_is_not_collected_is_counted_once_however_many_processes_run(
+    tmp_path: Path, processes: str
+) -> None:
+    (tmp_path / "test_fine.py").write_text("def test_fine(): pass")
+    done = run(tmp_path, MODULE_SKIP, True, "--numprocesses", processes)
+    assert done.returncode == 1, done.stdout
+    assert "    1 skipped, no bus here" in done.stdout

@@ -20,50 +20,14 @@ mod tell;
 mod transfer;
 mod variable;
 
-use super::iso::tpkt;
-use super::{Framing, Parser, Protocol, Talk};
-use crate::flow::{Side, Transport};
+use super::Protocol;
+use super::iso::{Carried, tpkt};
+use crate::flow::Transport;
 
 pub const PROTOCOL: Protocol = Protocol {
     name: "mms",
     ports: &[tpkt::PORT],
     transports: &[Transport::Tcp],
     probe: probe::probe,
-    parser: || Box::<Mms>::default(),
+    parser: || Box::<Carried<state::State>>::default(),
 };
-
-/// MMS on one flow.
-#[derive(Default)]
-pub struct Mms {
-    state: state::State,
-}
-
-impl Parser for Mms {
-    fn framing(&self, _side: Side, data: &[u8]) -> Framing {
-        tpkt::framing(data)
-    }
-
-    fn message(&mut self, side: Side, data: &[u8], talk: &mut Talk<'_>) {
-        self.state.transport(side, tpkt::body(data), talk);
-    }
-
-    fn resynchronise(&self, _side: Side, data: &[u8]) -> (usize, bool) {
-        tpkt::resynchronise(data, session::begins)
-    }
-
-    fn gap(&mut self, side: Side, _talk: &mut Talk<'_>) {
-        self.state.gap(side);
-    }
-
-    fn expire(&mut self, now: i64, talk: &mut Talk<'_>) {
-        self.state.expire(now, talk);
-    }
-
-    fn close(&mut self, talk: &mut Talk<'_>) {
-        self.state.close(talk);
-    }
-
-    fn weight(&self) -> usize {
-        self.state.weight()
-    }
-}

@@ -4,36 +4,18 @@ use super::pdu::{self, Pdu};
 use super::session::{self, Unit};
 use crate::bytes::u8_at;
 use crate::flow::Side;
-use crate::protocol::iso::{Tpdu, tpkt};
-use crate::protocol::{Framing, Guess, Probe};
+use crate::protocol::iso::{self, Tpdu};
+use crate::protocol::{Guess, Probe};
 
 /// Looks through the packets for one that tells.
 pub fn probe(probe: &Probe<'_>) -> Guess {
-    let mut rest = probe.data;
-    loop {
-        let length = match tpkt::framing(rest) {
-            _ if rest.is_empty() => break,
-            Framing::Message(length) => length,
-            Framing::Need => break,
-            _ => return Guess::No,
-        };
-        let Some(packet) = rest.get(..length) else {
-            if !possible(rest) {
-                return Guess::No;
-            }
-            break;
-        };
-        match Tpdu::read(tpkt::body(packet)) {
-            // Some stacks acknowledge by data PDUs without data.
-            Some(Tpdu::Data { data: [], .. }) => {}
-            Some(Tpdu::Data { end: true, data }) => return whole(data),
-            Some(Tpdu::Data { end: false, data }) => return segment(data),
-            None => return Guess::No,
-            Some(_) => {}
-        }
-        rest = rest.get(length..).unwrap_or_default();
-    }
-    if probe.ended { Guess::No } else { Guess::Need }
+    let decided = iso::recognise(probe, session::begins, |packet| match packet {
+        // Some stacks acknowledge by data PDUs without data.
+        Tpdu::Data { data: [], .. } => None,
+        Tpdu::Data { end, data } => Some(if end { whole(data) } else { segment(data) }),
+        _ => None,
+    });
+    decided.unwrap_or_else(|| iso::undecided(probe))
 }
 
 fn whole(data: &[u8]) -> Guess {
@@ -63,15 +45,6 @@ fn segment(data: &[u8]) -> Guess {
 
 const fn yes(confidence: f32, sender: Option<Side>) -> Guess {
     Guess::Yes { confidence, sender }
-}
-
-/// Whether a packet that is not all there yet may carry a message: most of what is not MMS is seen by its first bytes.
-fn possible(packet: &[u8]) -> bool {
-    match (u8_at(packet, 4), u8_at(packet, 5)) {
-        (Some(2), Some(0xf0)) => session::begins(packet.get(7..).unwrap_or_default()) != Some(false),
-        (Some(length), Some(code)) => crate::protocol::iso::cotp::shape(length, code).is_some(),
-        _ => true,
-    }
 }
 
 /// Who sends such a PDU. Servers that get a file ask too: then the guess is wrong, and the port decides.

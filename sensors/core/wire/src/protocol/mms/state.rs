@@ -11,7 +11,7 @@ use super::tell::Known;
 use crate::dataset::Flag;
 use crate::flow::{Side, Span};
 use crate::hash;
-use crate::protocol::iso::{Put, Segments, Tpdu, cotp};
+use crate::protocol::iso::{Application, Tpdu, cotp};
 use crate::protocol::{Outcome, Reply, TIMEOUT, Talk};
 
 /// Requests that may wait on one flow (IEC 61850 clients agree on 1 to 10).
@@ -47,52 +47,10 @@ pub struct State {
     next_answered: usize,
     /// Both directions are known to be complete since the last gap: a lone reply is then odd.
     in_step: bool,
-    segments: [Segments; 2],
     spare: Vec<u8>,
 }
 
 impl State {
-    /// One transport PDU.
-    pub fn transport(&mut self, side: Side, body: &[u8], talk: &mut Talk<'_>) {
-        match Tpdu::read(body) {
-            Some(Tpdu::Request(connect)) => self.association.called(&connect, talk),
-            Some(Tpdu::Confirm(_) | Tpdu::DisconnectConfirm) => {}
-            Some(Tpdu::Disconnect { reason }) => {
-                self.association.refused(Some((u32::from(reason), cotp::reason(reason))), talk);
-            }
-            Some(Tpdu::Error { cause }) => {
-                self.association.refused(Some((u32::from(cause), cotp::cause(cause))), talk);
-            }
-            Some(Tpdu::Data { end, data }) => self.segment(side, data, end, talk),
-            None => talk.flag(Flag::IsoTpdu, Some(4), None),
-        }
-    }
-
-    fn segment(&mut self, side: Side, data: &[u8], end: bool, talk: &mut Talk<'_>) {
-        let at = usize::from(side == Side::Server);
-        let Some(slot) = self.segments.get_mut(at) else { return };
-        let mut segments = std::mem::take(slot);
-        match segments.put(data, end, talk.span()) {
-            Put::Whole(message, span) => self.message(side, message, span, talk),
-            Put::Refused => talk.flag(Flag::ParserLimit, None, None),
-            Put::More => {}
-        }
-        if let Some(slot) = self.segments.get_mut(at) {
-            *slot = segments;
-        }
-    }
-
-    fn message(&mut self, side: Side, message: &[u8], span: Span, talk: &mut Talk<'_>) {
-        match session::unit(message) {
-            Unit::Mms(pdu) => self.pdu(side, pdu, None, span, talk),
-            Unit::Acse(apdu) => self.acse(side, apdu, span, talk),
-            Unit::Refused => self.association.refused(None, talk),
-            Unit::Aborted => self.association.aborted(side, None, talk),
-            Unit::Nothing => {}
-            Unit::Malformed => talk.flag(Flag::MmsMalformed, Some(7), None),
-        }
-    }
-
     fn acse(&mut self, side: Side, apdu: &[u8], span: Span, talk: &mut Talk<'_>) {
         let Some(read) = acse::read(apdu) else { return talk.flag(Flag::MmsMalformed, Some(7), None) };
         if read.malformed {
@@ -236,23 +194,48 @@ impl State {
         ending.duration = None;
         self.known.tell(&request, &ending, talk);
     }
+}
+
+impl Application for State {
+    fn begins(data: &[u8]) -> Option<bool> {
+        session::begins(data)
+    }
+
+    fn transport(&mut self, _side: Side, pdu: &Tpdu<'_>, talk: &mut Talk<'_>) {
+        match *pdu {
+            Tpdu::Request(connect) => self.association.called(&connect, talk),
+            Tpdu::Disconnect { reason } => {
+                self.association.refused(Some((u32::from(reason), cotp::reason(reason))), talk);
+            }
+            Tpdu::Error { cause } => self.association.refused(Some((u32::from(cause), cotp::cause(cause))), talk),
+            Tpdu::Confirm(_) | Tpdu::DisconnectConfirm | Tpdu::Data { .. } => {}
+        }
+    }
+
+    fn message(&mut self, side: Side, message: &[u8], span: Span, talk: &mut Talk<'_>) {
+        match session::unit(message) {
+            Unit::Mms(pdu) => self.pdu(side, pdu, None, span, talk),
+            Unit::Acse(apdu) => self.acse(side, apdu, span, talk),
+            Unit::Refused => self.association.refused(None, talk),
+            Unit::Aborted => self.association.aborted(side, None, talk),
+            Unit::Nothing => {}
+            Unit::Malformed => talk.flag(Flag::MmsMalformed, Some(7), None),
+        }
+    }
 
     /// Bytes of one direction are missing: silence proves nothing for what waits for it, a lone reply's request may be
     /// among them, and a file that moves may lack a part.
-    pub fn gap(&mut self, side: Side) {
+    fn gap(&mut self, side: Side) {
         self.in_step = false;
         self.association.gap();
         self.known.gap();
-        if let Some(segments) = self.segments.get_mut(usize::from(side == Side::Server)) {
-            segments.gap();
-        }
         for request in self.waiting.iter_mut().filter(|r| r.side != side) {
             request.blind = true;
         }
     }
 
     /// Tells requests that waited too long.
-    pub fn expire(&mut self, now: i64, talk: &mut Talk<'_>) {
+    fn expire(&mut self, now: i64, talk: &mut Talk<'_>) {
         while self.waiting.first().is_some_and(|r| now.saturating_sub(r.span.last.time) >= TIMEOUT) {
             let request = self.waiting.remove(0);
             let reply = if request.blind { Reply::None } else { Reply::Unanswered };
@@ -261,16 +244,15 @@ impl State {
     }
 
     /// The flow is over.
-    pub fn close(&mut self, talk: &mut Talk<'_>) {
+    fn close(&mut self, talk: &mut Talk<'_>) {
         self.expire(i64::MAX, talk);
         self.association.close(talk);
         self.known.close(talk);
     }
 
-    pub fn weight(&self) -> usize {
+    fn weight(&self) -> usize {
         size_of::<Self>()
             + self.waiting.iter().map(Request::weight).sum::<usize>()
-            + self.segments.iter().map(Segments::weight).sum::<usize>()
             + self.known.weight()
             + self.spare.capacity()
     }

@@ -7,58 +7,34 @@ use super::pdu::{self, JOB, Pdu, USERDATA};
 use super::userdata::Head;
 use crate::bytes::u8_at;
 use crate::flow::Side;
-use crate::protocol::iso::{Tpdu, tpkt};
-use crate::protocol::{Framing, Guess, Probe};
+use crate::protocol::iso::{self, Tpdu};
+use crate::protocol::{Guess, Probe};
 
 /// Looks through the packets for one that tells.
 pub fn probe(probe: &Probe<'_>) -> Guess {
-    let mut rest = probe.data;
     let mut asked = None;
-    loop {
-        let length = match tpkt::framing(rest) {
-            _ if rest.is_empty() => break,
-            Framing::Message(length) => length,
-            Framing::Need => break,
-            _ => return Guess::No,
-        };
-        let Some(packet) = rest.get(..length) else {
-            if !possible(rest) {
-                return Guess::No;
-            }
-            break;
-        };
-        match Tpdu::read(tpkt::body(packet)) {
-            Some(Tpdu::Request(connect)) if siemens(&connect) => asked = Some(Side::Client),
-            Some(Tpdu::Confirm(connect)) if siemens(&connect) => asked = asked.or(Some(Side::Server)),
-            Some(Tpdu::Data { end: true, data }) if pdu::whole(data) => {
-                return Guess::Yes { confidence: 0.97, sender: sender(data) };
-            }
+    let decided = iso::recognise(probe, pdu::begins, |packet| {
+        match packet {
+            Tpdu::Request(connect) if siemens(&connect) => asked = Some(Side::Client),
+            Tpdu::Confirm(connect) if siemens(&connect) => asked = asked.or(Some(Side::Server)),
+            Tpdu::Data { end: true, data } if pdu::whole(data) => return Some(yes(0.97, data)),
             // The first segment of a longer message.
-            Some(Tpdu::Data { end: false, data }) if !data.is_empty() => {
-                return match pdu::begins(data) {
-                    Some(true) => Guess::Yes { confidence: 0.8, sender: sender(data) },
-                    _ => Guess::No,
-                };
+            Tpdu::Data { end: false, data } if !data.is_empty() => {
+                return Some(if pdu::begins(data) == Some(true) { yes(0.8, data) } else { Guess::No });
             }
-            Some(Tpdu::Data { end: true, .. }) | None => return Guess::No,
-            Some(_) => {}
+            Tpdu::Data { end: true, .. } => return Some(Guess::No),
+            _ => {}
         }
-        rest = rest.get(length..).unwrap_or_default();
-    }
-    match asked {
+        None
+    });
+    decided.unwrap_or_else(|| match asked {
         Some(side) if probe.ended => Guess::Yes { confidence: 0.6, sender: Some(side) },
-        _ if probe.ended => Guess::No,
-        _ => Guess::Need,
-    }
+        _ => iso::undecided(probe),
+    })
 }
 
-/// Whether a packet that is not all there yet may carry a message: most of what is not S7 is seen by its first bytes.
-fn possible(packet: &[u8]) -> bool {
-    match (u8_at(packet, 4), u8_at(packet, 5)) {
-        (Some(2), Some(0xf0)) => pdu::begins(packet.get(7..).unwrap_or_default()) != Some(false),
-        (Some(length), Some(code)) => crate::protocol::iso::cotp::shape(length, code).is_some(),
-        _ => true,
-    }
+fn yes(confidence: f32, message: &[u8]) -> Guess {
+    Guess::Yes { confidence, sender: sender(message) }
 }
 
 /// Who sends such a message. While a block is loaded the device asks the programmer for its parts.

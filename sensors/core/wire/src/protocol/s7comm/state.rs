@@ -8,7 +8,7 @@ use super::userdata::{self, Head};
 use crate::dataset::Flag;
 use crate::flow::{Side, Span};
 use crate::hash;
-use crate::protocol::iso::{Put, Segments, Tpdu, cotp};
+use crate::protocol::iso::{Application, Tpdu, cotp};
 use crate::protocol::{Reply, TIMEOUT, Talk};
 
 /// Requests that may wait on one flow (parallel jobs are at most 8 or so in practice).
@@ -38,73 +38,10 @@ pub struct State {
     next_answered: usize,
     /// Both directions are known to be complete since the last gap: a lone reply is then odd.
     in_step: bool,
-    segments: [Segments; 2],
     spare: Vec<u8>,
 }
 
 impl State {
-    /// One transport PDU.
-    pub fn transport(&mut self, side: Side, body: &[u8], talk: &mut Talk<'_>) {
-        match Tpdu::read(body) {
-            Some(Tpdu::Request(connect)) => {
-                self.known.connection.request(&connect, talk);
-                self.known.unit = self.known.connection.unit();
-            }
-            Some(Tpdu::Confirm(connect)) => {
-                self.known.connection.confirm(&connect);
-                self.known.unit = self.known.connection.unit();
-            }
-            Some(Tpdu::Disconnect { reason }) => {
-                self.known.connection.refused((u32::from(reason), cotp::reason(reason)), talk);
-            }
-            Some(Tpdu::Error { cause }) => {
-                self.known.connection.refused((u32::from(cause), cotp::cause(cause)), talk);
-            }
-            Some(Tpdu::DisconnectConfirm) => {}
-            Some(Tpdu::Data { end, data }) => self.segment(side, data, end, talk),
-            None => talk.flag(Flag::IsoTpdu, Some(4), None),
-        }
-    }
-
-    fn segment(&mut self, side: Side, data: &[u8], end: bool, talk: &mut Talk<'_>) {
-        let at = usize::from(side == Side::Server);
-        let Some(slot) = self.segments.get_mut(at) else { return };
-        let mut segments = std::mem::take(slot);
-        match segments.put(data, end, talk.span()) {
-            Put::Whole(message, span) => self.message(side, message, span, talk),
-            Put::Refused => talk.flag(Flag::ParserLimit, None, None),
-            Put::More => {}
-        }
-        if let Some(slot) = self.segments.get_mut(at) {
-            *slot = segments;
-        }
-    }
-
-    fn message(&mut self, side: Side, message: &[u8], span: Span, talk: &mut Talk<'_>) {
-        if message.is_empty() || message.first() == Some(&pdu::PLUS_PROTOCOL_ID) {
-            return;
-        }
-        let Some(pdu) = Pdu::read(message) else { return talk.flag(Flag::S7commHeader, Some(7), None) };
-        if pdu.uneven {
-            talk.flag(Flag::S7commHeader, Some(13), None);
-        }
-        if self.known.connection.pdu_size.is_some_and(|size| pdu.length > usize::from(size)) {
-            talk.flag(Flag::S7commPduSize, None, None);
-        }
-        match pdu.rosctr {
-            JOB => self.ask(side, &pdu, None, span, talk),
-            USERDATA => match Head::read(pdu.parameter) {
-                Some(head) if head.asks() => self.ask(side, &pdu, Some(head), span, talk),
-                Some(head) if head.pushed() => {
-                    self.known.pushed((head.group, head.function), head.sequence, pdu.data, pdu.length, talk);
-                }
-                Some(head) => self.answer(side, &pdu, Some(head), span, talk),
-                None => talk.flag(Flag::S7commHeader, Some(17), None),
-            },
-            _ => self.answer(side, &pdu, None, span, talk),
-        }
-    }
-
     fn ask(&mut self, side: Side, pdu: &Pdu<'_>, head: Option<Head>, span: Span, talk: &mut Talk<'_>) {
         let Some(asked) = Asked::of(pdu) else { return talk.flag(Flag::S7commHeader, Some(17), None) };
         if !asked.known() {
@@ -244,16 +181,56 @@ impl State {
         }
         self.next_answered = (self.next_answered + 1) % ANSWERED;
     }
+}
+
+impl Application for State {
+    fn begins(data: &[u8]) -> Option<bool> {
+        pdu::begins(data)
+    }
+
+    fn transport(&mut self, _side: Side, pdu: &Tpdu<'_>, talk: &mut Talk<'_>) {
+        let connection = &mut self.known.connection;
+        match *pdu {
+            Tpdu::Request(connect) => connection.request(&connect, talk),
+            Tpdu::Confirm(connect) => connection.confirm(&connect),
+            Tpdu::Disconnect { reason } => connection.refused((u32::from(reason), cotp::reason(reason)), talk),
+            Tpdu::Error { cause } => connection.refused((u32::from(cause), cotp::cause(cause)), talk),
+            Tpdu::DisconnectConfirm | Tpdu::Data { .. } => return,
+        }
+        self.known.unit = connection.unit();
+    }
+
+    fn message(&mut self, side: Side, message: &[u8], span: Span, talk: &mut Talk<'_>) {
+        if message.is_empty() || message.first() == Some(&pdu::PLUS_PROTOCOL_ID) {
+            return;
+        }
+        let Some(pdu) = Pdu::read(message) else { return talk.flag(Flag::S7commHeader, Some(7), None) };
+        if pdu.uneven {
+            talk.flag(Flag::S7commHeader, Some(13), None);
+        }
+        if self.known.connection.pdu_size.is_some_and(|size| pdu.length > usize::from(size)) {
+            talk.flag(Flag::S7commPduSize, None, None);
+        }
+        match pdu.rosctr {
+            JOB => self.ask(side, &pdu, None, span, talk),
+            USERDATA => match Head::read(pdu.parameter) {
+                Some(head) if head.asks() => self.ask(side, &pdu, Some(head), span, talk),
+                Some(head) if head.pushed() => {
+                    self.known.pushed((head.group, head.function), head.sequence, pdu.data, pdu.length, talk);
+                }
+                Some(head) => self.answer(side, &pdu, Some(head), span, talk),
+                None => talk.flag(Flag::S7commHeader, Some(17), None),
+            },
+            _ => self.answer(side, &pdu, None, span, talk),
+        }
+    }
 
     /// Bytes of one direction are missing: silence proves nothing for what waits for it, a lone reply's request may be
     /// among them, and a block that moves may lack a part.
-    pub fn gap(&mut self, side: Side) {
+    fn gap(&mut self, side: Side) {
         self.in_step = false;
         self.known.connection.gap();
         self.known.transfers.gap();
-        if let Some(segments) = self.segments.get_mut(usize::from(side == Side::Server)) {
-            segments.gap();
-        }
         for request in self.waiting.iter_mut().filter(|r| r.side != side) {
             request.blind = true;
         }
@@ -263,7 +240,7 @@ impl State {
     }
 
     /// Tells requests that waited too long.
-    pub fn expire(&mut self, now: i64, talk: &mut Talk<'_>) {
+    fn expire(&mut self, now: i64, talk: &mut Talk<'_>) {
         while self.waiting.first().is_some_and(|r| now.saturating_sub(r.span.last.time) >= TIMEOUT) {
             let request = self.waiting.remove(0);
             let reply = if request.blind { Reply::None } else { Reply::Unanswered };
@@ -276,18 +253,17 @@ impl State {
     }
 
     /// The flow is over.
-    pub fn close(&mut self, talk: &mut Talk<'_>) {
+    fn close(&mut self, talk: &mut Talk<'_>) {
         self.expire(i64::MAX, talk);
         self.known.connection.close(talk);
         let unit = self.known.unit.take();
         self.known.transfers.close(unit.as_deref(), talk);
     }
 
-    pub fn weight(&self) -> usize {
+    fn weight(&self) -> usize {
         size_of::<Self>()
             + self.waiting.iter().map(Request::weight).sum::<usize>()
             + self.partial.iter().map(|(_, r)| r.weight()).sum::<usize>()
-            + self.segments.iter().map(Segments::weight).sum::<usize>()
             + self.known.transfers.weight()
             + self.known.jobs.weight()
             + self.spare.capacity()

@@ -25,50 +25,14 @@ mod tell;
 mod tests;
 mod value;
 
-use super::iso::tpkt;
-use super::{Framing, Parser, Protocol, Talk};
-use crate::flow::{Side, Transport};
+use super::Protocol;
+use super::iso::{Carried, tpkt};
+use crate::flow::Transport;
 
 pub const PROTOCOL: Protocol = Protocol {
     name: "s7comm_plus",
     ports: &[tpkt::PORT],
     transports: &[Transport::Tcp],
     probe: probe::probe,
-    parser: || Box::<S7Plus>::default(),
+    parser: || Box::<Carried<state::State>>::default(),
 };
-
-/// S7comm-plus on one flow.
-#[derive(Default)]
-pub struct S7Plus {
-    state: state::State,
-}
-
-impl Parser for S7Plus {
-    fn framing(&self, _side: Side, data: &[u8]) -> Framing {
-        tpkt::framing(data)
-    }
-
-    fn message(&mut self, side: Side, data: &[u8], talk: &mut Talk<'_>) {
-        self.state.transport(side, tpkt::body(data), talk);
-    }
-
-    fn resynchronise(&self, _side: Side, data: &[u8]) -> (usize, bool) {
-        tpkt::resynchronise(data, frame::begins)
-    }
-
-    fn gap(&mut self, side: Side, _talk: &mut Talk<'_>) {
-        self.state.gap(side);
-    }
-
-    fn expire(&mut self, now: i64, talk: &mut Talk<'_>) {
-        self.state.expire(now, talk);
-    }
-
-    fn close(&mut self, talk: &mut Talk<'_>) {
-        self.state.close(talk);
-    }
-
-    fn weight(&self) -> usize {
-        self.state.weight()
-    }
-}

@@ -11,7 +11,7 @@ use super::tell::Known;
 use crate::dataset::{Flag, Operation};
 use crate::flow::{Side, Span};
 use crate::hash;
-use crate::protocol::iso::{Put, Segments, Tpdu};
+use crate::protocol::iso::{Application, Tpdu};
 use crate::protocol::{Exchange, Function, Item, Outcome, Reply, TIMEOUT, Talk};
 use crate::text::Details;
 
@@ -50,7 +50,6 @@ pub struct State {
     in_step: bool,
     /// TLS runs inside the transport connection.
     encrypted: bool,
-    segments: [Segments; 2],
     gathered: [Gathered; 2],
     spare: Vec<u8>,
 }
@@ -63,54 +62,6 @@ const fn at(side: Side) -> usize {
 }
 
 impl State {
-    /// One transport PDU.
-    pub fn transport(&mut self, side: Side, body: &[u8], talk: &mut Talk<'_>) {
-        match Tpdu::read(body) {
-            Some(Tpdu::Request(connect) | Tpdu::Confirm(connect)) => self.known.sessions.connect(&connect),
-            Some(Tpdu::Data { end, data }) => self.segment(side, data, end, talk),
-            Some(_) => {}
-            None => talk.flag(Flag::IsoTpdu, Some(4), None),
-        }
-    }
-
-    fn segment(&mut self, side: Side, data: &[u8], end: bool, talk: &mut Talk<'_>) {
-        if self.encrypted {
-            return;
-        }
-        let Some(slot) = self.segments.get_mut(at(side)) else { return };
-        let mut segments = std::mem::take(slot);
-        match segments.put(data, end, talk.span()) {
-            Put::Whole(unit, span) => self.unit(side, unit, span, talk),
-            Put::Refused => talk.flag(Flag::ParserLimit, None, None),
-            Put::More => {}
-        }
-        if let Some(slot) = self.segments.get_mut(at(side)) {
-            *slot = segments;
-        }
-    }
-
-    fn unit(&mut self, side: Side, unit: &[u8], span: Span, talk: &mut Talk<'_>) {
-        match Unit::read(unit) {
-            Some(Unit::Data { version, data, last, signed, uneven }) => {
-                if uneven {
-                    talk.flag(Flag::S7commPlusHeader, Some(9), None);
-                }
-                self.part(side, version, (data, last, signed), span, talk);
-            }
-            Some(Unit::SystemEvent { confirmed, text }) => system_event(side, confirmed, text, unit.len(), talk),
-            Some(Unit::KeepAlive) | None if unit.is_empty() || unit.get(1) == Some(&frame::KEEP_ALIVE) => {}
-            None if unit.first() == Some(&frame::CLASSIC_PROTOCOL_ID) => {
-                talk.flag(Flag::S7commPlusClassic, Some(7), None);
-            }
-            None if frame::tls(unit) == Some(true) => {
-                self.encrypted = true;
-                self.expire(i64::MAX, talk);
-                self.known.sessions.encrypted(side, talk);
-            }
-            _ => talk.flag(Flag::S7commPlusHeader, Some(7), None),
-        }
-    }
-
     /// One fragment, or the only one.
     fn part(&mut self, side: Side, version: u8, part: (&[u8], bool, bool), span: Span, talk: &mut Talk<'_>) {
         let (data, last, signed) = part;
@@ -249,14 +200,49 @@ impl State {
         }
         self.next_answered = (self.next_answered + 1) % ANSWERED;
     }
+}
+
+impl Application for State {
+    fn begins(data: &[u8]) -> Option<bool> {
+        frame::begins(data)
+    }
+
+    fn transport(&mut self, _side: Side, pdu: &Tpdu<'_>, _talk: &mut Talk<'_>) {
+        if let Tpdu::Request(connect) | Tpdu::Confirm(connect) = pdu {
+            self.known.sessions.connect(connect);
+        }
+    }
+
+    fn message(&mut self, side: Side, unit: &[u8], span: Span, talk: &mut Talk<'_>) {
+        match Unit::read(unit) {
+            Some(Unit::Data { version, data, last, signed, uneven }) => {
+                if uneven {
+                    talk.flag(Flag::S7commPlusHeader, Some(9), None);
+                }
+                self.part(side, version, (data, last, signed), span, talk);
+            }
+            Some(Unit::SystemEvent { confirmed, text }) => system_event(side, confirmed, text, unit.len(), talk),
+            Some(Unit::KeepAlive) | None if unit.is_empty() || unit.get(1) == Some(&frame::KEEP_ALIVE) => {}
+            None if unit.first() == Some(&frame::CLASSIC_PROTOCOL_ID) => {
+                talk.flag(Flag::S7commPlusClassic, Some(7), None);
+            }
+            None if frame::tls(unit) == Some(true) => {
+                self.encrypted = true;
+                self.expire(i64::MAX, talk);
+                self.known.sessions.encrypted(side, talk);
+            }
+            _ => talk.flag(Flag::S7commPlusHeader, Some(7), None),
+        }
+    }
+
+    fn unreadable(&self) -> bool {
+        self.encrypted
+    }
 
     /// Bytes of one direction are missing: silence proves nothing for what waits for it, and a lone response's request
     /// may be among them.
-    pub fn gap(&mut self, side: Side) {
+    fn gap(&mut self, side: Side) {
         self.in_step = false;
-        if let Some(segments) = self.segments.get_mut(at(side)) {
-            segments.gap();
-        }
         if let Some(gathered) = self.gathered.get_mut(at(side)) {
             *gathered = Gathered::default();
         }
@@ -266,7 +252,7 @@ impl State {
     }
 
     /// Tells requests that waited too long.
-    pub fn expire(&mut self, now: i64, talk: &mut Talk<'_>) {
+    fn expire(&mut self, now: i64, talk: &mut Talk<'_>) {
         while self.waiting.first().is_some_and(|r| now.saturating_sub(r.span.last.time) >= TIMEOUT) {
             let request = self.waiting.remove(0);
             let reply = if request.blind { Reply::None } else { Reply::Unanswered };
@@ -275,15 +261,14 @@ impl State {
     }
 
     /// The flow is over.
-    pub fn close(&mut self, talk: &mut Talk<'_>) {
+    fn close(&mut self, talk: &mut Talk<'_>) {
         self.expire(i64::MAX, talk);
         self.known.sessions.tell(Standing::Open, None, talk);
     }
 
-    pub fn weight(&self) -> usize {
+    fn weight(&self) -> usize {
         size_of::<Self>()
             + self.waiting.iter().map(Request::weight).sum::<usize>()
-            + self.segments.iter().map(Segments::weight).sum::<usize>()
             + self.gathered.iter().map(|g| g.data.capacity()).sum::<usize>()
             + self.known.weight()
             + self.spare.capacity()
