@@ -49,7 +49,8 @@ impl Publications for State {
         let read = if few {
             usual.as_mut_slice()
         } else {
-            many.resize(MOST, (0, Asdu::default()));
+            let said = pdu.count.and_then(|count| usize::try_from(count).ok()).unwrap_or(MOST);
+            many.resize(said.clamp(USUAL, MOST), (0, Asdu::default()));
             many.as_mut_slice()
         };
         let (count, odd) = self.follow(&pdu, read, talk);
@@ -63,7 +64,8 @@ impl Publications for State {
     }
 
     fn weight(&self) -> usize {
-        let of = |stream: &Stream| size_of::<Stream>() + stream.id.len();
+        let of =
+            |stream: &Stream| size_of::<Stream>() + stream.id.len() + stream.data_set.as_ref().map_or(0, |n| n.len());
         let details = self.details.iter().map(|text| text.capacity() + size_of::<String>()).sum::<usize>();
         self.streams.iter().map(of).sum::<usize>() + details + size_of::<Self>()
     }
@@ -91,7 +93,7 @@ impl State {
             count += 1;
         }
         let left = !asdus.0.left.is_empty();
-        if left && seen == read.len() && seen == MOST {
+        if left && seen == MOST {
             news |= self.odd(Flag::ParserLimit, talk);
         } else if left && asdus.next().is_none() {
             news |= self.odd(Flag::SampledValuesMalformed, talk);
@@ -128,8 +130,14 @@ impl State {
         if self.details.len() < read.len() {
             self.details.resize(read.len(), String::new());
         }
+        let all = news || talk.ledger.settings.full;
         for (number, (at, asdu)) in read.iter().enumerate() {
-            let Some((stream, room)) = self.streams.get(*at).zip(self.details.get_mut(number)) else { continue };
+            let Some((stream, room)) = self.streams.get_mut(*at).zip(self.details.get_mut(number)) else { continue };
+            if !all && !stream.may_tell() {
+                room.clear();
+                continue;
+            }
+            stream.fresh = false;
             let mut details = Details::within(std::mem::take(room));
             describe(asdu, stream.data_set.as_deref(), &mut self.scratch, &mut details);
             if number == 0 {
@@ -147,7 +155,7 @@ impl State {
         for ((item, (at, asdu)), details) in items.iter_mut().zip(read).zip(&self.details) {
             if let Some(stream) = self.streams.get(*at) {
                 stream.item(asdu, item);
-                item.details = Some(details);
+                item.details = Some(details.as_str()).filter(|details| !details.is_empty());
             }
         }
         let items = items.get(..read.len()).unwrap_or_default();

@@ -58,6 +58,8 @@ pub struct Stream {
     /// Shortest time between two frames so far, ns.
     cycle: i64,
     silent: bool,
+    /// Nothing was told of it yet.
+    pub fresh: bool,
     told: Told,
 }
 
@@ -79,12 +81,18 @@ impl Stream {
             time: now,
             cycle: 0,
             silent: false,
+            fresh: true,
             told: Told::default(),
         }
     }
 
     pub fn is(&self, id: &[u8]) -> bool {
         self.id.as_bytes() == id
+    }
+
+    /// Whether its next sample may be news by itself. Octets are none: nobody knows what in them is a value.
+    pub fn may_tell(&self) -> bool {
+        self.fresh || self.layout == Layout::Pairs
     }
 
     /// Compares a sample with the one before it; whether it is news that something is odd.
