@@ -146,11 +146,14 @@ def clusters(frame: pl.DataFrame) -> Iterable[Fact]:
 
 
 def publishers(frame: pl.DataFrame) -> Iterable[Fact]:
-    """Which interface publishes a GOOSE control block or a cyclic PROFINET frame: another one speaks in its name."""
+    """Which interface publishes a GOOSE control block, a stream of samples or a cyclic PROFINET frame, or from which
+    address where it is routed: another one speaks in its name.
+    """
     rows = frame.with_row_index("row")
-    goose = rows.filter(pl.col("network.protocol").cast(pl.String) == "goose")
-    block = pl.concat_str(pl.lit("goose "), _text("ot.object.address").str.split("[").list.first())
-    yield from _facts(goose, "publication", "publisher", block, _text("source.mac"))
+    protocol, publisher = _text("network.protocol"), pl.coalesce(_text("source.ip"), _text("source.mac"))
+    named = rows.filter(protocol.is_in(["goose", "sampled_values"]))
+    name = pl.concat_str(_text("network.protocol"), pl.lit(" "), _text("ot.object.address").str.split("[").list.first())
+    yield from _facts(named, "publication", "publisher", name, publisher)
     cyclic = rows.filter(
         (pl.col("network.protocol").cast(pl.String) == "profinet") & (_text("ot.object.kind") == "frame")
     )

@@ -41,6 +41,8 @@ _MODULES = (
     "proofs_sequence",
     "golden_goose",
     "proofs_goose",
+    "golden_sampled_values",
+    "proofs_sampled_values",
     "golden_opcua",
     "golden_opcua_security",
     "proofs_s7",

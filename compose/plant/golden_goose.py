@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from compose.plant import routed
 from compose.plant.catalogue import capture
 from compose.plant.goose import METER, TRIP, breaker, counters, inject, meter, publish
 from compose.plant.lab import Lab
@@ -42,3 +43,16 @@ def odd(lab: Lab) -> None:
     inject(
         lab, "plc1", replace(TRIP, vlan_id=10, vlan_priority=4), breaker(True, False), [counters(1, 0), counters(1, 1)]
     )
+
+
+@capture(
+    "goose/routed.pcap",
+    "R-GOOSE of libiec61850 to a group: unsigned; signed; encrypted and signed.",
+    "plc1 hmi",
+    kind="golden",
+    check={"udp.dstport == 102": 18},
+)
+def routed_states(lab: Lab) -> None:
+    """Two states each way, each said three times."""
+    for security in (routed.UNSIGNED, routed.SIGNED, routed.ENCRYPTED):
+        routed.publish(lab, "plc1", "states", security)

@@ -59,7 +59,8 @@ class AddressBinding(Learner):
             self._current[key] = fact.value
         if fact.value == before or fact.value in known or fact.value == "":
             return None
-        if self._owner(key, fact.value) == fact.value and before is not None:
+        # Whose it was is what was seen before the first change, be it in the baseline: not who comes first out of it.
+        if before is not None and self._owner(key, before) == fact.value:
             return None
         previous = before if before is not None else next(iter(sorted(known)), None)
         if previous is None or fact.attribute not in SINGLE:

@@ -115,3 +115,12 @@ def test_who_takes_a_control_block_over_is_told_and_who_takes_it_back_is_not() -
     assert findings("goose/injection.pcap", "publisher") == [
         ("attribute_changed", "publisher", '{"value":"B8-27-EB-10-00-66"}')
     ]
+
+
+def test_who_takes_a_stream_of_samples_over_is_told_and_of_what_is_routed_the_address_counts() -> None:
+    assert findings("sampled_values/injection.pcap", "publisher") == [
+        ("attribute_changed", "publisher", '{"value":"B8-27-EB-10-00-66"}')
+    ]
+    assert findings("goose/routed-takeover.pcap", "publisher") == [
+        ("attribute_changed", "publisher", '{"value":"10.9.1.66"}')
+    ]

@@ -1,4 +1,5 @@
-"""GOOSE against tshark: each frame's control block, counters, revision, data set, and how many values it carries."""
+"""GOOSE against tshark, routed too: each frame's control block, counters, revision, data set, and how many values it
+carries; each session's key and signature."""
 
 from __future__ import annotations
 
@@ -16,7 +17,10 @@ DETAILS = {
     "goose.timeAllowedtoLive": "time_allowed", "goose.datSet": "data_set", "goose.goID": "id",
 }  # fmt: skip
 """tshark's field, our key in details."""
-NAMES = ("frame.number", "goose.appid", "goose.gocbRef", "goose.allData", *DETAILS)
+NAMES = ("frame.number", "goose.appid", "rgoose.appid", "goose.gocbRef", "goose.allData", *DETAILS)
+SESSION = ("frame.number", "ip.src", "udp.srcport", "ip.dst", "rgoose.key_id", "rgoose.version", "rgoose.hmac")
+TAG = 2
+"""Octets that tshark counts to the signature: its tag and length."""
 NUMBERS = ("goose.boolean", "goose.integer", "goose.unsigned")
 
 
@@ -30,7 +34,7 @@ def theirs_of(capture: Path, options: Sequence[str]) -> Facts:
     facts = Facts()
     for frame in fields(capture, "goose.goosePdu_element", (*NAMES, *NUMBERS), *options):
         told = facts.message(int(frame["frame.number"][0]), "goose")
-        told["application"] = str(int(frame["goose.appid"][0], 0))
+        told["application"] = str(int((frame["goose.appid"] or frame["rgoose.appid"])[0], 0))
         told["block"] = frame["goose.gocbRef"][0]
         for field, key in DETAILS.items():
             if frame[field]:
@@ -38,6 +42,16 @@ def theirs_of(capture: Path, options: Sequence[str]) -> Facts:
         told["true"] = str(sum(value in ("1", "True") for value in frame["goose.boolean"]))
         told["integers"] = " ".join(frame["goose.integer"])
         told["unsigned"] = " ".join(frame["goose.unsigned"])
+    security: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for frame in fields(capture, "rgoose.spdu_id", SESSION, *options):
+        number, *flow = (frame[name][0] for name in SESSION[:4])
+        key, version = (str(int(frame[name][0], 0)) for name in SESSION[4:6])
+        length = max(len("".join(frame["rgoose.hmac"]).replace(":", "")) // 2 - TAG, 0)
+        told_before, now = security.get(tuple(flow)), (key, version, str(length))
+        security[tuple(flow)] = now
+        if now != told_before:
+            told = facts.message(int(number), "session")
+            told["key"], told["session_version"], told["signature_length"] = now
     return facts
 
 
@@ -56,4 +70,8 @@ def ours_of(capture: Path) -> Facts:
         told["true"] = str(sum(value == 1 for value in of["bool"]))
         told["integers"] = " ".join(str(int(value)) for value in of["int"])
         told["unsigned"] = " ".join(str(int(value)) for value in of["uint"])
+    for row in ours.rows(capture, "session", "goose"):
+        told = facts.message(row["ot.packet.first"], "session")
+        for key in ("key", "session_version", "signature_length"):
+            told[key] = str(row["ot.details"][key])
     return facts

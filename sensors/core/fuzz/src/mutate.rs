@@ -148,7 +148,8 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("enip", _) => encapsulated(&mut record.bytes),
             ("iec104", _) => apdu_length(&mut record.bytes),
             ("dnp3", _) => blocks(&mut record.bytes),
-            ("goose", _) => application_length(&mut record.bytes),
+            ("goose", "goose") | ("sampled_values", "sampled_values") => application_length(&mut record.bytes),
+            ("goose" | "sampled_values", _) => payload_length(&mut record.bytes),
             ("bacnet", _) => link_length(&mut record.bytes),
             ("hsms", _) => message_length(&mut record.bytes),
             ("profinet", _) => body_length(&mut record.bytes),
@@ -403,6 +404,19 @@ fn application_length(bytes: &mut [u8]) {
     let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_be_bytes();
     if let Some(field) = bytes.get_mut(2..4) {
         field.copy_from_slice(&length);
+    }
+}
+
+/// | LI 1, UD 0x40 | session 24 … | 26 length 1, vector | payload length 4 | type, simulated, APPID 4 | APDU length 2 | APDU |
+/// (IEC TR 61850-90-5), with nothing behind the payload.
+fn payload_length(bytes: &mut [u8]) {
+    let Some(at) = bytes.get(26).map(|vector| 27 + usize::from(*vector)) else { return };
+    let payload = bytes.len().saturating_sub(at + 4);
+    if let Some(field) = bytes.get_mut(at..at + 4) {
+        field.copy_from_slice(&u32::try_from(payload).unwrap_or(u32::MAX).to_be_bytes());
+    }
+    if let Some(field) = bytes.get_mut(at + 8..at + 10) {
+        field.copy_from_slice(&u16::try_from(payload.saturating_sub(6)).unwrap_or(u16::MAX).to_be_bytes());
     }
 }
 

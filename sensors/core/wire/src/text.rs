@@ -82,6 +82,12 @@ pub struct Details {
 }
 
 impl Details {
+    /// One that writes into room that is there already.
+    pub fn within(mut room: String) -> Self {
+        room.clear();
+        Self { out: room, full: false }
+    }
+
     pub fn text(&mut self, key: &str, value: &str) -> &mut Self {
         self.entry(key, |out| quote(out, value))
     }

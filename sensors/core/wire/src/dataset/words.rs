@@ -605,6 +605,12 @@ pub enum Flag {
     GooseLate,
     /// A publisher fell silent for twice the time it allows itself (IEC 61850-8-1 18.1.2.5).
     GooseSilent,
+    /// Datagram of the session cannot be decoded to its end (IEC TR 61850-90-5 8).
+    GooseSessionMalformed,
+    /// Number of the session's data unit repeated or fell: a copy or a replay (IEC TR 61850-90-5 8.2).
+    GooseSpduRepeated,
+    /// Number of the session's data unit skipped (IEC TR 61850-90-5 8.2).
+    GooseSpduGap,
     /// Length below that of a header, or beyond what SECS-II allows (SEMI E37-0413 8.1).
     HsmsLength,
     /// PType is not SECS-II (SEMI E37-0413 8.2.6.6).
@@ -899,6 +905,34 @@ pub enum Flag {
     S7commPlusValue,
     /// A message of classic S7comm on a connection of S7comm-plus (S7comm-plus, header).
     S7commPlusClassic,
+    /// Length field disagrees with the frame (IEC 61850-9-2 5.3.3).
+    SampledValuesLengthMismatch,
+    /// PDU cannot be decoded to its end, or lacks a mandatory field (IEC 61850-9-2 8.5.2).
+    SampledValuesMalformed,
+    /// Number of ASDUs differs from those in the frame (IEC 61850-9-2 8.5.2).
+    SampledValuesAsduMismatch,
+    /// A test set speaks for the merging unit (simulated bit) (IEC 61850-9-2 5.3.3).
+    SampledValuesSimulated,
+    /// Sample counter skipped: samples are missing (IEC 61850-9-2 8.5.2).
+    SampledValuesCountGap,
+    /// Sample counter repeated: a copy, or another publisher (IEC 61850-9-2 8.5.2).
+    SampledValuesCountRepeated,
+    /// Sample counter fell where it does not turn: a restart, a replay or another publisher (IEC 61850-9-2 8.5.2).
+    SampledValuesCountFell,
+    /// The clock that the samples follow reaches less far than before (IEC 61850-9-2 8.5.2).
+    SampledValuesSynchLost,
+    /// Configuration revision, data set, rate, mode or length of the sample changed (IEC 61850-7-2 19.2).
+    SampledValuesConfigurationChanged,
+    /// A channel's quality is no longer good, or says test (IEC 61850-7-3 6.2.1).
+    SampledValuesQualityLowered,
+    /// A stream of samples stopped: for 32 of its cycles, and more than a second (IEC 61850-9-2 8.5.2).
+    SampledValuesSilent,
+    /// Datagram of the session cannot be decoded to its end (IEC TR 61850-90-5 8).
+    SampledValuesSessionMalformed,
+    /// Number of the session's data unit repeated or fell: a copy or a replay (IEC TR 61850-90-5 8.2).
+    SampledValuesSpduRepeated,
+    /// Number of the session's data unit skipped (IEC TR 61850-90-5 8.2).
+    SampledValuesSpduGap,
     /// Subheader, target or length of a frame cannot be right (SH-080956 4-1).
     SlmpHeader,
     /// Command is not known (SH-080956 5).
@@ -1042,6 +1076,9 @@ impl Flag {
             Self::GooseNeedsCommissioning => "goose.needs_commissioning",
             Self::GooseLate => "goose.late",
             Self::GooseSilent => "goose.silent",
+            Self::GooseSessionMalformed => "goose.session_malformed",
+            Self::GooseSpduRepeated => "goose.spdu_repeated",
+            Self::GooseSpduGap => "goose.spdu_gap",
             Self::HsmsLength => "hsms.length",
             Self::HsmsPtype => "hsms.ptype",
             Self::HsmsStype => "hsms.stype",
@@ -1189,6 +1226,20 @@ impl Flag {
             Self::S7commPlusFunctionUnknown => "s7comm_plus.function_unknown",
             Self::S7commPlusValue => "s7comm_plus.value",
             Self::S7commPlusClassic => "s7comm_plus.classic",
+            Self::SampledValuesLengthMismatch => "sampled_values.length_mismatch",
+            Self::SampledValuesMalformed => "sampled_values.malformed",
+            Self::SampledValuesAsduMismatch => "sampled_values.asdu_mismatch",
+            Self::SampledValuesSimulated => "sampled_values.simulated",
+            Self::SampledValuesCountGap => "sampled_values.count_gap",
+            Self::SampledValuesCountRepeated => "sampled_values.count_repeated",
+            Self::SampledValuesCountFell => "sampled_values.count_fell",
+            Self::SampledValuesSynchLost => "sampled_values.synch_lost",
+            Self::SampledValuesConfigurationChanged => "sampled_values.configuration_changed",
+            Self::SampledValuesQualityLowered => "sampled_values.quality_lowered",
+            Self::SampledValuesSilent => "sampled_values.silent",
+            Self::SampledValuesSessionMalformed => "sampled_values.session_malformed",
+            Self::SampledValuesSpduRepeated => "sampled_values.spdu_repeated",
+            Self::SampledValuesSpduGap => "sampled_values.spdu_gap",
             Self::SlmpHeader => "slmp.header",
             Self::SlmpCommandUnknown => "slmp.command_unknown",
             Self::SlmpLength => "slmp.length",

@@ -104,6 +104,8 @@ pub struct Shape {
     pub count: u32,
     pub address: Option<Box<str>>,
     pub(super) ranged: bool,
+    /// Its points are parts of what has that address.
+    pub elements: bool,
     /// How its places are written, where kind and numbers do not say all.
     pub place: Option<Notation>,
     /// Hash of the name of the client that publishes, 0 for none: behind one address there may be several.

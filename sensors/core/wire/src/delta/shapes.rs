@@ -33,7 +33,7 @@ struct Want<'a> {
 impl Want<'_> {
     fn text(&self) -> Option<&str> {
         match self.object.address {
-            Address::Text(text) => Some(text),
+            Address::Text(text) | Address::Elements(text) => Some(text),
             _ => None,
         }
     }
@@ -155,6 +155,7 @@ fn fresh(want: &Want<'_>, function: Function, subfunction: Function, text: u64) 
         count: want.object.count,
         address: want.text().map(Into::into),
         ranged: matches!(want.object.address, Address::Range),
+        elements: matches!(want.object.address, Address::Elements(_)),
         place: want.place(),
         publisher: want.publisher,
         symbol: hash::quick(&bytes) | 1,

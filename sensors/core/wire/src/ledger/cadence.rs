@@ -11,6 +11,7 @@ use crate::flow::facts::Place;
 use crate::flow::{Span, Stamp};
 use crate::hash;
 use crate::protocol::Notation;
+use std::fmt::Write as _;
 
 impl Ledger {
     /// Tells every shape whose span is full at `now`; `last` ends the input.
@@ -90,6 +91,7 @@ impl Ledger {
                 let at = neighbour(shape.start, shape.step(), i);
                 let text = point_address(
                     shape.address.as_deref(),
+                    shape.elements,
                     shape.place,
                     shape.kind,
                     (at, shape.point_count()),
@@ -137,16 +139,22 @@ pub(super) fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-/// Address of one point of a range.
+/// Address of one point of a range, or of what has a name.
 pub(super) fn point_address<'a>(
     text: Option<&'a str>,
+    elements: bool,
     place: Option<Notation>,
     kind: Option<&str>,
     (start, count): (i64, u32),
     out: &'a mut String,
 ) -> &'a str {
     if let Some(text) = text {
-        return text;
+        if !elements {
+            return text;
+        }
+        out.clear();
+        let _ = write!(out, "{text}[{start}]");
+        return out;
     }
     out.clear();
     if let Some(place) = place {

@@ -23,17 +23,27 @@ impl Ledger {
             self.count_rate(channel, x);
         }
         let opened = std::mem::take(&mut facts.opened);
+        let mut before = None;
         for (number, item) in x.items.iter().enumerate() {
             let number = u16::try_from(number).unwrap_or(u16::MAX);
             let Some(channel) = channel else {
                 self.transaction_row(facts, x, item, number, "shape");
                 continue;
             };
-            self.item(facts, x, item, number, channel, opened);
+            before = self.item(facts, x, (item, number), channel, opened, before);
         }
     }
 
-    fn item(&mut self, facts: &mut Facts, x: &Exchange<'_>, item: &Item<'_>, number: u16, channel: u32, opened: bool) {
+    /// One item; its shape. One that says again what the item `before` it said is no further beat of that shape.
+    fn item(
+        &mut self,
+        facts: &mut Facts,
+        x: &Exchange<'_>,
+        (item, number): (&Item<'_>, u16),
+        channel: u32,
+        opened: bool,
+        before: Option<u32>,
+    ) -> Option<u32> {
         let limit = self.settings.max_shapes;
         let functions = item.functions.unwrap_or((x.function, x.subfunction));
         let (shape, new, old) = self.shapes.of((channel, x.sender), functions, item, publisher(x, item), limit);
@@ -43,13 +53,14 @@ impl Ledger {
         let outcome = item.outcome.unwrap_or(x.outcome);
         let status = status_word(x, item, outcome);
         self.count_object(channel, shape);
-        let Some(state) = self.shapes.get(shape) else { return };
+        let state = self.shapes.get(shape)?;
         let status_changed = state.status.is_some_and(|known| known != status);
         let established = state.established();
         state.status = Some(status);
         let paired = !matches!(x.reply, Reply::Duplicate | Reply::Differing | Reply::Unexpected);
         let bytes = if number == 0 { i64::from(x.bytes) } else { 0 };
-        if paired && state.tick(x.span, bytes, outcome == Outcome::Failure, x.reply == Reply::Unanswered) {
+        let beat = paired && before != Some(shape);
+        if beat && state.tick(x.span, bytes, outcome == Outcome::Failure, x.reply == Reply::Unanswered) {
             self.cadence_row(shape);
         }
         if number == 0 && paired {
@@ -68,6 +79,7 @@ impl Ledger {
         if !self.scratch.changes.is_empty() {
             self.value_rows(facts, x, &point, number, channel, shape);
         }
+        Some(shape)
     }
 }
 

@@ -132,14 +132,14 @@ impl Ledger {
     /// Makes sure the shape has its points, sharing those other shapes of the device read already.
     fn follow_points(&mut self, shape: u32, device: u32, item: &Item<'_>) {
         let count = item.values.len();
-        let ranged = matches!(item.object.address, Address::Range | Address::Placed(_));
+        let ranged = matches!(item.object.address, Address::Range | Address::Placed(_) | Address::Elements(_));
         let named = matches!(item.object.address, Address::Text(_));
         let Some(state) = self.shapes.get(shape) else { return };
         if state.points.len() == count || count > RANGE_LIMIT || !(ranged || (named && count == 1)) {
             return;
         }
         let base = match item.object.address {
-            Address::Text(text) => hash::quick(text.as_bytes()) | 1,
+            Address::Text(text) | Address::Elements(text) => hash::quick(text.as_bytes()) | 1,
             Address::Placed(place) => hash::quick(&place.part.to_be_bytes()) & !1,
             _ => hash::quick(item.object.kind.unwrap_or_default().as_bytes()) & !1,
         };
@@ -194,11 +194,12 @@ impl Ledger {
         let Some(state) = self.shapes.get(shape) else { return };
         let (text, kind, start, place, step) =
             (state.address.clone(), state.kind, state.start, state.place, state.step());
+        let elements = state.elements;
         let count = state.point_count();
         let numeric = item.values.numeric();
         for change in &changes {
             let at = neighbour(start, step, change.index);
-            let address = point_address(text.as_deref(), place, kind, (at, count), &mut out);
+            let address = point_address(text.as_deref(), elements, place, kind, (at, count), &mut out);
             let key = point_key(device_key, address);
             let place = pick(&self.places, x.span.first.source);
             let what = format!("{}.{}", change.cause, change.index);

@@ -88,7 +88,7 @@ fn strange(numbers: &[f64]) -> Option<&'static str> {
 fn address_of<'a>(item: &Item<'a>, out: &'a mut String) -> Option<&'a str> {
     match item.object.address {
         Address::None => None,
-        Address::Text(text) => Some(text),
+        Address::Text(text) | Address::Elements(text) => Some(text),
         Address::Range => {
             out.clear();
             crate::delta::shape::write_range(out, item.object.kind, item.object.start, item.object.count);

@@ -29,6 +29,8 @@ pub enum Address<'a> {
     /// Out of `Object`'s numbers, in the protocol's own notation.
     Placed(Notation),
     Text(&'a str),
+    /// Parts of what has this name, one value each: `name[0]`, `name[1]`…; all of them go by the name alone.
+    Elements(&'a str),
 }
 
 /// Places in memory that the protocol writes in its own way: written out only when somebody reads the address.

@@ -28,6 +28,7 @@ pub mod opcua;
 pub mod profinet;
 pub mod s7comm;
 pub mod s7comm_plus;
+pub mod sampled_values;
 pub mod slmp;
 mod sparkplug;
 pub mod synchrophasor;
@@ -126,6 +127,9 @@ pub static PROTOCOLS: &[Protocol] = &[
     modbus::rtu::PROTOCOL,
     modbus::ascii::PROTOCOL,
     goose::PROTOCOL,
+    goose::ROUTED,
+    sampled_values::PROTOCOL,
+    sampled_values::ROUTED,
     mqtt::PROTOCOL,
     opcua::PROTOCOL,
     s7comm::PROTOCOL,

@@ -2,12 +2,12 @@
 
 use super::apdu::{self, Pdu};
 use super::data::{self, Value};
-use crate::bytes::{be16, u8_at};
+use super::published::{Publications, Published};
 use crate::dataset::{Flag, Operation};
 use crate::flow::Side;
 use crate::hash;
 use crate::protocol::ber::Elements;
-use crate::protocol::{Address, Exchange, Function, Item, Object, Outcome, Talk, Unit, Values};
+use crate::protocol::{Address, Exchange, Function, Item, Object, Outcome, Talk, Unit};
 use crate::text::{self, Details};
 
 /// Control blocks of one sender to one group address, and values of a data set, that are followed.
@@ -40,22 +40,18 @@ pub struct State {
     values: Vec<Value>,
 }
 
-impl State {
-    /// One frame: header and PDU.
-    pub fn frame(&mut self, data: &[u8], talk: &mut Talk<'_>) {
-        let (Some(application), Some(length)) = (be16(data, 0), be16(data, 2)) else { return };
-        let length = usize::from(length);
-        let Some(apdu) = data.get(super::HEADER..length) else {
-            return talk.flag(Flag::GooseLengthMismatch, Some(2), None);
-        };
-        let Some(pdu) = apdu::read(apdu) else {
+impl Publications for State {
+    const LENGTH_MISMATCH: Flag = Flag::GooseLengthMismatch;
+
+    fn publication(&mut self, published: &Published<'_>, talk: &mut Talk<'_>) {
+        let Some(pdu) = apdu::read(published.apdu) else {
             return talk.flag(Flag::GooseMalformed, Some(8), None);
         };
         if pdu.malformed {
             talk.flag(Flag::GooseMalformed, Some(8), None);
         }
         // The first bit of the first reserved word says that a test set speaks (annex A of Ed. 2).
-        let simulated = pdu.simulation || u8_at(data, 4).is_some_and(|reserved| reserved & 0x80 != 0);
+        let simulated = pdu.simulation || published.simulated;
         if simulated {
             talk.flag(Flag::GooseSimulated, Some(4), None);
         }
@@ -71,9 +67,28 @@ impl State {
         if !data::values(pdu.data, ENTRIES, &mut self.values) {
             talk.flag(Flag::Truncated, None, None);
         }
-        block.tell(application, &pdu, simulated, length, &self.values, talk);
+        block.tell(published, &pdu, simulated, &self.values, talk);
     }
 
+    /// A block that stayed silent for longer than it allows itself is told once.
+    fn expire(&mut self, now: i64, talk: &mut Talk<'_>) {
+        for block in self.blocks.iter_mut().filter(|block| !block.silent && block.allowed > 0) {
+            if now.saturating_sub(block.time) > block.allowed.saturating_mul(PATIENCE) {
+                block.silent = true;
+                let mut details = Details::default();
+                details.text("control_block", &block.reference);
+                talk.flag(Flag::GooseSilent, None, details.finish().as_deref());
+            }
+        }
+    }
+
+    fn weight(&self) -> usize {
+        let of = |block: &Block| size_of::<Block>() + block.addresses.iter().map(|a| a.len() + 16).sum::<usize>();
+        self.blocks.iter().map(of).sum::<usize>() + size_of::<Self>()
+    }
+}
+
+impl State {
     /// The control block a PDU belongs to, new or known.
     fn block(&mut self, pdu: &Pdu<'_>, talk: &mut Talk<'_>) -> Option<usize> {
         let known = self.blocks.iter().position(|block| block.reference.as_bytes() == pdu.control_block);
@@ -88,23 +103,6 @@ impl State {
         talk.identity(Side::Client, "service", &format!("goose {reference}"), 0.9, "goose");
         self.blocks.push(Block::new(reference, pdu, talk.now()));
         Some(self.blocks.len() - 1)
-    }
-
-    /// A block that stayed silent for longer than it allows itself is told once.
-    pub fn expire(&mut self, now: i64, talk: &mut Talk<'_>) {
-        for block in self.blocks.iter_mut().filter(|block| !block.silent && block.allowed > 0) {
-            if now.saturating_sub(block.time) > block.allowed.saturating_mul(PATIENCE) {
-                block.silent = true;
-                let mut details = Details::default();
-                details.text("control_block", &block.reference);
-                talk.flag(Flag::GooseSilent, None, details.finish().as_deref());
-            }
-        }
-    }
-
-    pub fn weight(&self) -> usize {
-        let of = |block: &Block| size_of::<Block>() + block.addresses.iter().map(|a| a.len() + 16).sum::<usize>();
-        self.blocks.iter().map(of).sum::<usize>() + size_of::<Self>()
     }
 }
 
@@ -176,10 +174,9 @@ impl Block {
 
     fn tell(
         &mut self,
-        application: u16,
+        published: &Published<'_>,
         pdu: &Pdu<'_>,
         simulated: bool,
-        length: usize,
         values: &[Value],
         talk: &mut Talk<'_>,
     ) {
@@ -187,28 +184,23 @@ impl Block {
             self.addresses.push(format!("{}[{}]", self.reference, self.addresses.len()).into_boxed_str());
         }
         let details = described(pdu, simulated);
-        let numbers: Vec<[f64; 1]> =
-            values.iter().map(|v| if let Value::Number { number, .. } = v { [*number] } else { [0.0] }).collect();
         let object = |address| Object { kind: Some("dataset"), address: Address::Text(address), start: 0, count: 0 };
         let mut items = Vec::with_capacity(values.len() + 1);
         let mut head = Item::new(Operation::Publish);
         head.object = object(&self.reference);
         head.details = details.as_deref();
         items.push(head);
-        for ((value, address), number) in values.iter().zip(&self.addresses).zip(&numbers) {
+        for (value, address) in values.iter().zip(&self.addresses) {
             let mut item = Item::new(Operation::Publish);
             item.object = object(address);
-            item.values = match value {
-                Value::Number { kind, .. } => Values::Numbers { kind, numbers: number, exact: None },
-                Value::Text { kind, text } => Values::Text { kind, text },
-            };
+            item.values = value.values();
             items.push(item);
         }
         let mut exchange = Exchange::new(talk.span(), Side::Client, talk.ordinal(), &items);
         exchange.function = Function { code: None, name: Some("GOOSE") };
-        exchange.unit = Unit::Number(u32::from(application));
+        exchange.unit = Unit::Number(u32::from(published.application));
         exchange.outcome = Outcome::Success;
-        exchange.bytes = u32::try_from(length).unwrap_or(u32::MAX);
+        exchange.bytes = u32::try_from(published.length).unwrap_or(u32::MAX);
         exchange.flagged = talk.flagged();
         talk.exchange(&exchange);
     }

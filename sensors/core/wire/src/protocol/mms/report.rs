@@ -176,9 +176,14 @@ fn included(
         if reasoned {
             let reason = results.list.get(from + members.len() + at).and_then(|reason| element(reason))?;
             let bits = reason.contents.get(1).copied().unwrap_or(0);
-            let named = REASONS.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, name)| *name);
             let mut details = Details::default();
-            details.text("inclusion", &named.collect::<Vec<_>>().join(" "));
+            match REASONS.iter().find(|(bit, _)| bits == *bit) {
+                Some((_, only)) => details.text("inclusion", only),
+                None => {
+                    let named = REASONS.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, name)| *name);
+                    details.text("inclusion", &named.collect::<Vec<_>>().join(" "))
+                }
+            };
             entry.details = details.finish();
         }
         value(entry, datum, out);

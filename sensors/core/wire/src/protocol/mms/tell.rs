@@ -179,11 +179,7 @@ impl Known {
         if entries.cut {
             talk.flag(Flag::Truncated, None, None);
         }
-        let number =
-            |entry: &Entry| if let Some(Value::Number { number, .. }) = &entry.value { [*number] } else { [0.0] };
-        let numbers: Vec<[f64; 1]> = entries.list.iter().map(number).collect();
-        let items: Vec<Item<'_>> =
-            entries.list.iter().zip(&numbers).map(|(entry, number)| item(entry, number)).collect();
+        let items: Vec<Item<'_>> = entries.list.iter().map(item).collect();
         let flagged = out.flagged || talk.flagged();
         talk.exchange(&Exchange { flagged, items: &items, ..out });
         entries.list.clear();
@@ -204,17 +200,13 @@ impl Known {
     }
 }
 
-fn item<'a>(entry: &'a Entry, number: &'a [f64; 1]) -> Item<'a> {
+fn item(entry: &Entry) -> Item<'_> {
     let mut item = Item::new(entry.operation);
     item.object.kind = entry.kind;
     if !entry.address.is_empty() {
         item.object = Object { kind: entry.kind, address: Address::Text(&entry.address), start: 0, count: 0 };
     }
-    item.values = match &entry.value {
-        Some(Value::Number { kind, .. }) => Values::Numbers { kind, numbers: number, exact: None },
-        Some(Value::Text { kind, text }) => Values::Text { kind, text },
-        None => Values::None,
-    };
+    item.values = entry.value.as_ref().map_or(Values::None, Value::values);
     (item.outcome, item.status) = (entry.outcome, entry.status);
     item.details = entry.details.as_deref();
     item

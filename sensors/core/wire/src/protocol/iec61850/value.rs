@@ -1,8 +1,8 @@
 //! Values as MMS and GOOSE carry them (ISO 9506-2 Data; IEC 61850-8-1, table 3): the tag tells the type.
 
+use crate::protocol::Values;
 use crate::protocol::ber::{self, Element, Elements};
 use crate::text;
-use std::fmt::Write as _;
 
 const ARRAY: u8 = 0xa1;
 const STRUCTURE: u8 = 0xa2;
@@ -29,6 +29,18 @@ const SHOWN: usize = 64;
 pub enum Value {
     Number { kind: &'static str, number: f64 },
     Text { kind: &'static str, text: String },
+}
+
+impl Value {
+    /// As an item of a message holds it.
+    pub fn values(&self) -> Values<'_> {
+        match self {
+            Self::Number { kind, number } => {
+                Values::Numbers { kind, numbers: std::slice::from_ref(number), exact: None }
+            }
+            Self::Text { kind, text } => Values::Text { kind, text },
+        }
+    }
 }
 
 /// Reads the values of a data set one after the other, structures taken apart, as long as there is room.
@@ -105,16 +117,24 @@ fn bits(contents: &[u8]) -> Option<f64> {
 
 /// UTC time (8.1.3.6): | 0 seconds since 1970 4 | 4 fraction of a second 3 | 7 quality 1 |, as ISO 8601.
 pub fn utc(contents: &[u8]) -> Option<String> {
-    let [a, b, c, d, e, f, g, _] = contents else { return None };
+    let mut out = String::with_capacity(27);
+    write_utc(&mut out, contents).then_some(out)
+}
+
+/// The same, behind what `out` holds; whether it is a time.
+pub fn write_utc(out: &mut String, contents: &[u8]) -> bool {
+    let [a, b, c, d, e, f, g, _] = contents else { return false };
     let seconds = i64::from(u32::from_be_bytes([*a, *b, *c, *d]));
     let fraction = u64::from(u32::from_be_bytes([0, *e, *f, *g]));
     let (days, rest) = (seconds / 86_400, seconds % 86_400);
     let (year, month, day) = text::civil(days);
-    let mut out = String::with_capacity(27);
     let micro = fraction * 1_000_000 / (1 << 24);
     let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
-    let _ = write!(out, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micro:06}Z");
-    Some(out)
+    write_date(out, (year, month, day));
+    write_clock(out, (hour, minute, second));
+    digits(out, ('.', 6), i64::try_from(micro).unwrap_or(0));
+    out.push('Z');
+    true
 }
 
 /// Time of day (ISO 9506-2, TimeOfDay): | 0 milliseconds since midnight 4 | 4 days since 1984-01-01, 2, or nothing |.
@@ -131,10 +151,41 @@ pub fn binary_time(contents: &[u8]) -> Option<String> {
     let mut out = String::with_capacity(24);
     if let Some(days) = days {
         let (year, month, day) = text::civil(i64::from(days) + DAYS_TO_1984);
-        let _ = write!(out, "{year:04}-{month:02}-{day:02}T");
+        write_date(&mut out, (year, month, day));
     }
-    let _ = write!(out, "{hour:02}:{minute:02}:{second:02}.{thousandths:03}");
+    write_clock(&mut out, (i64::from(hour), i64::from(minute), i64::from(second)));
+    digits(&mut out, ('.', 3), i64::from(thousandths));
     Some(out)
+}
+
+fn write_date(out: &mut String, (year, month, day): (i64, i64, i64)) {
+    number(out, 4, year);
+    digits(out, ('-', 2), month);
+    digits(out, ('-', 2), day);
+    out.push('T');
+}
+
+fn write_clock(out: &mut String, (hour, minute, second): (i64, i64, i64)) {
+    // A time of day may be far behind its midnight.
+    number(out, if hour > 999 { 4 } else { 2 + usize::from(hour > 99) }, hour);
+    digits(out, (':', 2), minute);
+    digits(out, (':', 2), second);
+}
+
+fn digits(out: &mut String, (before, width): (char, usize), value: i64) {
+    out.push(before);
+    number(out, width, value);
+}
+
+/// The last `width` digits, at most six: most objects have a time, and formatting it costs more than reading all else.
+fn number(out: &mut String, width: usize, value: i64) {
+    let mut left = value.unsigned_abs();
+    let mut text = [b'0'; 6];
+    for slot in text.iter_mut().rev().take(width) {
+        *slot = b'0' + u8::try_from(left % 10).unwrap_or(0);
+        left /= 10;
+    }
+    out.extend(text.iter().skip(text.len().saturating_sub(width)).map(|digit| char::from(*digit)));
 }
 
 #[cfg(test)]
@@ -145,6 +196,7 @@ mod tests {
     fn binary_times_have_a_day_or_none() {
         assert_eq!(binary_time(&[0, 0, 0x27, 0x10]).as_deref(), Some("00:00:10.000"));
         assert_eq!(binary_time(&[2, 0x93, 0x2e, 0, 0, 1]).as_deref(), Some("1984-01-02T12:00:00.000"));
+        assert_eq!(binary_time(&[0xff; 6]).as_deref(), Some("2163-06-06T1193:02:47.295"));
         assert_eq!(binary_time(&[0; 5]), None);
     }
 
