@@ -41,7 +41,7 @@ _LIST = (
     Host("edge", "10.9.1.22", "00:d0:c9:10:00:22", "switch", "Sparkplug edge node and JSON publisher"),
     Host("ahu", "10.9.1.23", "00:40:ae:10:00:23", "switch", "controller of an air-handling unit, BACnet/IP"),
     Host("ipc", "10.9.1.44", "00:01:05:10:00:44", "switch", "controller of the palletiser, Beckhoff TwinCAT"),
-    Host("plc5", "10.9.1.40", "00:00:0a:10:00:40", "switch", "controller of the palletiser, FINS"),
+    Host("plc5", "10.9.1.40", "00:00:0a:10:00:40", "switch", "controller of the depalletiser, FINS"),
     Host("plc6", "10.9.1.41", "00:26:92:10:00:41", "switch", "controller of the wrapper, SLMP"),
     Host("hmi", "10.9.1.30", "00:14:22:10:00:30", "switch", "operator station, may write"),
     Host("eng", "10.9.1.31", "00:14:22:10:00:31", "switch", "engineering station, may program"),
