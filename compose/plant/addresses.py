@@ -40,6 +40,7 @@ _LIST = (
     Host("broker", "10.9.1.21", "00:30:18:10:00:21", "switch", "MQTT broker"),
     Host("edge", "10.9.1.22", "00:d0:c9:10:00:22", "switch", "Sparkplug edge node and JSON publisher"),
     Host("ahu", "10.9.1.23", "00:40:ae:10:00:23", "switch", "controller of an air-handling unit, BACnet/IP"),
+    Host("ipc", "10.9.1.44", "00:01:05:10:00:44", "switch", "controller of the palletiser, Beckhoff TwinCAT"),
     Host("hmi", "10.9.1.30", "00:14:22:10:00:30", "switch", "operator station, may write"),
     Host("eng", "10.9.1.31", "00:14:22:10:00:31", "switch", "engineering station, may program"),
     Host("hist", "10.9.1.32", "00:1b:78:10:00:32", "switch", "historian, reads only"),

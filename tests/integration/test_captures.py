@@ -36,8 +36,8 @@ NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {
         "BACnet on a serial line (MS/TP): no Ethernet, no BACnet/IP in it",
     ),
     "arkime/tests/pcap/arkime_synthetic.pcap": (
-        {"bacnet", "enip", "modbus", "mqtt", "s7comm"},
-        "one unit of S7comm-plus, cut short, on a classic connection, which keeps its name; one whole ReadProperty",
+        {"bacnet", "enip", "modbus", "mqtt", "s7comm", "synchrophasor"},
+        "a cut unit of S7comm-plus on a classic connection; a whole ReadProperty; two synchrophasor datagrams on 4712",
     ),
     **{
         f"emreekin_ics_pcaps/IEC61850/{name}.pcap": (

@@ -151,12 +151,66 @@ fn mend(record: &mut Record, protocol: usize, chance: &mut Chance) {
             ("goose", "goose") | ("sampled_values", "sampled_values") => application_length(&mut record.bytes),
             ("goose" | "sampled_values", _) => payload_length(&mut record.bytes),
             ("bacnet", _) => link_length(&mut record.bytes),
+            ("hsms", _) => message_length(&mut record.bytes),
             ("profinet", _) => body_length(&mut record.bytes),
+            ("synchrophasor", _) => frame_size(&mut record.bytes),
+            ("ethercat", _) => datagrams_length(&mut record.bytes),
+            ("ads", _) => ams_lengths(&mut record.bytes),
             _ => {}
         }
     }
     record.number = u16::try_from(record.bytes.len()).unwrap_or(u16::MAX);
     record.bytes.truncate(usize::from(u16::MAX));
+}
+
+/// | 0 length 4, of what follows | header 10 | text |
+fn message_length(bytes: &mut [u8]) {
+    let follows = u32::try_from(bytes.len().saturating_sub(4)).unwrap_or(u32::MAX);
+    if let Some(length) = bytes.first_chunk_mut::<4>() {
+        *length = follows.to_be_bytes();
+    }
+}
+
+/// | 0 sync 2 | 2 size 2 | … | check 2: CRC-CCITT of what is before |.
+fn frame_size(bytes: &mut [u8]) {
+    let Ok(size) = u16::try_from(bytes.len()) else { return };
+    if size < 16 {
+        return;
+    }
+    bytes[2..4].copy_from_slice(&size.to_be_bytes());
+    let end = bytes.len() - 2;
+    let sum = bytes[..end].iter().fold(0xffff_u16, |sum, byte| {
+        (0..8).fold(sum ^ u16::from(*byte) << 8, |sum, _| if sum & 0x8000 == 0 { sum << 1 } else { sum << 1 ^ 0x1021 })
+    });
+    bytes[end..].copy_from_slice(&sum.to_be_bytes());
+}
+
+/// | 0 length 11 bits, type 5 bits |, and of a single datagram: | 8 length 11 bits | … | 12 data | counter 2 |.
+fn datagrams_length(bytes: &mut [u8]) {
+    if bytes.len() < 14 {
+        return;
+    }
+    for (at, around) in [(0, 2), (8, 14)] {
+        let length = u16::try_from(bytes.len() - around).unwrap_or(0) & 0x07ff;
+        let word = u16::from_le_bytes([bytes[at], bytes[at + 1]]);
+        let more = at == 8 && word & 0x8000 != 0;
+        if !more {
+            bytes[at..at + 2].copy_from_slice(&(word & 0xf800 | length).to_le_bytes());
+        }
+    }
+}
+
+/// | reserved 2 (0) | 2 length 4, of the rest | … | 26 length 4, of the data | … | 38 data |, little-endian; a datagram has
+/// none of them.
+fn ams_lengths(bytes: &mut [u8]) {
+    let size = u32::try_from(bytes.len()).unwrap_or(0);
+    if let Some((head, rest)) = bytes.split_first_chunk_mut::<26>()
+        && let Some(inner) = rest.first_chunk_mut::<4>()
+        && head[0] == 0
+    {
+        head[2..6].copy_from_slice(&size.saturating_sub(6).to_le_bytes());
+        *inner = size.saturating_sub(38).to_le_bytes();
+    }
 }
 
 /// DCP: | FrameID 2 | service 2 | Xid 4 | delay 2 | length 2, of what follows |; a call: | version 1 (4) | … | 4 order 1 |

@@ -200,15 +200,8 @@ fn every_prefix_of_a_capture_is_taken() {
 
 #[test]
 fn lost_packets_cost_only_what_they_carried() {
-    for (_, file) in golden() {
+    for (protocol, file) in golden() {
         let taken = frames(&file);
-        let seen = |taken: &[Taken]| {
-            let mut engine = engine(true);
-            play(&mut engine, taken);
-            engine.finish();
-            rows(&engine.take_batch(), &["transaction"], &[])
-        };
-        let whole = seen(&taken);
         let number = |line: &str, column: &str| -> usize {
             line.split(&format!(" {column}="))
                 .nth(1)
@@ -216,6 +209,18 @@ fn lost_packets_cost_only_what_they_carried() {
                 .and_then(|n| n.parse().ok())
                 .unwrap_or(0)
         };
+        let seen = |taken: &[Taken]| {
+            let mut engine = engine(true);
+            play(&mut engine, taken);
+            engine.finish();
+            let mut told = rows(&engine.take_batch(), &["transaction"], &[]);
+            if protocol == "synchrophasor" {
+                // With its configuration lost a data frame is one row instead of one for each value.
+                told.dedup_by_key(|line| number(line, "ot.packet.first"));
+            }
+            told
+        };
+        let whole = seen(&taken);
         for gone in (3..taken.len()).step_by(1 + taken.len() / 16) {
             let mut lossy = taken.clone();
             lossy.remove(gone);

@@ -21,9 +21,34 @@ const OF_THE_PAST: [&str; 10] = [
     "ot.clock",
 ];
 /// Said once, and lost with that packet: what an alias stands for (MQTT 5, Sparkplug), where a connection leads (the route
-/// of a CIP Forward_Open). The message appears without it.
-const SAID_ONCE: [(&str, &[&str]); 2] =
-    [("mqtt", &["ot.object.address", "ot.object.kind", "ot.value.type", "ot.value.numbers"]), ("enip", &["ot.unit"])];
+/// of a CIP Forward_Open), how data is cut into values (the configuration of a synchrophasor stream), which symbol a handle
+/// of ADS is and of what type. The message appears without it.
+const SAID_ONCE: [(&str, &[&str]); 4] = [
+    ("mqtt", &["ot.object.address", "ot.object.kind", "ot.value.type", "ot.value.numbers"]),
+    ("enip", &["ot.unit"]),
+    ("synchrophasor", &OF_ITEMS),
+    ("ads", &ADS_SYMBOLS),
+];
+const OF_ITEMS: [&str; 8] = [
+    "ot.object.address",
+    "ot.object.kind",
+    "ot.object.start",
+    "ot.object.count",
+    "ot.value.type",
+    "ot.value.numbers",
+    "ot.item",
+    "ot.items",
+];
+const ADS_SYMBOLS: [&str; 8] = [
+    "ot.object.address",
+    "ot.object.kind",
+    "ot.object.start",
+    "ot.object.count",
+    "ot.value.type",
+    "ot.value.numbers",
+    "ot.value.text",
+    "ot.value.exact",
+];
 
 /// Transactions as text with the frames they stand in; frames keep their numbers when one is missing.
 fn transactions(protocol: &str, taken: &[Taken], missing: Option<usize>) -> Vec<(i64, i64, String)> {
@@ -48,10 +73,15 @@ fn transactions(protocol: &str, taken: &[Taken], missing: Option<usize>) -> Vec<
     for (_, columns) in SAID_ONCE.iter().filter(|(name, _)| *name == protocol) {
         skip.extend(*columns);
     }
-    rows(&engine.take_batch(), &["transaction"], &skip)
+    let mut told: Vec<(i64, i64, String)> = rows(&engine.take_batch(), &["transaction"], &skip)
         .into_iter()
         .map(|row| (number(&row, "ot.packet.first"), number(&row, "ot.packet.last"), row))
-        .collect()
+        .collect();
+    if skip.contains(&"ot.item") {
+        // Without their items the rows of a message are the same.
+        told.dedup();
+    }
+    told
 }
 
 /// Of the transactions that do not span the missing frame: how many there are, and how many still appear.

@@ -445,6 +445,18 @@ pub enum Flag {
     DissectorFailed,
     /// The dissector was switched off; this flow is not read any more (bittern: limits of dissectors).
     DissectorOff,
+    /// AMS/TCP header cannot be right (TE1000 AMS/TCP header).
+    AdsHeader,
+    /// The lengths of the AMS/TCP and the AMS header disagree (TE1000 AMS header).
+    AdsLength,
+    /// Command or service is not known (TE1000 ADS commands).
+    AdsCommand,
+    /// A request or reply is shorter or longer than its lengths say (TE1000 ADS commands).
+    AdsData,
+    /// A sum command does not hold the places it counts (TE1000 ADS sum commands).
+    AdsSum,
+    /// A discovery datagram whose tags do not come out even (AdsLib, UDP services).
+    AdsDiscovery,
     /// Length of the virtual link disagrees with the datagram (ASHRAE 135-2020 J.2).
     BacnetLength,
     /// Function of the virtual link is not assigned, or its length does not fit (ASHRAE 135-2020 J.2).
@@ -523,6 +535,36 @@ pub enum Flag {
     EnipGeneralStatus,
     /// Sequence number of an I/O connection does not go up (CIP Volume 2 3-4.3).
     EnipSequence,
+    /// Length of the frame header disagrees with the datagrams or the frame (IEC 61158-4-12 5.3).
+    EthercatLength,
+    /// Type of the frame header that is not read (IEC 61158-4-12 5.3).
+    EthercatFrameType,
+    /// Datagram with a command that there is not (IEC 61158-4-12 5.4).
+    EthercatCommand,
+    /// A frame went round the ring twice (circulating bit) (IEC 61158-4-12 5.4).
+    EthercatCirculating,
+    /// Data of a write came back other than they were sent (IEC 61158-4-12 5.4).
+    EthercatDataAltered,
+    /// Fewer slaves than before took part in cyclic data (working counter) (IEC 61158-4-12 5.4).
+    EthercatWorkingCounter,
+    /// A slave reports an error of its state machine (IEC 61158-6-12 6.4.1).
+    EthercatAlError,
+    /// Length of a mailbox message disagrees with the mailbox (IEC 61158-6-12 5.6).
+    EthercatMailboxLength,
+    /// Mailbox protocol or service that there is not (IEC 61158-6-12 5.6).
+    EthercatMailboxType,
+    /// Mailbox counter repeated, skipped or nought (IEC 61158-6-12 5.6).
+    EthercatMailboxCounter,
+    /// A slave refused a mailbox message (IEC 61158-6-12 5.6).
+    EthercatMailboxError,
+    /// SDO command that there is not, or that answers no request (IEC 61158-6-12 5.6.2).
+    EthercatSdoCommand,
+    /// Toggle bit of an SDO segment is not the expected one (IEC 61158-6-12 5.6.2).
+    EthercatSdoToggle,
+    /// SDO carries more or less than the size that it announced (IEC 61158-6-12 5.6.2).
+    EthercatSdoSize,
+    /// FoE packet out of order, or that no request asked for (IEC 61158-6-12 5.8).
+    EthercatFoePacket,
     /// Length field disagrees with the frame (IEC 61850-8-1 annex C).
     GooseLengthMismatch,
     /// PDU cannot be decoded to its end, or lacks a mandatory field (IEC 61850-8-1 A.2).
@@ -555,6 +597,18 @@ pub enum Flag {
     GooseSpduRepeated,
     /// Number of the session's data unit skipped (IEC TR 61850-90-5 8.2).
     GooseSpduGap,
+    /// Length below that of a header, or beyond what SECS-II allows (SEMI E37-0413 8.1).
+    HsmsLength,
+    /// PType is not SECS-II (SEMI E37-0413 8.2.6.6).
+    HsmsPtype,
+    /// SType is not assigned (SEMI E37-0413 8.2.6.7).
+    HsmsStype,
+    /// The items of a message do not make up its text (SEMI E5-0712 9.2).
+    HsmsItem,
+    /// A control message carries text (SEMI E37-0413 8.3).
+    HsmsControlText,
+    /// Data before a selection was accepted (SEMI E37-0413 7.3).
+    HsmsNotSelected,
     /// A message does not begin with 68H (IEC 60870-5-104 5.1).
     Iec104Start,
     /// APDU length outside 4 to 253 (IEC 60870-5-104 5.1).
@@ -865,6 +919,32 @@ pub enum Flag {
     SampledValuesSpduRepeated,
     /// Number of the session's data unit skipped (IEC TR 61850-90-5 8.2).
     SampledValuesSpduGap,
+    /// The check word is wrong: receivers throw the frame away (IEEE C37.118.2-2011 6.2).
+    SynchrophasorChecksum,
+    /// Contents and length of a frame disagree, or a frame lacks what its type needs (IEEE C37.118.2-2011 6.2).
+    SynchrophasorMalformed,
+    /// A data frame is not as long as the configuration in force says (IEEE C37.118.2-2011 6.3).
+    SynchrophasorLengthMismatch,
+    /// Command or frame type is reserved (IEEE C37.118.2-2011 6.6).
+    SynchrophasorCommandUnknown,
+    /// A part of a configuration frame 3 that continues nothing, or whose series is broken off (IEEE C37.118.2-2011 6.4).
+    SynchrophasorFragment,
+    /// The configuration differs from the one before (IEEE C37.118.2-2011 6.4).
+    SynchrophasorConfigurationChanged,
+    /// The status word announces a change of configuration (IEEE C37.118.2-2011 6.3).
+    SynchrophasorChangeAnnounced,
+    /// A stream's time went backwards: a replay, another source, or a clock set back (IEEE C37.118.2-2011 6.2).
+    SynchrophasorTimeRegress,
+    /// A PMU lost its time source, or the clock failed (IEEE C37.118.2-2011 6.3).
+    SynchrophasorUnsynchronised,
+    /// A PMU says that its data is not to be used (IEEE C37.118.2-2011 6.3).
+    SynchrophasorDataError,
+    /// A PMU is in test mode, or absent data is filled in (IEEE C37.118.2-2011 6.3).
+    SynchrophasorTestMode,
+    /// The data was modified after it was measured (IEEE C37.118.2-2011 6.3).
+    SynchrophasorDataModified,
+    /// A PMU reports a trigger: a disturbance of the grid (IEEE C37.118.2-2011 6.3).
+    SynchrophasorTrigger,
     /// One that a dissector declares.
     Declared(&'static str),
 }
@@ -896,6 +976,12 @@ impl Flag {
             Self::DissectorNonsense => "dissector.nonsense",
             Self::DissectorFailed => "dissector.failed",
             Self::DissectorOff => "dissector.off",
+            Self::AdsHeader => "ads.header",
+            Self::AdsLength => "ads.length",
+            Self::AdsCommand => "ads.command",
+            Self::AdsData => "ads.data",
+            Self::AdsSum => "ads.sum",
+            Self::AdsDiscovery => "ads.discovery",
             Self::BacnetLength => "bacnet.length",
             Self::BacnetLink => "bacnet.link",
             Self::BacnetNetwork => "bacnet.network",
@@ -935,6 +1021,21 @@ impl Flag {
             Self::EnipReplyService => "enip.reply_service",
             Self::EnipGeneralStatus => "enip.general_status",
             Self::EnipSequence => "enip.sequence",
+            Self::EthercatLength => "ethercat.length",
+            Self::EthercatFrameType => "ethercat.frame_type",
+            Self::EthercatCommand => "ethercat.command",
+            Self::EthercatCirculating => "ethercat.circulating",
+            Self::EthercatDataAltered => "ethercat.data_altered",
+            Self::EthercatWorkingCounter => "ethercat.working_counter",
+            Self::EthercatAlError => "ethercat.al_error",
+            Self::EthercatMailboxLength => "ethercat.mailbox_length",
+            Self::EthercatMailboxType => "ethercat.mailbox_type",
+            Self::EthercatMailboxCounter => "ethercat.mailbox_counter",
+            Self::EthercatMailboxError => "ethercat.mailbox_error",
+            Self::EthercatSdoCommand => "ethercat.sdo_command",
+            Self::EthercatSdoToggle => "ethercat.sdo_toggle",
+            Self::EthercatSdoSize => "ethercat.sdo_size",
+            Self::EthercatFoePacket => "ethercat.foe_packet",
             Self::GooseLengthMismatch => "goose.length_mismatch",
             Self::GooseMalformed => "goose.malformed",
             Self::GooseEntriesMismatch => "goose.entries_mismatch",
@@ -951,6 +1052,12 @@ impl Flag {
             Self::GooseSessionMalformed => "goose.session_malformed",
             Self::GooseSpduRepeated => "goose.spdu_repeated",
             Self::GooseSpduGap => "goose.spdu_gap",
+            Self::HsmsLength => "hsms.length",
+            Self::HsmsPtype => "hsms.ptype",
+            Self::HsmsStype => "hsms.stype",
+            Self::HsmsItem => "hsms.item",
+            Self::HsmsControlText => "hsms.control_text",
+            Self::HsmsNotSelected => "hsms.not_selected",
             Self::Iec104Start => "iec104.start",
             Self::Iec104LengthIllegal => "iec104.length_illegal",
             Self::Iec104LengthMismatch => "iec104.length_mismatch",
@@ -1106,6 +1213,19 @@ impl Flag {
             Self::SampledValuesSessionMalformed => "sampled_values.session_malformed",
             Self::SampledValuesSpduRepeated => "sampled_values.spdu_repeated",
             Self::SampledValuesSpduGap => "sampled_values.spdu_gap",
+            Self::SynchrophasorChecksum => "synchrophasor.checksum",
+            Self::SynchrophasorMalformed => "synchrophasor.malformed",
+            Self::SynchrophasorLengthMismatch => "synchrophasor.length_mismatch",
+            Self::SynchrophasorCommandUnknown => "synchrophasor.command_unknown",
+            Self::SynchrophasorFragment => "synchrophasor.fragment",
+            Self::SynchrophasorConfigurationChanged => "synchrophasor.configuration_changed",
+            Self::SynchrophasorChangeAnnounced => "synchrophasor.change_announced",
+            Self::SynchrophasorTimeRegress => "synchrophasor.time_regress",
+            Self::SynchrophasorUnsynchronised => "synchrophasor.unsynchronised",
+            Self::SynchrophasorDataError => "synchrophasor.data_error",
+            Self::SynchrophasorTestMode => "synchrophasor.test_mode",
+            Self::SynchrophasorDataModified => "synchrophasor.data_modified",
+            Self::SynchrophasorTrigger => "synchrophasor.trigger",
             Self::Declared(name) => name,
         }
     }

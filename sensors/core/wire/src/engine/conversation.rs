@@ -57,12 +57,19 @@ impl Engine {
     }
 
     /// A frame of a protocol that stands directly on Ethernet: who sends it is the client, and its EtherType takes the
-    /// place of both ports. Frames hold whole messages; what pads a short one belongs to no message.
-    pub(super) fn ethernet(&mut self, arrival: Arrival<'_>, ether_type: u16) {
-        let (Some(source), Some(destination)) = (arrival.packet.source_mac, arrival.packet.destination_mac) else {
+    /// place of both ports. Frames hold whole messages; what pads a short one belongs to no message. A frame that comes
+    /// back to its sender is the answer of those it was sent to.
+    pub(super) fn ethernet(&mut self, mut arrival: Arrival<'_>, ether_type: u16) {
+        let (Some(mut source), Some(mut destination)) = (arrival.packet.source_mac, arrival.packet.destination_mac)
+        else {
             self.ledger.counters.add("link", "no_address", 1);
             return;
         };
+        let sender = protocol::returned(ether_type, source);
+        if let Some(sender) = sender.filter(|sender| self.knows(&arrival, (*sender, destination), ether_type)) {
+            (source, destination) = (destination, sender);
+            (arrival.packet.source_mac, arrival.packet.destination_mac) = (Some(source), Some(destination));
+        }
         let (ends, ports) = ((mac_end(source), mac_end(destination)), (ether_type, ether_type));
         let Some(index) = self.flow_of(&arrival, ends, Transport::Ethernet, ports, None) else { return };
         let Some(flow) = self.flows.get(index) else { return };
@@ -71,6 +78,15 @@ impl Engine {
         deliver(flow, &mut self.ledger, side, &Piece::Bytes(arrival.packet.payload, arrival.stamp));
         let side = flow.side_of((ends.0, ether_type) == flow.key.low);
         flow.side(side).assembly = Default::default();
+    }
+
+    /// Whether there is a flow between two Ethernet addresses.
+    fn knows(&self, arrival: &Arrival<'_>, macs: ([u8; 6], [u8; 6]), ether_type: u16) -> bool {
+        let ends = ((mac_end(macs.0), ether_type), (mac_end(macs.1), ether_type));
+        let (low, high) = if ends.0 <= ends.1 { ends } else { (ends.1, ends.0) };
+        let vlans = (arrival.packet.vlan, arrival.packet.inner_vlan);
+        let key = FlowKey { low, high, transport: Transport::Ethernet, vlans, segment: 0 };
+        self.flows.find(&key).is_some()
     }
 
     pub(super) fn tcp(&mut self, arrival: Arrival<'_>, datagram: &Datagram<'_>, data: &[u8]) {

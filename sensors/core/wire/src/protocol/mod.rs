@@ -3,15 +3,19 @@
 //! A parser states facts; it never decides what is bad. Framing and parsing are apart: `framing` looks at the head of
 //! the bytes only, `message` gets whole messages only, so events do not depend on how TCP cut the stream.
 
+pub mod ads;
 pub mod bacnet;
 mod ber;
 pub mod defaults;
 pub mod dialogue;
 pub mod dissector;
 pub mod dnp3;
+mod draft;
 pub mod enip;
+pub mod ethercat;
 pub mod exchange;
 pub mod goose;
+pub mod hsms;
 pub mod iec104;
 mod iec60870;
 mod iec61850;
@@ -25,6 +29,7 @@ pub mod s7comm;
 pub mod s7comm_plus;
 pub mod sampled_values;
 mod sparkplug;
+pub mod synchrophasor;
 pub mod talk;
 
 pub use exchange::{Address, Exchange, Form, Function, Item, Notation, Object, Outcome, Reply, Unit, Values};
@@ -136,6 +141,11 @@ pub static PROTOCOLS: &[Protocol] = &[
     profinet::PROTOCOL,
     profinet::mrp::PROTOCOL,
     profinet::rpc::PROTOCOL,
+    hsms::PROTOCOL,
+    synchrophasor::PROTOCOL,
+    ethercat::PROTOCOL,
+    ads::PROTOCOL,
+    ads::discovery::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
@@ -156,4 +166,16 @@ static CONVERSATIONS: &[Conversation] = &[profinet::rpc::conversation];
 /// Source and destination port as the flow of this datagram has them.
 pub fn conversation(data: &[u8], ports: (u16, u16)) -> (u16, u16) {
     CONVERSATIONS.iter().find_map(|of| of(data, ports)).unwrap_or(ports)
+}
+
+/// The host that a frame comes back to, for a protocol whose devices send the frames that reach them on and back with
+/// another source address.
+type Returned = fn(ether_type: u16, source: [u8; 6]) -> Option<[u8; 6]>;
+
+/// Such protocols.
+static RETURNED: &[Returned] = &[ethercat::returned];
+
+/// Who may have sent a frame that comes back from this source.
+pub fn returned(ether_type: u16, source: [u8; 6]) -> Option<[u8; 6]> {
+    RETURNED.iter().find_map(|of| of(ether_type, source))
 }

@@ -4,7 +4,6 @@
 //! Get and Set_Attribute_List: | count 2 | then: attribute 2 (reply: status 2) (data) |
 
 use super::data::{self, SHORT_STRING};
-use super::draft::Told;
 use super::identity;
 use super::message::{Answer, Ask, extended, plain};
 use super::reading::Reading;
@@ -13,6 +12,7 @@ use super::status;
 use crate::bytes::{le16, le32, u8_at};
 use crate::dataset::{Flag, Operation};
 use crate::protocol::Outcome;
+use crate::protocol::draft::Told;
 use crate::text::Details;
 use std::fmt::Write as _;
 use std::net::Ipv4Addr;

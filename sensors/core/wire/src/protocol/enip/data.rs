@@ -1,9 +1,9 @@
 //! Elementary data types and their values (CIP Networks Library Volume 1, Appendix C-6); structures as Logix sends them
 //! (Rockwell publication 1756-PM020).
 
-use super::draft::{Drafts, Told};
 use crate::bytes::{le16, le32, le64, u8_at};
 use crate::hash;
+use crate::protocol::draft::{Drafts, Told};
 use crate::text;
 use std::fmt::Write as _;
 

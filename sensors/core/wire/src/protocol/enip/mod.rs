@@ -4,7 +4,6 @@
 
 mod attribute;
 mod data;
-mod draft;
 mod header;
 mod identity;
 pub mod io;

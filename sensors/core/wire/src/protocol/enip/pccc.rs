@@ -5,11 +5,11 @@
 //! 0x0F) | data |. The reply repeats requester, command with bit 6 set and transaction; behind them stands the data.
 
 use super::data;
-use super::draft::Told;
 use super::message::{Answer, Ask, plain};
 use super::reading::Reading;
 use crate::bytes::{le16, u8_at};
 use crate::dataset::{Flag, Operation};
+use crate::protocol::draft::Told;
 use crate::protocol::{Function, Outcome};
 use crate::text::{self, Details};
 use std::fmt::Write as _;
@@ -168,7 +168,8 @@ pub fn execute(ask: &Ask<'_>, answer: Option<&Answer<'_>>, out: &mut Reading) {
     let code = function.map_or(u32::from(request.command), |f| u32::from(request.command) << 8 | u32::from(f));
     if let Some(draft) = out.last() {
         draft.operation = operation;
-        draft.functions.1 = Function { code: Some(code), name: Some(name) };
+        let function = draft.functions.map(|functions| functions.0).unwrap_or_default();
+        draft.functions = Some((function, Function { code: Some(code), name: Some(name) }));
         draft.address = 0..0;
         draft.kind = None;
     }

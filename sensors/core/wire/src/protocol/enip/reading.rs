@@ -1,6 +1,5 @@
 //! What is gathered while a request and its reply are read: items, the route, identity facts, connections, oddities.
 
-use super::draft::{Draft, Drafts, Told};
 use super::message::{Answer, Ask};
 use super::open::Opened;
 use super::service;
@@ -8,6 +7,7 @@ use super::status;
 use super::symbols::Symbols;
 use super::transfer::Step;
 use crate::dataset::{Flag, Operation};
+use crate::protocol::draft::{Draft, Drafts, Told};
 use crate::protocol::{Function, Outcome};
 use crate::text::Details;
 
@@ -75,7 +75,7 @@ impl Reading {
         }
         self.drafts.list.push(Draft {
             operation,
-            functions: (function, Function::default()),
+            functions: Some((function, Function::default())),
             kind: ask.path.kind(),
             address,
             told: Told::None,

@@ -5,13 +5,13 @@
 //! offset 4, data | Read_Modify_Write_Tag: mask size 2, OR mask, AND mask |
 
 use super::data;
-use super::draft::Told;
 use super::message::{Answer, Ask, extended, plain};
 use super::reading::Reading;
 use super::service;
 use super::symbols::Symbols;
 use crate::bytes::{le16, le32};
 use crate::dataset::Flag;
+use crate::protocol::draft::Told;
 use crate::text::{self, Details};
 use std::fmt::Write as _;
 

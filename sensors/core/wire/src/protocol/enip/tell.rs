@@ -221,7 +221,7 @@ pub fn single(frame: &Frame<'_>, session: Option<i64>, talk: &mut Talk<'_>) {
 
 /// What a message is counted as: its first service.
 fn first_function(out: &Reading) -> Function {
-    out.drafts.list.first().map(|draft| draft.functions.0).unwrap_or_default()
+    out.drafts.list.first().and_then(|draft| draft.functions).unwrap_or_default().0
 }
 
 fn unit(route: &str) -> Unit<'_> {

@@ -1,7 +1,6 @@
 //! What the golden captures do not show: odd layouts, hostile messages, limits.
 
 use super::Enip;
-use super::draft::Told;
 use super::message;
 use super::reading::Reading;
 use crate::dataset::{Flag, Operation};
@@ -9,6 +8,7 @@ use crate::flow::assembly::Assembly;
 use crate::flow::facts::{Endpoint, Place};
 use crate::flow::{Facts, Side, Span, Stamp, Transport};
 use crate::ledger::{Ledger, Settings};
+use crate::protocol::draft::Told;
 use crate::protocol::{Outcome, Parser, Talk};
 
 /// Items of a request with its reply.

@@ -19,7 +19,8 @@ pub enum Told {
 #[derive(Clone, Debug)]
 pub struct Draft {
     pub operation: Operation,
-    pub functions: (Function, Function),
+    /// Where a message carries several services.
+    pub functions: Option<(Function, Function)>,
     pub kind: Option<&'static str>,
     pub address: Range<usize>,
     pub told: Told,
@@ -38,6 +39,21 @@ pub struct Drafts {
 
 /// Room the buffers keep between exchanges: bytes, numbers, items.
 const KEPT: (usize, usize, usize) = (1024, 128, 16);
+
+impl Draft {
+    pub const fn new(operation: Operation) -> Self {
+        Self {
+            operation,
+            functions: None,
+            kind: None,
+            address: 0..0,
+            told: Told::None,
+            outcome: None,
+            status: None,
+            details: 0..0,
+        }
+    }
+}
 
 impl Drafts {
     pub fn clear(&mut self) {
@@ -68,7 +84,7 @@ impl Drafts {
         let address = self.text_of(&draft.address);
         let numbers = |range: &Range<usize>| self.numbers.get(range.clone()).unwrap_or_default();
         let mut item = Item::new(draft.operation);
-        item.functions = Some(draft.functions);
+        item.functions = draft.functions;
         item.object = Object {
             kind: draft.kind,
             address: if address.is_empty() { Address::None } else { Address::Text(address) },
