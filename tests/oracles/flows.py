@@ -14,7 +14,7 @@ from sensors.capture import CaptureFiles
 NDPI = {
     "Modbus": "modbus", "MQTT": "mqtt", "OPC-UA": "opcua", "OPC_UA": "opcua", "OPCUA": "opcua", "BACnet": "bacnet",
     "DNP3": "dnp3", "EthernetIP": "enip", "IEC60870": "iec104", "PROFINET_IO": "profinet", "S7Comm": "s7comm",
-    "S7CommPlus": "s7comm_plus", "BeckhoffADS": "ads",
+    "S7CommPlus": "s7comm_plus", "BeckhoffADS": "ads", "FINS": "fins", "IEEE-C37118": "synchrophasor",
 }  # fmt: skip
 """nDPI's words for protocols that we read."""
 ARKIME = {name: name for name in NDPI.values()} | {"cip": "enip", "s7comm-plus": "s7comm_plus"}

@@ -3,6 +3,7 @@
 
 mod dialogue;
 pub mod frames;
+mod lengths;
 pub mod mutate;
 mod rows;
 pub mod seeds;
