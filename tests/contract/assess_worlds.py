@@ -54,8 +54,8 @@ _KEPT: list[tempfile.TemporaryDirectory[str]] = []
 
 @cache
 def model(texts: tuple[tuple[str, str], ...]) -> SiteText:
-    """The proofs' site model with other texts."""
-    text = (PROOFS / "site.yml").read_text(encoding="utf-8")
+    """The demo's site model with other texts: it declares who is there, and nobody whose cell the demo lacks."""
+    text = DEMO.with_name("demo.site.yml").read_text(encoding="utf-8")
     for old, new in texts:
         assert old in text, old
         text = text.replace(old, new)

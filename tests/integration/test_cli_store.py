@@ -152,7 +152,7 @@ def test_an_unknown_protocol_is_listed_by_its_cluster_with_its_shape(cli: Cli, t
 
 def test_frames_without_ip_are_listed_by_who_sends_them(cli: Cli, tmp_path: Path) -> None:
     url = f"embedded:{tmp_path / 'goose'}"
-    cli("analyze", PROOFS / "goose", "--store", url, "--format", "ndjson")
+    cli("analyze", PROOFS / "goose" / "usual.pcap", "--store", url, "--format", "ndjson")
     shown = cli("protocols", "show", "goose", "--store", url, "--json").json()["data"]
     assert shown["servers"] == []
     assert shown["services"][0]["transport"] == "ethernet"
