@@ -145,14 +145,7 @@ impl<L: Language> Dialogue<L> {
                 talk.flag(Flag::PairingIdReused, None, None);
             }
         }
-        let held: usize = self.waiting.iter().map(|w| w.data.len()).sum();
-        if self.waiting.len() >= WAITING || (held > 0 && held + data.len() > WAITING_BYTES) {
-            // Where replies are missing those that wait for them pile up: that is the gap's doing.
-            if self.waiting.first().is_some_and(|w| !w.blind) {
-                talk.flag(Flag::ParserLimit, None, None);
-            }
-            self.forget_oldest(talk);
-        }
+        self.make_room(data.len(), talk);
         if self.waiting.capacity() == 0 {
             self.waiting.reserve_exact(1);
         }
@@ -170,6 +163,21 @@ impl<L: Language> Dialogue<L> {
             flagged: talk.flagged(),
             blind,
         });
+    }
+
+    /// Gives up the oldest requests until one of so many bytes has room; a longer one than there is room for stands alone.
+    fn make_room(&mut self, size: usize, talk: &mut Talk<'_>) {
+        let mut held: usize = self.waiting.iter().map(|w| w.data.len()).sum();
+        loop {
+            let full = self.waiting.len() >= WAITING || held.saturating_add(size) > WAITING_BYTES;
+            let Some(oldest) = self.waiting.first_mut().filter(|_| full) else { return };
+            held = held.saturating_sub(oldest.data.len());
+            // Where replies are missing those that wait for them pile up: that is the gap's doing.
+            if !std::mem::replace(&mut oldest.blind, true) {
+                talk.flag(Flag::ParserLimit, None, None);
+            }
+            self.give_up(0, talk);
+        }
     }
 
     fn answer(&mut self, side: Side, key: L::Key, data: &[u8], length: usize, talk: &mut Talk<'_>) {
@@ -235,13 +243,6 @@ impl<L: Language> Dialogue<L> {
             let reply = if request.blind { Reply::None } else { Reply::Unanswered };
             self.language.tell(&silent(&request, reply), talk);
             self.recycle(request.data);
-        }
-    }
-
-    fn forget_oldest(&mut self, talk: &mut Talk<'_>) {
-        if let Some(oldest) = self.waiting.first_mut() {
-            oldest.blind = true;
-            self.give_up(0, talk);
         }
     }
 }

@@ -192,3 +192,13 @@ fn what_waits_is_bounded() {
         assert!(flow.dialogue.weight() < 128 * 1024, "{}", flow.dialogue.weight());
     }
 }
+
+#[test]
+fn long_requests_behind_many_short_ones_do_not_pile_up() {
+    let mut flow = Flow::new(Transport::Tcp);
+    for number in 0..120_u8 {
+        let size = if number < 60 { 1 } else { 60_000 };
+        flow.said(Side::Client, &[&[number, ASK][..], &vec![b'x'; size]].concat());
+        assert!(flow.dialogue.weight() < 128 * 1024, "{number}: {}", flow.dialogue.weight());
+    }
+}
