@@ -17,6 +17,8 @@ pub const COE: u8 = 3;
 pub const FOE: u8 = 4;
 pub const SOE: u8 = 5;
 pub const VOE: u8 = 15;
+/// Header of an AMS packet in AoE.
+const AMS_HEADER: usize = 32;
 
 /// One message.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +53,8 @@ pub fn likely(mail: &Mail<'_>) -> bool {
     let fits = match mail.kind {
         ERROR => word == Some(1) && mail.data.len() == 4,
         AOE => {
-            mail.data.len() >= 32
-                && le32(mail.data, 20).is_some_and(|size| usize::try_from(size + 32) == Ok(mail.data.len()))
+            let follows = le32(mail.data, 20).and_then(|size| usize::try_from(size).ok());
+            mail.data.len().checked_sub(AMS_HEADER).is_some_and(|rest| follows == Some(rest))
         }
         EOE => word.is_some_and(|word| word & 0x0f <= 8) && mail.data.len() >= 4,
         COE => word.is_some_and(|word| (1..=8).contains(&(word >> 12)) && word & 0x0e00 == 0) && mail.data.len() >= 6,
@@ -91,4 +93,24 @@ pub fn tell_gateway(side: Side, mail: &Mail<'_>, unit: &mut String, talk: &mut T
     exchange.unit = tell::unit(Place::Station(mail.address), unit);
     exchange.flagged = talk.flagged();
     talk.exchange(&exchange);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AMS_HEADER, AOE, likely, read};
+
+    fn ads(length: u32, bytes: usize) -> bool {
+        let mut message = vec![u8::try_from(AMS_HEADER + bytes).unwrap(), 0, 1, 0, 0, AOE | 0x10];
+        message.resize(26, 0);
+        message.extend_from_slice(&length.to_le_bytes());
+        message.resize(super::HEADER + AMS_HEADER + bytes, 0);
+        read(&message).is_some_and(|mail| likely(&mail))
+    }
+
+    #[test]
+    fn a_packet_of_ads_is_as_long_as_it_says() {
+        assert!(ads(4, 4));
+        assert!(!ads(5, 4));
+        assert!(!ads(u32::MAX, 4), "a length that no number holds with its header");
+    }
 }
