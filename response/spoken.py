@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from response.ports import MOST_PER_PAGE, EventGroup, EventQuery, Scalar, Store
+from response.ports import MOST_PER_PAGE, NO_DRILL, EventGroup, EventQuery, Scalar, Store
 
 SUMS = ("source.bytes", "destination.bytes", "source.packets", "destination.packets")
 PROTOCOL, CLUSTER = "network.protocol", "ot.cluster"
@@ -19,7 +19,7 @@ class Spoken:
     """One protocol as it was seen. `name` is its word, or that of the cluster of an unknown one; `known` says which.
 
     `servers` and `clients` are addresses; where a protocol stands directly on Ethernet `clients` are MAC addresses that
-    send it. `whole` is False where there were more services than can be counted.
+    send it. `whole` is False where there were more of them than can be counted. What drills replay is left out.
     """
 
     name: str
@@ -64,15 +64,15 @@ def spoken(store: Store, start: int | None = None, end: int | None = None) -> tu
     found: dict[tuple[str, bool], Spoken] = {}
     for side, by in (("servers", SERVER), ("clients", CLIENT), ("clients", SPEAKER)):
         # A flow without IP has no server; who sends it is all that can be said.
-        equals = {SERVER: None} if by == SPEAKER else {}
+        equals = {**NO_DRILL, **({SERVER: None} if by == SPEAKER else {})}
         query = EventQuery("flow", start=start, end=end, equals=equals)
         sums = SUMS if by == SERVER else ()
         groups = store.group_events(query, (PROTOCOL, CLUSTER, by), MOST_PER_PAGE, sums)
         for group in groups.groups:
             key = _name(group.values)
             entry = found.get(key, Spoken(*key))
-            entry = _with(entry, side, group.values[2])
-            found[key] = _counted(entry, group, groups.whole) if sums else entry
+            entry = replace(_with(entry, side, group.values[2]), whole=entry.whole and groups.whole)
+            found[key] = _counted(entry, group) if sums else entry
     return tuple(sorted(found.values(), key=lambda s: (not s.known, s.name == UNRECOGNISED, s.name)))
 
 
@@ -81,9 +81,10 @@ def detail(store: Store, name: str, start: int | None = None, end: int | None = 
     entry = next((s for s in spoken(store, start, end) if s.name == name), None)
     if entry is None:
         return None
-    equals: dict[str, Scalar] = {PROTOCOL: name} if entry.known else {PROTOCOL: None, CLUSTER: name}
+    chosen: dict[str, Scalar] = {PROTOCOL: name} if entry.known else {PROTOCOL: None, CLUSTER: name}
     if name == UNRECOGNISED:
-        equals = {PROTOCOL: None, CLUSTER: None}
+        chosen = {PROTOCOL: None, CLUSTER: None}
+    equals = {**NO_DRILL, **chosen}
     query = EventQuery("flow", start=start, end=end, equals=equals)
     on_ip = store.group_events(query, (SERVER, "ot.server.port", "network.transport"), MOST_PER_PAGE, SUMS)
     callers = _callers(store.group_events(query, (SERVER, "ot.server.port", CLIENT), MOST_PER_PAGE).groups)
@@ -114,7 +115,7 @@ def _with(entry: Spoken, side: str, address: Scalar) -> Spoken:
     return replace(entry, clients=entry.clients | {str(address)})
 
 
-def _counted(entry: Spoken, group: EventGroup, whole: bool) -> Spoken:
+def _counted(entry: Spoken, group: EventGroup) -> Spoken:
     sent, answered, packets, answers = group.sums
     seen = entry.packets > 0 or entry.first > 0
     return replace(
@@ -123,7 +124,6 @@ def _counted(entry: Spoken, group: EventGroup, whole: bool) -> Spoken:
         packets=entry.packets + packets + answers,
         first=min(entry.first, group.first) if seen else group.first,
         last=max(entry.last, group.last),
-        whole=entry.whole and whole,
     )
 
 

@@ -76,6 +76,8 @@ def test_every_hop_is_reached_and_the_certificate_holds(cli: Cli, folder: Path, 
         assert {run.body["dry"] for run in store.records(RecordQuery("run")).items} == {True}
     assert cli("alerts", "list").out.strip() == "" or "MB01" not in cli("alerts", "list").out
     assert "MB01" in cli("alerts", "list", "--drill", "--format", "json").out
+    # What a drill replays is no traffic of the plant.
+    assert cli("protocols", "list", "--json").json()["data"] == []
     shown = cli("drill", "show", "--json").json()["data"]
     assert {each["rule"]: each["state"] for each in shown} == {"MB01": "passed", "G11": "passed"}
     verified = cli("drill", "verify", target)
