@@ -19,6 +19,7 @@ from compose.plant.addresses import HOSTS
 from compose.plant.attack_steps import play
 from compose.plant.catalogue import UNFINISHED
 from compose.plant.cell import Cell
+from compose.plant.demo_site import PROOFS_ONLY, demo_site
 from compose.plant.field_cells import start_all
 from compose.plant.lab import Lab
 from compose.plant.modbus_work import SETPOINTS, Work, maintain_normally
@@ -31,7 +32,6 @@ from compose.plant.opcua_client import READABLE, Login, inspect, node, session, 
 from compose.plant.proofs_modbus import ALL_POLLS
 
 DEMO = Path("rules/demo/demo.pcap")
-_SITE = Path("rules/proofs/site.yml")
 _DEMO_SECONDS = 70.0
 _DEMO_LIMIT = 3_200_000  # bytes
 _SLOWER = 2.0  # factor on all polling periods, so that the demo stays small
@@ -137,7 +137,11 @@ async def _engineer(login: Login) -> None:
 def run(seconds: float, out: Path, attacks: bool, labels: Path | None) -> int:
     """Run the plant for `seconds`, then the attacks if wished, into a capture and a label file; returns 0."""
     # The plant is switched off when nobody looks any more: its end is no part of its life.
-    with Lab(list(HOSTS)) as lab, contextlib.ExitStack() as life, lab.capture(out):
+    with (
+        Lab([host for host in HOSTS if host not in PROOFS_ONLY]) as lab,
+        contextlib.ExitStack() as life,
+        lab.capture(out),
+    ):
         plant = life.enter_context(contextlib.closing(Plant(lab)))
         with lab.step("normal operation", "hmi", "plc1"):
             end = time.monotonic() + seconds
@@ -176,5 +180,4 @@ def make_demo(into: Path) -> None:
         unfinished.replace(demo)
     finally:
         unfinished.unlink(missing_ok=True)
-    about = _HEAD.format(about=f"Copy of {_SITE}, so that the demo is complete in one folder; edit that one.")
-    demo.with_suffix(".site.yml").write_text(about + _SITE.read_text())
+    demo.with_suffix(".site.yml").write_text(demo_site())
