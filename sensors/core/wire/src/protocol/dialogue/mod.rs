@@ -27,7 +27,7 @@ const SPARE_BYTES: usize = 1024;
 pub enum Turn<'a, K> {
     /// A request that somebody is to answer. `data` is what `tell` wants to see of it.
     Ask { key: K, data: &'a [u8] },
-    /// A request to everybody: answers may come from other addresses, silence proves nothing.
+    /// A request that may go without an answer, or get it from another address: silence proves nothing.
     Call { key: K, data: &'a [u8] },
     /// A reply.
     Answer { key: K, data: &'a [u8] },
@@ -73,6 +73,9 @@ pub trait Language: Default + Send {
     /// What a reply names its request by. The default stands for "no number": it never accuses anybody of using it twice.
     type Key: Copy + Default + PartialEq + Send;
 
+    /// How long the answer to a `Call` is waited for, ns: so late is one told that gets none.
+    const PATIENCE: i64 = TIMEOUT;
+
     fn framing(&self, side: Side, data: &[u8]) -> Framing;
 
     fn resynchronise(&self, side: Side, data: &[u8]) -> (usize, bool);
@@ -108,6 +111,7 @@ struct Waiting<K> {
     flagged: bool,
     /// Not everything was seen: silence proves nothing.
     blind: bool,
+    patience: i64,
 }
 
 #[derive(Clone, Copy)]
@@ -162,6 +166,7 @@ impl<L: Language> Dialogue<L> {
             repeats: 0,
             flagged: talk.flagged(),
             blind,
+            patience: if blind { L::PATIENCE } else { TIMEOUT },
         });
     }
 
@@ -314,8 +319,9 @@ impl<L: Language> Parser for Dialogue<L> {
     }
 
     fn expire(&mut self, now: i64, talk: &mut Talk<'_>) {
-        while self.waiting.first().is_some_and(|w| now.saturating_sub(w.span.last.time) >= TIMEOUT) {
-            self.give_up(0, talk);
+        let over = |w: &Waiting<L::Key>| now.saturating_sub(w.span.last.time) >= w.patience;
+        while let Some(at) = self.waiting.iter().position(over) {
+            self.give_up(at, talk);
         }
         self.language.expire(now, talk);
     }

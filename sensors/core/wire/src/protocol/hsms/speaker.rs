@@ -12,6 +12,10 @@ use crate::protocol::{Framing, Talk};
 
 /// Bytes of a message that are looked at for what it is about: recipes and maps are longer.
 const LOOKED_AT: usize = 8192;
+/// Stream of events, traces and reports.
+const DATA_COLLECTION: u8 = 6;
+/// A message that asks for no reply is told after so long without one, ns.
+const PATIENCE: i64 = 2_000_000_000;
 /// Stream of what could not be understood.
 pub const REFUSALS: u8 = 9;
 
@@ -66,6 +70,10 @@ impl Speaker {
         let key = Key { control: false, system: header.system };
         match (primary, header.wants_reply()) {
             (true, true) => Turn::Ask { key, data },
+            // Some are answered although they do not ask for it; what the equipment sends by itself day and night is not.
+            (true, false) if header.message().is_some_and(|message| message.stream != DATA_COLLECTION) => {
+                Turn::Call { key, data }
+            }
             (true, false) => Turn::Say { key, data },
             (false, _) => Turn::Answer { key, data },
         }
@@ -74,6 +82,8 @@ impl Speaker {
 
 impl Language for Speaker {
     type Key = Key;
+
+    const PATIENCE: i64 = PATIENCE;
 
     fn framing(&self, _side: Side, data: &[u8]) -> Framing {
         header::framing(data)
