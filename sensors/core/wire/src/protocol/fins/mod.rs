@@ -109,7 +109,8 @@ impl Language for Stream {
     }
 
     fn tell(&mut self, turns: &Turns<'_, Key>, talk: &mut Talk<'_>) {
-        if turns.key.command == 0 { tcp::tell(turns, talk) } else { self.state.tell(turns, talk) }
+        let first = turns.request.or(turns.answer).unwrap_or_default();
+        if tcp::is_own(first) { tcp::tell(turns, talk) } else { self.state.tell(turns, talk) }
     }
 
     fn gap(&mut self, _side: Side, _talk: &mut Talk<'_>) {

@@ -104,6 +104,11 @@ fn sized(data: &[u8], length: usize, talk: &mut Talk<'_>) {
     }
 }
 
+/// Whether it is a message of FINS/TCP itself: a FINS message is handed on without the header.
+pub fn is_own(message: &[u8]) -> bool {
+    message.starts_with(MAGIC)
+}
+
 /// Tells what is no FINS message.
 pub fn tell(turns: &Turns<'_, Key>, talk: &mut Talk<'_>) {
     let first = turns.request.or(turns.answer).unwrap_or_default();

@@ -103,6 +103,15 @@ fn a_stream_bears_messages_that_hold_nothing() {
 }
 
 #[test]
+fn a_command_of_nought_is_no_handshake_of_the_connection() {
+    let mut flow = Flow::new(Dialogue::<Stream>::default(), Transport::Tcp);
+    let odd = [0x81, 0, 2, 0, 40, 0, 0, 30, 0, 0, 0, 0];
+    assert!(flow.said(Side::Client, &in_stream(&odd)));
+    let batch = flow.ledger.take_batch();
+    assert_eq!((batch.transaction.rows(), batch.session.rows()), (1, 0));
+}
+
+#[test]
 fn recognised_by_structure_and_by_the_port_never_alone() {
     let guess = |data: &[u8], destination_port| {
         let probe = Probe { data, transport: Transport::Udp, source_port: 50_000, destination_port, ended: false };
