@@ -30,10 +30,11 @@ class Roles:
         self._steps: dict[str, tuple[Step, ...]] = {}
 
     def observe(self, transactions: pl.DataFrame, cadence: pl.DataFrame) -> None:
-        """Takes the evidence of one batch: answered requests, and cyclic polls."""
+        """Takes the evidence of one batch: answered requests, and cyclic polls, of stations that have an IP address."""
         answered = transactions.filter(pl.col("ot.reply") == "answered")
-        self._servers(answered)
-        self._pollers(cadence.filter((pl.col("ot.cadence.kind") == "cyclic") & (pl.col("ot.operation") == "read")))
+        self._servers(answered.drop_nulls("ot.server.ip"))
+        polls = cadence.filter((pl.col("ot.cadence.kind") == "cyclic") & (pl.col("ot.operation") == "read"))
+        self._pollers(polls.drop_nulls(["ot.client.ip", "ot.server.ip"]))
 
     def _servers(self, answered: pl.DataFrame) -> None:
         if answered.is_empty():

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.analysis import Analysis, Options, analyse, load_rules
+from sensors.fields import protocols
 from tests.needs import PROJECT
 
 PROOFS = PROJECT / "rules" / "proofs"
@@ -29,6 +30,14 @@ def test_any_split_into_batches_gives_the_same_alerts(name: str) -> None:
     assert not whole.failures
     for rows in (29, 400):
         assert run(PROOFS / name, batch_rows=rows).alerts == whole.alerts, rows
+
+
+def test_all_protocols_stand_side_by_side() -> None:
+    """Stations with and without an IP address, streams and datagrams, in one run and over many batches."""
+    captures = tuple(sorted((PROJECT / "tests" / "golden").glob("*/*.pcap*")))
+    found = analyse(Options(captures, site=SITE, batch_rows=400), RULES)
+    assert not found.failures
+    assert set(found.protocols) >= set(protocols())
 
 
 @pytest.mark.parametrize("name", SAMPLES)
