@@ -14,7 +14,7 @@ from sensors.dissector.launch import launches
 from sensors.fields import Declared, vocabulary
 from sensors.fields import dissectors as installed
 
-BATCH_ROWS = 65_536
+BATCH_ROWS = 131_072
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ use wire::protocol::dissector::Dissector;
 use wire::{Engine, Place, Settings};
 
 /// Batches that may wait for Python; then the thread waits.
-const WAITING: usize = 4;
+const WAITING: usize = 2;
 /// Between two looks at whether somebody pressed ^C, while a batch is awaited.
 const PATIENCE: Duration = Duration::from_millis(100);
 /// How long the end of the thread is awaited.

@@ -83,7 +83,8 @@ impl Ledger {
         details: Option<&str>,
     ) {
         let place = pick(&self.places, span.first.source);
-        let kind = format!("{}.{part}", flag.name());
+        // A flag of the connection itself has the same ordinal in each span: when it began tells them apart.
+        let kind = format!("{}.{part}@{}", flag.name(), span.first.time);
         let id = event_id(&place.sensor, "flag", facts.id, ordinal, 0, &kind);
         let event = EventRow { event_dataset: Some("flag"), ..facts.event(place, self.clock, Side::Client, span, &id) };
         let row = FlagRow {
@@ -95,5 +96,39 @@ impl Ledger {
             ot_details: details,
         };
         self.batch.flag.push(&row, &mut self.batch.words);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::column::ColumnView;
+    use crate::{Place, Settings};
+    use std::collections::HashSet;
+
+    fn stamp(time: i64) -> Stamp {
+        Stamp { time, ..Stamp::default() }
+    }
+
+    #[test]
+    fn a_flag_in_two_spans_is_two_events() {
+        let mut ledger = Ledger::new(Settings::default(), vec![Place::default()]);
+        let end = Endpoint { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), port: 502, mac: None };
+        let mut facts = Facts::new(end, end, Transport::Tcp, 7);
+        for time in [1, 2, 3, 1001, 1002, 1003] {
+            ledger.flag(&mut facts, Flag::LinkSnapped, Span::at(stamp(time)), None, None);
+            if time % 1000 == 3 {
+                ledger.flags_tick();
+            }
+        }
+        let (batch, mut ids) = (ledger.take_batch(), HashSet::new());
+        batch.visit(&mut |dataset, each, _| {
+            each(&mut |column, view| {
+                if let ("flag", "event.id", ColumnView::Text(texts)) = (dataset, column, view) {
+                    ids.extend(texts.bytes.chunks(26).map(<[u8]>::to_vec));
+                }
+            });
+        });
+        assert_eq!((batch.flag.rows(), ids.len()), (4, 4));
     }
 }
