@@ -43,7 +43,8 @@ demo: setup ## the console with a simulated plant under attack, in this browser 
 
 test: setup ## every test; says at the end what was not tested here and why
 	cd $(CORE) && cargo test --workspace --exclude binding --locked --quiet
-	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore tests/browser $(ARGS)
+	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
+		--ignore tests/browser $(ARGS)
 	@# A browser's driver keeps an event loop running, beside which no other test may run one.
 	$(PY) -m pytest tests/browser
 

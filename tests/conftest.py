@@ -9,6 +9,9 @@ import pytest
 
 from tests.needs import require_all
 
+LONGEST = ("tests/integration/test_oracles.py", "tests/integration/test_captures.py")
+"""Files of minutes: they begin first, for a process that begins one last is waited for by all others."""
+
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
@@ -55,6 +58,11 @@ class Skips:
             terminalreporter.write_line(f"{count:5} skipped, {reason}")
         if require_all():
             terminalreporter.write_line("BITTERN_REQUIRE_ALL=1 allows no skip: the run fails.", red=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 def pytest_configure(config: pytest.Config) -> None:
