@@ -23,6 +23,7 @@ pub fn mend(protocol: (&str, &str), bytes: &mut Vec<u8>) {
         ("ads", _) => ams_lengths(bytes),
         ("fins", _) => counted(bytes),
         ("slmp", _) => framed(bytes),
+        ("tristation", _) => checked(bytes),
         _ => {}
     }
 }
@@ -313,4 +314,25 @@ fn encapsulated(bytes: &mut [u8]) {
         Some(0x70) => put(bytes, 42, 44),
         _ => {}
     }
+}
+
+/// | 0 type 2 | 2 size 2 | packet | CRC 2: CRC-16/ARC of what is before |; in the packet | 6 checksum 2 | 8 size 2 |.
+fn checked(bytes: &mut [u8]) {
+    let Some(end) = bytes.len().checked_sub(2).filter(|end| *end >= 4) else { return };
+    let Some((head, tail)) = bytes.split_at_mut_checked(end) else { return };
+    let Some((header, packet)) = head.split_at_mut_checked(4) else { return };
+    let size = u16::try_from(packet.len()).unwrap_or(u16::MAX).to_le_bytes();
+    if let Some(field) = header.get_mut(2..4) {
+        field.copy_from_slice(&size);
+    }
+    if packet.len() >= 10 {
+        packet.get_mut(8..10).into_iter().for_each(|field| field.copy_from_slice(&size));
+        packet.get_mut(6..8).into_iter().for_each(|field| field.fill(0));
+        let sum = packet.iter().fold(u16::from_le_bytes(size), |sum, byte| sum.wrapping_add(u16::from(*byte)));
+        packet.get_mut(6..8).into_iter().for_each(|field| field.copy_from_slice(&sum.to_le_bytes()));
+    }
+    let crc = head.iter().fold(0u16, |crc, byte| {
+        (0..8).fold(crc ^ u16::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xa001 } else { crc >> 1 })
+    });
+    tail.copy_from_slice(&crc.to_le_bytes());
 }

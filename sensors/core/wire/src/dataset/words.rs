@@ -965,6 +965,16 @@ pub enum Flag {
     SynchrophasorDataModified,
     /// A PMU reports a trigger: a disturbance of the grid (IEEE C37.118.2-2011 6.3).
     SynchrophasorTrigger,
+    /// Frame too short, or of no known type (Mandiant 2018).
+    TristationHeader,
+    /// CRC of the frame is wrong (Mandiant 2018).
+    TristationCrc,
+    /// Sizes disagree with the length of the datagram (Mandiant 2018).
+    TristationLength,
+    /// Checksum of the packet is wrong (Mandiant 2018).
+    TristationChecksum,
+    /// Command or reply is not known (Mandiant 2018).
+    TristationCommandUnknown,
     /// One that a dissector declares.
     Declared(&'static str),
 }
@@ -1256,6 +1266,11 @@ impl Flag {
             Self::SynchrophasorTestMode => "synchrophasor.test_mode",
             Self::SynchrophasorDataModified => "synchrophasor.data_modified",
             Self::SynchrophasorTrigger => "synchrophasor.trigger",
+            Self::TristationHeader => "tristation.header",
+            Self::TristationCrc => "tristation.crc",
+            Self::TristationLength => "tristation.length",
+            Self::TristationChecksum => "tristation.checksum",
+            Self::TristationCommandUnknown => "tristation.command_unknown",
             Self::Declared(name) => name,
         }
     }

@@ -3,6 +3,7 @@
 use super::{Ledger, event_id, pick};
 use crate::dataset::rows::FlagRow;
 use crate::dataset::{EventRow, Flag};
+use crate::delta::CADENCE_SPAN;
 use crate::flow::facts::Endpoint;
 use crate::flow::{Facts, Side, Span, Stamp, Transport};
 use hashbrown::HashMap;
@@ -16,6 +17,7 @@ struct Repeat {
     count: i64,
     span: Span,
     ordinal: i64,
+    window: i64,
     facts: Facts,
 }
 
@@ -30,12 +32,12 @@ impl Ledger {
     pub fn flag(&mut self, facts: &mut Facts, flag: Flag, span: Span, offset: Option<u32>, details: Option<&str>) {
         self.counters.add("flag", flag.name(), 1);
         let order = self.flags.seen.len();
-        let ordinal = facts.ordinal;
+        let (ordinal, window) = (facts.ordinal, self.clock.div_euclid(CADENCE_SPAN));
         match self.flags.seen.get_mut(&(facts.id, flag)) {
             None if order >= PAIRS => self.counters.add("flag", "not_told", 1),
             None => {
                 self.flags.seen.insert((facts.id, flag), None);
-                self.flag_row(facts, flag, span, ordinal, "first", 1, offset, details);
+                self.flag_row(facts, flag, span, (ordinal, window), "first", 1, offset, details);
             }
             Some(Some(repeat)) => {
                 repeat.count += 1;
@@ -45,7 +47,7 @@ impl Ledger {
                 let mut copy = Facts::new(facts.client, facts.server, facts.transport, facts.id);
                 (copy.vlan, copy.inner_vlan, copy.interface, copy.protocol) =
                     (facts.vlan, facts.inner_vlan, facts.interface, facts.protocol);
-                *slot = Some(Box::new(Repeat { order, count: 1, span, ordinal, facts: copy }));
+                *slot = Some(Box::new(Repeat { order, count: 1, span, ordinal, window, facts: copy }));
             }
         }
     }
@@ -65,8 +67,8 @@ impl Ledger {
             self.flags.seen.drain().filter_map(|((_, flag), repeat)| repeat.map(|r| (flag, r))).collect();
         repeats.sort_by_key(|(flag, r)| (r.span.first.time, r.span.first.number, r.order, flag.name()));
         for (flag, mut repeat) in repeats {
-            let Repeat { span, ordinal, count, .. } = *repeat;
-            self.flag_row(&mut repeat.facts, flag, span, ordinal, "repeats", count, None, None);
+            let Repeat { span, ordinal, window, count, .. } = *repeat;
+            self.flag_row(&mut repeat.facts, flag, span, (ordinal, window), "repeats", count, None, None);
         }
     }
 
@@ -76,15 +78,15 @@ impl Ledger {
         facts: &mut Facts,
         flag: Flag,
         span: Span,
-        ordinal: i64,
+        (ordinal, window): (i64, i64),
         part: &str,
         count: i64,
         offset: Option<u32>,
         details: Option<&str>,
     ) {
         let place = pick(&self.places, span.first.source);
-        // A flag of the connection itself has the same ordinal in each span: when it began tells them apart.
-        let kind = format!("{}.{part}@{}", flag.name(), span.first.time);
+        // A flag of the connection itself has the same ordinal in each span: which span it is tells them apart.
+        let kind = format!("{}.{part}@{window}", flag.name());
         let id = event_id(&place.sensor, "flag", facts.id, ordinal, 0, &kind);
         let event = EventRow { event_dataset: Some("flag"), ..facts.event(place, self.clock, Side::Client, span, &id) };
         let row = FlagRow {
@@ -115,11 +117,12 @@ mod tests {
         let mut ledger = Ledger::new(Settings::default(), vec![Place::default()]);
         let end = Endpoint { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), port: 502, mac: None };
         let mut facts = Facts::new(end, end, Transport::Tcp, 7);
-        for time in [1, 2, 3, 1001, 1002, 1003] {
-            ledger.flag(&mut facts, Flag::LinkSnapped, Span::at(stamp(time)), None, None);
-            if time % 1000 == 3 {
-                ledger.flags_tick();
+        for window in [0, CADENCE_SPAN] {
+            ledger.clock = window;
+            for time in 0..3 {
+                ledger.flag(&mut facts, Flag::LinkSnapped, Span::at(stamp(window + time)), None, None);
             }
+            ledger.flags_tick();
         }
         let (batch, mut ids) = (ledger.take_batch(), HashSet::new());
         batch.visit(&mut |dataset, each, _| {

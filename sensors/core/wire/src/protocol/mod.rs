@@ -33,6 +33,7 @@ pub mod slmp;
 mod sparkplug;
 pub mod synchrophasor;
 pub mod talk;
+pub mod tristation;
 
 pub use exchange::{Address, Exchange, Form, Function, Item, Notation, Object, Outcome, Reply, Unit, Values};
 pub use talk::Talk;
@@ -151,6 +152,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     fins::PROTOCOL,
     fins::stream::PROTOCOL,
     slmp::PROTOCOL,
+    tristation::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
