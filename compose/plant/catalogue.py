@@ -81,6 +81,9 @@ _MODULES = (
     "proofs_fins",
     "golden_slmp",
     "proofs_slmp",
+    "golden_knx",
+    "golden_knx_frames",
+    "proofs_knx",
     "golden_dosewire",
     "proofs_dosewire",
 )
