@@ -84,6 +84,7 @@ _MODULES = (
     "golden_knx",
     "golden_knx_frames",
     "proofs_knx",
+    "proofs_knx_devices",
     "golden_dosewire",
     "proofs_dosewire",
 )

