@@ -44,6 +44,7 @@ _LIST = (
     Host("plc5", "10.9.1.40", "00:00:0a:10:00:40", "switch", "controller of the depalletiser, FINS"),
     Host("plc6", "10.9.1.41", "00:26:92:10:00:41", "switch", "controller of the wrapper, SLMP"),
     Host("sis", "10.9.1.45", "00:00:54:10:00:45", "switch", "safety controller of the reactor, TriStation"),
+    Host("knx", "10.9.1.52", "00:24:6d:10:00:52", "switch", "interface to the KNX line of the hall"),
     Host("hmi", "10.9.1.30", "00:14:22:10:00:30", "switch", "operator station, may write"),
     Host("eng", "10.9.1.31", "00:14:22:10:00:31", "switch", "engineering station, may program"),
     Host("hist", "10.9.1.32", "00:1b:78:10:00:32", "switch", "historian, reads only"),
@@ -66,6 +67,7 @@ MMS_PORT = 102
 FINS_PORT = 9600
 SLMP_PORT = 5007
 TRISTATION_PORT = 1502
+KNX_PORT = 3671
 
 
 def ip(name: str) -> str:

@@ -83,6 +83,10 @@ _MODULES = (
     "proofs_fins",
     "golden_slmp",
     "proofs_slmp",
+    "golden_knx",
+    "golden_knx_frames",
+    "proofs_knx",
+    "proofs_knx_devices",
     "golden_dosewire",
     "proofs_dosewire",
 )

@@ -24,7 +24,21 @@ pub fn mend(protocol: (&str, &str), bytes: &mut Vec<u8>) {
         ("fins", _) => counted(bytes),
         ("slmp", _) => framed(bytes),
         ("tristation", _) => checked(bytes),
+        ("knx", _) => total_length(bytes),
         _ => {}
+    }
+}
+
+/// | header size 1 | version 1 | service 2 | 4 total length 2 | … |, and of a telegram on a channel: | 10 code | 0 | … | 18
+/// length 1, of the TPDU less 1 | TPDU |.
+fn total_length(bytes: &mut [u8]) {
+    let Ok(length) = u16::try_from(bytes.len()) else { return };
+    if length < 6 {
+        return;
+    }
+    bytes[4..6].copy_from_slice(&length.to_be_bytes());
+    if length > 20 && bytes[2..4] == [4, 0x20] && bytes[11] == 0 {
+        bytes[18] = u8::try_from(length - 20).unwrap_or(u8::MAX);
     }
 }
 

@@ -673,6 +673,32 @@ pub enum Flag {
     Iec104Checksum,
     /// A section or file is not as long as was announced (IEC 60870-5-101 7.2.6.35, 7.2.6.36).
     Iec104FileLength,
+    /// Header size or version is not that of KNXnet/IP (KNX 3/8/2 2.3).
+    KnxHeader,
+    /// Service is not known (KNX 3/8/1).
+    KnxServiceUnknown,
+    /// Total length disagrees with the frame, or the body is too short for its service (KNX 3/8/2 2.3).
+    KnxLength,
+    /// An endpoint, description block, connection header or request information is not one (KNX 3/8/2 7.5).
+    KnxStructure,
+    /// The cEMI frame has an unknown code or a length that disagrees (KNX 3/6/3 4.1).
+    KnxCemi,
+    /// Transport control is reserved (KNX 3/3/4 2).
+    KnxTpci,
+    /// Application service is not known or has too little data (KNX 3/3/7 3).
+    KnxApci,
+    /// A cEMI frame was sent by the wrong side (KNX 3/8/4 2.2).
+    KnxDirection,
+    /// A frame on a channel that is closed or that nobody opened (KNX 3/8/2 5.3).
+    KnxChannel,
+    /// The sequence counter of a channel jumped, or was used again for another frame (KNX 3/8/4 2.6).
+    KnxSequence,
+    /// A frame was sent again because it was not acknowledged (KNX 3/8/4 2.6).
+    KnxRepeated,
+    /// A frame on a channel was acknowledged with an error (KNX 3/8/4 2.6).
+    KnxRefused,
+    /// A plain frame where KNX IP Secure is used or wanted (KNX 3/8/9 2.2).
+    KnxUnsecured,
     /// A layer or PDU cannot be decoded, or lacks a mandatory field (ISO 9506-2 7; ISO 8327-1 8; ISO 8650-1 9).
     MmsMalformed,
     /// Service is not known (ISO 9506-2 ConfirmedServiceRequest).
@@ -1120,6 +1146,19 @@ impl Flag {
             Self::Iec104ExecuteDiffers => "iec104.execute_differs",
             Self::Iec104Checksum => "iec104.checksum",
             Self::Iec104FileLength => "iec104.file_length",
+            Self::KnxHeader => "knx.header",
+            Self::KnxServiceUnknown => "knx.service_unknown",
+            Self::KnxLength => "knx.length",
+            Self::KnxStructure => "knx.structure",
+            Self::KnxCemi => "knx.cemi",
+            Self::KnxTpci => "knx.tpci",
+            Self::KnxApci => "knx.apci",
+            Self::KnxDirection => "knx.direction",
+            Self::KnxChannel => "knx.channel",
+            Self::KnxSequence => "knx.sequence",
+            Self::KnxRepeated => "knx.repeated",
+            Self::KnxRefused => "knx.refused",
+            Self::KnxUnsecured => "knx.unsecured",
             Self::MmsMalformed => "mms.malformed",
             Self::MmsServiceUnknown => "mms.service_unknown",
             Self::MmsResultCount => "mms.result_count",

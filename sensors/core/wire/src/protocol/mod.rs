@@ -21,6 +21,7 @@ pub mod iec104;
 mod iec60870;
 mod iec61850;
 mod iso;
+pub mod knx;
 pub mod mms;
 pub mod modbus;
 pub mod mqtt;
@@ -153,6 +154,8 @@ pub static PROTOCOLS: &[Protocol] = &[
     fins::stream::PROTOCOL,
     slmp::PROTOCOL,
     tristation::PROTOCOL,
+    knx::PROTOCOL,
+    knx::stream::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
