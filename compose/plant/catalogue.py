@@ -81,6 +81,7 @@ _MODULES = (
     "proofs_fins",
     "golden_slmp",
     "proofs_slmp",
+    "golden_dlms",
     "golden_dosewire",
     "proofs_dosewire",
 )
