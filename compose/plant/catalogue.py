@@ -82,6 +82,7 @@ _MODULES = (
     "golden_slmp",
     "proofs_slmp",
     "golden_dlms",
+    "proofs_dlms",
     "golden_dosewire",
     "proofs_dosewire",
 )
