@@ -9,8 +9,12 @@ use super::hdlc::{self, Frame};
 use super::result;
 use super::service::{self, Place};
 use super::show;
+use super::wrapper::Wrapped;
 use crate::dataset::Operation;
-use crate::protocol::{Framing, Outcome};
+use crate::flow::facts::{Endpoint, Place as FirstPlace};
+use crate::flow::{Facts, Side, Span, Stamp, Transport};
+use crate::ledger::{Ledger, Settings};
+use crate::protocol::{Framing, Outcome, Parser, Talk};
 
 fn shown(data: &[u8]) -> Option<String> {
     let mut reader = Reader::new(data);
@@ -132,4 +136,84 @@ fn results_say_how_it_ended() {
     assert_eq!(result::of(Some(3)), (Outcome::Failure, Some((3, "read-write-denied"))));
     assert_eq!(result::of(None), (Outcome::Success, None));
     assert_eq!(result::exception(b"\xd8\x01\x06\0\0\0\x01"), Some((262, "invocation-counter-error")));
+}
+
+struct Flow {
+    parser: Wrapped,
+    facts: Facts,
+    ledger: Ledger,
+    number: i64,
+}
+
+impl Flow {
+    fn new() -> Self {
+        let end = |port| Endpoint { ip: "10.9.1.30".parse().expect("an address"), port, mac: None };
+        Self {
+            parser: Wrapped::default(),
+            facts: Facts::new(end(50_000), end(4_059), Transport::Tcp, 1),
+            ledger: Ledger::new(Settings::default(), vec![FirstPlace::default()]),
+            number: 0,
+        }
+    }
+
+    /// Says an APDU in the wrapper; whether it was flagged.
+    fn said(&mut self, side: Side, apdu: &[u8]) -> bool {
+        self.number += 1;
+        let span = Span::at(Stamp { time: self.number, source: 0, number: self.number });
+        let mut talk = Talk::new(&mut self.ledger, &mut self.facts, span);
+        talk.begin(span);
+        let ports: &[u8] = if side == Side::Client { b"\0\x01\0\x01\0\x02" } else { b"\0\x01\0\x02\0\x01" };
+        let length = u16::try_from(apdu.len()).expect("a length").to_be_bytes();
+        self.parser.message(side, &[ports, &length, apdu].concat(), &mut talk);
+        talk.flagged()
+    }
+}
+
+const GET: &[u8] = b"\xc0\x01\xc1\x00\x07\x01\x00\x63\x01\x00\xff\x02\x00";
+
+fn block(last: u8, number: u8, raw: &[u8]) -> Vec<u8> {
+    let length = [0x82, u8::try_from(raw.len() >> 8).unwrap_or(0), u8::try_from(raw.len() & 0xff).unwrap_or(0)];
+    [&b"\xc4\x02\xc1"[..], &[last, 0, 0, 0, number, 0], &length, raw].concat()
+}
+
+#[test]
+fn a_block_that_is_not_the_next_one_is_flagged_and_long_answers_are_bounded() {
+    let mut flow = Flow::new();
+    assert!(!flow.said(Side::Client, GET));
+    assert!(!flow.said(Side::Server, &block(0, 1, b"\x01\x02")));
+    assert!(!flow.said(Side::Client, b"\xc0\x02\xc1\0\0\0\x01"));
+    assert!(flow.said(Side::Server, &block(0, 3, b"\x11\x01")), "the second is missing");
+    assert!(!flow.said(Side::Client, GET));
+    let mut flagged = false;
+    for number in 1..60 {
+        flagged |= flow.said(Side::Server, &block(0, number, &[0; 4000]));
+        flow.said(Side::Client, &[&b"\xc0\x02\xc1\0\0\0"[..], &[number]].concat());
+        assert!(flow.parser.weight() < 128 * 1024, "{}", flow.parser.weight());
+    }
+    assert!(flagged, "more than is put together");
+}
+
+#[test]
+fn an_apdu_longer_than_agreed_is_flagged() {
+    let mut flow = Flow::new();
+    let asked = b"\x60\x1d\xa1\x09\x06\x07\x60\x85\x74\x05\x08\x01\x01\xbe\x10\x04\x0e\x01\0\0\0\x06\x5f\x1f\x04\0\0\x1e\x1d\xff\xff";
+    let granted = b"\x61\x29\xa1\x09\x06\x07\x60\x85\x74\x05\x08\x01\x01\xa2\x03\x02\x01\x00\xa3\x05\xa1\x03\x02\x01\x00\xbe\x10\x04\x0e\x08\x00\x06\x5f\x1f\x04\0\0\x1e\x1d\x00\x40\x00\x07";
+    assert!(!flow.said(Side::Client, asked));
+    assert!(!flow.said(Side::Server, granted));
+    let written = |size: u8| {
+        [&b"\xc1\x01\xc1\x00\x01\x00\x00\x60\x32\x00\xff\x02\x00\x09"[..], &[size], &vec![0x41; usize::from(size)]]
+            .concat()
+    };
+    assert!(!flow.said(Side::Client, &written(40)));
+    assert!(flow.said(Side::Client, &written(100)), "64 bytes were agreed");
+}
+
+#[test]
+fn a_counter_that_does_not_rise_is_flagged_for_its_sender_alone() {
+    let mut flow = Flow::new();
+    let sealed = |tag: u8, counter: u8| [&[tag, 8, 0x30, 0, 0, 0, counter][..], b"abc"].concat();
+    assert!(!flow.said(Side::Client, &sealed(0xcb, 9)));
+    assert!(!flow.said(Side::Server, &sealed(0xcf, 3)), "the meter counts by itself");
+    assert!(!flow.said(Side::Client, &sealed(0xcb, 10)));
+    assert!(flow.said(Side::Client, &sealed(0xcb, 9)));
 }
