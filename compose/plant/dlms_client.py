@@ -55,7 +55,9 @@ class Reader:
             self.dlms.ciphering.authenticationKey = AUTHENTICATION_KEY
             self.dlms.ciphering.invocationCounter = 5_000
         else:
-            self.dlms = GXDLMSClient(True, client, server, authentication, password, kind)
+            # The library answers a challenge with an object of the secured client alone.
+            made_by = GXDLMSSecureClient if authentication > Authentication.LOW else GXDLMSClient
+            self.dlms = made_by(True, client, server, authentication, password, kind)
         self.dlms.autoIncreaseInvokeID = True
         self.sent: list[bytes] = []
         self._line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if udp else socket.SOCK_STREAM)

@@ -7,6 +7,7 @@ Those are made by hand here, and taken by the client of another library, gurux-d
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import socket
 import sys
 import threading
@@ -26,6 +27,8 @@ PASSWORD = b"Meter-7531"
 METER_TITLE = b"KFM" + bytes.fromhex("6640027781")
 KEY = bytes.fromhex("000102030405060708090A0B0C0D0E0F")
 AUTHENTICATION_KEY = bytes.fromhex("D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF")
+CHALLENGE = b"StoC-0123456789"
+HLS_GMAC, HLS_MD5 = enumerations.AuthenticationMechanism.HLS_GMAC, enumerations.AuthenticationMechanism.HLS_MD5
 PDU = 400
 SEGMENT = 110
 """Bytes of information in a frame."""
@@ -127,6 +130,7 @@ class Meter:
         self.client_title = b""
         self.counter = 100
         self.challenge = b""
+        self.digests = False
         self.left: list[bytes] = []
 
     def answer(self, apdu: bytes) -> bytes | None:
@@ -159,10 +163,10 @@ class Meter:
         proof: dict[str, Any] = {}
         if mechanism == enumerations.AuthenticationMechanism.LLS and asked.authentication_value != PASSWORD:
             diagnostics, result = user.AUTHENTICATION_FAILED, enumerations.AssociationResult.REJECTED_PERMANENT
-        elif mechanism == enumerations.AuthenticationMechanism.HLS_GMAC:
+        elif mechanism in (HLS_GMAC, HLS_MD5):
             diagnostics = user.AUTHENTICATION_REQUIRED
-            self.challenge = asked.authentication_value
-            proof = {"authentication": mechanism, "authentication_value": b"StoC-0123456789"}
+            self.challenge, self.digests = asked.authentication_value, mechanism == HLS_MD5
+            proof = {"authentication": mechanism, "authentication_value": CHALLENGE}
         self.associated = result == enumerations.AssociationResult.ACCEPTED
         initiated: Any = xdlms.InitiateResponse(negotiated_conformance=CONFORMANCE, server_max_receive_pdu_size=PDU)
         ciphered = asked.ciphered
@@ -252,8 +256,12 @@ class Meter:
         """Accept a good answer to the challenge and answer the client's."""
         control = security.SecurityControlField(0, authenticated=True)
         proof = given[3:]
+        if self.digests:
+            if proof != _digest(CHALLENGE):
+                return b"\xc7\x01" + invoke + bytes([READ_WRITE_DENIED, 0])
+            return b"\xc7\x01" + invoke + b"\x00\x01\x00" + _octets(_digest(self.challenge))
         theirs = security.gmac(
-            control, self.client_title, int.from_bytes(proof[1:5], "big"), KEY, AUTHENTICATION_KEY, b"StoC-0123456789"
+            control, self.client_title, int.from_bytes(proof[1:5], "big"), KEY, AUTHENTICATION_KEY, CHALLENGE
         )
         if proof[5:] != theirs:
             return b"\xc7\x01" + invoke + bytes([READ_WRITE_DENIED, 0])
@@ -261,6 +269,11 @@ class Meter:
         own = security.gmac(control, METER_TITLE, self.counter, KEY, AUTHENTICATION_KEY, self.challenge)
         told = _octets(control.to_bytes() + self.counter.to_bytes(4, "big") + own)
         return b"\xc7\x01" + invoke + b"\x00\x01\x00" + told
+
+
+def _digest(challenge: bytes) -> bytes:
+    """The answer to a challenge of HLS 3."""
+    return hashlib.md5(challenge + PASSWORD, usedforsecurity=False).digest()
 
 
 ACTING = (

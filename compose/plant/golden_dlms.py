@@ -147,8 +147,8 @@ def commands(lab: Lab) -> None:
 
 @capture(
     "dlms/secure.pcap",
-    "A high-level association with GMAC and ciphered services; one ciphered APDU sent again; wrong passwords; a "
-    "request without an association.",
+    "A high-level association with GMAC and ciphered services; one ciphered APDU sent again; one with MD5 "
+    "in clear; wrong passwords; a request without an association.",
     "mtr1 hmi",
     kind="golden",
     check={"tcp.port==4059 && tcp.len>0": 16},
@@ -169,6 +169,7 @@ def secure(lab: Lab) -> None:
 
     with meter(lab, "mtr1"):
         work_as(lab, "hmi", work, "mtr1", secure=True)
+        work_as(lab, "hmi", lambda reader: reader.get(ENERGY), "mtr1", authentication=Authentication.HIGH_MD5)
         lab["hmi"].call(wrong)
 
 
