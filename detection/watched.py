@@ -84,6 +84,15 @@ def security(frame: pl.DataFrame) -> Iterable[Fact]:
     yield from _facts(rows, "conversation", "security_mode", _pair(), _text("ot.security.mode"))
 
 
+def associations(frame: pl.DataFrame) -> Iterable[Fact]:
+    """How each client address of a pair associates with a meter: the public client needs no proof."""
+    granted = (pl.col("ot.session_kind") == "dlms_association") & (pl.col("event.outcome") == "success")
+    rows = frame.with_row_index("row").filter(granted)
+    entity = pl.concat_str(_pair(), pl.lit(" client "), _detail("client"))
+    yield from _facts(rows, "conversation", "security_policy", entity, _text("ot.security.policy"))
+    yield from _facts(rows, "conversation", "security_mode", entity, _text("ot.security.mode"))
+
+
 def certificates(frame: pl.DataFrame) -> Iterable[Fact]:
     """Certificates both ends of an OPC UA pair show."""
     rows = frame.with_row_index("row").filter(pl.col("ot.session_kind") == "opcua_channel")
@@ -164,7 +173,7 @@ def publishers(frame: pl.DataFrame) -> Iterable[Fact]:
 
 WATCHED: dict[str, tuple[Callable[[pl.DataFrame], Iterable[Fact]], ...]] = {
     "identity": (identity, addresses_by_mac),
-    "session": (security, certificates, client_names, wills),
+    "session": (security, associations, certificates, client_names, wills),
     "transaction": (topics, publishers),
     "flow": (clusters,),
 }

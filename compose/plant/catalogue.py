@@ -87,6 +87,8 @@ _MODULES = (
     "golden_knx_frames",
     "proofs_knx",
     "proofs_knx_devices",
+    "golden_dlms",
+    "proofs_dlms",
     "golden_dosewire",
     "proofs_dosewire",
 )

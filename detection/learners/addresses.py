@@ -115,13 +115,16 @@ POLICIES = (
     "None", "Basic128Rsa15", "Basic256", "Aes128_Sha256_RsaOaep", "Basic256Sha256", "Aes256_Sha256_RsaPss",
 )  # fmt: skip
 
+MECHANISMS = ("lowest", "low", "high", "high-md5", "high-sha1", "high-sha256", "high-gmac", "high-ecdsa")
+"""Authentication of DLMS/COSEM (IEC 62056-5-3, 7.3.7.2)."""
+
 
 OWNED = frozenset({"publisher"})
 """Attributes that say whose something is, so that two quarrel about it and the first one is the honest one."""
 
 MODES = ("None", "Sign", "SignAndEncrypt")
-STRENGTHS = {"security_policy": POLICIES, "security_mode": MODES}
-"""Attributes of OPC UA whose values have an order, the weakest first (Part 7, 6.6; Part 4, 7.20)."""
+STRENGTHS = {"security_policy": (*MECHANISMS, *POLICIES), "security_mode": MODES}
+"""Attributes whose values have an order, the weakest first: of OPC UA (Part 7, 6.6; Part 4, 7.20), of DLMS/COSEM."""
 
 
 def strength(word: str, weakest_first: tuple[str, ...]) -> int:

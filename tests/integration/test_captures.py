@@ -21,6 +21,10 @@ TRUNCATED = {"iti_ics_security_tools/pcaps/MELSEC/melsoft_129_clean.pcap"}
 """Ends inside a record; its whole frames are given, then the error."""
 
 NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {
+    "background/ndpi/dlms.pcap": (
+        {"dlms"},
+        "a meter's HDLC frames; listed as ordinary traffic, for tshark 4.0 has no dissector; nDPI says IEC62056",
+    ),
     "ndpi/tests/cfgs/default/pcap/coap_mqtt.pcap": (
         {"mqtt"},
         "MQTT on port 17501; nDPI says so too, tshark goes by port",
@@ -105,6 +109,9 @@ def test_every_frame_is_taken_and_no_protocol_named_that_is_not_there() -> None:
 def test_ordinary_traffic_raises_nothing_above_low() -> None:
     loud = []
     for capture in of_group("background"):
+        # One that holds a protocol of plants is no ordinary traffic, whatever the list calls it.
+        if NAMED_DIFFERENTLY.get(capture.name, (set(), ""))[0]:
+            continue
         found = run(capture)
         assert not found.failures, (capture.name, found.failures)
         loud += [(capture.name, a.rule, a.severity, a.dedup) for a in found.alerts if LEVELS.index(a.severity) > 1]

@@ -17,6 +17,7 @@ TOO_LONG = {"goose": 100_000}
 """Packets of a capture beyond which it holds the same again and again."""
 FOLDERS = {"golden": PROJECT / "tests" / "golden", "proofs": PROJECT / "rules" / "proofs"}
 PORTS = {
+    ("dlms", "background/ndpi/dlms.pcap"): (),
     ("modbus", "golden/modbus/rtu-over-tcp.pcap"): ("-d", "tcp.port==502,mbrtu"),
     ("modbus", "proofs/general/protocol-mismatch.pcap"): ("-o", "mbtcp.tcp.port:502,8502"),
     ("mqtt", "ndpi/tests/cfgs/default/pcap/coap_mqtt.pcap"): ("-d", "tcp.port==17501,mqtt"),

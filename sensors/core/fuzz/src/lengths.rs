@@ -25,6 +25,7 @@ pub fn mend(protocol: (&str, &str), bytes: &mut Vec<u8>) {
         ("slmp", _) => framed(bytes),
         ("tristation", _) => checked(bytes),
         ("knx", _) => total_length(bytes),
+        ("dlms", _) => meter_frame(bytes),
         _ => {}
     }
 }
@@ -349,4 +350,36 @@ fn checked(bytes: &mut [u8]) {
         (0..8).fold(crc ^ u16::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xa001 } else { crc >> 1 })
     });
     tail.copy_from_slice(&crc.to_le_bytes());
+/// A wrapper: | version 2, ports 4 | 6 length 2, of what follows |; a frame of HDLC: | 7E | 1 length 11 bits | addresses,
+/// control | HCS 2 | … | FCS 2 | 7E |.
+fn meter_frame(bytes: &mut [u8]) {
+    if bytes.len() < 9 {
+        return;
+    }
+    if bytes[0] != 0x7e {
+        let follows = u16::try_from(bytes.len() - 8).unwrap_or(u16::MAX);
+        bytes[6..8].copy_from_slice(&follows.to_be_bytes());
+        return;
+    }
+    let length = u16::try_from(bytes.len() - 2).unwrap_or(0) & 0x07ff;
+    let format = u16::from_be_bytes([bytes[1], bytes[2]]) & 0x0800 | 0xa000 | length;
+    bytes[1..3].copy_from_slice(&format.to_be_bytes());
+    let sum = |data: &[u8]| {
+        !data.iter().fold(0xffff_u16, |sum, byte| {
+            (0..8).fold(sum ^ u16::from(*byte), |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0x8408 } else { sum >> 1 })
+        })
+    };
+    let end = bytes.len() - 3;
+    let mut head = 3;
+    for _ in 0..2 {
+        head += bytes[head..end].iter().position(|byte| byte & 1 == 1).unwrap_or(0) + 1;
+    }
+    // Behind the control field; a frame without information has no checksum of its head.
+    if head + 3 <= end {
+        let check = sum(&bytes[1..=head]).to_le_bytes();
+        bytes[head + 1..head + 3].copy_from_slice(&check);
+    }
+    let check = sum(&bytes[1..end]).to_le_bytes();
+    bytes[end..end + 2].copy_from_slice(&check);
+    bytes[end + 2] = 0x7e;
 }

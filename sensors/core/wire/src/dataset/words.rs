@@ -479,6 +479,28 @@ pub enum Flag {
     BacnetPriority,
     /// A segment is missing (ASHRAE 135-2020 5.2).
     BacnetSegment,
+    /// Version or length of the wrapper cannot be (IEC 62056-47 5.3).
+    DlmsWrapper,
+    /// Format, length or addresses of a frame cannot be (IEC 62056-46 6.4.2).
+    DlmsHdlcFrame,
+    /// A checksum of a frame is wrong (IEC 62056-46 6.4.2.6).
+    DlmsHdlcChecksum,
+    /// A numbered frame is not the next one (IEC 62056-46 6.4.3).
+    DlmsHdlcSequence,
+    /// A frame was rejected, or its control field is not assigned (IEC 62056-46 6.4.3).
+    DlmsHdlcControl,
+    /// No LLC header before an APDU (IEC 62056-46 5.3).
+    DlmsLlc,
+    /// APDU is not known (IEC 62056-5-3 8).
+    DlmsApduUnknown,
+    /// An APDU or the data of a transfer do not hold together (IEC 62056-5-3 8).
+    DlmsMalformed,
+    /// APDU is longer than the association agreed (IEC 62056-5-3 7.3.7.3).
+    DlmsPduSize,
+    /// A block of a long transfer is not the next one (IEC 62056-5-3 7.4.1.8.2).
+    DlmsBlockNumber,
+    /// Invocation counter of a ciphered APDU does not rise: sent again or replayed (IEC 62056-5-3 5.3.4.3).
+    DlmsInvocationCounter,
     /// A frame does not begin with 0x05 0x64 (IEEE 1815-2012 9.2.4.1).
     Dnp3Start,
     /// CRC of a link header is wrong (IEEE 1815-2012 9.2.4.3).
@@ -1049,6 +1071,17 @@ impl Flag {
             Self::BacnetValue => "bacnet.value",
             Self::BacnetPriority => "bacnet.priority",
             Self::BacnetSegment => "bacnet.segment",
+            Self::DlmsWrapper => "dlms.wrapper",
+            Self::DlmsHdlcFrame => "dlms.hdlc_frame",
+            Self::DlmsHdlcChecksum => "dlms.hdlc_checksum",
+            Self::DlmsHdlcSequence => "dlms.hdlc_sequence",
+            Self::DlmsHdlcControl => "dlms.hdlc_control",
+            Self::DlmsLlc => "dlms.llc",
+            Self::DlmsApduUnknown => "dlms.apdu_unknown",
+            Self::DlmsMalformed => "dlms.malformed",
+            Self::DlmsPduSize => "dlms.pdu_size",
+            Self::DlmsBlockNumber => "dlms.block_number",
+            Self::DlmsInvocationCounter => "dlms.invocation_counter",
             Self::Dnp3Start => "dnp3.start",
             Self::Dnp3HeaderCrc => "dnp3.header_crc",
             Self::Dnp3LinkLength => "dnp3.link_length",

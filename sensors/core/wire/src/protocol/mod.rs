@@ -9,6 +9,7 @@ mod ber;
 pub mod defaults;
 pub mod dialogue;
 pub mod dissector;
+pub mod dlms;
 pub mod dnp3;
 mod draft;
 pub mod enip;
@@ -156,6 +157,8 @@ pub static PROTOCOLS: &[Protocol] = &[
     tristation::PROTOCOL,
     knx::PROTOCOL,
     knx::stream::PROTOCOL,
+    dlms::PROTOCOL,
+    dlms::framed::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
