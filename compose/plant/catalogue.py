@@ -81,6 +81,8 @@ _MODULES = (
     "proofs_fins",
     "golden_slmp",
     "proofs_slmp",
+    "golden_can",
+    "golden_canopen",
     "golden_dosewire",
     "proofs_dosewire",
 )

@@ -23,7 +23,16 @@ pub fn mend(protocol: (&str, &str), bytes: &mut Vec<u8>) {
         ("ads", _) => ams_lengths(bytes),
         ("fins", _) => counted(bytes),
         ("slmp", _) => framed(bytes),
+        ("can" | "canopen", _) => data_length(bytes),
         _ => {}
+    }
+}
+
+/// | 0 identifier 4 | 4 length 1 | 5 flags and reserved 3 | 8 data |
+fn data_length(bytes: &mut [u8]) {
+    let data = u8::try_from(bytes.len().saturating_sub(8)).unwrap_or(64).min(64);
+    if let Some(length) = bytes.get_mut(4) {
+        *length = data;
     }
 }
 

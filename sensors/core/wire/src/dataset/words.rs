@@ -479,6 +479,38 @@ pub enum Flag {
     BacnetPriority,
     /// A segment is missing (ASHRAE 135-2020 5.2).
     BacnetSegment,
+    /// A frame shorter than its length says (ISO 11898-1 10.4.2).
+    CanLength,
+    /// The controller saw a violation on the bus (ISO 11898-1 10.4.4; linux/can/error.h).
+    CanErrorFrame,
+    /// The controller is error-passive: errors pile up on the bus (ISO 11898-1 12.1.4; linux/can/error.h).
+    CanErrorPassive,
+    /// The controller went off the bus for too many errors (ISO 11898-1 12.1.4; linux/can/error.h).
+    CanBusOff,
+    /// The controller lost frames (linux/can/error.h).
+    CanOverflow,
+    /// One identifier more than 1,500 times in a second (bittern: no cycle of a plant is that short).
+    CanFlood,
+    /// Message longer or shorter than its service has it (CiA 301 7.2).
+    CanopenLength,
+    /// NMT command or node number that there is not (CiA 301 7.2.8.3.1).
+    CanopenNmtCommand,
+    /// A node says a state that there is not (CiA 301 7.2.8.3.2).
+    CanopenState,
+    /// A stopped node answers an SDO request (CiA 301 7.3.2.2.4).
+    CanopenStopped,
+    /// Toggle bit of a guarded node did not change (CiA 301 7.2.8.3.2.1).
+    CanopenGuardToggle,
+    /// SDO command that there is not, or that does not fit the transfer (CiA 301 7.2.4.3).
+    CanopenSdoCommand,
+    /// Toggle bit of an SDO segment is not the expected one (CiA 301 7.2.4.3.4).
+    CanopenSdoToggle,
+    /// SDO carries more or less than the size that it announced (CiA 301 7.2.4.3.3).
+    CanopenSdoSize,
+    /// Checksum of a block transfer is wrong (CiA 301 7.2.4.3.16).
+    CanopenSdoCrc,
+    /// LSS command that there is not (CiA 305 6).
+    CanopenLssCommand,
     /// A frame does not begin with 0x05 0x64 (IEEE 1815-2012 9.2.4.1).
     Dnp3Start,
     /// CRC of a link header is wrong (IEEE 1815-2012 9.2.4.3).
@@ -1013,6 +1045,22 @@ impl Flag {
             Self::BacnetValue => "bacnet.value",
             Self::BacnetPriority => "bacnet.priority",
             Self::BacnetSegment => "bacnet.segment",
+            Self::CanLength => "can.length",
+            Self::CanErrorFrame => "can.error_frame",
+            Self::CanErrorPassive => "can.error_passive",
+            Self::CanBusOff => "can.bus_off",
+            Self::CanOverflow => "can.overflow",
+            Self::CanFlood => "can.flood",
+            Self::CanopenLength => "canopen.length",
+            Self::CanopenNmtCommand => "canopen.nmt_command",
+            Self::CanopenState => "canopen.state",
+            Self::CanopenStopped => "canopen.stopped",
+            Self::CanopenGuardToggle => "canopen.guard_toggle",
+            Self::CanopenSdoCommand => "canopen.sdo_command",
+            Self::CanopenSdoToggle => "canopen.sdo_toggle",
+            Self::CanopenSdoSize => "canopen.sdo_size",
+            Self::CanopenSdoCrc => "canopen.sdo_crc",
+            Self::CanopenLssCommand => "canopen.lss_command",
             Self::Dnp3Start => "dnp3.start",
             Self::Dnp3HeaderCrc => "dnp3.header_crc",
             Self::Dnp3LinkLength => "dnp3.link_length",

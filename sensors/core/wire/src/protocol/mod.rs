@@ -6,6 +6,8 @@
 pub mod ads;
 pub mod bacnet;
 mod ber;
+pub mod can;
+pub mod canopen;
 pub mod defaults;
 pub mod dialogue;
 pub mod dissector;
@@ -151,6 +153,8 @@ pub static PROTOCOLS: &[Protocol] = &[
     fins::PROTOCOL,
     fins::stream::PROTOCOL,
     slmp::PROTOCOL,
+    can::PROTOCOL,
+    canopen::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
