@@ -83,6 +83,7 @@ _MODULES = (
     "proofs_slmp",
     "golden_can",
     "golden_canopen",
+    "proofs_canopen",
     "golden_dosewire",
     "proofs_dosewire",
 )
