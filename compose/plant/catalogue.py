@@ -84,6 +84,7 @@ _MODULES = (
     "golden_can",
     "golden_canopen",
     "proofs_canopen",
+    "golden_j1939",
     "golden_dosewire",
     "proofs_dosewire",
 )

@@ -85,7 +85,7 @@ fn payload(link: wire::capture::LinkType, data: &[u8]) -> Option<([String; 2], C
     let datagram: Datagram<'_> = match packet.ether_type? {
         decode::ETHERTYPE_IPV4 => ip::ipv4(packet.payload)?,
         decode::ETHERTYPE_IPV6 => ip::ipv6(packet.payload)?,
-        decode::ETHERTYPE_CAN => {
+        decode::ETHERTYPE_CAN | decode::ETHERTYPE_CAN_COOKED => {
             let bus = "can".to_owned();
             return Some(([bus.clone(), bus.clone()], (Transport::Can, 0), bus, packet.payload));
         }

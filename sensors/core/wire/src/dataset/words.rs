@@ -705,6 +705,14 @@ pub enum Flag {
     Iec104Checksum,
     /// A section or file is not as long as was announced (IEC 60870-5-101 7.2.6.35, 7.2.6.36).
     Iec104FileLength,
+    /// A group of the standard's own has another length (SAE J1939-21 5.4, J1939-81 4.2).
+    J1939Length,
+    /// Transport message or packet that does not fit the transfer (SAE J1939-21 5.10).
+    J1939Transport,
+    /// A transfer that was aborted or whose packets ended early (SAE J1939-21 5.10.2.4).
+    J1939TransferLost,
+    /// Another NAME claims an address that is taken (SAE J1939-81 4.4.3).
+    J1939AddressContended,
     /// A layer or PDU cannot be decoded, or lacks a mandatory field (ISO 9506-2 7; ISO 8327-1 8; ISO 8650-1 9).
     MmsMalformed,
     /// Service is not known (ISO 9506-2 ConfirmedServiceRequest).
@@ -1158,6 +1166,10 @@ impl Flag {
             Self::Iec104ExecuteDiffers => "iec104.execute_differs",
             Self::Iec104Checksum => "iec104.checksum",
             Self::Iec104FileLength => "iec104.file_length",
+            Self::J1939Length => "j1939.length",
+            Self::J1939Transport => "j1939.transport",
+            Self::J1939TransferLost => "j1939.transfer_lost",
+            Self::J1939AddressContended => "j1939.address_contended",
             Self::MmsMalformed => "mms.malformed",
             Self::MmsServiceUnknown => "mms.service_unknown",
             Self::MmsResultCount => "mms.result_count",

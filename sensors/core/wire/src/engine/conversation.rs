@@ -11,6 +11,7 @@ use crate::flow::ip::Datagram;
 use crate::flow::stream::Piece;
 use crate::flow::{Side, Span, Stamp, Transport};
 use crate::ledger::Ledger;
+use crate::link::decode;
 use crate::protocol::{self, Talk, promised};
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -90,8 +91,11 @@ impl Engine {
         if arrival.snapped {
             self.ledger.flag(&mut flow.facts, Flag::LinkSnapped, Span::at(arrival.stamp), None, None);
         }
-        if !arrival.packet.payload.is_empty() {
-            deliver(flow, &mut self.ledger, Side::Client, &Piece::Bytes(arrival.packet.payload, arrival.stamp));
+        let cooked = arrival.packet.ether_type == Some(decode::ETHERTYPE_CAN_COOKED);
+        let turned = cooked.then(|| decode::network_order(arrival.packet.payload));
+        let payload = turned.as_deref().unwrap_or(arrival.packet.payload);
+        if !payload.is_empty() {
+            deliver(flow, &mut self.ledger, Side::Client, &Piece::Bytes(payload, arrival.stamp));
             flow.client.assembly = Default::default();
         }
         self.weigh(index);

@@ -79,7 +79,7 @@ impl Engine {
             Some(decode::ETHERTYPE_IPV4) => self.network(arrival, ip::ipv4(packet.payload)),
             Some(decode::ETHERTYPE_IPV6) => self.network(arrival, ip::ipv6(packet.payload)),
             Some(decode::ETHERTYPE_ARP) => self.arp(arrival),
-            Some(decode::ETHERTYPE_CAN) => match self.passes(&arrival, None) {
+            Some(decode::ETHERTYPE_CAN | decode::ETHERTYPE_CAN_COOKED) => match self.passes(&arrival, None) {
                 true => self.can(arrival),
                 false => self.ledger.counters.add("link", "filtered", 1),
             },

@@ -23,6 +23,7 @@ pub mod iec104;
 mod iec60870;
 mod iec61850;
 mod iso;
+pub mod j1939;
 pub mod mms;
 pub mod modbus;
 pub mod mqtt;
@@ -155,6 +156,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     slmp::PROTOCOL,
     can::PROTOCOL,
     canopen::PROTOCOL,
+    j1939::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.

@@ -7,44 +7,62 @@ use crate::dataset::Flag;
 use crate::flow::Side;
 use crate::flow::facts::can_end;
 use crate::protocol::canopen::{self, Canopen};
+use crate::protocol::j1939::{self, J1939};
 use crate::protocol::{Framing, Parser, Talk};
 use crate::text::Details;
 
 /// A protocol above CAN.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Above {
+    /// On identifiers of 11 bits.
     Canopen,
+    /// On identifiers of 29 bits; a bus may have both.
+    J1939,
 }
 
 /// One bus.
 pub struct Bus {
-    /// What identifiers of 11 bits belong to, once it is known.
-    standard: Option<Above>,
+    /// What identifiers of either length belong to is known.
+    speaks_canopen: bool,
+    speaks_j1939: bool,
     signs: canopen::Signs,
     canopen: Canopen,
+    long_signs: j1939::Signs,
+    j1939: J1939,
     flood: Flood,
 }
 
 impl Bus {
     /// A bus that is known to speak a protocol, or not to.
     pub fn new(above: Option<Above>) -> Self {
-        Self { standard: above, signs: canopen::Signs::default(), canopen: Canopen::default(), flood: Flood::default() }
+        Self {
+            speaks_canopen: above == Some(Above::Canopen),
+            speaks_j1939: above == Some(Above::J1939),
+            signs: canopen::Signs::default(),
+            canopen: Canopen::default(),
+            long_signs: j1939::Signs::default(),
+            j1939: J1939::default(),
+            flood: Flood::default(),
+        }
     }
 
     /// The protocol that the bus is called after.
     fn name(&self) -> &'static str {
-        match self.standard {
-            Some(Above::Canopen) => canopen::NAME,
-            None => NAME,
+        match (self.speaks_canopen, self.speaks_j1939) {
+            (true, _) => canopen::NAME,
+            (_, true) => j1939::NAME,
+            _ => NAME,
         }
     }
 
     fn frame(&mut self, frame: &Frame<'_>, talk: &mut Talk<'_>) {
-        if self.standard.is_none() && !frame.extended {
+        if !self.speaks_canopen && !frame.extended {
             self.signs.take(frame);
-            if self.signs.tell() {
-                self.standard = Some(Above::Canopen);
-            }
+            self.speaks_canopen = self.signs.tell();
+        }
+        if !self.speaks_j1939 && frame.extended {
+            self.long_signs.take(frame);
+            self.speaks_j1939 = self.long_signs.tell();
         }
         if !frame.whole() {
             talk.flag(Flag::CanLength, None, None);
@@ -54,10 +72,14 @@ impl Bus {
             details.text("identifier", &format!("{:#05X}", frame.id)).number("frames", count);
             talk.flag(Flag::CanFlood, None, details.finish().as_deref());
         }
-        match self.standard {
-            Some(Above::Canopen) if !frame.extended && !frame.flexible => {
+        match frame.extended {
+            false if self.speaks_canopen && !frame.flexible => {
                 talk.facts.protocol = Some(canopen::NAME);
                 self.canopen.frame(frame, talk);
+            }
+            true if self.speaks_j1939 && !frame.flexible && !frame.remote => {
+                talk.facts.protocol = Some(j1939::NAME);
+                self.j1939.frame(frame, talk);
             }
             _ => {
                 talk.facts.protocol = Some(NAME);
@@ -92,7 +114,15 @@ impl Parser for Bus {
 
     fn expire(&mut self, now: i64, talk: &mut Talk<'_>) {
         let bus = (talk.facts.client.ip, talk.facts.server.ip);
-        self.canopen.expire(now, talk);
+        if self.speaks_j1939 {
+            talk.facts.protocol = Some(j1939::NAME);
+            self.j1939.expire(now, talk);
+        }
+        if self.speaks_canopen {
+            talk.facts.protocol = Some(canopen::NAME);
+            self.canopen.expire(now, talk);
+        }
+        talk.facts.protocol = Some(self.name());
         talk.between(bus.0, bus.1);
     }
 
@@ -101,6 +131,7 @@ impl Parser for Bus {
     }
 
     fn weight(&self) -> usize {
-        size_of::<Self>() + self.flood.weight() + self.signs.weight() + self.canopen.weight()
+        let signs = self.signs.weight() + self.long_signs.weight();
+        size_of::<Self>() + self.flood.weight() + signs + self.canopen.weight() + self.j1939.weight()
     }
 }
