@@ -85,6 +85,7 @@ _MODULES = (
     "golden_canopen",
     "proofs_canopen",
     "golden_j1939",
+    "proofs_j1939",
     "golden_dosewire",
     "proofs_dosewire",
 )
