@@ -89,6 +89,11 @@ _MODULES = (
     "proofs_knx_devices",
     "golden_dlms",
     "proofs_dlms",
+    "golden_can",
+    "golden_canopen",
+    "proofs_canopen",
+    "golden_j1939",
+    "proofs_j1939",
     "golden_dosewire",
     "proofs_dosewire",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -40,6 +41,8 @@ def _make(capture: Capture, unfinished: Path) -> Record:
     with Lab(capture.hosts, capture.mirrored) as lab:
         with lab.capture(unfinished):
             capture.script(lab)
+        if lab.recorded is not None:
+            shutil.copyfile(lab.recorded, unfinished)
         steps = lab.steps
     if capture.lose_every:
         pcap.drop_frames(unfinished, capture.lose_every)

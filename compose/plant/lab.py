@@ -75,6 +75,8 @@ class Lab:
         self._mirrored = set(wanted if mirrored is None else mirrored)
         self._spaces: dict[str, Namespace] = {}
         self.steps: list[Step] = []
+        self.recorded: Path | None = None
+        """What a script recorded itself, where its network is none of the mirror port's."""
         self.folder = Path(tempfile.mkdtemp(prefix="plant-"))
 
     def __enter__(self) -> Lab:

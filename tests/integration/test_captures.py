@@ -39,6 +39,11 @@ NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {
         set(),
         "BACnet on a serial line (MS/TP): no Ethernet, no BACnet/IP in it",
     ),
+    "emreekin_ics_pcaps/CANopen/CANopen.pcap": ({"canopen"}, "CANopen; tshark names CAN alone unless it is told more"),
+    "ndpi/tests/cfgs/default/pcap/can.pcap": (
+        set(),
+        "CAN frames in UDP datagrams (CAN-ETH), a tunnel that is not read",
+    ),
     "arkime/tests/pcap/arkime_synthetic.pcap": (
         {"bacnet", "enip", "modbus", "mqtt", "s7comm", "synchrophasor"},
         "a cut unit of S7comm-plus on a classic connection; a whole ReadProperty; two synchrophasor datagrams on 4712",

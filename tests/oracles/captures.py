@@ -26,6 +26,7 @@ PORTS = {
         "tcp.port==12001,opcua",
     ),
     ("opcua", "kiwimiri_opcua/pcaps/auto_capture_20251026_014839.pcap"): ("-d", "tcp.port==4841,opcua"),
+    ("canopen", "emreekin_ics_pcaps/CANopen/CANopen.pcap"): ("-d", "can.subdissector,canopen"),
     ("synchrophasor", "arkime/tests/pcap/synchrophasor_synthetic.pcap"): ("-d", "udp.port==5000,synphasor"),
 }
 """Where tshark, which goes by ports, has to be told."""

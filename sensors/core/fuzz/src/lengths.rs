@@ -40,6 +40,16 @@ fn total_length(bytes: &mut [u8]) {
     bytes[4..6].copy_from_slice(&length.to_be_bytes());
     if length > 20 && bytes[2..4] == [4, 0x20] && bytes[11] == 0 {
         bytes[18] = u8::try_from(length - 20).unwrap_or(u8::MAX);
+        ("can" | "canopen" | "j1939", _) => data_length(bytes),
+        _ => {}
+    }
+}
+
+/// | 0 identifier 4 | 4 length 1 | 5 flags and reserved 3 | 8 data |
+fn data_length(bytes: &mut [u8]) {
+    let data = u8::try_from(bytes.len().saturating_sub(8)).unwrap_or(64).min(64);
+    if let Some(length) = bytes.get_mut(4) {
+        *length = data;
     }
 }
 

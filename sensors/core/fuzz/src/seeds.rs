@@ -85,6 +85,10 @@ fn payload(link: wire::capture::LinkType, data: &[u8]) -> Option<([String; 2], C
     let datagram: Datagram<'_> = match packet.ether_type? {
         decode::ETHERTYPE_IPV4 => ip::ipv4(packet.payload)?,
         decode::ETHERTYPE_IPV6 => ip::ipv6(packet.payload)?,
+        decode::ETHERTYPE_CAN | decode::ETHERTYPE_CAN_COOKED => {
+            let bus = "can".to_owned();
+            return Some(([bus.clone(), bus.clone()], (Transport::Can, 0), bus, packet.payload));
+        }
         other => {
             let sender = format!("{:02x?}", packet.source_mac?);
             let mut ends = [sender.clone(), format!("{:02x?}", packet.destination_mac?)];
@@ -107,7 +111,15 @@ fn payload(link: wire::capture::LinkType, data: &[u8]) -> Option<([String; 2], C
 
 /// Writes a dialogue for the protocol that claims its first payload.
 fn dialogues(dialogue: &Dialogue, carrier: Carrier, to: &Path, name: &str) -> io::Result<()> {
-    let Some(index) = dialogue.iter().find_map(|(_, payload)| owner(payload, carrier)) else { return Ok(()) };
+    // One frame of a CAN bus names no protocol: many together do.
+    let owned = match carrier.0 {
+        Transport::Can => {
+            let together: Vec<u8> = dialogue.iter().flat_map(|(_, payload)| payload.clone()).collect();
+            owner(&together, carrier)
+        }
+        _ => dialogue.iter().find_map(|(_, payload)| owner(payload, carrier)),
+    };
+    let Some(index) = owned else { return Ok(()) };
     let head = [u8::try_from(index).unwrap_or(u8::MAX), mode_of(carrier.0)];
     let mut seed = head.to_vec();
     let mut part = 0;

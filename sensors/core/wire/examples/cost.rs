@@ -40,7 +40,7 @@ fn main() {
 fn blanked(capture: &[Taken]) -> Vec<Taken> {
     let blank = |taken: &Taken| {
         let mut data = taken.data.clone();
-        if let Some(start) = payload(&data) {
+        if let Some(start) = if taken.link == LinkType::CAN_SOCKETCAN { Some(0) } else { payload(&data) } {
             data[start..].fill(0);
         }
         Taken { data, ..*taken }

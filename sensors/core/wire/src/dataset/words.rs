@@ -479,6 +479,38 @@ pub enum Flag {
     BacnetPriority,
     /// A segment is missing (ASHRAE 135-2020 5.2).
     BacnetSegment,
+    /// A frame shorter than its length says (ISO 11898-1 10.4.2).
+    CanLength,
+    /// The controller saw a violation on the bus (ISO 11898-1 10.4.4; linux/can/error.h).
+    CanErrorFrame,
+    /// The controller is error-passive: errors pile up on the bus (ISO 11898-1 12.1.4; linux/can/error.h).
+    CanErrorPassive,
+    /// The controller went off the bus for too many errors (ISO 11898-1 12.1.4; linux/can/error.h).
+    CanBusOff,
+    /// The controller lost frames (linux/can/error.h).
+    CanOverflow,
+    /// One identifier more than 1,500 times in a second (bittern: no cycle of a plant is that short).
+    CanFlood,
+    /// Message longer or shorter than its service has it (CiA 301 7.2).
+    CanopenLength,
+    /// NMT command or node number that there is not (CiA 301 7.2.8.3.1).
+    CanopenNmtCommand,
+    /// A node says a state that there is not (CiA 301 7.2.8.3.2).
+    CanopenState,
+    /// A stopped node answers an SDO request (CiA 301 7.3.2.2.4).
+    CanopenStopped,
+    /// Toggle bit of a guarded node did not change (CiA 301 7.2.8.3.2.1).
+    CanopenGuardToggle,
+    /// SDO command that there is not, or that does not fit the transfer (CiA 301 7.2.4.3).
+    CanopenSdoCommand,
+    /// Toggle bit of an SDO segment is not the expected one (CiA 301 7.2.4.3.4).
+    CanopenSdoToggle,
+    /// SDO carries more or less than the size that it announced (CiA 301 7.2.4.3.3).
+    CanopenSdoSize,
+    /// Checksum of a block transfer is wrong (CiA 301 7.2.4.3.16).
+    CanopenSdoCrc,
+    /// LSS command that there is not (CiA 305 6).
+    CanopenLssCommand,
     /// Version or length of the wrapper cannot be (IEC 62056-47 5.3).
     DlmsWrapper,
     /// Format, length or addresses of a frame cannot be (IEC 62056-46 6.4.2).
@@ -695,6 +727,14 @@ pub enum Flag {
     Iec104Checksum,
     /// A section or file is not as long as was announced (IEC 60870-5-101 7.2.6.35, 7.2.6.36).
     Iec104FileLength,
+    /// A group of the standard's own has another length (SAE J1939-21 5.4, J1939-81 4.2).
+    J1939Length,
+    /// Transport message or packet that does not fit the transfer (SAE J1939-21 5.10).
+    J1939Transport,
+    /// A transfer that was aborted or whose packets ended early (SAE J1939-21 5.10.2.4).
+    J1939TransferLost,
+    /// Another NAME claims an address that is taken (SAE J1939-81 4.4.3).
+    J1939AddressContended,
     /// Header size or version is not that of KNXnet/IP (KNX 3/8/2 2.3).
     KnxHeader,
     /// Service is not known (KNX 3/8/1).
@@ -1071,6 +1111,22 @@ impl Flag {
             Self::BacnetValue => "bacnet.value",
             Self::BacnetPriority => "bacnet.priority",
             Self::BacnetSegment => "bacnet.segment",
+            Self::CanLength => "can.length",
+            Self::CanErrorFrame => "can.error_frame",
+            Self::CanErrorPassive => "can.error_passive",
+            Self::CanBusOff => "can.bus_off",
+            Self::CanOverflow => "can.overflow",
+            Self::CanFlood => "can.flood",
+            Self::CanopenLength => "canopen.length",
+            Self::CanopenNmtCommand => "canopen.nmt_command",
+            Self::CanopenState => "canopen.state",
+            Self::CanopenStopped => "canopen.stopped",
+            Self::CanopenGuardToggle => "canopen.guard_toggle",
+            Self::CanopenSdoCommand => "canopen.sdo_command",
+            Self::CanopenSdoToggle => "canopen.sdo_toggle",
+            Self::CanopenSdoSize => "canopen.sdo_size",
+            Self::CanopenSdoCrc => "canopen.sdo_crc",
+            Self::CanopenLssCommand => "canopen.lss_command",
             Self::DlmsWrapper => "dlms.wrapper",
             Self::DlmsHdlcFrame => "dlms.hdlc_frame",
             Self::DlmsHdlcChecksum => "dlms.hdlc_checksum",
@@ -1179,6 +1235,10 @@ impl Flag {
             Self::Iec104ExecuteDiffers => "iec104.execute_differs",
             Self::Iec104Checksum => "iec104.checksum",
             Self::Iec104FileLength => "iec104.file_length",
+            Self::J1939Length => "j1939.length",
+            Self::J1939Transport => "j1939.transport",
+            Self::J1939TransferLost => "j1939.transfer_lost",
+            Self::J1939AddressContended => "j1939.address_contended",
             Self::KnxHeader => "knx.header",
             Self::KnxServiceUnknown => "knx.service_unknown",
             Self::KnxLength => "knx.length",

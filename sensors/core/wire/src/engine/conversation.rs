@@ -5,12 +5,13 @@ use super::{ACK, Arrival, Engine, FIN, RST, SYN, Segment, segment};
 use crate::bytes::be16;
 use crate::dataset::Flag;
 use crate::flow::entry::{Birth, Flow, FlowKey, Recognition, State};
-use crate::flow::facts::mac_end;
+use crate::flow::facts::{can_end, mac_end};
 use crate::flow::held::Held;
 use crate::flow::ip::Datagram;
 use crate::flow::stream::Piece;
 use crate::flow::{Side, Span, Stamp, Transport};
 use crate::ledger::Ledger;
+use crate::link::decode;
 use crate::protocol::{self, Talk, promised};
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -78,6 +79,26 @@ impl Engine {
         deliver(flow, &mut self.ledger, side, &Piece::Bytes(arrival.packet.payload, arrival.stamp));
         let side = flow.side_of((ends.0, ether_type) == flow.key.low);
         flow.side(side).assembly = Default::default();
+    }
+
+    /// A frame of a CAN bus. Whoever sent it is not in it and all hear it, so that a bus is one flow with itself; what
+    /// stands above CAN says who speaks. A frame is one message.
+    pub(super) fn can(&mut self, mut arrival: Arrival<'_>) {
+        (arrival.packet.source_mac, arrival.packet.destination_mac) = (None, None);
+        let bus = can_end(arrival.stamp.source, None);
+        let Some(index) = self.flow_of(&arrival, (bus, bus), Transport::Can, (0, 0), None) else { return };
+        let Some(flow) = self.flows.get(index) else { return };
+        if arrival.snapped {
+            self.ledger.flag(&mut flow.facts, Flag::LinkSnapped, Span::at(arrival.stamp), None, None);
+        }
+        let cooked = arrival.packet.ether_type == Some(decode::ETHERTYPE_CAN_COOKED);
+        let turned = cooked.then(|| decode::network_order(arrival.packet.payload));
+        let payload = turned.as_deref().unwrap_or(arrival.packet.payload);
+        if !payload.is_empty() {
+            deliver(flow, &mut self.ledger, Side::Client, &Piece::Bytes(payload, arrival.stamp));
+            flow.client.assembly = Default::default();
+        }
+        self.weigh(index);
     }
 
     /// Whether there is a flow between two Ethernet addresses.
@@ -241,7 +262,7 @@ fn reopened(flow: &Flow, tcp: Option<&Segment<'_>>) -> bool {
 
 /// Who the client is: the one that sent the SYN; else a guess by ports that content may correct.
 fn orientation(transport: Transport, ports: (u16, u16), tcp: Option<&Segment<'_>>) -> (bool, bool) {
-    if transport == Transport::Ethernet {
+    if matches!(transport, Transport::Ethernet | Transport::Can) {
         return (true, true);
     }
     if let Some(segment) = tcp

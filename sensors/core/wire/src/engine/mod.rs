@@ -79,6 +79,10 @@ impl Engine {
             Some(decode::ETHERTYPE_IPV4) => self.network(arrival, ip::ipv4(packet.payload)),
             Some(decode::ETHERTYPE_IPV6) => self.network(arrival, ip::ipv6(packet.payload)),
             Some(decode::ETHERTYPE_ARP) => self.arp(arrival),
+            Some(decode::ETHERTYPE_CAN | decode::ETHERTYPE_CAN_COOKED) => match self.passes(&arrival, None) {
+                true => self.can(arrival),
+                false => self.ledger.counters.add("link", "filtered", 1),
+            },
             Some(other) if self.known_on_ethernet(other) => match self.passes(&arrival, None) {
                 true => self.ethernet(arrival, other),
                 false => self.ledger.counters.add("link", "filtered", 1),

@@ -11,6 +11,8 @@ use crate::protocol::{Guess, PROTOCOLS, Probe, Protocol};
 
 /// Pieces of payload looked at before a flow's protocol is called unknown.
 const PROBES: u8 = 8;
+/// Frames of a CAN bus looked at: they are short, and many identifiers say nothing of the protocol.
+const FRAMES: u8 = 48;
 /// Payload held for a probe that asked for more.
 const HELD: usize = 4096;
 
@@ -25,7 +27,8 @@ pub fn payload(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], s
     let Recognition::Probing(tried) = flow.recognition else { return feed(flow, ledger, side, bytes, stamp) };
     flow.side(side).held.push(bytes, stamp);
     let held = std::mem::take(&mut flow.side(side).held);
-    let last = tried + 1 >= PROBES || held.bytes().len() >= HELD;
+    let probes = if flow.key.transport == Transport::Can { FRAMES } else { PROBES };
+    let last = tried + 1 >= probes || held.bytes().len() >= HELD;
     let mut asked = ask(flow, side, held.bytes(), false);
     if asked.surest.is_none() && (!asked.wants_more || last) {
         ask_dissectors(flow, ledger, side, held.bytes(), false, &mut asked);
@@ -35,8 +38,8 @@ pub fn payload(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], s
         if wants_more && held.bytes().len() < HELD {
             flow.side(side).held = held;
         }
-        flow.recognition = if tried + 1 >= PROBES { Recognition::Unknown } else { Recognition::Probing(tried + 1) };
-        if tried + 1 >= PROBES && !flow.started {
+        flow.recognition = if tried + 1 >= probes { Recognition::Unknown } else { Recognition::Probing(tried + 1) };
+        if tried + 1 >= probes && !flow.started {
             start(flow, ledger);
         }
         return;

@@ -167,7 +167,8 @@ fn timeout(flow: &Flow, now: i64) -> Option<State> {
     match (flow.key.transport, flow.state) {
         (_, state) if state.over() => (idle >= LINGER).then_some(state),
         (Transport::Tcp, State::Syn) if half_open(flow) => (idle >= SYN_WAIT).then_some(State::HalfOpen),
-        (Transport::Tcp, _) => (idle >= TCP_IDLE).then_some(State::Timeout),
+        // What is known of the stations of a bus outlives its pauses.
+        (Transport::Tcp | Transport::Can, _) => (idle >= TCP_IDLE).then_some(State::Timeout),
         _ => (idle >= UDP_IDLE).then_some(State::Timeout),
     }
 }

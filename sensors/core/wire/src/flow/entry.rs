@@ -289,6 +289,8 @@ fn flow_id(birth: &Birth) -> i64 {
         Transport::Icmp => 1,
         // No IP protocol number: 255 is reserved.
         Transport::Ethernet => 255,
+        // Nor here: 254 is for experiments (RFC 3692), which no flow of this program is.
+        Transport::Can => 254,
         Transport::Other(n) => n,
     };
     let mut bytes = Vec::with_capacity(64);

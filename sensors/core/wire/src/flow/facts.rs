@@ -27,9 +27,43 @@ pub fn mac_of(end: IpAddr) -> Option<[u8; 6]> {
     Some([a, b, c, d, e, f])
 }
 
-/// An end as people write it: IP, or MAC where there is none.
+/// Marks the end of a flow on a CAN bus, where `mac_end` has zeroes.
+const CAN: [u8; 2] = [0xca, 0x00];
+
+/// A station of a CAN bus, or the bus itself where a frame names none: neither IP nor MAC address. Stations of two buses
+/// are apart by the interface that the bus is seen on. In the same prefix as `mac_end`.
+pub fn can_end(interface: u32, station: Option<u8>) -> IpAddr {
+    let [a, b, c, d] = interface.to_be_bytes();
+    let (named, number) = station.map_or((0, 0), |number| (1, number));
+    let [e, f] = CAN;
+    IpAddr::V6([0x01, 0, 0, 0, 0, 0, 0, 0, e, f, a, b, c, d, named, number].into())
+}
+
+/// The station that `can_end` made an end of; the inner None is the bus.
+fn can_of(end: IpAddr) -> Option<Option<u8>> {
+    let IpAddr::V6(v6) = end else { return None };
+    let [0x01, 0, 0, 0, 0, 0, 0, 0, e, f, _, _, _, _, named, number] = v6.octets() else { return None };
+    ([e, f] == CAN).then_some((named == 1).then_some(number))
+}
+
+/// A station of a CAN bus as it stands where MAC addresses stand: `CAN-5`, and `CAN-BUS` for none in particular.
+pub fn station_of(end: IpAddr) -> Option<String> {
+    can_of(end).map(|station| station.map_or_else(|| "CAN-BUS".to_owned(), |number| format!("CAN-{number}")))
+}
+
+/// Whether an end is a CAN bus and none of its stations.
+pub fn is_bus(end: IpAddr) -> bool {
+    can_of(end) == Some(None)
+}
+
+/// An end as people write it: IP, or MAC where there is none, or station of a CAN bus.
 pub fn name_of(end: IpAddr) -> String {
-    mac_of(end).map_or_else(|| end.to_string(), text::mac)
+    link_name(end).unwrap_or_else(|| end.to_string())
+}
+
+/// The address of an end that has no IP.
+fn link_name(end: IpAddr) -> Option<String> {
+    mac_of(end).map(text::mac).or_else(|| station_of(end))
 }
 
 /// Addresses in readable form, made when the first row of the flow is written; without IP where there is none.
@@ -98,6 +132,17 @@ impl Facts {
         self.channel = None;
     }
 
+    /// Whom the next message is between, where one flow holds all that is said on a bus.
+    pub fn between(&mut self, client: IpAddr, server: IpAddr) {
+        if (self.client.ip, self.server.ip) == (client, server) {
+            return;
+        }
+        let end = |ip| Endpoint { ip, port: 0, mac: None };
+        (self.client, self.server) = (end(client), end(server));
+        self.names = None;
+        self.channel = None;
+    }
+
     /// Fills the columns of every event. `source` says which side sent the request or publication.
     pub fn event<'a>(
         &'a mut self,
@@ -110,10 +155,10 @@ impl Facts {
         let (client, server) = (self.client, self.server);
         let names = &**self.names.get_or_insert_with(|| {
             Box::new(Names {
-                client_ip: mac_of(client.ip).is_none().then(|| client.ip.to_string()),
-                server_ip: mac_of(server.ip).is_none().then(|| server.ip.to_string()),
-                client_mac: client.mac.map(text::mac),
-                server_mac: server.mac.map(text::mac),
+                client_ip: link_name(client.ip).is_none().then(|| client.ip.to_string()),
+                server_ip: link_name(server.ip).is_none().then(|| server.ip.to_string()),
+                client_mac: client.mac.map(text::mac).or_else(|| station_of(client.ip)),
+                server_mac: server.mac.map(text::mac).or_else(|| station_of(server.ip)),
             })
         });
         let client_side = (names.client_mac.as_deref(), names.client_ip.as_deref(), client.port);

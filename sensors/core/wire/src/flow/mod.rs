@@ -59,6 +59,8 @@ pub enum Transport {
     Icmp,
     /// A protocol that stands directly on Ethernet: its ends are MAC addresses (`facts::mac_end`).
     Ethernet,
+    /// A CAN bus: one flow for all of it, whose messages name their ends themselves (`facts::can_end`).
+    Can,
     Other(u8),
 }
 
@@ -69,6 +71,7 @@ impl Transport {
             Self::Udp => "udp",
             Self::Icmp => "icmp",
             Self::Ethernet => "ethernet",
+            Self::Can => "can",
             Self::Other(_) => "ip",
         }
     }

@@ -4,7 +4,7 @@ use super::{Ledger, event_id, pick};
 use crate::dataset::EventRow;
 use crate::dataset::rows::IdentityRow;
 use crate::delta::CADENCE_SPAN;
-use crate::flow::facts::mac_of;
+use crate::flow::facts::{is_bus, mac_of, station_of};
 use crate::flow::{Facts, Side, Span};
 use crate::link::maker::maker;
 use crate::{hash, text};
@@ -99,7 +99,7 @@ impl Ledger {
             return known.text.clone();
         }
         let segment = &pick(&self.places, interface).segment;
-        address_key(vlan, ip, segment)
+        station_of(ip).map_or_else(|| address_key(vlan, ip, segment), |station| station_key(&station, segment))
     }
 
     fn identity_row(&mut self, facts: &mut Facts, key: &str, fact: &Fact<'_>) {
@@ -129,6 +129,9 @@ impl Ledger {
         };
         if let Some(mac) = mac_of(end.ip) {
             return self.seen_on_ethernet(facts, about, span, mac);
+        }
+        if let Some(station) = station_of(end.ip) {
+            return self.seen_on_can(facts, about, span, &station);
         }
         if !assignable(end.ip) {
             return;
@@ -187,6 +190,20 @@ impl Ledger {
         let fact = Fact { about, span, attribute: "mac", value: &key, confidence: 0.9, evidence: "ethernet" };
         self.identity_row(facts, &key, &fact);
         self.maker(facts, &key, about, span, Some(mac));
+    }
+
+    /// A station of a CAN bus: the asset goes by its number on that bus. The bus itself is none.
+    fn seen_on_can(&mut self, facts: &mut Facts, about: Side, span: Span, station: &str) {
+        let ip = match about {
+            Side::Client => facts.client.ip,
+            Side::Server => facts.server.ip,
+        };
+        let key = station_key(station, &pick(&self.places, facts.interface).segment);
+        if is_bus(ip) || self.told(&key, "mac", station) {
+            return;
+        }
+        let fact = Fact { about, span, attribute: "mac", value: station, confidence: 0.9, evidence: "can" };
+        self.identity_row(facts, &key, &fact);
     }
 
     fn first_sight(&mut self, facts: &mut Facts, about: Side, span: Span, bound: bool, mac: Option<[u8; 6]>) {
@@ -249,6 +266,10 @@ impl Ledger {
 
 fn address_key(vlan: Option<u16>, ip: IpAddr, segment: &str) -> Box<str> {
     format!("{ip}@{}@{segment}", vlan.map_or_else(|| "-".to_owned(), |v| v.to_string())).into_boxed_str()
+}
+
+fn station_key(station: &str, segment: &str) -> Box<str> {
+    format!("{station}@-@{segment}").into_boxed_str()
 }
 
 /// Addresses that name a host: no multicast, broadcast, unspecified or loopback-of-nothing.

@@ -6,6 +6,8 @@
 pub mod ads;
 pub mod bacnet;
 mod ber;
+pub mod can;
+pub mod canopen;
 pub mod defaults;
 pub mod dialogue;
 pub mod dissector;
@@ -23,6 +25,7 @@ mod iec60870;
 mod iec61850;
 mod iso;
 pub mod knx;
+pub mod j1939;
 pub mod mms;
 pub mod modbus;
 pub mod mqtt;
@@ -159,6 +162,9 @@ pub static PROTOCOLS: &[Protocol] = &[
     knx::stream::PROTOCOL,
     dlms::PROTOCOL,
     dlms::framed::PROTOCOL,
+    can::PROTOCOL,
+    canopen::PROTOCOL,
+    j1939::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.

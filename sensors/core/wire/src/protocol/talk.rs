@@ -5,6 +5,7 @@ use crate::dataset::Flag;
 use crate::dataset::rows::{FileRow, SessionRow};
 use crate::flow::{Facts, Side, Span, Transport};
 use crate::ledger::Ledger;
+use std::net::IpAddr;
 
 /// Ports that other well-known services own, so that a strange protocol on them can be told.
 pub fn well_known(transport: Transport, port: u16) -> Option<&'static str> {
@@ -77,6 +78,16 @@ impl<'a> Talk<'a> {
     /// Whether this message was flagged so far.
     pub fn flagged(&self) -> bool {
         self.flagged
+    }
+
+    /// Whom what follows is between, where one flow holds all that is said on a bus.
+    pub fn between(&mut self, client: IpAddr, server: IpAddr) {
+        self.facts.between(client, server);
+    }
+
+    /// A side is in use: told once.
+    pub fn seen(&mut self, side: Side) {
+        self.ledger.seen(self.facts, side, self.span, false);
     }
 
     pub fn exchange(&mut self, exchange: &Exchange<'_>) {
