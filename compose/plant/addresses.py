@@ -43,6 +43,7 @@ _LIST = (
     Host("ipc", "10.9.1.44", "00:01:05:10:00:44", "switch", "controller of the palletiser, Beckhoff TwinCAT"),
     Host("plc5", "10.9.1.40", "00:00:0a:10:00:40", "switch", "controller of the depalletiser, FINS"),
     Host("plc6", "10.9.1.41", "00:26:92:10:00:41", "switch", "controller of the wrapper, SLMP"),
+    Host("mux", "10.9.1.54", "00:26:16:10:00:54", "switch", "I/O system of the tank farm's transmitters, HART-IP"),
     Host("hmi", "10.9.1.30", "00:14:22:10:00:30", "switch", "operator station, may write"),
     Host("eng", "10.9.1.31", "00:14:22:10:00:31", "switch", "engineering station, may program"),
     Host("hist", "10.9.1.32", "00:1b:78:10:00:32", "switch", "historian, reads only"),
@@ -63,6 +64,7 @@ IEC104_PORT = 2404
 BACNET_PORT = 47808
 MMS_PORT = 102
 FINS_PORT = 9600
+HART_PORT = 5094
 SLMP_PORT = 5007
 
 

@@ -83,6 +83,7 @@ _MODULES = (
     "proofs_slmp",
     "golden_dosewire",
     "proofs_dosewire",
+    "golden_hart",
 )
 
 PROOFS = Path("rules/proofs")
