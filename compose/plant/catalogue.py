@@ -84,6 +84,8 @@ _MODULES = (
     "golden_dosewire",
     "proofs_dosewire",
     "golden_hart",
+    "proofs_hart",
+    "proofs_hart_sessions",
 )
 
 PROOFS = Path("rules/proofs")
