@@ -96,6 +96,9 @@ _MODULES = (
     "proofs_j1939",
     "golden_dosewire",
     "proofs_dosewire",
+    "golden_hart",
+    "proofs_hart",
+    "proofs_hart_sessions",
 )
 
 PROOFS = Path("rules/proofs")

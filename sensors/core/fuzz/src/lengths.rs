@@ -26,6 +26,7 @@ pub fn mend(protocol: (&str, &str), bytes: &mut Vec<u8>) {
         ("tristation", _) => checked(bytes),
         ("knx", _) => total_length(bytes),
         ("dlms", _) => meter_frame(bytes),
+        ("hart_ip", _) => framed_twice(bytes),
         _ => {}
     }
 }
@@ -392,4 +393,18 @@ fn meter_frame(bytes: &mut [u8]) {
     let check = sum(&bytes[1..end]).to_le_bytes();
     bytes[end..end + 2].copy_from_slice(&check);
     bytes[end + 2] = 0x7e;
+/// | version 1 | type 1 | id 1 | status 1 | sequence 2 | length 2, with this | frame of id 3: … | check 1, exclusive or |.
+fn framed_twice(bytes: &mut [u8]) {
+    let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
+    if bytes.len() < 8 {
+        return;
+    }
+    bytes[6..8].copy_from_slice(&length.to_be_bytes());
+    let address = if bytes.get(8).is_some_and(|delimiter| delimiter & 0x80 != 0) { 5 } else { 1 };
+    let around = 8 + 1 + address + 3;
+    if bytes[2] == 3 && bytes.len() >= around {
+        let end = bytes.len() - 1;
+        bytes[around - 2] = u8::try_from(bytes.len() - around).unwrap_or(u8::MAX);
+        bytes[end] = bytes[8..end].iter().fold(0, |sum, byte| sum ^ byte);
+    }
 }

@@ -665,6 +665,26 @@ pub enum Flag {
     GooseSpduRepeated,
     /// Number of the session's data unit skipped (IEC TR 61850-90-5 8.2).
     GooseSpduGap,
+    /// Version, type or length of a message cannot be (TS20085 10.3.2).
+    HartIpHeader,
+    /// Message id is not assigned (TS20085 10.3.2).
+    HartIpMessageId,
+    /// Message is longer or shorter than its header or its kind says (TS20085 10.3.2).
+    HartIpLength,
+    /// Neither primary nor secondary master (TS20085 10.3.2.1).
+    HartIpMasterType,
+    /// A request on a connection without a session (TS20085 10.2).
+    HartIpNoSession,
+    /// Delimiter or byte count of a frame is not that of its message (TS20081 5).
+    HartIpFrame,
+    /// Check byte of a frame is wrong (TS20081 5.5).
+    HartIpCheck,
+    /// Command is neither assigned nor left to makers (TS20151 6).
+    HartIpCommandUnknown,
+    /// Fewer data than the command has (TS20127, TS20151).
+    HartIpData,
+    /// The response is to another command, or of another device, than was asked (TS20081 5).
+    HartIpEcho,
     /// Length below that of a header, or beyond what SECS-II allows (SEMI E37-0413 8.1).
     HsmsLength,
     /// PType is not SECS-II (SEMI E37-0413 8.2.6.6).
@@ -1204,6 +1224,16 @@ impl Flag {
             Self::GooseSessionMalformed => "goose.session_malformed",
             Self::GooseSpduRepeated => "goose.spdu_repeated",
             Self::GooseSpduGap => "goose.spdu_gap",
+            Self::HartIpHeader => "hart_ip.header",
+            Self::HartIpMessageId => "hart_ip.message_id",
+            Self::HartIpLength => "hart_ip.length",
+            Self::HartIpMasterType => "hart_ip.master_type",
+            Self::HartIpNoSession => "hart_ip.no_session",
+            Self::HartIpFrame => "hart_ip.frame",
+            Self::HartIpCheck => "hart_ip.check",
+            Self::HartIpCommandUnknown => "hart_ip.command_unknown",
+            Self::HartIpData => "hart_ip.data",
+            Self::HartIpEcho => "hart_ip.echo",
             Self::HsmsLength => "hsms.length",
             Self::HsmsPtype => "hsms.ptype",
             Self::HsmsStype => "hsms.stype",

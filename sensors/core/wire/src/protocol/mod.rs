@@ -19,6 +19,7 @@ pub mod ethercat;
 pub mod exchange;
 pub mod fins;
 pub mod goose;
+pub mod hart_ip;
 pub mod hsms;
 pub mod iec104;
 mod iec60870;
@@ -165,6 +166,8 @@ pub static PROTOCOLS: &[Protocol] = &[
     can::PROTOCOL,
     canopen::PROTOCOL,
     j1939::PROTOCOL,
+    hart_ip::PROTOCOL,
+    hart_ip::stream::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
@@ -180,7 +183,7 @@ pub fn promised(transport: Transport, port: u16) -> Option<&'static str> {
 type Conversation = fn(data: &[u8], ports: (u16, u16)) -> Option<(u16, u16)>;
 
 /// Such protocols. Each looks at every datagram, so its first glance has to be cheap.
-static CONVERSATIONS: &[Conversation] = &[profinet::rpc::conversation];
+static CONVERSATIONS: &[Conversation] = &[profinet::rpc::conversation, hart_ip::conversation];
 
 /// Source and destination port as the flow of this datagram has them.
 pub fn conversation(data: &[u8], ports: (u16, u16)) -> (u16, u16) {
