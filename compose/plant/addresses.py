@@ -43,7 +43,7 @@ _LIST = (
     Host("ipc", "10.9.1.44", "00:01:05:10:00:44", "switch", "controller of the palletiser, Beckhoff TwinCAT"),
     Host("plc5", "10.9.1.40", "00:00:0a:10:00:40", "switch", "controller of the depalletiser, FINS"),
     Host("plc6", "10.9.1.41", "00:26:92:10:00:41", "switch", "controller of the wrapper, SLMP"),
-    Host("sis", "10.9.1.45", "00:00:54:10:00:45", "switch", "safety controller of the reactor, TriStation"),
+    Host("sis", "10.9.1.48", "00:00:54:10:00:48", "switch", "safety controller of the reactor, TriStation"),
     Host("knx", "10.9.1.52", "00:24:6d:10:00:52", "switch", "interface to the KNX line of the hall"),
     Host("mtr1", "10.9.1.45", "00:22:a1:10:00:45", "switch", "electricity meter of line 1, DLMS/COSEM"),
     Host("mtr2", "10.9.1.46", "00:22:a1:10:00:46", "switch", "electricity meter of line 2, DLMS/COSEM"),

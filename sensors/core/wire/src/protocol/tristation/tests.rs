@@ -27,7 +27,7 @@ fn packet(code: u8, number: u8, data: &[u8]) -> Vec<u8> {
 }
 
 fn flags(side: Side, bytes: &[u8]) -> bool {
-    let end = |port| Endpoint { ip: "10.9.1.45".parse().unwrap(), port, mac: None };
+    let end = |port| Endpoint { ip: "10.9.1.48".parse().unwrap(), port, mac: None };
     let mut facts = Facts::new(end(50_000), end(PORT), Transport::Udp, 1);
     let mut ledger = Ledger::new(Settings::default(), vec![Place::default()]);
     let span = Span::at(Stamp { time: 1, source: 0, number: 1 });
