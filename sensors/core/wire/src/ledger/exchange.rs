@@ -70,7 +70,8 @@ impl Ledger {
         let point =
             array.as_deref().map_or(*item, |text| Item { values: Values::Text { kind: "array", text }, ..*item });
         let seen = self.observe(shape, channel, &point, new, x);
-        let news = news(x, item.operation, new, status_changed, seen, established && outcome != Outcome::Failure);
+        let cycle = established && outcome != Outcome::Failure;
+        let news = news(x, (item.operation, number), new, status_changed, seen, cycle);
         if let Some(why) = news.or(self.settings.full.then_some("full")) {
             self.transaction_row(facts, x, item, number, why);
         } else {
@@ -114,16 +115,18 @@ fn status_word(x: &Exchange<'_>, item: &Item<'_>, outcome: Outcome) -> Option<u3
     }
 }
 
-/// Why the delta filter passes an exchange on, or None.
+/// Why the delta filter passes an item of an exchange on, or None. What is odd about a message is told with its first
+/// item: what else it reads or publishes is news for reasons of its own.
 fn news(
     x: &Exchange<'_>,
-    operation: Operation,
+    (operation, number): (Operation, u16),
     new: bool,
     status: bool,
     seen: Observed,
     cycle: bool,
 ) -> Option<&'static str> {
-    if x.flagged || matches!(x.reply, Reply::Duplicate | Reply::Differing) {
+    let odd = x.flagged || matches!(x.reply, Reply::Duplicate | Reply::Differing);
+    if odd && (number == 0 || !operation.quiet()) {
         return Some("flag");
     }
     if !operation.quiet() {
@@ -135,5 +138,34 @@ fn news(
         (_, true, _) => Some("status"),
         (_, _, true) => Some("value"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::facts::{Endpoint, Place};
+    use crate::flow::{Span, Stamp, Transport};
+    use crate::ledger::Settings;
+    use crate::protocol::Object;
+
+    #[test]
+    fn an_odd_message_is_told_once_for_all_that_it_reads() {
+        let mut ledger = Ledger::new(Settings::default(), vec![Place::default()]);
+        let end = |port| Endpoint { ip: "10.9.1.17".parse().unwrap(), port, mac: None };
+        let mut facts = Facts::new(end(50_000), end(2404), Transport::Tcp, 1);
+        let item = |address| {
+            let object = Object { address: Address::Text(address), count: 1, ..Object::default() };
+            Item { object, ..Item::new(Operation::Publish) }
+        };
+        let items = [item("1"), item("2"), item("3")];
+        let mut told = |operation| {
+            let items = items.map(|item| Item { operation, ..item });
+            let x = Exchange { flagged: true, ..Exchange::new(Span::at(Stamp::default()), Side::Client, 1, &items) };
+            ledger.exchange(&mut facts, &x);
+            ledger.take_batch().transaction.rows()
+        };
+        assert_eq!([told(Operation::Publish), told(Operation::Publish)], [3, 1], "three new shapes, then the oddity");
+        assert_eq!([told(Operation::Write), told(Operation::Write)], [3, 3], "each write is news");
     }
 }
