@@ -7,7 +7,9 @@
 //! Local management has no additional information: | code 1 | object type 2 | instance 1 | property 1 | elements 4 bits,
 //! first element 12 bits | data |.
 
+use super::apci;
 use crate::bytes::{be16, u8_at};
+use crate::dataset::Flag;
 
 pub const L_DATA_REQ: u8 = 0x11;
 pub const L_DATA_CON: u8 = 0x2e;
@@ -75,6 +77,22 @@ impl<'a> Cemi<'a> {
                 Some(false)
             }
             _ => None,
+        }
+    }
+
+    /// The telegram, or what is odd about it.
+    pub fn telegram(&self) -> Result<Telegram<'a>, Flag> {
+        let Some(telegram) = Telegram::read(self.service).filter(|telegram| !telegram.odd) else {
+            return Err(Flag::KnxCemi);
+        };
+        if telegram.transport == Transport::Unknown {
+            return Err(Flag::KnxTpci);
+        }
+        let Some(code) = telegram.application() else { return Ok(telegram) };
+        match apci::of(code) {
+            None => Err(Flag::KnxApci),
+            Some(service) if telegram.content().1.len() < service.least => Err(Flag::KnxApci),
+            Some(_) => Ok(telegram),
         }
     }
 

@@ -22,24 +22,27 @@ pub struct Key {
     /// Who is asked over the bus.
     pub peer: u16,
     pub detail: u32,
+    /// Tells questions apart that are the same: KNX numbers none.
+    pub number: u8,
 }
 
 impl Key {
     /// Of a telegram that asks, or that may answer one.
     pub fn of_answer(channel: u8, answer: u16, peer: u16, telegram: &Telegram<'_>) -> Self {
         let detail = application::detail(plain(telegram.application()), telegram);
-        Self { kind: APPLICATION | answer, channel, peer, detail }
+        Self { kind: APPLICATION | answer, channel, peer, detail, number: 0 }
     }
 
     /// Of a telegram that is only confirmed, and of its confirmation, which repeats it.
     pub fn of_confirmation(channel: u8, telegram: &Telegram<'_>) -> Self {
         let [.., a, b, c, d] = hash::quick(telegram.tpdu).to_be_bytes();
-        Self { kind: CONFIRMED, channel, peer: telegram.destination, detail: u32::from_be_bytes([a, b, c, d]) }
+        let detail = u32::from_be_bytes([a, b, c, d]);
+        Self { kind: CONFIRMED, channel, peer: telegram.destination, detail, number: 0 }
     }
 
     /// Of local management that is answered by this code.
     pub fn of_local(channel: u8, answer: u8, frame: &Cemi<'_>) -> Self {
-        Self { kind: LOCAL | u16::from(answer), channel, peer: 0, detail: local::detail(frame) }
+        Self { kind: LOCAL | u16::from(answer), channel, peer: 0, detail: local::detail(frame), number: 0 }
     }
 }
 
@@ -52,22 +55,27 @@ pub fn plain(code: Option<u16>) -> u16 {
 #[derive(Default)]
 pub struct Awaited {
     list: Vec<(Key, i64)>,
+    next: u8,
 }
 
 impl Awaited {
-    pub fn remember(&mut self, key: Key, now: i64) {
-        self.list.retain(|(known, since)| *known != key && now.saturating_sub(*since) < TIMEOUT);
+    /// Remembers a question; its key with a number of its own.
+    pub fn remember(&mut self, key: Key, now: i64) -> Key {
+        self.list.retain(|(_, since)| now.saturating_sub(*since) < TIMEOUT);
         if self.list.len() >= AWAITED {
             self.list.remove(0);
         }
+        let key = Key { number: self.next, ..key };
+        self.next = self.next.wrapping_add(1);
         self.list.push((key, now));
+        key
     }
 
-    /// Whether the answer is awaited; from now on it is not.
-    pub fn takes(&mut self, key: Key, now: i64) -> bool {
-        let Some(at) = self.list.iter().position(|(known, _)| *known == key) else { return false };
-        let (_, since) = self.list.remove(at);
-        now.saturating_sub(since) < TIMEOUT
+    /// The key of the oldest question that this answers, whatever its number; from now on it is not awaited.
+    pub fn take(&mut self, key: Key, now: i64) -> Option<Key> {
+        let same = |known: &Key| Key { number: key.number, ..*known } == key;
+        let at = self.list.iter().position(|(known, since)| same(known) && now.saturating_sub(*since) < TIMEOUT)?;
+        Some(self.list.remove(at).0)
     }
 
     pub fn weight(&self) -> usize {

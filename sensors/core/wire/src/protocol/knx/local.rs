@@ -14,7 +14,6 @@ pub fn answer_of(code: u8) -> Option<u8> {
     Some(match code {
         cemi::M_PROP_READ_REQ => cemi::M_PROP_READ_CON,
         cemi::M_PROP_WRITE_REQ => cemi::M_PROP_WRITE_CON,
-        cemi::M_RESET_REQ => cemi::M_RESET_IND,
         cemi::M_FUNC_COMMAND_REQ | cemi::M_FUNC_STATE_REQ => cemi::M_FUNC_CON,
         _ => return None,
     })

@@ -12,6 +12,7 @@ mod cemi;
 mod channel;
 mod dib;
 mod frame;
+mod identity;
 mod ip_side;
 mod key;
 mod local;

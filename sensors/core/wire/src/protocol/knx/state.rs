@@ -1,6 +1,6 @@
 //! What a frame is to those before it, and what is odd about its form.
 
-use super::cemi::{Cemi, Telegram, Transport};
+use super::cemi::{Cemi, Transport};
 use super::channel::{Channels, Step};
 use super::frame::{Connection, Frame};
 use super::key::{self, Awaited, Key};
@@ -65,7 +65,9 @@ impl State {
             _ => {
                 let opens = service.code == svc::CONNECT_REQUEST;
                 let carries = matches!(service.part, Part::Carries | Part::Routes);
+                // Told once, until something secured is seen again.
                 if self.secured && (opens || carries) {
+                    self.secured = false;
                     talk.flag(Flag::KnxUnsecured, Some(2), None);
                 }
             }
@@ -123,7 +125,7 @@ impl State {
         if service.part == Part::Feature {
             let kind = svc::FEATURE_RESPONSE;
             let feature = u8_at(connection.rest, 0).map_or(0, u32::from);
-            let key = Key { kind, channel: connection.channel, peer: 0, detail: feature };
+            let key = Key { kind, channel: connection.channel, detail: feature, ..Key::default() };
             return match service.code {
                 svc::FEATURE_RESPONSE => Turn::Answer { key, data },
                 svc::FEATURE_INFO => Turn::Say { key, data },
@@ -152,7 +154,7 @@ impl State {
             talk.flag(Flag::KnxDirection, Some(6), None);
         }
         if inner.is_link_data() {
-            match oddity(&inner) {
+            match inner.telegram() {
                 Err(flag) => talk.flag(flag, Some(6), None),
                 Ok(telegram) if telegram.transport == Transport::Ack => return Turn::Pass,
                 Ok(_) => {}
@@ -163,7 +165,7 @@ impl State {
 
     /// A telegram on a channel: asked of the bus, confirmed, or told by it.
     fn telegram<'a>(&mut self, channel: u8, inner: &Cemi<'_>, data: &'a [u8], talk: &mut Talk<'_>) -> Turn<'a, Key> {
-        let telegram = match oddity(inner) {
+        let telegram = match inner.telegram() {
             Ok(telegram) => telegram,
             Err(flag) => {
                 talk.flag(flag, Some(12), None);
@@ -177,25 +179,29 @@ impl State {
         let code = telegram.application();
         let expects = code.and_then(apci::of).and_then(|service| service.answer);
         match (inner.code, expects) {
-            (cemi::L_DATA_REQ, Some(answer)) => {
-                let key = Key::of_answer(channel, answer, telegram.destination, &telegram);
-                self.awaited.remember(key, now);
-                Turn::Ask { key, data }
+            (cemi::L_DATA_REQ, _) => {
+                let key = match expects {
+                    Some(answer) => Key::of_answer(channel, answer, telegram.destination, &telegram),
+                    None => Key::of_confirmation(channel, &telegram),
+                };
+                Turn::Ask { key: self.awaited.remember(key, now), data }
             }
-            (cemi::L_DATA_REQ, None) => Turn::Ask { key: Key::of_confirmation(channel, &telegram), data },
             // That a question was sent is no answer, that it was not is one.
             (cemi::L_DATA_CON, Some(answer)) => {
                 let key = Key::of_answer(channel, answer, telegram.destination, &telegram);
-                if telegram.failed && self.awaited.takes(key, now) { Turn::Answer { key, data } } else { Turn::Pass }
+                let asked = if telegram.failed { self.awaited.take(key, now) } else { None };
+                asked.map_or(Turn::Pass, |key| Turn::Answer { key, data })
             }
-            (cemi::L_DATA_CON, None) => Turn::Answer { key: Key::of_confirmation(channel, &telegram), data },
+            (cemi::L_DATA_CON, None) => {
+                let key = Key::of_confirmation(channel, &telegram);
+                Turn::Answer { key: self.awaited.take(key, now).unwrap_or(key), data }
+            }
             _ => {
                 let peer = if telegram.to_group { telegram.destination } else { telegram.source };
                 let key = Key::of_answer(channel, key::plain(code), peer, &telegram);
-                if code.is_some() && self.awaited.takes(key, now) {
-                    Turn::Answer { key, data }
-                } else {
-                    Turn::Say { key: Key::default(), data }
+                match self.awaited.take(key, now).filter(|_| code.is_some()) {
+                    Some(key) => Turn::Answer { key, data },
+                    None => Turn::Say { key: Key::default(), data },
                 }
             }
         }
@@ -225,32 +231,12 @@ fn acknowledged<'a>(frame: &Frame<'_>, data: &'a [u8], talk: &mut Talk<'_>) -> T
 fn management<'a>(channel: u8, inner: &Cemi<'_>, data: &'a [u8]) -> Turn<'a, Key> {
     let answered = |code: u8| Key::of_local(channel, code, inner);
     if let Some(answer) = local::answer_of(inner.code) {
-        let mut key = answered(answer);
-        if answer == cemi::M_RESET_IND {
-            key.detail = 0;
-        }
-        return Turn::Ask { key, data };
+        return Turn::Ask { key: answered(answer), data };
     }
     match inner.code {
         cemi::M_PROP_READ_CON | cemi::M_PROP_WRITE_CON | cemi::M_FUNC_CON => {
             Turn::Answer { key: answered(inner.code), data }
         }
         _ => Turn::Say { key: Key::default(), data },
-    }
-}
-
-/// The telegram, or what is odd about it.
-fn oddity<'a>(inner: &Cemi<'a>) -> Result<Telegram<'a>, Flag> {
-    let Some(telegram) = Telegram::read(inner.service).filter(|telegram| !telegram.odd) else {
-        return Err(Flag::KnxCemi);
-    };
-    if telegram.transport == Transport::Unknown {
-        return Err(Flag::KnxTpci);
-    }
-    let Some(code) = telegram.application() else { return Ok(telegram) };
-    match apci::of(code) {
-        None => Err(Flag::KnxApci),
-        Some(service) if telegram.content().1.len() < service.least => Err(Flag::KnxApci),
-        Some(_) => Ok(telegram),
     }
 }

@@ -7,7 +7,7 @@ use super::said::{Said, Value};
 use super::service::{self as svc, Part};
 use super::session::session;
 use super::state::State;
-use super::{address, apci, application, ip_side, local, status};
+use super::{address, apci, application, identity, ip_side, local, status};
 use crate::dataset::{Flag, Operation};
 use crate::flow::Side;
 use crate::protocol::dialogue::Turns;
@@ -81,7 +81,7 @@ impl State {
             let own = channel.and_then(|channel| self.channels.address(channel)).filter(|_| sender == Side::Client);
             telegram_of(&telegram, own, sender, said);
             if let Some(answer) = answer {
-                answered(&inner, &answer, sender, said, talk);
+                answered(&answer, sender, said, talk);
             } else if inner.code == cemi::L_DATA_CON {
                 confirmed(&telegram, said);
             }
@@ -213,7 +213,7 @@ fn confirmed(telegram: &Telegram<'_>, said: &mut Said) {
     said.ended(outcome, 1_u32, "not confirmed");
 }
 
-fn answered(asked: &Cemi<'_>, answer: &Cemi<'_>, sender: Side, said: &mut Said, talk: &mut Talk<'_>) {
+fn answered(answer: &Cemi<'_>, sender: Side, said: &mut Said, talk: &mut Talk<'_>) {
     let Some(telegram) = Telegram::read(answer.service) else { return };
     if answer.code == cemi::L_DATA_CON {
         return confirmed(&telegram, said);
@@ -223,10 +223,7 @@ fn answered(asked: &Cemi<'_>, answer: &Cemi<'_>, sender: Side, said: &mut Said, 
         said.details.text("answered_by", &address::text(telegram.source, false));
     }
     application::told(code, &telegram, said);
-    let described = Telegram::read(asked.service).and_then(|t| t.application()).is_some_and(|c| c & 0x3c0 == 0x300);
-    if described && said.outcome == Outcome::Success {
-        let mask = telegram.content().1;
-        let text = format!("{} mask {}", said.unit, text::hex(mask, 2));
-        talk.identity(sender.other(), "module", &text, 0.9, "KNX device descriptor");
+    if said.outcome == Outcome::Success {
+        identity::tell(code, &telegram, &said.unit, sender.other(), talk);
     }
 }

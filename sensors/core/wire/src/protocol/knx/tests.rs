@@ -183,3 +183,46 @@ fn blocks_end_where_their_sizes_say() {
     assert!(dib::secured(&[4, 6, 4, 1]));
     assert!(!dib::secured(&[4, 2, 4, 1, 4, 6, 5, 1]), "routing alone");
 }
+
+#[test]
+fn plain_frames_beside_secured_ones_are_told_once() {
+    let mut flow = Flow::new(Dialogue::<Knx<false>>::default(), Carrier::Udp);
+    let plain = framed(service::ROUTING_INDICATION, &[0x29, 0, 0xbc, 0xe0, 0x11, 5, 8, 1, 1, 0, 0x81]);
+    let wrapper = framed(service::SECURE_WRAPPER, &[0; 48]);
+    assert!(!flow.said(Side::Client, &plain));
+    assert!(!flow.said(Side::Client, &wrapper));
+    assert!(flow.said(Side::Client, &plain));
+    assert!(!flow.said(Side::Client, &plain), "known by now");
+    assert!(!flow.said(Side::Client, &wrapper));
+    assert!(flow.said(Side::Client, &plain), "secured again in between");
+}
+
+#[test]
+fn a_reset_of_the_device_itself_waits_for_nobody() {
+    let mut flow = Flow::new(Dialogue::<Knx<false>>::default(), Carrier::Udp);
+    flow.said(Side::Client, &framed(service::DEVICE_CONFIGURATION_REQUEST, &[4, 7, 0, 0, 0xf1]));
+    let batch = flow.ledger.take_batch();
+    assert_eq!(batch.transaction.rows(), 1, "told at once");
+}
+
+#[test]
+fn the_same_question_twice_is_two_questions_and_no_violation() {
+    let mut flow = Flow::new(Dialogue::<Knx<true>>::default(), Carrier::Tcp);
+    let read = tunnelled(7, 0, &[0x11, 0, 0xbc, 0xe0, 0, 0, 0x0a, 3, 1, 0, 0]);
+    let told = tunnelled(7, 0, &[0x29, 0, 0xbc, 0xe0, 0x11, 5, 0x0a, 3, 3, 0, 0x40, 12, 26]);
+    assert!(!flow.said(Side::Client, &read));
+    assert!(!flow.said(Side::Server, &told));
+    for _ in 0..2 {
+        assert!(!flow.said(Side::Client, &read));
+    }
+    for _ in 0..3 {
+        assert!(!flow.said(Side::Server, &told), "the third is said unasked");
+    }
+    assert!(!flow.said(Side::Client, &tunnelled(7, 0, WRITE)));
+    assert!(!flow.said(Side::Client, &tunnelled(7, 0, WRITE)));
+    let confirmed = [&[0x2e], &WRITE[1..]].concat();
+    for _ in 0..2 {
+        assert!(!flow.said(Side::Server, &tunnelled(7, 0, &confirmed)));
+    }
+    assert_eq!(flow.ledger.take_batch().flag.rows(), 0);
+}
