@@ -14,6 +14,7 @@ from typing import Any
 from gurux_dlms import GXByteBuffer, GXDLMSClient, GXReplyData  # type: ignore[import-untyped]  # a stack without types
 from gurux_dlms.enums import (  # type: ignore[import-untyped]  # a stack without types
     Authentication,
+    Conformance,
     DataType,
     InterfaceType,
     ObjectType,
@@ -22,7 +23,7 @@ from gurux_dlms.enums import (  # type: ignore[import-untyped]  # a stack withou
 from gurux_dlms.secure import GXDLMSSecureClient  # type: ignore[import-untyped]  # a stack without types
 
 from compose.plant.addresses import ip
-from compose.plant.dlms_meter import AUTHENTICATION_KEY, HDLC_PORT, KEY, PASSWORD, PORT
+from compose.plant.dlms_meter import AUTHENTICATION_KEY, GENERAL_TITLE, HDLC_PORT, KEY, PASSWORD, PORT
 from compose.plant.lab import Lab
 from compose.plant.namespaces import PlantError, stop_child
 
@@ -44,13 +45,16 @@ class Reader:
         framed: bool = False,
         udp: bool = False,
         secure: bool = False,
+        general: bool = False,
     ) -> None:
         kind = InterfaceType.HDLC if framed else InterfaceType.WRAPPER
         server = GXDLMSClient.getServerAddress(1, 17) if framed else 1
         if secure:
             self.dlms = GXDLMSSecureClient(True, client, server, Authentication.HIGH_GMAC, None, kind)
             self.dlms.ciphering.security = Security.AUTHENTICATION_ENCRYPTION
-            self.dlms.ciphering.systemTitle = HEAD_END_TITLE
+            self.dlms.ciphering.systemTitle = GENERAL_TITLE if general else HEAD_END_TITLE
+            if general:
+                self.dlms.proposedConformance |= Conformance.GENERAL_PROTECTION
             self.dlms.ciphering.blockCipherKey = KEY
             self.dlms.ciphering.authenticationKey = AUTHENTICATION_KEY
             self.dlms.ciphering.invocationCounter = 5_000

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 from dlms_cosem import enumerations, security  # type: ignore[import-untyped]  # a stack without types
 from dlms_cosem.hdlc import frames  # type: ignore[import-untyped]  # a stack without types
 from dlms_cosem.hdlc.address import HdlcAddress  # type: ignore[import-untyped]  # a stack without types
@@ -68,6 +69,9 @@ CONFORMANCE = Conformance(
 READ_WRITE_DENIED, OBJECT_UNDEFINED = 3, 4
 CONFIRMED = 0x40
 SERVICE_NOT_ALLOWED, SERVICE_UNKNOWN, OPERATION_NOT_POSSIBLE = b"\xd8\x01\x03", b"\xd8\x02\x02", b"\xd8\x01\x01"
+GENERAL_GLO = 0xDB
+GENERAL_TITLE = b"BTN" + bytes.fromhex("0000000043")
+"""The head-end that is served with general ciphering."""
 SEALED = {0xC8: 0xCC, 0xC9: 0xCD, 0xCB: 0xCF}
 """Answers to ciphered requests."""
 
@@ -141,6 +145,10 @@ class Meter:
         if tag == 0x62:
             self.associated = False
             return bytes.fromhex("6303800100")
+        if tag == GENERAL_GLO:
+            inside = self.answer(self._unseal(b"\x00" + apdu[2 + apdu[1] :]))
+            head = bytes([GENERAL_GLO, len(METER_TITLE)]) + METER_TITLE
+            return None if inside is None else head + self._seal(GENERAL_GLO, inside)[1:]
         if tag in SEALED:
             inside = self.answer(self._unseal(apdu))
             return None if inside is None else self._seal(SEALED[tag], inside)
@@ -168,7 +176,8 @@ class Meter:
             self.challenge, self.digests = asked.authentication_value, mechanism == HLS_MD5
             proof = {"authentication": mechanism, "authentication_value": CHALLENGE}
         self.associated = result == enumerations.AssociationResult.ACCEPTED
-        initiated: Any = xdlms.InitiateResponse(negotiated_conformance=CONFORMANCE, server_max_receive_pdu_size=PDU)
+        agreed = attrs.evolve(CONFORMANCE, general_protection=asked.system_title == GENERAL_TITLE)
+        initiated: Any = xdlms.InitiateResponse(negotiated_conformance=agreed, server_max_receive_pdu_size=PDU)
         ciphered = asked.ciphered
         if asked.system_title:
             self.client_title = asked.system_title

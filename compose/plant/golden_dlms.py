@@ -169,6 +169,7 @@ def secure(lab: Lab) -> None:
 
     with meter(lab, "mtr1"):
         work_as(lab, "hmi", work, "mtr1", secure=True)
+        work_as(lab, "hmi", lambda reader: reader.get(ENERGY), "mtr1", secure=True, general=True)
         work_as(lab, "hmi", lambda reader: reader.get(ENERGY), "mtr1", authentication=Authentication.HIGH_MD5)
         lab["hmi"].call(wrong)
 

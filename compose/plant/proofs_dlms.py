@@ -31,7 +31,7 @@ from compose.plant.lab import Lab
 
 NORMAL = "dlms/normal.pcap"
 METERS = ("mtr1", "mtr2", "mtr3")
-RULES = "DL01 DL02 DL03 DL04 DL05 DL06 DL07 DL08 DL09 DL10 DL11 DL12 DL13 DL14 DL15 DL15U DL16 DL17"
+RULES = "DL01 DL02 DL03 DL04 DL05 DL06 DL07 DL08 DL09 DL10 DL11 DL12 DL13 DL14 DL15 DL15U DL16 DL17 DL17G"
 
 
 def _poll(reader: Reader) -> None:
@@ -55,6 +55,7 @@ def _collect(reader: Reader) -> None:
 def _normal(lab: Lab, image: bool) -> None:
     with meter(lab, *METERS):
         work_as(lab, "hmi", _collect, "mtr1", secure=True)
+        work_as(lab, "hmi", _poll, "mtr1", secure=True, general=True)
         # The public client needs no proof; it lowers nobody's security.
         public = {"client": PUBLIC, "authentication": Authentication.NONE, "password": b""}
         work_as(lab, "hmi", lambda reader: reader.get(DEVICE_NAME), "mtr1", **public)
@@ -231,6 +232,24 @@ def ciphered_stranger(lab: Lab) -> None:
 
     with meter(lab, "mtr1"):
         work_as(lab, "att", work, "mtr1", secure=True)
+
+
+@capture(
+    "dlms/general-stranger.pcap",
+    "A laptop that has the keys of a meter works under general ciphering, which does not even show the service.",
+    "mtr1 att",
+    rules="DL17G",
+    check={"tcp.port==4059 && tcp.len>0": 8},
+)
+def general_stranger(lab: Lab) -> None:
+    """Keys in wrong hands, services hidden."""
+
+    def work(reader: Reader) -> None:
+        with lab.step("hidden-command", "att", "mtr1", ["T0855"], ["DL17G"]):
+            reader.act(BREAKER, 1)
+
+    with meter(lab, "mtr1"):
+        work_as(lab, "att", work, "mtr1", secure=True, general=True)
 
 
 @capture(

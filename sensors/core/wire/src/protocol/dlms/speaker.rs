@@ -145,7 +145,11 @@ impl Speaker {
             (_, Way::Response) => self.answer(key, data),
             (_, Way::Notice | Way::Order) => Turn::Say { key, data },
             (_, Way::Either) if about != About::Ciphered => Turn::Say { key, data },
-            (_, Way::Either) if speaker == Side::Client => self.ask(key, data),
+            // What it is nobody can tell: a meter that calls its head-end pushes data in the same way.
+            (_, Way::Either) if speaker == Side::Client => {
+                self.ask(key, data);
+                Turn::Call { key, data }
+            }
             (_, Way::Either) if self.waiting => self.answer(key, data),
             (_, Way::Either) => Turn::Say { key, data },
         }
