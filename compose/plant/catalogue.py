@@ -86,6 +86,7 @@ _MODULES = (
     "proofs_canopen",
     "golden_j1939",
     "proofs_j1939",
+    "golden_devicenet",
     "golden_dosewire",
     "proofs_dosewire",
 )

@@ -23,7 +23,7 @@ pub fn mend(protocol: (&str, &str), bytes: &mut Vec<u8>) {
         ("ads", _) => ams_lengths(bytes),
         ("fins", _) => counted(bytes),
         ("slmp", _) => framed(bytes),
-        ("can" | "canopen" | "j1939", _) => data_length(bytes),
+        ("can" | "canopen" | "j1939" | "devicenet", _) => data_length(bytes),
         _ => {}
     }
 }

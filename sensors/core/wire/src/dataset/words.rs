@@ -511,6 +511,12 @@ pub enum Flag {
     CanopenSdoCrc,
     /// LSS command that there is not (CiA 305 6).
     CanopenLssCommand,
+    /// Message too short for its service (ODVA volume 3, 3-4 and 4-3).
+    DevicenetLength,
+    /// Request that is marked as an answer, or the reverse (ODVA volume 3, 4-3).
+    DevicenetService,
+    /// A station answers that its number is taken (ODVA volume 3, 2-4).
+    DevicenetDuplicate,
     /// A frame does not begin with 0x05 0x64 (IEEE 1815-2012 9.2.4.1).
     Dnp3Start,
     /// CRC of a link header is wrong (IEEE 1815-2012 9.2.4.3).
@@ -1069,6 +1075,9 @@ impl Flag {
             Self::CanopenSdoSize => "canopen.sdo_size",
             Self::CanopenSdoCrc => "canopen.sdo_crc",
             Self::CanopenLssCommand => "canopen.lss_command",
+            Self::DevicenetLength => "devicenet.length",
+            Self::DevicenetService => "devicenet.service",
+            Self::DevicenetDuplicate => "devicenet.duplicate",
             Self::Dnp3Start => "dnp3.start",
             Self::Dnp3HeaderCrc => "dnp3.header_crc",
             Self::Dnp3LinkLength => "dnp3.link_length",

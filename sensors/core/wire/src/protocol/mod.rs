@@ -9,6 +9,7 @@ mod ber;
 pub mod can;
 pub mod canopen;
 pub mod defaults;
+pub mod devicenet;
 pub mod dialogue;
 pub mod dissector;
 pub mod dnp3;
@@ -157,6 +158,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     can::PROTOCOL,
     canopen::PROTOCOL,
     j1939::PROTOCOL,
+    devicenet::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
