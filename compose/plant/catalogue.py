@@ -87,6 +87,7 @@ _MODULES = (
     "golden_j1939",
     "proofs_j1939",
     "golden_devicenet",
+    "proofs_devicenet",
     "golden_dosewire",
     "proofs_dosewire",
 )
