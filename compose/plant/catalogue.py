@@ -94,6 +94,8 @@ _MODULES = (
     "proofs_canopen",
     "golden_j1939",
     "proofs_j1939",
+    "golden_devicenet",
+    "proofs_devicenet",
     "golden_dosewire",
     "proofs_dosewire",
     "golden_hart",

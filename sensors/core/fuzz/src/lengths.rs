@@ -42,6 +42,7 @@ fn total_length(bytes: &mut [u8]) {
     if length > 20 && bytes[2..4] == [4, 0x20] && bytes[11] == 0 {
         bytes[18] = u8::try_from(length - 20).unwrap_or(u8::MAX);
         ("can" | "canopen" | "j1939", _) => data_length(bytes),
+        ("can" | "canopen" | "j1939" | "devicenet", _) => data_length(bytes),
         _ => {}
     }
 }

@@ -511,6 +511,12 @@ pub enum Flag {
     CanopenSdoCrc,
     /// LSS command that there is not (CiA 305 6).
     CanopenLssCommand,
+    /// Message too short for its service (ODVA volume 3, 3-4 and 4-3).
+    DevicenetLength,
+    /// Request that is marked as an answer, or the reverse (ODVA volume 3, 4-3).
+    DevicenetService,
+    /// A station answers that its number is taken (ODVA volume 3, 2-4).
+    DevicenetDuplicate,
     /// Version or length of the wrapper cannot be (IEC 62056-47 5.3).
     DlmsWrapper,
     /// Format, length or addresses of a frame cannot be (IEC 62056-46 6.4.2).
@@ -1147,6 +1153,9 @@ impl Flag {
             Self::CanopenSdoSize => "canopen.sdo_size",
             Self::CanopenSdoCrc => "canopen.sdo_crc",
             Self::CanopenLssCommand => "canopen.lss_command",
+            Self::DevicenetLength => "devicenet.length",
+            Self::DevicenetService => "devicenet.service",
+            Self::DevicenetDuplicate => "devicenet.duplicate",
             Self::DlmsWrapper => "dlms.wrapper",
             Self::DlmsHdlcFrame => "dlms.hdlc_frame",
             Self::DlmsHdlcChecksum => "dlms.hdlc_checksum",

@@ -9,6 +9,7 @@ mod ber;
 pub mod can;
 pub mod canopen;
 pub mod defaults;
+pub mod devicenet;
 pub mod dialogue;
 pub mod dissector;
 pub mod dlms;
@@ -168,6 +169,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     j1939::PROTOCOL,
     hart_ip::PROTOCOL,
     hart_ip::stream::PROTOCOL,
+    devicenet::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.

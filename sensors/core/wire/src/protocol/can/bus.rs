@@ -7,6 +7,7 @@ use crate::dataset::Flag;
 use crate::flow::Side;
 use crate::flow::facts::can_end;
 use crate::protocol::canopen::{self, Canopen};
+use crate::protocol::devicenet::{self, Devicenet};
 use crate::protocol::j1939::{self, J1939};
 use crate::protocol::{Framing, Parser, Talk};
 use crate::text::Details;
@@ -16,17 +17,20 @@ use crate::text::Details;
 pub enum Above {
     /// On identifiers of 11 bits.
     Canopen,
-    /// On identifiers of 29 bits; a bus may have both.
+    /// On identifiers of 29 bits; a bus may have it beside another.
     J1939,
+    Devicenet,
 }
 
 /// One bus.
 pub struct Bus {
     /// What identifiers of either length belong to is known.
-    speaks_canopen: bool,
+    short: Option<Above>,
     speaks_j1939: bool,
     signs: canopen::Signs,
     canopen: Canopen,
+    devicenet_signs: devicenet::Signs,
+    devicenet: Devicenet,
     long_signs: j1939::Signs,
     j1939: J1939,
     flood: Flood,
@@ -36,10 +40,12 @@ impl Bus {
     /// A bus that is known to speak a protocol, or not to.
     pub fn new(above: Option<Above>) -> Self {
         Self {
-            speaks_canopen: above == Some(Above::Canopen),
+            short: above.filter(|above| *above != Above::J1939),
             speaks_j1939: above == Some(Above::J1939),
             signs: canopen::Signs::default(),
             canopen: Canopen::default(),
+            devicenet_signs: devicenet::Signs::default(),
+            devicenet: Devicenet::default(),
             long_signs: j1939::Signs::default(),
             j1939: J1939::default(),
             flood: Flood::default(),
@@ -48,17 +54,23 @@ impl Bus {
 
     /// The protocol that the bus is called after.
     fn name(&self) -> &'static str {
-        match (self.speaks_canopen, self.speaks_j1939) {
-            (true, _) => canopen::NAME,
+        match (self.short, self.speaks_j1939) {
+            (Some(Above::Canopen), _) => canopen::NAME,
+            (Some(Above::Devicenet), _) => devicenet::NAME,
             (_, true) => j1939::NAME,
             _ => NAME,
         }
     }
 
     fn frame(&mut self, frame: &Frame<'_>, talk: &mut Talk<'_>) {
-        if !self.speaks_canopen && !frame.extended {
+        if self.short.is_none() && !frame.extended {
             self.signs.take(frame);
-            self.speaks_canopen = self.signs.tell();
+            self.devicenet_signs.take(frame);
+            self.short = match (self.signs.tell(), self.devicenet_signs.tell()) {
+                (true, _) => Some(Above::Canopen),
+                (_, true) => Some(Above::Devicenet),
+                _ => None,
+            };
         }
         if !self.speaks_j1939 && frame.extended {
             self.long_signs.take(frame);
@@ -72,12 +84,16 @@ impl Bus {
             details.text("identifier", &format!("{:#05X}", frame.id)).number("frames", count);
             talk.flag(Flag::CanFlood, None, details.finish().as_deref());
         }
-        match frame.extended {
-            false if self.speaks_canopen && !frame.flexible => {
+        match (frame.extended, self.short) {
+            (false, Some(Above::Canopen)) if !frame.flexible => {
                 talk.facts.protocol = Some(canopen::NAME);
                 self.canopen.frame(frame, talk);
             }
-            true if self.speaks_j1939 && !frame.flexible && !frame.remote => {
+            (false, Some(Above::Devicenet)) if !frame.flexible => {
+                talk.facts.protocol = Some(devicenet::NAME);
+                self.devicenet.frame(frame, talk);
+            }
+            (true, _) if self.speaks_j1939 && !frame.flexible && !frame.remote => {
                 talk.facts.protocol = Some(j1939::NAME);
                 self.j1939.frame(frame, talk);
             }
@@ -118,9 +134,16 @@ impl Parser for Bus {
             talk.facts.protocol = Some(j1939::NAME);
             self.j1939.expire(now, talk);
         }
-        if self.speaks_canopen {
-            talk.facts.protocol = Some(canopen::NAME);
-            self.canopen.expire(now, talk);
+        match self.short {
+            Some(Above::Canopen) => {
+                talk.facts.protocol = Some(canopen::NAME);
+                self.canopen.expire(now, talk);
+            }
+            Some(Above::Devicenet) => {
+                talk.facts.protocol = Some(devicenet::NAME);
+                self.devicenet.expire(now, talk);
+            }
+            _ => {}
         }
         talk.facts.protocol = Some(self.name());
         talk.between(bus.0, bus.1);
@@ -131,7 +154,8 @@ impl Parser for Bus {
     }
 
     fn weight(&self) -> usize {
-        let signs = self.signs.weight() + self.long_signs.weight();
-        size_of::<Self>() + self.flood.weight() + signs + self.canopen.weight() + self.j1939.weight()
+        let signs = self.signs.weight() + self.long_signs.weight() + self.devicenet_signs.weight();
+        let above = self.canopen.weight() + self.j1939.weight() + self.devicenet.weight();
+        size_of::<Self>() + self.flood.weight() + signs + above
     }
 }

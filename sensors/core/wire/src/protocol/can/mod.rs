@@ -5,6 +5,7 @@
 //! into identifiers say between whom a message is. Which protocol it is shows in several frames together, so all of them
 //! share the parser of the bus, and a bus is found out to speak one also later.
 
+pub mod asked;
 mod bus;
 mod error;
 mod flood;
