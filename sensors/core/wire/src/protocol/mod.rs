@@ -11,6 +11,7 @@ pub mod dialogue;
 pub mod dissector;
 pub mod dnp3;
 mod draft;
+pub mod egd;
 pub mod enip;
 pub mod ethercat;
 pub mod exchange;
@@ -154,6 +155,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     slmp::PROTOCOL,
     hart_ip::PROTOCOL,
     hart_ip::stream::PROTOCOL,
+    egd::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
