@@ -101,6 +101,8 @@ _MODULES = (
     "golden_hart",
     "proofs_hart",
     "proofs_hart_sessions",
+    "golden_egd",
+    "proofs_egd",
 )
 
 PROOFS = Path("rules/proofs")

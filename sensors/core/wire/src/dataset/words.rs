@@ -573,6 +573,14 @@ pub enum Flag {
     Dnp3ConfirmUnexpected,
     /// Unsolicited response out of sequence (IEEE 1815-2012 5.1.3.2).
     Dnp3UnsolicitedSequence,
+    /// Type, version, status, reserved bytes or amount of data cannot be (GFK-2224 4).
+    EgdHeader,
+    /// Request id is not above the last one: another sender, or a producer that began anew (GFK-2224 4).
+    EgdSequence,
+    /// Configuration signature changed: the exchange was configured anew (GFK-2224 4).
+    EgdSignature,
+    /// Amount of data changed while the signature did not (GFK-2224 4).
+    EgdLength,
     /// Encapsulation command is not assigned (CIP Volume 2 2-3.2).
     EnipCommand,
     /// Encapsulation length disagrees with the command (CIP Volume 2 2-3.1).
@@ -1184,6 +1192,10 @@ impl Flag {
             Self::Dnp3EchoDiffers => "dnp3.echo_differs",
             Self::Dnp3ConfirmUnexpected => "dnp3.confirm_unexpected",
             Self::Dnp3UnsolicitedSequence => "dnp3.unsolicited_sequence",
+            Self::EgdHeader => "egd.header",
+            Self::EgdSequence => "egd.sequence",
+            Self::EgdSignature => "egd.signature",
+            Self::EgdLength => "egd.length",
             Self::EnipCommand => "enip.command",
             Self::EnipLength => "enip.length",
             Self::EnipStatus => "enip.status",

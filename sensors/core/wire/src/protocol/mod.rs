@@ -15,6 +15,7 @@ pub mod dissector;
 pub mod dlms;
 pub mod dnp3;
 mod draft;
+pub mod egd;
 pub mod enip;
 pub mod ethercat;
 pub mod exchange;
@@ -170,6 +171,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     hart_ip::PROTOCOL,
     hart_ip::stream::PROTOCOL,
     devicenet::PROTOCOL,
+    egd::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
