@@ -1,10 +1,12 @@
-//! Lengths and checksums of messages: what was changed gets past the framing when they are right again.
+//! Lengths of messages: what was changed gets past the framing when they are right again.
+
+use crate::checksums;
 
 /// Puts a message's own length or checksum right. A protocol goes by its name and the label of its carrier.
 pub fn mend(protocol: (&str, &str), bytes: &mut Vec<u8>) {
     match protocol {
         ("modbus", "modbus") => mbap(bytes),
-        ("modbus", _) => checksum(bytes),
+        ("modbus", _) => checksums::checksum(bytes),
         ("mqtt", _) => remaining(bytes),
         ("opcua", _) => size_field(bytes),
         ("s7comm", _) => packet(bytes),
@@ -12,21 +14,22 @@ pub fn mend(protocol: (&str, &str), bytes: &mut Vec<u8>) {
         ("mms", _) => layers(bytes),
         ("enip", _) => encapsulated(bytes),
         ("iec104", _) => apdu_length(bytes),
-        ("dnp3", _) => blocks(bytes),
+        ("dnp3", _) => checksums::blocks(bytes),
         ("goose", "goose") | ("sampled_values", "sampled_values") => application_length(bytes),
         ("goose" | "sampled_values", _) => payload_length(bytes),
         ("bacnet", _) => link_length(bytes),
         ("hsms", _) => message_length(bytes),
         ("profinet", _) => body_length(bytes),
-        ("synchrophasor", _) => frame_size(bytes),
+        ("synchrophasor", _) => checksums::frame_size(bytes),
         ("ethercat", _) => datagrams_length(bytes),
         ("ads", _) => ams_lengths(bytes),
         ("fins", _) => counted(bytes),
         ("slmp", _) => framed(bytes),
-        ("tristation", _) => checked(bytes),
+        ("tristation", _) => checksums::checked(bytes),
         ("knx", _) => total_length(bytes),
-        ("dlms", _) => meter_frame(bytes),
-        ("hart_ip", _) => framed_twice(bytes),
+        ("dlms", _) => checksums::meter_frame(bytes),
+        ("hart_ip", _) => checksums::framed_twice(bytes),
+        ("can" | "canopen" | "j1939" | "devicenet", _) => data_length(bytes),
         _ => {}
     }
 }
@@ -41,9 +44,6 @@ fn total_length(bytes: &mut [u8]) {
     bytes[4..6].copy_from_slice(&length.to_be_bytes());
     if length > 20 && bytes[2..4] == [4, 0x20] && bytes[11] == 0 {
         bytes[18] = u8::try_from(length - 20).unwrap_or(u8::MAX);
-        ("can" | "canopen" | "j1939", _) => data_length(bytes),
-        ("can" | "canopen" | "j1939" | "devicenet", _) => data_length(bytes),
-        _ => {}
     }
 }
 
@@ -61,20 +61,6 @@ fn message_length(bytes: &mut [u8]) {
     if let Some(length) = bytes.first_chunk_mut::<4>() {
         *length = follows.to_be_bytes();
     }
-}
-
-/// | 0 sync 2 | 2 size 2 | … | check 2: CRC-CCITT of what is before |.
-fn frame_size(bytes: &mut [u8]) {
-    let Ok(size) = u16::try_from(bytes.len()) else { return };
-    if size < 16 {
-        return;
-    }
-    bytes[2..4].copy_from_slice(&size.to_be_bytes());
-    let end = bytes.len() - 2;
-    let sum = bytes[..end].iter().fold(0xffff_u16, |sum, byte| {
-        (0..8).fold(sum ^ u16::from(*byte) << 8, |sum, _| if sum & 0x8000 == 0 { sum << 1 } else { sum << 1 ^ 0x1021 })
-    });
-    bytes[end..].copy_from_slice(&sum.to_be_bytes());
 }
 
 /// | 0 length 11 bits, type 5 bits |, and of a single datagram: | 8 length 11 bits | … | 12 data | counter 2 |.
@@ -163,15 +149,6 @@ fn mbap(bytes: &mut [u8]) {
     if let Some(field) = bytes.get_mut(2..6) {
         field.copy_from_slice(&[0, 0, follows[0], follows[1]]);
     }
-}
-
-/// CRC of a serial frame, low byte first (MODBUS over Serial Line V1.02, 2.5.1.2).
-fn checksum(bytes: &mut [u8]) {
-    let Some((body, field)) = bytes.split_last_chunk_mut::<2>() else { return };
-    let crc = body.iter().fold(0xffff_u16, |crc, byte| {
-        (0..8).fold(crc ^ u16::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xa001 } else { crc >> 1 })
-    });
-    *field = crc.to_le_bytes();
 }
 
 /// | type and flags 1 | remaining length 1 to 4, seven bits a byte |
@@ -265,30 +242,6 @@ fn apdu_length(bytes: &mut [u8]) {
     }
 }
 
-/// CRC of a block: polynomial 0x3D65, reflected, inverted at the end (IEEE 1815-2012, 9.2.4.3).
-fn block_sum(data: &[u8]) -> [u8; 2] {
-    let sum = data.iter().fold(0_u16, |sum, byte| {
-        (0..8).fold(sum ^ u16::from(*byte), |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0xa6bc } else { sum >> 1 })
-    });
-    (!sum).to_le_bytes()
-}
-
-/// One link frame: | 0x05 0x64 | length 1, of what follows without CRCs | control 1 | addresses 4 | CRC 2 | blocks of 16 bytes
-/// with a CRC each |. The bytes there are keep their places, the length and every CRC are put right.
-fn blocks(bytes: &mut [u8]) {
-    let Some(behind) = bytes.len().checked_sub(10) else { return };
-    let data = behind.saturating_sub(behind.div_ceil(18) * 2);
-    bytes[..2].copy_from_slice(&[0x05, 0x64]);
-    bytes[2] = u8::try_from(data + 5).unwrap_or(u8::MAX);
-    let sum = block_sum(&bytes[..8]);
-    bytes[8..10].copy_from_slice(&sum);
-    for block in bytes[10..].chunks_mut(18) {
-        if let Some((data, field)) = block.split_last_chunk_mut::<2>() {
-            *field = block_sum(data);
-        }
-    }
-}
-
 /// | 0 APPID 2 | 2 length 2, of the whole | (IEC 61850-8-1, annex C)
 fn application_length(bytes: &mut [u8]) {
     let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_be_bytes();
@@ -340,72 +293,5 @@ fn encapsulated(bytes: &mut [u8]) {
         Some(0x6f) => put(bytes, 38, 40),
         Some(0x70) => put(bytes, 42, 44),
         _ => {}
-    }
-}
-
-/// | 0 type 2 | 2 size 2 | packet | CRC 2: CRC-16/ARC of what is before |; in the packet | 6 checksum 2 | 8 size 2 |.
-fn checked(bytes: &mut [u8]) {
-    let Some(end) = bytes.len().checked_sub(2).filter(|end| *end >= 4) else { return };
-    let Some((head, tail)) = bytes.split_at_mut_checked(end) else { return };
-    let Some((header, packet)) = head.split_at_mut_checked(4) else { return };
-    let size = u16::try_from(packet.len()).unwrap_or(u16::MAX).to_le_bytes();
-    if let Some(field) = header.get_mut(2..4) {
-        field.copy_from_slice(&size);
-    }
-    if packet.len() >= 10 {
-        packet.get_mut(8..10).into_iter().for_each(|field| field.copy_from_slice(&size));
-        packet.get_mut(6..8).into_iter().for_each(|field| field.fill(0));
-        let sum = packet.iter().fold(u16::from_le_bytes(size), |sum, byte| sum.wrapping_add(u16::from(*byte)));
-        packet.get_mut(6..8).into_iter().for_each(|field| field.copy_from_slice(&sum.to_le_bytes()));
-    }
-    let crc = head.iter().fold(0u16, |crc, byte| {
-        (0..8).fold(crc ^ u16::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xa001 } else { crc >> 1 })
-    });
-    tail.copy_from_slice(&crc.to_le_bytes());
-/// A wrapper: | version 2, ports 4 | 6 length 2, of what follows |; a frame of HDLC: | 7E | 1 length 11 bits | addresses,
-/// control | HCS 2 | … | FCS 2 | 7E |.
-fn meter_frame(bytes: &mut [u8]) {
-    if bytes.len() < 9 {
-        return;
-    }
-    if bytes[0] != 0x7e {
-        let follows = u16::try_from(bytes.len() - 8).unwrap_or(u16::MAX);
-        bytes[6..8].copy_from_slice(&follows.to_be_bytes());
-        return;
-    }
-    let length = u16::try_from(bytes.len() - 2).unwrap_or(0) & 0x07ff;
-    let format = u16::from_be_bytes([bytes[1], bytes[2]]) & 0x0800 | 0xa000 | length;
-    bytes[1..3].copy_from_slice(&format.to_be_bytes());
-    let sum = |data: &[u8]| {
-        !data.iter().fold(0xffff_u16, |sum, byte| {
-            (0..8).fold(sum ^ u16::from(*byte), |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0x8408 } else { sum >> 1 })
-        })
-    };
-    let end = bytes.len() - 3;
-    let mut head = 3;
-    for _ in 0..2 {
-        head += bytes[head..end].iter().position(|byte| byte & 1 == 1).unwrap_or(0) + 1;
-    }
-    // Behind the control field; a frame without information has no checksum of its head.
-    if head + 3 <= end {
-        let check = sum(&bytes[1..=head]).to_le_bytes();
-        bytes[head + 1..head + 3].copy_from_slice(&check);
-    }
-    let check = sum(&bytes[1..end]).to_le_bytes();
-    bytes[end..end + 2].copy_from_slice(&check);
-    bytes[end + 2] = 0x7e;
-/// | version 1 | type 1 | id 1 | status 1 | sequence 2 | length 2, with this | frame of id 3: … | check 1, exclusive or |.
-fn framed_twice(bytes: &mut [u8]) {
-    let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
-    if bytes.len() < 8 {
-        return;
-    }
-    bytes[6..8].copy_from_slice(&length.to_be_bytes());
-    let address = if bytes.get(8).is_some_and(|delimiter| delimiter & 0x80 != 0) { 5 } else { 1 };
-    let around = 8 + 1 + address + 3;
-    if bytes[2] == 3 && bytes.len() >= around {
-        let end = bytes.len() - 1;
-        bytes[around - 2] = u8::try_from(bytes.len() - around).unwrap_or(u8::MAX);
-        bytes[end] = bytes[8..end].iter().fold(0, |sum, byte| sum ^ byte);
     }
 }

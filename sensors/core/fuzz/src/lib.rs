@@ -1,6 +1,7 @@
 //! What the fuzz targets do with bytes. A failed assertion here, a panic in `wire`, a slow input or a large one is a
 //! finding; why each is asserted stands in `docs/decisions/fuzzing.md`.
 
+mod checksums;
 mod dialogue;
 pub mod frames;
 mod lengths;
