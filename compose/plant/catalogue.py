@@ -57,6 +57,8 @@ _MODULES = (
     "proofs_iec104_bytes",
     "golden_iec104",
     "golden_iec104_bytes",
+    "golden_fox",
+    "proofs_fox",
     "golden_tristation",
     "proofs_tristation",
     "golden_hsms",

@@ -647,6 +647,10 @@ pub enum Flag {
     FinsArea,
     /// The response repeats another address than was asked for (W342 5-3).
     FinsEcho,
+    /// First line, body or end of a frame is not as it must be (Fox frame).
+    FoxFrame,
+    /// Sequence number does not follow the one before (Fox frame).
+    FoxSequence,
     /// Length field disagrees with the frame (IEC 61850-8-1 annex C).
     GooseLengthMismatch,
     /// PDU cannot be decoded to its end, or lacks a mandatory field (IEC 61850-8-1 A.2).
@@ -1229,6 +1233,8 @@ impl Flag {
             Self::FinsItems => "fins.items",
             Self::FinsArea => "fins.area",
             Self::FinsEcho => "fins.echo",
+            Self::FoxFrame => "fox.frame",
+            Self::FoxSequence => "fox.sequence",
             Self::GooseLengthMismatch => "goose.length_mismatch",
             Self::GooseMalformed => "goose.malformed",
             Self::GooseEntriesMismatch => "goose.entries_mismatch",

@@ -20,6 +20,7 @@ pub mod enip;
 pub mod ethercat;
 pub mod exchange;
 pub mod fins;
+pub mod fox;
 pub mod goose;
 pub mod hart_ip;
 pub mod hsms;
@@ -172,6 +173,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     hart_ip::stream::PROTOCOL,
     devicenet::PROTOCOL,
     egd::PROTOCOL,
+    fox::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
