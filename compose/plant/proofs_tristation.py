@@ -110,11 +110,13 @@ def change(lab: Lab) -> None:
 
 
 @capture("tristation/implant.pcap", "Somebody at the engineering station asks for memory in the way of TRITON" + MADE,
-         "sis eng", rules="TR02", learn=NORMAL, check={"udp.port==1502": 10})  # fmt: skip
+         "sis eng", rules="TR02", learn=NORMAL, check={"udp.port==1502": 16})  # fmt: skip
 def implant(lab: Lab) -> None:
-    """The outer form of three requests, with nothing in them."""
+    """The outer form of three requests, with nothing in them, amid those that the station asks all day."""
 
     def work(client: ts.Client) -> None:
+        for _ in range(3):
+            client.ask(ts.MP_STATUS)
         for operation in (23, 65, 249):
             client.ask(ts.MP_STATUS, bytes([operation, 255]) + bytes(8))
 

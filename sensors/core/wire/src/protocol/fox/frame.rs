@@ -11,8 +11,9 @@ use crate::protocol::Framing;
 const MAGIC: &[u8] = b"fox ";
 /// The first line.
 const LONGEST_LINE: usize = 256;
-/// A frame; a station reads no more than 64 KiB of one before somebody logged in.
-const LONGEST: usize = 256 * 1024;
+/// A frame, as much as a station reads of one before somebody logged in. Its length stands nowhere, so that it is read from
+/// its beginning with each segment that comes: a bound of what a hostile one costs.
+const LONGEST: usize = 64 * 1024;
 
 pub const ASKS: u8 = b's';
 pub const SAYS: u8 = b'a';

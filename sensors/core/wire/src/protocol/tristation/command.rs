@@ -158,13 +158,14 @@ pub fn reason(code: u8) -> &'static str {
 }
 
 /// What the implant that TRITON left in a controller does when this is asked of it: a status request whose data are its
-/// own operation and the number that stands for all main processors (CISA MAR-17-352-01).
-pub fn implant(code: u8, data: &[u8]) -> Option<&'static str> {
+/// own operation and the number that stands for all main processors (CISA MAR-17-352-01). It is no status that is read
+/// then, and never to be folded into one.
+pub fn implant(code: u8, data: &[u8]) -> Option<(&'static str, Operation)> {
     const ALL_PROCESSORS: u8 = 255;
     match (code, data) {
-        (GET_MP_STATUS, [23, ALL_PROCESSORS, ..]) => Some("read memory"),
-        (GET_MP_STATUS, [65, ALL_PROCESSORS, ..]) => Some("write memory"),
-        (GET_MP_STATUS, [249, ALL_PROCESSORS, ..]) => Some("execute"),
+        (GET_MP_STATUS, [23, ALL_PROCESSORS, ..]) => Some(("read memory", Op::FirmwareRead)),
+        (GET_MP_STATUS, [65, ALL_PROCESSORS, ..]) => Some(("write memory", Op::FirmwareUpdate)),
+        (GET_MP_STATUS, [249, ALL_PROCESSORS, ..]) => Some(("execute", Op::MethodCall)),
         _ => None,
     }
 }

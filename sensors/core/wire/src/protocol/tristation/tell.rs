@@ -59,13 +59,15 @@ pub fn tell(turns: &Turns<'_, u16>, talk: &mut Talk<'_>) {
 
 fn executed(turns: &Turns<'_, u16>, asked: Option<Packet<'_>>, end: End, talk: &mut Talk<'_>) {
     let known = asked.and_then(|asked| command::of(asked.code));
+    let implant = asked.and_then(|asked| command::implant(asked.code, asked.data));
     let operation = known.map_or(Operation::Unknown, |known| known.operation);
+    let operation = implant.map_or(operation, |(_, operation)| operation);
     let mut details = Details::default();
     if let Some(asked) = asked {
         details.number("size", i64::try_from(asked.data.len()).unwrap_or(i64::MAX));
-        if let Some(does) = command::implant(asked.code, asked.data) {
-            details.text("implant", does);
-        }
+    }
+    if let Some((does, _)) = implant {
+        details.text("implant", does);
     }
     let details = details.finish();
     let item = Item { details: details.as_deref(), ..Item::new(operation) };
