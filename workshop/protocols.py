@@ -104,10 +104,9 @@ def page(protocol: Protocol) -> str:
     """The page of one protocol."""
     events = golden(protocol.name)
     parts = [NOTE, f"# {protocol.title['en']} · {protocol.title['zh']}\n\n", "".join(_facts(protocol, events))]
-    parts += [
-        "\n## What is read · 解析内容\n\n",
-        table(("Operation 操作", "", "Functions 功能", "Example 示例"), operations(events)),
-    ]
+    read = list(operations(events))
+    heads = ("Operation 操作", "", "Functions 功能", "Example 示例")
+    parts += ["\n## What is read · 解析内容\n\n", table(heads, read)] if read else []
     shown = sample(events)
     if shown:
         kept = {key: value for key, value in shown.items() if value is not None}

@@ -58,6 +58,8 @@ _MODULES = (
     "golden_iec104",
     "golden_iec104_bytes",
     "golden_fox",
+    "golden_secured",
+    "golden_lontalk",
     "proofs_fox",
     "golden_tristation",
     "proofs_tristation",

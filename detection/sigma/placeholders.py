@@ -16,8 +16,8 @@ MODIFIER = "expand"
 
 @cache
 def ot_protocols() -> tuple[str, ...]:
-    """Protocols whose contents are read."""
-    return tuple(name for name, protocol in protocols().items() if protocol.tier != "recognised")
+    """Protocols of control, read or named only."""
+    return tuple(protocols())
 
 
 @cache
@@ -29,8 +29,8 @@ def ot_ports() -> tuple[int, ...]:
 
 @cache
 def ot_services() -> tuple[str, ...]:
-    """What a port may promise that belongs to OT (`ot.port_protocol`), read or not."""
-    return tuple(sorted({*ot_protocols(), "bacnet", "iso_tsap", "mqtts", "profinet"}))
+    """What a port may promise that belongs to OT (`ot.port_protocol`)."""
+    return tuple(sorted({*ot_protocols(), "iso_tsap"}))
 
 
 PLACEHOLDERS: Mapping[str, Callable[[], tuple[str | int, ...]]] = {

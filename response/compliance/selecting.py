@@ -13,6 +13,7 @@ from detection.site import ALLOWED, INSIDE, Site
 from response.alerts import Alert
 from response.compliance.gathering import UNKNOWN, Evidence
 from response.compliance.query import WHO
+from sensors.fields import encrypted_protocols
 
 FLOW = (*WHO, "network.transport", "ot.server.port", "network.protocol", "ot.port_protocol")
 """Columns that tell of a conversation."""
@@ -24,6 +25,9 @@ LOCAL = tuple(
     )
 )  # fmt: skip
 """Networks that nobody reaches through the Internet, those that rules on public addresses name (G08)."""
+
+HIDDEN = ("tls", "ssh", *encrypted_protocols())
+"""What a port may promise that nobody on the way can read."""
 
 
 @lru_cache(maxsize=65_536)
@@ -50,6 +54,13 @@ def group(end: str) -> pl.Expr:
     address = pl.col(f"{end}.ip").map_elements(is_group, return_dtype=pl.Boolean)
     mac = pl.col(f"{end}.mac").cast(pl.String).str.slice(1, 1).is_in(list("13579BDF"))
     return pl.coalesce(address, mac).fill_null(False)
+
+
+def encrypted() -> pl.Expr:
+    """Conversations that nobody on the way can read: named so by their bytes, or unnamed where the port promises it."""
+    named, promised = pl.col("network.protocol"), pl.col("ot.port_protocol")
+    unnamed = named.is_null() & promised.is_in(list(HIDDEN)).fill_null(False)
+    return unnamed | named.is_in(list(encrypted_protocols())).fill_null(False)
 
 
 def having(site: Site, *roles: str) -> list[str]:

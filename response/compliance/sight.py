@@ -13,11 +13,11 @@ from detection.site import Limits, Sensor
 from response.compliance.assessment import Reason, Visibility, ZoneVisibility
 from response.compliance.gathering import Evidence
 from response.compliance.query import share
+from response.compliance.selecting import encrypted
 from sensors.fields import protocols
 
 READABLE = tuple(name for name, protocol in protocols().items() if protocol.tier != "recognised")
 """Protocols whose contents the core reads."""
-ENCRYPTED_PORTS = ("tls", "ssh", "mqtts")
 HARMLESS: Mapping[str, tuple[str, ...]] = {
     "content": (),
     "readable": ("encrypted",),
@@ -181,8 +181,7 @@ def _one_way(flows: pl.DataFrame) -> float | None:
 
 
 def _encrypted(evidence: Evidence, flows: pl.DataFrame) -> pl.DataFrame:
-    """Conversations with hidden contents: by what their port promises, or OPC UA of which nothing came to light."""
-    by_port = pl.col("network.protocol").is_null() & pl.col("ot.port_protocol").is_in(list(ENCRYPTED_PORTS))
+    """Conversations with hidden contents: encrypted ones, or OPC UA of which nothing came to light."""
     talked = pl.any_horizontal(pl.col("ot.operation").str.starts_with(word) for word in TALKED)
     read = evidence.facts["transaction"].filter(pl.col("network.protocol") == "opcua", talked)
     secured = evidence.facts["session"].filter(
@@ -191,13 +190,12 @@ def _encrypted(evidence: Evidence, flows: pl.DataFrame) -> pl.DataFrame:
     pairs = secured.select("source.ip", "ot.server.ip").unique()
     shown = read.select(pl.col("ot.client.ip").alias("source.ip"), "ot.server.ip").unique()
     hidden = pairs.join(shown, on=["source.ip", "ot.server.ip"], how="anti")
-    return pl.concat([flows.filter(by_port), flows.join(hidden, on=["source.ip", "ot.server.ip"], how="semi")])
+    return pl.concat([flows.filter(encrypted()), flows.join(hidden, on=["source.ip", "ot.server.ip"], how="semi")])
 
 
 def _unread(flows: pl.DataFrame) -> pl.DataFrame:
     """Conversations that no parser reads, and that are not known to be encrypted."""
-    hidden = pl.col("ot.port_protocol").is_in(list(ENCRYPTED_PORTS)).fill_null(False)
-    return flows.filter(~pl.col("network.protocol").is_in(list(READABLE)).fill_null(False), ~hidden)
+    return flows.filter(~pl.col("network.protocol").is_in(list(READABLE)).fill_null(False), ~encrypted())
 
 
 def _hours(ns: int) -> float:

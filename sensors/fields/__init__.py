@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sensors.fields.dissectors import Declared, dissectors
 from sensors.fields.protocol_file import Protocol
-from sensors.fields.protocols import core_protocols, protocols
+from sensors.fields.protocols import core_protocols, encrypted_protocols, protocols
 from sensors.fields.vocabulary import (
     Dataset,
     Detail,
@@ -27,6 +27,7 @@ __all__ = [
     "Vocabulary",
     "core_protocols",
     "dissectors",
+    "encrypted_protocols",
     "polars_type",
     "protocols",
     "vocabulary",

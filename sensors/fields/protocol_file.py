@@ -27,7 +27,8 @@ class Protocol:
     """One protocol of the core.
 
     `name` is its word in `network.protocol`; `tier` says how deep it is read; `server_roles` what answering in it makes
-    of a host; `seen_as` the words that the manifest of third-party captures has for it; `lacks` what is not read yet.
+    of a host; `seen_as` the words that the manifest of third-party captures has for it; `lacks` what is not read yet;
+    `inside` the protocol that it hides in TLS, for those that do.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Protocol:
     lacks: Mapping[str, tuple[str, ...]]
     flags: tuple[Mapping[str, str], ...]
     details: tuple[Mapping[str, str], ...]
+    inside: str | None = None
 
 
 def read_page(file: Readable) -> Any:
@@ -55,6 +57,7 @@ def protocol_of(page: Mapping[str, Any]) -> Protocol:
         name=page["name"],
         title=page["title"],
         tier=page["tier"],
+        inside=page.get("inside"),
         lacks={language: tuple(page["lacks"][language]) for language in ("en", "zh")},
         **{key: tuple(page[key]) for key in lists},
     )

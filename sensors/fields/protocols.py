@@ -25,6 +25,12 @@ def protocols() -> Mapping[str, Protocol]:
     return {**core_protocols(), **{declared.name: declared.protocol for declared in dissectors().usable}}
 
 
+@cache
+def encrypted_protocols() -> tuple[str, ...]:
+    """Those that hide another one in TLS."""
+    return tuple(name for name, protocol in protocols().items() if protocol.inside)
+
+
 def dissector_flags() -> frozenset[str]:
     """Flags that dissectors declare: no part of the core."""
     return frozenset(flag["name"] for declared in dissectors().usable for flag in declared.protocol.flags)

@@ -39,6 +39,7 @@ NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {
         set(),
         "BACnet on a serial line (MS/TP): no Ethernet, no BACnet/IP in it",
     ),
+    "ndpi/tests/cfgs/default/pcap/cnp_ip.pcapng": ({"lontalk"}, "LonTalk/IP; the list names its port and no protocol"),
     "ndpi/tests/cfgs/default/pcap/knxip.pcapng": ({"knx"}, "KNXnet/IP; the list names its ports and no protocol"),
     "emreekin_ics_pcaps/CANopen/CANopen.pcap": ({"canopen"}, "CANopen; tshark names CAN alone unless it is told more"),
     "ndpi/tests/cfgs/default/pcap/can.pcap": (

@@ -31,17 +31,20 @@ NO_PACKET = "its first TPKT packet ends within the header of the message (RFC 10
 NO_LINK = "link function 0 carries no user data (IEEE 1815, 9.2.6): tshark does not take it for DNP3 either"
 OUTSTATION = "its first frame has DIR 0 (IEEE 1815, 9.2.4): an outstation opens, and its port is no service's"
 CALLS = "calls that a device answers from another port are one flow to us, on 34964"
+ANSWERED = "the server answers the session's initiation from another port, and its answer counts to the flow that asked"
 NAMED: dict[tuple[str, str], str] = {
     ("arkime_synthetic.pcap", "10.20.18.1 102"): MIXED,
     ("arkime_synthetic.pcap", "10.9.5.1 49601"): NO_PACKET,
     ("arkime_synthetic.pcap", "10.20.10.1 20000"): NO_LINK,
     ("dnp3_synthetic.pcap", "10.0.0.6 20000"): OUTSTATION,
-    ("cip_io.pcap", "192.168.5.50 2222"): "connected I/O, which nDPI does not know",
     ("dcerpc.pcap", "192.168.1.11 49154"): CALLS,
     ("dcerpc.pcap", "192.168.1.11 49155"): CALLS,
 }
 """Flows whose protocol differs: capture, an end of the flow; and who is right."""
-JOINED = {("dcerpc.pcap", "192.168.1.11 34964"): CALLS}
+JOINED = {
+    ("dcerpc.pcap", "192.168.1.11 34964"): CALLS,
+    ("hart_ip.pcap", "192.168.0.101 49905"): ANSWERED,
+}
 """Flows that are several to them."""
 
 

@@ -15,6 +15,8 @@ NDPI = {
     "Modbus": "modbus", "MQTT": "mqtt", "OPC-UA": "opcua", "OPC_UA": "opcua", "OPCUA": "opcua", "BACnet": "bacnet",
     "DNP3": "dnp3", "EthernetIP": "enip", "IEC60870": "iec104", "PROFINET_IO": "profinet", "S7Comm": "s7comm",
     "S7CommPlus": "s7comm_plus", "BeckhoffADS": "ads", "FINS": "fins", "IEEE-C37118": "synchrophasor",
+    "KNXnet_IP": "knx", "HART-IP": "hart_ip", "IEC62056": "dlms", "EthernetGlobalData": "egd", "UMAS": "modbus",
+    "CIP": "enip", "CNP-IP": "lontalk",
 }  # fmt: skip
 """nDPI's words for protocols that we read."""
 ARKIME = {name: name for name in NDPI.values()} | {"cip": "enip", "s7comm-plus": "s7comm_plus"}
@@ -103,7 +105,8 @@ def ours(path: Path) -> dict[Ends, Flow]:
 
 
 def _of(row: Mapping[str, Any]) -> Ends:
-    ends = ((row[f"{end}.ip"], row[f"{end}.port"]) for end in ("source", "destination"))
+    # Port 0 is no port to us.
+    ends = ((row[f"{end}.ip"], row[f"{end}.port"] or 0) for end in ("source", "destination"))
     return _ends(*((address, port) for address, port in ends if address is not None))
 
 

@@ -20,7 +20,7 @@ from response.compliance.query import (
     table_rows,
     text_is,
 )
-from response.compliance.selecting import FLOW, crossing, group, having, is_public, not_allowed, public
+from response.compliance.selecting import FLOW, crossing, encrypted, group, having, is_public, not_allowed, public
 
 PROTECTED = ("SignAndEncrypt",)
 ENTERPRISE, CONTROL = 4, 2
@@ -123,12 +123,11 @@ def cross_zone_unencrypted(evidence: Evidence, parameters: Parameters) -> Found:
 
 
 def _hidden(evidence: Evidence, flows: pl.DataFrame) -> pl.Expr:
-    """Which conversations nobody on the way can read: by port, or OPC UA that signs and encrypts."""
+    """Which conversations nobody on the way can read: encrypted ones, or OPC UA that signs and encrypts."""
     protected = evidence.facts["session"].filter(text_is("ot.security.mode", *PROTECTED))
     pairs = {tuple(sorted(pair)) for pair in protected.select("source.ip", "destination.ip").drop_nulls().iter_rows()}
     sealed = [tuple(sorted(pair)) in pairs for pair in flows.select("source.ip", "destination.ip").iter_rows()]
-    by_port = pl.col("network.protocol").is_null() & text_is("ot.port_protocol", "tls", "ssh", "mqtts")
-    return by_port | pl.lit(pl.Series(sealed, dtype=pl.Boolean))
+    return encrypted() | pl.lit(pl.Series(sealed, dtype=pl.Boolean))
 
 
 def default_deny_observed(evidence: Evidence, parameters: Parameters) -> Found:

@@ -36,8 +36,13 @@ mod _core {
         for protocol in wire::protocol::PROTOCOLS {
             ports.entry(protocol.name).or_default().extend(protocol.ports);
         }
+        for signature in wire::protocol::recognised::SIGNATURES {
+            ports.entry(signature.name).or_default().extend(signature.ports);
+        }
         module.add("PORTS", ports)?;
-        module.add("PROTOCOLS", wire::protocol::PROTOCOLS.iter().map(|p| p.name).collect::<Vec<_>>())
+        let read = wire::protocol::PROTOCOLS.iter().map(|p| p.name);
+        let named = wire::protocol::recognised::SIGNATURES.iter().map(|s| s.name);
+        module.add("PROTOCOLS", read.chain(named).collect::<Vec<_>>())
     }
 
     /// Capture files among paths: (captures in order, what was passed over and why, what is wrong).

@@ -44,7 +44,8 @@ const FACTS: [&str; 5] = ["transaction", "value", "session", "file", "flag"];
 
 #[test]
 fn a_protocol_is_named_on_its_own_captures_and_on_no_other() {
-    let listed: Vec<String> = golden().into_iter().map(|(folder, _)| folder).collect();
+    let named = wire::protocol::recognised::SIGNATURES.iter().map(|signature| signature.name.to_owned());
+    let listed: Vec<String> = golden().into_iter().map(|(folder, _)| folder).chain(named).collect();
     for (folder, file) in all_golden() {
         let mut engine = engine(true);
         play(&mut engine, &frames(&file));

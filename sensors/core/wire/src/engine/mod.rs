@@ -18,6 +18,7 @@ use crate::ledger::{Ledger, Settings};
 use crate::link::echo::Echoes;
 use crate::link::{self, LinkIssue, Packet, arp, decode, icmp};
 use crate::protocol::PROTOCOLS;
+use crate::protocol::recognised::SIGNATURES;
 use std::net::IpAddr;
 
 /// The whole state between frames and rows.
@@ -192,7 +193,11 @@ impl Engine {
 
     /// Whether a protocol of the list, or a dissector's, stands directly on Ethernet under this EtherType.
     fn known_on_ethernet(&self, ether_type: u16) -> bool {
-        PROTOCOLS.iter().any(|p| p.transports.contains(&Transport::Ethernet) && p.ports.contains(&ether_type))
+        let stands = |transports: &[Transport], types: &[u16]| {
+            transports.contains(&Transport::Ethernet) && types.contains(&ether_type)
+        };
+        PROTOCOLS.iter().any(|p| stands(p.transports, p.ports))
+            || SIGNATURES.iter().any(|s| stands(s.transports, s.ports))
             || self.ledger.settings.dissectors.iter().any(|d| d.known_on_ethernet(ether_type))
     }
 

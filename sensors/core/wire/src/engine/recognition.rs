@@ -7,6 +7,7 @@ use crate::flow::entry::{Flow, Recognition};
 use crate::flow::{Side, Span, Stamp, Transport};
 use crate::ledger::Ledger;
 use crate::protocol::dissector::{Dissector, Trouble};
+use crate::protocol::recognised::{SIGNATURES, Signature};
 use crate::protocol::{Guess, PROTOCOLS, Probe, Protocol};
 
 /// Pieces of payload looked at before a flow's protocol is called unknown.
@@ -79,13 +80,14 @@ fn recognised(flow: &mut Flow, ledger: &mut Ledger, side: Side, surest: Surest) 
         flow.facts.server.port = 0;
     }
     flow.oriented = true;
-    let (name, parser) = match who {
-        Who::Listed(protocol) => (protocol.name, (protocol.parser)()),
-        Who::Dissector(dissector) => (dissector.name(), dissector.parser(flow.key.transport)),
+    let (name, recognition) = match who {
+        Who::Listed(protocol) => (protocol.name, Recognition::Known((protocol.parser)())),
+        Who::Signed(signature) => (signature.name, Recognition::Named),
+        Who::Dissector(dissector) => (dissector.name(), Recognition::Known(dissector.parser(flow.key.transport))),
     };
     flow.facts.protocol = Some(name);
     flow.confidence = confidence;
-    flow.recognition = Recognition::Known(parser);
+    flow.recognition = recognition;
     flow.known();
     if !flow.started {
         start(flow, ledger);
@@ -119,6 +121,7 @@ struct Surest {
 
 enum Who {
     Listed(&'static Protocol),
+    Signed(&'static Signature),
     Dissector(Dissector),
 }
 
@@ -138,12 +141,15 @@ fn question<'a>(flow: &Flow, side: Side, data: &'a [u8], ended: bool) -> Probe<'
     Probe { data, transport: flow.key.transport, source_port, destination_port, ended }
 }
 
-/// Asks every protocol of the list whether the payload is its own.
+/// Asks every protocol of the lists whether the payload is its own.
 fn ask(flow: &Flow, side: Side, data: &[u8], ended: bool) -> Asked {
     let probe = question(flow, side, data, ended);
     let mut asked = Asked::default();
     for protocol in PROTOCOLS.iter().filter(|p| p.transports.contains(&probe.transport)) {
         asked.note(Who::Listed(protocol), (protocol.probe)(&probe));
+    }
+    for signature in SIGNATURES.iter().filter(|s| s.transports.contains(&probe.transport)) {
+        asked.note(Who::Signed(signature), (signature.probe)(&probe));
     }
     asked
 }

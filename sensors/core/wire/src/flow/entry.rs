@@ -69,6 +69,8 @@ pub enum Recognition {
     Probing(u8),
     Unknown,
     Known(Box<dyn Parser>),
+    /// Named by its bytes, and not read.
+    Named,
     /// The parser failed and was taken off.
     Failed,
 }

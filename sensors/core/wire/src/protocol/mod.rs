@@ -35,6 +35,7 @@ pub mod modbus;
 pub mod mqtt;
 pub mod opcua;
 pub mod profinet;
+pub mod recognised;
 pub mod s7comm;
 pub mod s7comm_plus;
 pub mod sampled_values;
@@ -178,10 +179,11 @@ pub static PROTOCOLS: &[Protocol] = &[
 
 /// What the port would promise; ports never name a protocol by themselves.
 pub fn promised(transport: Transport, port: u16) -> Option<&'static str> {
-    PROTOCOLS
-        .iter()
-        .find(|p| p.ports.contains(&port) && p.transports.contains(&transport))
-        .map(|p| p.name)
+    let read = PROTOCOLS.iter().map(|p| (p.name, p.ports, p.transports));
+    let named = recognised::SIGNATURES.iter().map(|s| (s.name, s.ports, s.transports));
+    read.chain(named)
+        .find(|(_, ports, transports)| ports.contains(&port) && transports.contains(&transport))
+        .map(|(name, ..)| name)
         .or_else(|| crate::protocol::talk::well_known(transport, port))
 }
 
