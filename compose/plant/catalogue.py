@@ -58,6 +58,8 @@ _MODULES = (
     "golden_iec104",
     "golden_iec104_bytes",
     "golden_fox",
+    "golden_suitelink",
+    "proofs_suitelink",
     "golden_secured",
     "golden_lontalk",
     "proofs_fox",

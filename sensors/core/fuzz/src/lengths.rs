@@ -28,6 +28,7 @@ pub fn mend(protocol: (&str, &str), bytes: &mut Vec<u8>) {
         ("tristation", _) => checksums::checked(bytes),
         ("knx", _) => total_length(bytes),
         ("dlms", _) => checksums::meter_frame(bytes),
+        ("suitelink", _) => follows(bytes),
         ("hart_ip", _) => checksums::framed_twice(bytes),
         ("can" | "canopen" | "j1939" | "devicenet", _) => data_length(bytes),
         _ => {}
@@ -52,6 +53,18 @@ fn data_length(bytes: &mut [u8]) {
     let data = u8::try_from(bytes.len().saturating_sub(8)).unwrap_or(64).min(64);
     if let Some(length) = bytes.get_mut(4) {
         *length = data;
+    }
+}
+
+/// | 0 bytes that follow 2 | type 2 | body | a5 |
+fn follows(bytes: &mut [u8]) {
+    let Ok(length) = u16::try_from(bytes.len().saturating_sub(2)) else { return };
+    if length < 3 {
+        return;
+    }
+    bytes[..2].copy_from_slice(&length.to_le_bytes());
+    if let Some(end) = bytes.last_mut() {
+        *end = 0xa5;
     }
 }
 

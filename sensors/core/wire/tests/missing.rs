@@ -22,12 +22,14 @@ const OF_THE_PAST: [&str; 10] = [
 ];
 /// Said once, and lost with that packet: what an alias stands for (MQTT 5, Sparkplug), where a connection leads (the route
 /// of a CIP Forward_Open), how data is cut into values (the configuration of a synchrophasor stream), which symbol a handle
-/// of ADS is and of what type. The message appears without it.
-const SAID_ONCE: [(&str, &[&str]); 4] = [
+/// of ADS is and of what type, which topic a connection of SuiteLink is to and what its tags are called. The message appears
+/// without it.
+const SAID_ONCE: [(&str, &[&str]); 5] = [
     ("mqtt", &["ot.object.address", "ot.object.kind", "ot.value.type", "ot.value.numbers"]),
     ("enip", &["ot.unit"]),
     ("synchrophasor", &OF_ITEMS),
     ("ads", &ADS_SYMBOLS),
+    ("suitelink", &["ot.unit", "ot.object.address"]),
 ];
 const OF_ITEMS: [&str; 8] = [
     "ot.object.address",

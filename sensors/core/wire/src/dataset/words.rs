@@ -1065,6 +1065,12 @@ pub enum Flag {
     SlmpCommandUnknown,
     /// Devices or values disagree with the length of the frame (SH-080956 5-2).
     SlmpLength,
+    /// Message that does not end as it should, or of no known form (Finngineering 2024).
+    SuitelinkFrame,
+    /// Items do not fill the message, or a value of unknown type (Finngineering 2024).
+    SuitelinkItem,
+    /// Message of unknown type (Finngineering 2024).
+    SuitelinkMessageUnknown,
     /// The check word is wrong: receivers throw the frame away (IEEE C37.118.2-2011 6.2).
     SynchrophasorChecksum,
     /// Contents and length of a frame disagree, or a frame lacks what its type needs (IEEE C37.118.2-2011 6.2).
@@ -1442,6 +1448,9 @@ impl Flag {
             Self::SlmpHeader => "slmp.header",
             Self::SlmpCommandUnknown => "slmp.command_unknown",
             Self::SlmpLength => "slmp.length",
+            Self::SuitelinkFrame => "suitelink.frame",
+            Self::SuitelinkItem => "suitelink.item",
+            Self::SuitelinkMessageUnknown => "suitelink.message_unknown",
             Self::SynchrophasorChecksum => "synchrophasor.checksum",
             Self::SynchrophasorMalformed => "synchrophasor.malformed",
             Self::SynchrophasorLengthMismatch => "synchrophasor.length_mismatch",

@@ -41,6 +41,7 @@ pub mod s7comm_plus;
 pub mod sampled_values;
 pub mod slmp;
 mod sparkplug;
+pub mod suitelink;
 pub mod synchrophasor;
 pub mod talk;
 pub mod tristation;
@@ -175,6 +176,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     devicenet::PROTOCOL,
     egd::PROTOCOL,
     fox::PROTOCOL,
+    suitelink::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
