@@ -105,6 +105,7 @@ _MODULES = (
     "proofs_hart_sessions",
     "golden_egd",
     "proofs_egd",
+    "golden_powerlink",
 )
 
 PROOFS = Path("rules/proofs")
