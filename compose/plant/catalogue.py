@@ -106,6 +106,7 @@ _MODULES = (
     "golden_egd",
     "proofs_egd",
     "golden_powerlink",
+    "proofs_powerlink",
 )
 
 PROOFS = Path("rules/proofs")
