@@ -283,6 +283,11 @@ def nodes(lab: Lab, served: dict[str, Node]) -> Iterator[None]:
             one.result(5)
 
 
+def _answers(node: int) -> Callable[[bytes], bool]:
+    """Whether a frame is the answer of a node that was polled."""
+    return lambda frame: frame[0] == PRES and frame[2] == node
+
+
 class Manager:
     """The managing node at a host's port. where: host by node number."""
 
@@ -310,7 +315,7 @@ class Manager:
         for node, host in self.where.items() if polled else ():
             self.outputs = (self.outputs + 1) % 7
             self.send(preq(node, bytes([self.outputs // 5, 0, 0, 0])), mac(host))
-            self.hear(lambda frame, node=node: frame[0] == PRES and frame[2] == node, 0.05)
+            self.hear(_answers(node), 0.05)
         self.send(soa(service, target, state))
         answer = b""
         if service in (IDENT, STATUS):

@@ -195,6 +195,11 @@ def fault(lab: Lab) -> None:
             _running(lab, 8)
 
 
+def _identified(manager: pl.Manager) -> None:
+    manager.cycle(pl.IDENT, 1)
+    manager.run(6)
+
+
 @capture(
     "powerlink/replaced.pcap",
     f"Another device answers under the drive's number, from another address. {_HAND}",
@@ -207,7 +212,7 @@ def replaced(lab: Lab) -> None:
     """A node twice, with another identity."""
     other = pl.Node(1, "implant", 0x0000_2222, 99, state=pl.OPERATIONAL, ip="192.168.100.1")
     with pl.nodes(lab, _operating()):
-        pl.manage(lab, "mach", pl.WHERE, lambda manager: (manager.cycle(pl.IDENT, 1), manager.run(6)))
+        pl.manage(lab, "mach", pl.WHERE, _identified)
         with lab.step("another device answers", "att", "mach", ["T0848", "T0856"], ["EP09"]):
             pl.send(lab, "att", [other.ident(), pl.pres(1, pl.OPERATIONAL, b"\0\0\0\0")])
             time.sleep(0.2)
