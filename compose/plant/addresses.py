@@ -44,6 +44,9 @@ _LIST = (
     Host("plc5", "10.9.1.40", "00:00:0a:10:00:40", "switch", "controller of the depalletiser, FINS"),
     Host("plc6", "10.9.1.41", "00:26:92:10:00:41", "switch", "controller of the wrapper, SLMP"),
     Host("sis", "10.9.1.48", "00:00:54:10:00:48", "switch", "safety controller of the reactor, TriStation"),
+    Host("mach", "10.9.1.60", "00:60:65:10:00:60", "switch", "controller of the labeller, manages POWERLINK"),
+    Host("drv", "10.9.1.61", "00:60:65:10:00:61", "switch", "drive of the labeller, POWERLINK node 1"),
+    Host("vlv", "10.9.1.62", "00:60:65:10:00:62", "switch", "valves of the labeller, POWERLINK node 2"),
     Host("knx", "10.9.1.52", "00:24:6d:10:00:52", "switch", "interface to the KNX line of the hall"),
     Host("mtr1", "10.9.1.45", "00:22:a1:10:00:45", "switch", "electricity meter of line 1, DLMS/COSEM"),
     Host("mtr2", "10.9.1.46", "00:22:a1:10:00:46", "switch", "electricity meter of line 2, DLMS/COSEM"),
@@ -76,6 +79,7 @@ SLMP_PORT = 5007
 TRISTATION_PORT = 1502
 FOX_PORT = 1911
 KNX_PORT = 3671
+POWERLINK_PORT = 3819
 
 
 def ip(name: str) -> str:

@@ -109,6 +109,8 @@ _MODULES = (
     "proofs_hart_sessions",
     "golden_egd",
     "proofs_egd",
+    "golden_powerlink",
+    "proofs_powerlink",
 )
 
 PROOFS = Path("rules/proofs")

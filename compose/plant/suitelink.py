@@ -1,4 +1,4 @@
-"""SuiteLink by hand: an I/O server with tags and a client. No stack is to be had; the bytes are as its dissector has them."""
+"""SuiteLink by hand: an I/O server with tags, and a client. No stack is to be had; the bytes are its dissector's."""
 
 from __future__ import annotations
 

@@ -939,6 +939,38 @@ pub enum Flag {
     OpcuaHandshakeOrder,
     /// An application certificate is no X.509 certificate (OPC 10000-6 6.2).
     OpcuaCertificate,
+    /// Message type that there is not (DS 301 4.6.1.1.2).
+    PowerlinkType,
+    /// Frame too short for its contents, or a length in it does not fit (DS 301 4.6.1).
+    PowerlinkLength,
+    /// Nodes that do not send or hear such a frame (DS 301 4.5).
+    PowerlinkNode,
+    /// A second station speaks as the managing node (DS 301 4.2.2).
+    PowerlinkSecondManager,
+    /// A second station speaks for a node (DS 301 4.5).
+    PowerlinkNodeTwice,
+    /// NMT command that the managing node did not send (DS 301 7.3.1).
+    PowerlinkForeignCommand,
+    /// NMT command that there is not (DS 301 A.3.7).
+    PowerlinkNmtCommand,
+    /// A node says a state that there is not (DS 301 7.1.4).
+    PowerlinkState,
+    /// A node fell to a lower state without a command (DS 301 7.1.4).
+    PowerlinkStateFell,
+    /// A node does not answer polls any more (DS 301 4.2.4).
+    PowerlinkSilent,
+    /// A node is another device than before (DS 301 7.3.3.2.1).
+    PowerlinkIdentityChanged,
+    /// Sequence number or state of an SDO connection is not the expected one (DS 301 6.3.2.3).
+    PowerlinkSdoSequence,
+    /// An SDO command was sent again (DS 301 6.3.2.3).
+    PowerlinkSdoRepeated,
+    /// A receiver asks for an SDO frame again (DS 301 6.3.2.3).
+    PowerlinkSdoLost,
+    /// SDO command that there is not, or that answers another one (DS 301 6.3.2.4).
+    PowerlinkSdoCommand,
+    /// SDO carries more or less than the size that it announced (DS 301 6.3.2.4).
+    PowerlinkSdoSize,
     /// FrameID is reserved, or its frames are not read (IEC 61158-6-10 4.7.1).
     ProfinetFrameId,
     /// Length of a DCP message disagrees with the frame (IEC 61158-6-10 4.3.1).
@@ -1385,6 +1417,22 @@ impl Flag {
             Self::OpcuaBufferSize => "opcua.buffer_size",
             Self::OpcuaHandshakeOrder => "opcua.handshake_order",
             Self::OpcuaCertificate => "opcua.certificate",
+            Self::PowerlinkType => "powerlink.type",
+            Self::PowerlinkLength => "powerlink.length",
+            Self::PowerlinkNode => "powerlink.node",
+            Self::PowerlinkSecondManager => "powerlink.second_manager",
+            Self::PowerlinkNodeTwice => "powerlink.node_twice",
+            Self::PowerlinkForeignCommand => "powerlink.foreign_command",
+            Self::PowerlinkNmtCommand => "powerlink.nmt_command",
+            Self::PowerlinkState => "powerlink.state",
+            Self::PowerlinkStateFell => "powerlink.state_fell",
+            Self::PowerlinkSilent => "powerlink.silent",
+            Self::PowerlinkIdentityChanged => "powerlink.identity_changed",
+            Self::PowerlinkSdoSequence => "powerlink.sdo_sequence",
+            Self::PowerlinkSdoRepeated => "powerlink.sdo_repeated",
+            Self::PowerlinkSdoLost => "powerlink.sdo_lost",
+            Self::PowerlinkSdoCommand => "powerlink.sdo_command",
+            Self::PowerlinkSdoSize => "powerlink.sdo_size",
             Self::ProfinetFrameId => "profinet.frame_id",
             Self::ProfinetDcpLength => "profinet.dcp_length",
             Self::ProfinetDcpService => "profinet.dcp_service",

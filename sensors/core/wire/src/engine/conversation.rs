@@ -71,6 +71,9 @@ impl Engine {
             (source, destination) = (destination, sender);
             (arrival.packet.source_mac, arrival.packet.destination_mac) = (Some(source), Some(destination));
         }
+        if let Some(group) = protocol::heard_by_all(ether_type) {
+            return self.heard_by_all(arrival, (source, destination), group, ether_type);
+        }
         let (ends, ports) = ((mac_end(source), mac_end(destination)), (ether_type, ether_type));
         let Some(index) = self.flow_of(&arrival, ends, Transport::Ethernet, ports, None) else { return };
         let Some(flow) = self.flows.get(index) else { return };
@@ -79,6 +82,23 @@ impl Engine {
         deliver(flow, &mut self.ledger, side, &Piece::Bytes(arrival.packet.payload, arrival.stamp));
         let side = flow.side_of((ends.0, ether_type) == flow.key.low);
         flow.side(side).assembly = Default::default();
+    }
+
+    /// A frame of a network whose stations all hear each other, so that it is one flow with itself, like a bus. Who speaks
+    /// to whom is said of each frame.
+    fn heard_by_all(&mut self, mut arrival: Arrival<'_>, macs: ([u8; 6], [u8; 6]), group: [u8; 6], ether_type: u16) {
+        (arrival.packet.source_mac, arrival.packet.destination_mac) = (None, None);
+        let (all, ports) = (mac_end(group), (ether_type, ether_type));
+        let Some(index) = self.flow_of(&arrival, (all, all), Transport::Ethernet, ports, None) else { return };
+        let Some(flow) = self.flows.get(index) else { return };
+        flow.facts.between(mac_end(macs.0), mac_end(macs.1));
+        if arrival.snapped {
+            self.ledger.flag(&mut flow.facts, Flag::LinkSnapped, Span::at(arrival.stamp), None, None);
+        }
+        deliver(flow, &mut self.ledger, Side::Client, &Piece::Bytes(arrival.packet.payload, arrival.stamp));
+        flow.client.assembly = Default::default();
+        flow.facts.between(all, all);
+        self.weigh(index);
     }
 
     /// A frame of a CAN bus. Whoever sent it is not in it and all hear it, so that a bus is one flow with itself; what
@@ -204,7 +224,9 @@ impl Engine {
         let source_low = source <= destination;
         let (low, high) = if source_low { (source, destination) } else { (destination, source) };
         let vlans = (arrival.packet.vlan, arrival.packet.inner_vlan);
-        let key = FlowKey { low, high, transport, vlans, segment: 0 };
+        // What is one flow with itself is another one on each interface.
+        let segment = if low == high { arrival.stamp.source } else { 0 };
+        let key = FlowKey { low, high, transport, vlans, segment };
         let macs = (arrival.packet.source_mac, arrival.packet.destination_mac);
         let opening = tcp.is_some_and(|s| s.flags & (SYN | ACK) == SYN);
         let mut found = self.flows.find(&key).or_else(|| self.flows.join(&key, source_low));

@@ -137,8 +137,8 @@ impl Facts {
         if (self.client.ip, self.server.ip) == (client, server) {
             return;
         }
-        let end = |ip| Endpoint { ip, port: 0, mac: None };
-        (self.client, self.server) = (end(client), end(server));
+        let end = |ip, port| Endpoint { ip, port, mac: mac_of(ip) };
+        (self.client, self.server) = (end(client, self.client.port), end(server, self.server.port));
         self.names = None;
         self.channel = None;
     }

@@ -11,6 +11,7 @@ pub mod canopen;
 pub mod defaults;
 pub mod devicenet;
 pub mod dialogue;
+mod dictionary;
 pub mod dissector;
 pub mod dlms;
 pub mod dnp3;
@@ -34,6 +35,7 @@ pub mod mms;
 pub mod modbus;
 pub mod mqtt;
 pub mod opcua;
+pub mod powerlink;
 pub mod profinet;
 pub mod recognised;
 pub mod s7comm;
@@ -177,6 +179,9 @@ pub static PROTOCOLS: &[Protocol] = &[
     egd::PROTOCOL,
     fox::PROTOCOL,
     suitelink::PROTOCOL,
+    powerlink::PROTOCOL,
+    powerlink::V1,
+    powerlink::OVER_UDP,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
@@ -210,4 +215,15 @@ static RETURNED: &[Returned] = &[ethercat::returned];
 /// Who may have sent a frame that comes back from this source.
 pub fn returned(ether_type: u16, source: [u8; 6]) -> Option<[u8; 6]> {
     RETURNED.iter().find_map(|of| of(ether_type, source))
+}
+
+/// The group address that stands for a network whose stations all hear each other.
+type HeardByAll = fn(ether_type: u16) -> Option<[u8; 6]>;
+
+/// Protocols of such networks: one of their flows holds all that is said.
+static HEARD_BY_ALL: &[HeardByAll] = &[powerlink::heard_by_all];
+
+/// The end that all frames of an EtherType have in common.
+pub fn heard_by_all(ether_type: u16) -> Option<[u8; 6]> {
+    HEARD_BY_ALL.iter().find_map(|of| of(ether_type))
 }

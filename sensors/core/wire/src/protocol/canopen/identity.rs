@@ -1,10 +1,10 @@
 //! Who a node is: objects 0x1000, 0x1008 to 0x100A and 0x1018 (CiA 301, 7.5.2), as they are read from it.
 
 use super::objects;
-use super::value::readable;
 use crate::bytes::le32;
 use crate::flow::Side;
 use crate::protocol::Talk;
+use crate::protocol::dictionary::value::readable;
 
 const CONFIDENCE: f32 = 0.9;
 

@@ -3,8 +3,6 @@
 //! An identifier of the predefined connection set is a function of 4 bits and a node of 7 bits (CiA 301, 7.3.5). Only what
 //! a node itself sends names its sender: commands and requests come from the bus.
 
-mod abort;
-mod content;
 mod emergency;
 mod guard;
 mod identity;
@@ -19,7 +17,6 @@ mod tell;
 #[cfg(test)]
 mod tests;
 mod transfer;
-mod value;
 
 pub use signs::Signs;
 

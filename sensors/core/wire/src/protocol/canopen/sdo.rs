@@ -6,10 +6,11 @@
 
 use super::tell::{self, Ending};
 use super::transfer::{Phase, Transfer};
-use super::{Node, abort, guard};
+use super::{Node, guard};
 use crate::bytes::{le16, le32, u8_at};
 use crate::dataset::Flag;
 use crate::protocol::can::frame::Frame;
+use crate::protocol::dictionary::abort;
 use crate::protocol::{Reply, Talk};
 
 const LENGTH: usize = 8;

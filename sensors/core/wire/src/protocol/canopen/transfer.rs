@@ -1,14 +1,14 @@
 //! One transfer of an object, from its request to its end, and how it is told.
 
-use super::content::Content;
 use super::identity::Identity;
 use super::objects;
 use super::tell::{self, Asked, Ending, named};
-use super::value::Value;
 use crate::bytes::{le16, le32, u8_at};
 use crate::dataset::Operation;
 use crate::dataset::rows::FileRow;
 use crate::flow::Side;
+use crate::protocol::dictionary::content::Content;
+use crate::protocol::dictionary::value::Value;
 use crate::protocol::{Address, Function, Item, Object, Reply, Talk};
 use crate::text::Details;
 
