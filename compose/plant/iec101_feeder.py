@@ -83,16 +83,16 @@ def clock(station: int, milliseconds: int | None = None) -> bytes:
 
 
 async def _turn(primary: Primary, turn: int) -> None:
-    station = 1 + turn % 2
     if turn % 6 == 0:
         for each in (1, 2):
             await primary.send(each, clock(each))
             await primary.send(each, interrogation(each))
-    if turn % 2 == 0:
-        on = turn % 4 == 0
+    orders, between = divmod(turn, 4)
+    if between == 0:
+        station, on = 1 + orders % 2, orders % 4 < 2
         await primary.send(station, command(station, SWITCH, on, select=True))
         await primary.send(station, command(station, SWITCH, on))
-        await primary.send(station, setpoint(station, 10.0 + turn % 4 / 10))
+        await primary.send(station, setpoint(station, 10.0 + orders % 4 / 10))
     for _ in range(3):
         for each in (1, 2):
             await primary.poll(each)

@@ -1,6 +1,6 @@
 """IEC 101 in TCP against tshark: services of the link with their answers, and every object of every data unit.
 
-tshark cannot find the sizes of addresses: it is told those that the captures were made with. Its data units are compared
+tshark cannot find the sizes of addresses: it is told those that captures were made with. Its data units are compared
 as those of IEC 104 are.
 """
 
@@ -33,6 +33,7 @@ _NAMES = ("frame.number", *(f"iec60870_101.{name}" for name in (
     "ctrl_prm", "ctrl_func_pri_to_sec", "ctrl_func_sec_to_pri", "linkaddr"
 )))  # fmt: skip
 _USER_DATA = 8
+_OF_OBJECTS = (*range(1, 41), *range(45, 65), *range(110, 114))
 
 
 def agreement(name: str, capture: Path, options: Sequence[str] = ()) -> Agreement:
@@ -45,7 +46,18 @@ def agreement(name: str, capture: Path, options: Sequence[str] = ()) -> Agreemen
     for frame, kind, found in _theirs_link(capture, told):
         theirs.message(frame, kind).update(found)
     iec104.level(mine, theirs, between)
+    _leave_out_open(mine, theirs)
     return compare(name, mine, theirs)
+
+
+def _leave_out_open(mine: Facts, theirs: Facts) -> None:
+    """While more than one set of sizes is possible we name no object: then tshark, which was told them, knows more."""
+    for frame, kind, _ in list(mine.messages):
+        head, _, address = kind.partition(" object ")
+        if address == "0" and int(head.split(" ")[1]) in _OF_OBJECTS:
+            for facts in (mine, theirs):
+                for key in [key for key in facts.messages if key[0] == frame and key[1].startswith(f"{head} object ")]:
+                    del facts.messages[key]
 
 
 def _theirs_link(capture: Path, told: Sequence[str]) -> Iterator[tuple[int, str, dict[str, str]]]:

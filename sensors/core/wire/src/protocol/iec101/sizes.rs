@@ -111,6 +111,7 @@ impl Sizes {
             && asdu.objects().all(|object| {
                 (!of_station || object.address == 0)
                     && (!of_process || object.address != 0)
+                    && kind.element.regular(object.data)
                     && reading::read(kind, object.data)
                         .is_none_or(|read| read.time.is_none_or(|time| time.invalid || !time.illegal()))
             })
