@@ -60,7 +60,7 @@ def proof(
 
             serving(lab, act)
 
-        script.__name__, script.__module__ = work.__name__, work.__module__  # type: ignore[attr-defined]
+        script.__name__, script.__module__ = work.__name__, work.__module__
         return capture(f"{file}.pcap", purpose + MADE, f"feeder {source}", rules=rules, learn=NORMAL,
                        check={FRAMES: frames})(script)  # fmt: skip
 
