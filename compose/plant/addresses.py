@@ -53,6 +53,7 @@ _LIST = (
     Host("mtr3", "10.9.1.47", "00:22:a1:10:00:47", "switch", "electricity meter of the compressors, DLMS/COSEM"),
     Host("mux", "10.9.1.54", "00:26:16:10:00:54", "switch", "I/O system of the tank farm's transmitters, HART-IP"),
     Host("jace", "10.9.1.56", "00:01:f0:10:00:56", "switch", "station of the boiler house, Niagara Fox"),
+    Host("feeder", "10.9.1.70", "00:90:e8:10:00:70", "switch", "device server of the feeder switches, IEC 60870-5-101"),
     Host("hmi", "10.9.1.30", "00:14:22:10:00:30", "switch", "operator station, may write"),
     Host("eng", "10.9.1.31", "00:14:22:10:00:31", "switch", "engineering station, may program"),
     Host("hist", "10.9.1.32", "00:1b:78:10:00:32", "switch", "historian, reads only"),
@@ -78,6 +79,7 @@ EGD_PORT = 18246
 SLMP_PORT = 5007
 TRISTATION_PORT = 1502
 FOX_PORT = 1911
+IEC101_PORT = 4001
 KNX_PORT = 3671
 POWERLINK_PORT = 3819
 

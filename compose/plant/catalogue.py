@@ -57,6 +57,8 @@ _MODULES = (
     "proofs_iec104_bytes",
     "golden_iec104",
     "golden_iec104_bytes",
+    "golden_iec101",
+    "proofs_iec101",
     "golden_fox",
     "golden_suitelink",
     "proofs_suitelink",

@@ -23,6 +23,12 @@ _SEGMENT, _READ, _REQUESTED, _CONFIRMED, _TERMINATED = 125, 102, 5, 7, 10
 def agreement(name: str, capture: Path, options: Sequence[str] = ()) -> Agreement:
     """Field by field on one capture; `options` tell tshark which port speaks IEC 104."""
     mine, (theirs, between) = ours_of(capture), theirs_of(capture, options)
+    level(mine, theirs, between)
+    return compare(name, mine, theirs)
+
+
+def level(mine: Facts, theirs: Facts, between: Sequence[Key]) -> None:
+    """Leave out what only one of both can say."""
     for key in between:
         if key not in mine.messages:
             theirs.messages.pop(key, None)
@@ -31,7 +37,6 @@ def agreement(name: str, capture: Path, options: Sequence[str] = ()) -> Agreemen
             # tshark 4.0 shows the octets of these types without reading them.
             for field in ("value", "quality", "time", "time_invalid"):
                 mine.messages.get(key, {}).pop(field, None)
-    return compare(name, mine, theirs)
 
 
 def _kind(code: int, cause: int, address: int) -> str:
@@ -68,16 +73,16 @@ def _stated(unit: Unit, found: dict[str, str]) -> dict[str, str]:
     return {"station": str(unit.station)} | unit.head | found
 
 
-def ours_of(capture: Path) -> Facts:
-    """What our events say."""
+def ours_of(capture: Path, protocol: str = "iec104") -> Facts:
+    """What our events say; IEC 101 has the same data units."""
     facts = Facts()
-    for frame, kind, found in sorted(_seen(capture), key=lambda told: told[0]):
+    for frame, kind, found in sorted(_seen(capture, protocol), key=lambda told: told[0]):
         facts.message(frame, kind).update(found)
     return facts
 
 
-def _seen(capture: Path) -> Iterator[tuple[int, str, dict[str, str]]]:
-    for items in ours.messages(capture, "iec104"):
+def _seen(capture: Path, protocol: str) -> Iterator[tuple[int, str, dict[str, str]]]:
+    for items in ours.messages(capture, protocol):
         for row in items:
             if row["ot.function.code"] is None:
                 yield from _function(row)

@@ -117,3 +117,18 @@ pub fn framed_twice(bytes: &mut [u8]) {
         bytes[end] = bytes[8..end].iter().fold(0, |sum, byte| sum ^ byte);
     }
 }
+
+/// | 10H | … | sum 1 | 16H |, or | 68H | L | L | 68H | L octets | sum 1 | 16H |.
+pub fn serial_frame(bytes: &mut [u8]) {
+    let start = if bytes.first() == Some(&0x68) { 4 } else { 1 };
+    if bytes.len() < start + 4 {
+        return;
+    }
+    let end = bytes.len() - 2;
+    if start == 4 {
+        let length = u8::try_from(end - start).unwrap_or(u8::MAX);
+        bytes[1..4].copy_from_slice(&[length, length, 0x68]);
+    }
+    bytes[end] = bytes[start..end].iter().fold(0, |sum: u8, byte| sum.wrapping_add(*byte));
+    bytes[end + 1] = 0x16;
+}

@@ -715,6 +715,56 @@ pub enum Flag {
     HsmsControlText,
     /// Data before a selection was accepted (SEMI E37-0413 7.3).
     HsmsNotSelected,
+    /// Octets that begin no frame (IEC 60870-5-1 6.2.4.2).
+    Iec101Start,
+    /// Lengths, second start or stop octet of a frame disagree (IEC 60870-5-1 6.2.4.2).
+    Iec101Frame,
+    /// Checksum of a frame is wrong; what it carries is not read (IEC 60870-5-1 6.2.4.2).
+    Iec101Checksum,
+    /// Function code of the link is reserved, or the frame count bit is valid where it must not be (told once) (IEC 60870-5-2 5.1.2, 6.1.2).
+    Iec101Control,
+    /// Another frame with the frame count bit of the last (IEC 60870-5-2 5.1.2).
+    Iec101FrameCount,
+    /// A frame was sent again, for its answer did not come or was lost (IEC 60870-5-2 5.1.2).
+    Iec101Repeated,
+    /// User data or a service of the link was refused (busy, not functioning, not implemented) (IEC 60870-5-2 5.1.2).
+    Iec101Refused,
+    /// The station asks for no more data (DFC) (IEC 60870-5-2 5.1.2).
+    Iec101Overflow,
+    /// A station that is polled calls as primary station itself (IEC 60870-5-2 5).
+    Iec101SecondPrimary,
+    /// More than one set of address sizes makes sense of what was sent so far: objects are not named (IEC 60870-5-101 7.1).
+    Iec101SizesOpen,
+    /// What is sent makes sense with other address sizes only than those found before (IEC 60870-5-101 7.1).
+    Iec101SizesChanged,
+    /// A data unit is longer or shorter than its objects (IEC 60870-5-101 7.2.2).
+    Iec101LengthMismatch,
+    /// A station sent what only its peer sends (IEC 60870-5-101 7.2.3).
+    Iec101Direction,
+    /// Type identification is not defined (IEC 60870-5-101 7.2.1.1).
+    Iec101TypeUnknown,
+    /// A data unit without objects (IEC 60870-5-101 7.2.2.2).
+    Iec101ObjectCount,
+    /// Objects as a sequence (SQ = 1) where the type does not allow it (IEC 60870-5-101 7.2.2.1).
+    Iec101SequenceForm,
+    /// Cause of transmission is not allowed for the type (IEC 60870-5-101 7.2.3).
+    Iec101CauseIllegal,
+    /// Common address 0, or that of all stations where it is not allowed (IEC 60870-5-101 7.2.4).
+    Iec101CommonAddress,
+    /// Information object address 0 for an object of the process (IEC 60870-5-101 7.2.5).
+    Iec101IoaZero,
+    /// Information object address other than 0 for the station itself (IEC 60870-5-101 7.3.4).
+    Iec101IoaNotZero,
+    /// A valid time tag that no clock shows (IEC 60870-5-101 7.2.6.18).
+    Iec101TimeIllegal,
+    /// A confirmation does not repeat the command it confirms (IEC 60870-5-101 7.2.3).
+    Iec101MirrorDiffers,
+    /// An execution with another value than was selected (IEC 60870-5-101 6.8, IEC 60870-5-5 6.8).
+    Iec101ExecuteDiffers,
+    /// Checksum of a section or file is wrong (IEC 60870-5-101 7.2.6.37).
+    Iec101FileChecksum,
+    /// A section or file is not as long as was announced (IEC 60870-5-101 7.2.6.35, 7.2.6.36).
+    Iec101FileLength,
     /// A message does not begin with 68H (IEC 60870-5-104 5.1).
     Iec104Start,
     /// APDU length outside 4 to 253 (IEC 60870-5-104 5.1).
@@ -1305,6 +1355,31 @@ impl Flag {
             Self::HsmsItem => "hsms.item",
             Self::HsmsControlText => "hsms.control_text",
             Self::HsmsNotSelected => "hsms.not_selected",
+            Self::Iec101Start => "iec101.start",
+            Self::Iec101Frame => "iec101.frame",
+            Self::Iec101Checksum => "iec101.checksum",
+            Self::Iec101Control => "iec101.control",
+            Self::Iec101FrameCount => "iec101.frame_count",
+            Self::Iec101Repeated => "iec101.repeated",
+            Self::Iec101Refused => "iec101.refused",
+            Self::Iec101Overflow => "iec101.overflow",
+            Self::Iec101SecondPrimary => "iec101.second_primary",
+            Self::Iec101SizesOpen => "iec101.sizes_open",
+            Self::Iec101SizesChanged => "iec101.sizes_changed",
+            Self::Iec101LengthMismatch => "iec101.length_mismatch",
+            Self::Iec101Direction => "iec101.direction",
+            Self::Iec101TypeUnknown => "iec101.type_unknown",
+            Self::Iec101ObjectCount => "iec101.object_count",
+            Self::Iec101SequenceForm => "iec101.sequence_form",
+            Self::Iec101CauseIllegal => "iec101.cause_illegal",
+            Self::Iec101CommonAddress => "iec101.common_address",
+            Self::Iec101IoaZero => "iec101.ioa_zero",
+            Self::Iec101IoaNotZero => "iec101.ioa_not_zero",
+            Self::Iec101TimeIllegal => "iec101.time_illegal",
+            Self::Iec101MirrorDiffers => "iec101.mirror_differs",
+            Self::Iec101ExecuteDiffers => "iec101.execute_differs",
+            Self::Iec101FileChecksum => "iec101.file_checksum",
+            Self::Iec101FileLength => "iec101.file_length",
             Self::Iec104Start => "iec104.start",
             Self::Iec104LengthIllegal => "iec104.length_illegal",
             Self::Iec104LengthMismatch => "iec104.length_mismatch",

@@ -22,9 +22,11 @@ pub mod ethercat;
 pub mod exchange;
 pub mod fins;
 pub mod fox;
+mod ft12;
 pub mod goose;
 pub mod hart_ip;
 pub mod hsms;
+pub mod iec101;
 pub mod iec104;
 mod iec60870;
 mod iec61850;
@@ -152,6 +154,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     enip::PROTOCOL,
     enip::io::PROTOCOL,
     iec104::PROTOCOL,
+    iec101::PROTOCOL,
     dnp3::PROTOCOL,
     bacnet::PROTOCOL,
     profinet::PROTOCOL,

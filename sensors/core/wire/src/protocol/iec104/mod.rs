@@ -1,15 +1,10 @@
 //! IEC 60870-5-104 (edition 2.0, 2006): APCI with its sequence numbers and data transfer states, commands paired with
-//! their confirmations, process values, file transfer. What is inside an APDU is read by `iec60870`.
+//! their confirmations, process values, file transfer. What is inside an APDU is read and told by `iec60870`.
 
-mod command;
-mod details;
 mod flow;
 mod frame;
-mod monitor;
 mod probe;
 mod sequence;
-mod transfer;
-mod waiting;
 
 use super::{Framing, Parser, Protocol, Talk};
 use crate::dataset::Flag;

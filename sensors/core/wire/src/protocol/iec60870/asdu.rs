@@ -11,10 +11,13 @@ pub struct Layout {
     pub cause: usize,
     pub common_address: usize,
     pub object_address: usize,
+    /// Octets of the frame before the data unit, and behind it.
+    pub head: usize,
+    pub tail: usize,
 }
 
 /// Lengths of IEC 104.
-pub const TCP: Layout = Layout { cause: 2, common_address: 2, object_address: 3 };
+pub const TCP: Layout = Layout { cause: 2, common_address: 2, object_address: 3, head: 6, tail: 0 };
 
 impl Layout {
     pub const fn header(&self) -> usize {
@@ -42,6 +45,8 @@ pub struct Asdu<'a> {
     /// Objects as on the wire.
     pub body: &'a [u8],
     pub layout: Layout,
+    /// Address of the link, where it is not that of the station.
+    pub link: Option<u32>,
 }
 
 /// One object: its address and its element with time tag.
@@ -72,7 +77,24 @@ impl<'a> Asdu<'a> {
             common_address: little(data, 2 + layout.cause, layout.common_address)?,
             body: data.get(layout.header()..)?,
             layout,
+            link: None,
         })
+    }
+
+    /// Where an octet of the data unit stands in its frame.
+    pub fn at(&self, octet: usize) -> u32 {
+        u32::try_from(self.layout.head + octet).unwrap_or(u32::MAX)
+    }
+
+    /// Where the element of the first object stands in the frame.
+    pub fn element_at(&self) -> u32 {
+        self.at(self.layout.header() + self.layout.object_address)
+    }
+
+    /// Octets of the frame.
+    pub fn octets(&self) -> u32 {
+        let around = self.layout.head + self.layout.header() + self.layout.tail;
+        u32::try_from(around + self.body.len()).unwrap_or(u32::MAX)
     }
 
     /// The type's mnemonic.
@@ -164,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_serial_line_chooses_its_own_lengths() {
-        let layout = Layout { cause: 1, common_address: 1, object_address: 2 };
+        let layout = Layout { cause: 1, common_address: 1, object_address: 2, head: 6, tail: 2 };
         let asdu = Asdu::read(layout, &[45, 1, 0x46, 7, 0xe9, 3, 0x81]).unwrap();
         assert_eq!((asdu.common_address, asdu.cause, asdu.negative, asdu.originator), (7, 6, true, 0));
         assert_eq!(asdu.objects().map(|o| o.address).collect::<Vec<_>>(), [1001]);

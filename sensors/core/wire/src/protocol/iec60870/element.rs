@@ -88,4 +88,18 @@ impl Element {
             Self::Segment => return None,
         })
     }
+
+    /// Whether the bits that the standard keeps for later are 0 in the octet that has some.
+    pub fn regular(self, data: &[u8]) -> bool {
+        let (at, reserved) = match self {
+            Self::Single => (0, 0x0e),
+            Self::Double => (0, 0x0c),
+            Self::SingleCommand => (0, 0x02),
+            Self::Step => (1, 0x0e),
+            Self::Normalised | Self::Scaled => (2, 0x0e),
+            Self::Bits | Self::Float => (4, 0x0e),
+            _ => return true,
+        };
+        data.get(at).is_none_or(|octet| octet & reserved == 0)
+    }
 }

@@ -3,16 +3,17 @@
 //! Who sends the file tells which way it goes: F_FR, F_SR, F_SG, F_LS and F_DR come from the sender, F_SC and F_AF from the
 //! receiver.
 
+use super::application::Application;
+use super::asdu::{Raw, little};
+use super::companion::Companion;
 use super::details;
-use super::flow::Flow;
+use super::time::{Tag, Time};
+use super::words::Words;
+use super::{Asdu, cause, kind};
 use crate::bytes::{le16, u8_at};
 use crate::dataset::rows::FileRow;
 use crate::dataset::{Flag, Operation};
 use crate::flow::{Side, Span};
-use crate::protocol::iec60870::asdu::{Raw, little};
-use crate::protocol::iec60870::time::{Tag, Time};
-use crate::protocol::iec60870::words::Words;
-use crate::protocol::iec60870::{Asdu, cause, kind};
 use crate::protocol::{Address, Exchange, Function, Item, Object, Outcome, Talk, Unit};
 use crate::text;
 use sha2::{Digest, Sha256};
@@ -144,7 +145,7 @@ fn operation(code: u8, of: u8, step: &Step, sender: Side) -> Operation {
     }
 }
 
-impl Flow {
+impl Application {
     /// Types 120 to 127.
     pub fn file(&mut self, side: Side, asdu: &Asdu<'_>, talk: &mut Talk<'_>) {
         let receives = matches!(asdu.code, kind::F_SC_NA_1 | kind::F_AF_NA_1 | kind::F_SC_NB_1);
@@ -159,7 +160,7 @@ impl Flow {
                 tell(side, asdu, Some((&object, &step, sender)), details.as_deref(), talk);
             }
             if asdu.code == kind::F_LS_NA_1 {
-                self.transfers.last(asdu, &object, &step, talk);
+                self.transfers.last(self.companion, asdu, &object, &step, talk);
             }
         }
         if !any {
@@ -188,7 +189,7 @@ fn tell(side: Side, asdu: &Asdu<'_>, of: Option<(&Raw<'_>, &Step, Side)>, detail
     } else if asdu.negative || of.is_some_and(|(_, step, _)| step.refused(asdu.code)) {
         exchange.outcome = Outcome::Failure;
     }
-    exchange.bytes = u32::try_from(super::frame::HEADER + asdu.layout.header() + asdu.body.len()).unwrap_or(u32::MAX);
+    exchange.bytes = asdu.octets();
     exchange.flagged = talk.flagged();
     talk.exchange(&exchange);
 }
@@ -248,7 +249,7 @@ impl Transfers {
     }
 
     /// Last section or segment: checks what was announced and ends the file.
-    fn last(&mut self, asdu: &Asdu<'_>, object: &Raw<'_>, step: &Step, talk: &mut Talk<'_>) {
+    fn last(&mut self, flags: &Companion, asdu: &Asdu<'_>, object: &Raw<'_>, step: &Step, talk: &mut Talk<'_>) {
         let Some(at) = self.at(asdu.common_address, object.address, step.name) else { return };
         let Some(transfer) = self.list.get(at) else { return };
         let section = transfer.content.size.saturating_sub(transfer.before.size);
@@ -258,10 +259,10 @@ impl Transfers {
             _ => (step.checksum.unwrap_or(0), 0, None),
         };
         if transfer.whole && step.checksum.is_some_and(|checksum| checksum != sum) {
-            talk.flag(Flag::Iec104Checksum, None, None);
+            talk.flag(flags.checksum, None, None);
         }
         if transfer.whole && announced.is_some_and(|announced| announced != size) {
-            talk.flag(Flag::Iec104FileLength, None, None);
+            talk.flag(flags.file_length, None, None);
         }
         if matches!(step.qualifier, Some(FILE_SENT | FILE_GIVEN_UP)) {
             self.list.remove(at).end(step.qualifier == Some(FILE_SENT), talk);

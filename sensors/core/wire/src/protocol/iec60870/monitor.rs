@@ -1,15 +1,15 @@
 //! Monitor direction: process values as publications of the outstation, one item for each object.
 
+use super::application::Application;
 use super::details;
-use super::flow::Flow;
 use super::waiting::{Ending, Request};
-use crate::dataset::{Flag, Operation};
+use super::{Asdu, cause, kind, reading};
+use crate::dataset::Operation;
 use crate::flow::Side;
-use crate::protocol::iec60870::{Asdu, cause, kind, reading};
 use crate::protocol::{Address, Exchange, Function, Item, Object, Outcome, Reply, Talk, Unit, Values};
 use std::ops::Range;
 
-/// One object of the message being read; texts are ranges of `Flow::words`.
+/// One object of the message being read; texts are ranges of `Application::words`.
 pub struct Point {
     address: Range<usize>,
     details: Option<Range<usize>>,
@@ -20,7 +20,7 @@ pub struct Point {
 /// Common addresses told of one outstation.
 const STATIONS: usize = 32;
 
-impl Flow {
+impl Application {
     /// Values that the outstation sends by itself, or that an interrogation or reading brings.
     pub fn publication(&mut self, side: Side, asdu: &Asdu<'_>, talk: &mut Talk<'_>) {
         if asdu.cause == cause::REQUEST && self.read_reply(side, asdu, talk) {
@@ -28,7 +28,7 @@ impl Flow {
         }
         self.interrogated(side, asdu, talk.now());
         if self.decode(asdu) {
-            talk.flag(Flag::Iec104TimeIllegal, None, None);
+            talk.flag(self.companion.time_illegal, None, None);
         }
         let operation = if asdu.code == kind::M_EI_NA_1 { Operation::Notify } else { Operation::Publish };
         let words = &self.words;
@@ -39,7 +39,7 @@ impl Flow {
         exchange.function = Function { code: Some(u32::from(asdu.code)), name: asdu.name() };
         exchange.subfunction = Function { code: Some(u32::from(asdu.cause)), name: Some(cause::name(asdu.cause)) };
         exchange.unit = Unit::Number(asdu.common_address);
-        exchange.bytes = u32::try_from(asdu.body.len() + asdu.layout.header() + super::frame::HEADER).unwrap_or(0);
+        exchange.bytes = asdu.octets();
         exchange.flagged = talk.flagged();
         talk.exchange(&exchange);
     }
@@ -83,7 +83,7 @@ impl Flow {
         let Some(at) = self.waiting.iter().position(asked) else { return false };
         let read = reading::read(kind, object.data);
         if read.and_then(|read| read.time).is_some_and(|time| time.illegal() && !time.invalid) {
-            talk.flag(Flag::Iec104TimeIllegal, None, None);
+            talk.flag(self.companion.time_illegal, None, None);
         }
         self.in_step = true;
         let mut request = self.waiting.remove(at);
@@ -124,15 +124,15 @@ impl Flow {
             return;
         }
         if self.stations.is_empty() {
-            talk.identity(Side::Server, "role", "outstation", 0.9, "iec104 monitor direction");
+            talk.identity(Side::Server, "role", "outstation", 0.9, self.companion.monitor_direction);
         }
         self.stations.push(common);
-        talk.identity(Side::Server, "common_address", &common.to_string(), 0.9, "iec104 common address of ASDU");
+        talk.identity(Side::Server, "common_address", &common.to_string(), 0.9, self.companion.address_of_unit);
     }
 }
 
 impl Point {
-    fn item<'a>(&'a self, operation: Operation, words: &'a crate::protocol::iec60870::words::Words) -> Item<'a> {
+    fn item<'a>(&'a self, operation: Operation, words: &'a super::words::Words) -> Item<'a> {
         let mut item = Item::new(operation);
         if !self.address.is_empty() {
             let address = Address::Text(words.get(&self.address));

@@ -1,9 +1,9 @@
 //! A command, interrogation or reading kept until the outstation has said all it will say of it, and told with that.
 
 use super::details::CLOSED;
+use super::{Reading, cause, kind};
 use crate::dataset::Operation;
 use crate::flow::{Side, Span};
-use crate::protocol::iec60870::{Reading, cause, kind};
 use crate::protocol::{Address, Exchange, Function, Item, Object, Outcome, Reply, TIMEOUT, Talk, Unit, Values};
 
 /// A confirmed command is told after this time, ns, whether or not its termination came: many outstations send none.
@@ -69,16 +69,15 @@ pub const fn verdict(of: u8, negative: bool) -> (Outcome, Option<(u32, &'static 
 }
 
 impl Request {
-    /// Whether an answer of this cause is one to it.
-    pub fn answered_by(&self, code: u8, common: u32, object: u32, of: u8) -> bool {
-        let station = self.common == common || self.common == 0xffff;
+    /// Whether an answer of this cause, from a station it went to, is one to it.
+    pub fn answered_by(&self, code: u8, object: u32, of: u8) -> bool {
         let fits = match of {
             cause::ACTIVATION_CONFIRMATION => self.cause != cause::DEACTIVATION && self.confirmed.is_none(),
             cause::DEACTIVATION_CONFIRMATION => self.cause == cause::DEACTIVATION && self.confirmed.is_none(),
             cause::ACTIVATION_TERMINATION => self.cause == cause::ACTIVATION && self.terminates(),
             _ => self.confirmed.is_none(),
         };
-        self.code == code && station && self.object == object && fits
+        self.code == code && self.object == object && fits
     }
 
     /// More than the confirmation will come: a selection, a cancellation has none.

@@ -1,13 +1,13 @@
 //! Control direction: commands, interrogations, readings, clock, test, reset and parameters, paired with what the
 //! outstation says of them.
 
+use super::application::{Application, Selected};
+use super::asdu::Raw;
 use super::details;
-use super::flow::{Flow, Selected};
 use super::waiting::{Ending, Request, verdict};
+use super::{Asdu, Reading, cause, kind, reading};
 use crate::dataset::{Flag, Operation};
 use crate::flow::Side;
-use crate::protocol::iec60870::asdu::Raw;
-use crate::protocol::iec60870::{Asdu, Reading, cause, kind, reading};
 use crate::protocol::{Outcome, Reply, Talk};
 
 /// Requests that may wait on one connection.
@@ -20,7 +20,7 @@ const SELECTED_FOR: i64 = 60_000_000_000;
 const WITH_TIME: u8 = 58;
 const TIME_STEP: u8 = 13;
 
-impl Flow {
+impl Application {
     /// A data unit that asks, or answers what was asked.
     pub fn control(&mut self, side: Side, asdu: &Asdu<'_>, talk: &mut Talk<'_>) {
         let mut objects = asdu.objects();
@@ -29,7 +29,7 @@ impl Flow {
         loop {
             let read = asdu.kind.and_then(|kind| reading::read(kind, object.data));
             if read.and_then(|read| read.time).is_some_and(|time| time.illegal() && !time.invalid) {
-                talk.flag(Flag::Iec104TimeIllegal, None, None);
+                talk.flag(self.companion.time_illegal, None, None);
             }
             if cause::answers(asdu.cause) {
                 self.answer(side, asdu, object.address, read, talk);
@@ -82,7 +82,7 @@ impl Flow {
             details: details::request(asdu, read.as_ref(), moves, talk.now(), &mut self.words),
             span: talk.span(),
             ordinal: talk.ordinal(),
-            bytes: octets(asdu),
+            bytes: asdu.octets(),
             flagged: talk.flagged(),
             blind: false,
             confirmed: None,
@@ -111,7 +111,7 @@ impl Flow {
         match before.filter(|selected| now.saturating_sub(selected.time) < SELECTED_FOR) {
             Some(selected) => {
                 if selected.number.to_bits() != number.to_bits() {
-                    talk.flag(Flag::Iec104ExecuteDiffers, Some(15), None);
+                    talk.flag(self.companion.execute_differs, Some(asdu.element_at()), None);
                 }
                 Operation::ControlOperate
             }
@@ -129,7 +129,10 @@ impl Flow {
     fn answer(&mut self, side: Side, asdu: &Asdu<'_>, object: u32, read: Option<Reading>, talk: &mut Talk<'_>) {
         let (code, common) = (asdu.code, asdu.common_address);
         let (outcome, status) = verdict(asdu.cause, asdu.negative);
-        let fits = |r: &Request| r.sender != side && r.answered_by(code, common, object, asdu.cause);
+        let all = asdu.layout.broadcast();
+        let fits = |r: &Request| {
+            r.sender != side && r.answered_by(code, object, asdu.cause) && (r.common == common || r.common == all)
+        };
         // A termination belongs to the request that was confirmed.
         let confirmed = |r: &Request| fits(r) && r.confirmed.is_some();
         let found = self.waiting.iter().position(confirmed).or_else(|| self.waiting.iter().position(fits));
@@ -137,10 +140,10 @@ impl Flow {
         self.in_step = true;
         if let Some(request) = self.waiting.get_mut(at) {
             request.touched = talk.now();
-            request.bytes = request.bytes.saturating_add(octets(asdu));
+            request.bytes = request.bytes.saturating_add(asdu.octets());
             // Terminations of real stacks come with whatever value.
             if asdu.cause <= cause::DEACTIVATION_CONFIRMATION && differs(request, asdu, read.as_ref()) {
-                talk.flag(Flag::Iec104MirrorDiffers, Some(15), None);
+                talk.flag(self.companion.mirror_differs, Some(asdu.element_at()), None);
             }
             request.flagged |= talk.flagged();
             let more = outcome == Outcome::Success && asdu.cause == cause::ACTIVATION_CONFIRMATION;
@@ -176,7 +179,7 @@ impl Flow {
         let late = asdu.cause == cause::ACTIVATION_TERMINATION;
         let again = self.refused == Some((asdu.code, asdu.common_address, object)) && asdu.cause >= cause::UNKNOWN_TYPE;
         if self.in_step && !late && !again {
-            talk.flag(Flag::PairingUnexpectedReply, Some(8), None);
+            talk.flag(Flag::PairingUnexpectedReply, Some(asdu.at(2)), None);
         }
         let operation = match asdu.kind {
             Some(kind) if kind.commands() && asdu.cause == cause::DEACTIVATION_CONFIRMATION => Operation::ControlCancel,
@@ -205,12 +208,6 @@ impl Flow {
 /// Type of a command without its time tag.
 const fn untimed(code: u8) -> u8 {
     if code >= WITH_TIME { code - TIME_STEP } else { code }
-}
-
-/// Octets of the APDU.
-fn octets(asdu: &Asdu<'_>) -> u32 {
-    let head = super::frame::HEADER + asdu.layout.header();
-    u32::try_from(head + asdu.body.len()).unwrap_or(u32::MAX)
 }
 
 /// A confirmation repeats value and qualifier of what it confirms (7.2.3). Clocks answer with their own time.

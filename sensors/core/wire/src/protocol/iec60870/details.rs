@@ -1,8 +1,8 @@
 //! What a request is in the common words, and what its details say.
 
+use super::words::Words;
+use super::{Asdu, Reading, cause, kind};
 use crate::dataset::Operation;
-use crate::protocol::iec60870::words::Words;
-use crate::protocol::iec60870::{Asdu, Reading, cause, kind};
 use crate::text;
 
 /// End of a JSON object.
@@ -40,6 +40,9 @@ pub fn unit(asdu: &Asdu<'_>, words: &mut Words) {
     }
     if asdu.originator != 0 {
         words.number("originator", u32::from(asdu.originator));
+    }
+    if let Some(link) = asdu.link {
+        words.number("link_address", link);
     }
 }
 
