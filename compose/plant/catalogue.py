@@ -59,6 +59,8 @@ _MODULES = (
     "golden_iec104_bytes",
     "golden_fox",
     "proofs_fox",
+    "golden_codesys",
+    "proofs_codesys",
     "golden_tristation",
     "proofs_tristation",
     "golden_hsms",

@@ -26,6 +26,7 @@ pub fn mend(protocol: (&str, &str), bytes: &mut Vec<u8>) {
         ("fins", _) => counted(bytes),
         ("slmp", _) => framed(bytes),
         ("tristation", _) => checksums::checked(bytes),
+        ("codesys", _) => block_length(bytes),
         ("knx", _) => total_length(bytes),
         ("dlms", _) => checksums::meter_frame(bytes),
         ("hart_ip", _) => checksums::framed_twice(bytes),
@@ -44,6 +45,14 @@ fn total_length(bytes: &mut [u8]) {
     bytes[4..6].copy_from_slice(&length.to_be_bytes());
     if length > 20 && bytes[2..4] == [4, 0x20] && bytes[11] == 0 {
         bytes[18] = u8::try_from(length - 20).unwrap_or(u8::MAX);
+    }
+}
+
+/// Over TCP: | magic 4 | 4 length of the whole 4 | … |.
+fn block_length(bytes: &mut [u8]) {
+    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    if bytes.starts_with(&[0, 1, 0x17, 0xe8]) && length >= 14 {
+        bytes[4..8].copy_from_slice(&length.to_le_bytes());
     }
 }
 

@@ -8,6 +8,7 @@ pub mod bacnet;
 mod ber;
 pub mod can;
 pub mod canopen;
+pub mod codesys;
 pub mod defaults;
 pub mod devicenet;
 pub mod dialogue;
@@ -174,6 +175,8 @@ pub static PROTOCOLS: &[Protocol] = &[
     devicenet::PROTOCOL,
     egd::PROTOCOL,
     fox::PROTOCOL,
+    codesys::PROTOCOL,
+    codesys::datagrams::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
