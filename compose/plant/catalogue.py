@@ -61,6 +61,8 @@ _MODULES = (
     "proofs_fox",
     "golden_codesys",
     "proofs_codesys",
+    "golden_codesys_v2",
+    "proofs_codesys_v2",
     "golden_tristation",
     "proofs_tristation",
     "golden_hsms",

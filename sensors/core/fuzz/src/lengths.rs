@@ -27,6 +27,7 @@ pub fn mend(protocol: (&str, &str), bytes: &mut Vec<u8>) {
         ("slmp", _) => framed(bytes),
         ("tristation", _) => checksums::checked(bytes),
         ("codesys", _) => block_length(bytes),
+        ("codesys_v2", _) => command_length(bytes),
         ("knx", _) => total_length(bytes),
         ("dlms", _) => checksums::meter_frame(bytes),
         ("hart_ip", _) => checksums::framed_twice(bytes),
@@ -54,6 +55,13 @@ fn block_length(bytes: &mut [u8]) {
     if bytes.starts_with(&[0, 1, 0x17, 0xe8]) && length >= 14 {
         bytes[4..8].copy_from_slice(&length.to_le_bytes());
     }
+}
+
+/// Plain: | bb bb | 2 length of what follows 4 |; wrapped: | cc cc | 4 length of what follows 24 bytes 4 |.
+fn command_length(bytes: &mut [u8]) {
+    let (at, header) = if bytes.starts_with(&[0xbb; 2]) { (2, 6) } else { (4, 24) };
+    let Some(length) = bytes.len().checked_sub(header).and_then(|length| u32::try_from(length).ok()) else { return };
+    bytes[at..at + 4].copy_from_slice(&length.to_le_bytes());
 }
 
 /// | 0 identifier 4 | 4 length 1 | 5 flags and reserved 3 | 8 data |

@@ -529,6 +529,10 @@ pub enum Flag {
     CodesysTag,
     /// Service group is not known (CoDe16, service groups).
     CodesysGroup,
+    /// Fixed bytes of a frame are not as they must be (Project Basecamp 2012).
+    CodesysV2Header,
+    /// Length of a frame cannot be (Project Basecamp 2012).
+    CodesysV2Length,
     /// Message too short for its service (ODVA volume 3, 3-4 and 4-3).
     DevicenetLength,
     /// Request that is marked as an answer, or the reverse (ODVA volume 3, 4-3).
@@ -1192,6 +1196,8 @@ impl Flag {
             Self::CodesysService => "codesys.service",
             Self::CodesysTag => "codesys.tag",
             Self::CodesysGroup => "codesys.group",
+            Self::CodesysV2Header => "codesys_v2.header",
+            Self::CodesysV2Length => "codesys_v2.length",
             Self::DevicenetLength => "devicenet.length",
             Self::DevicenetService => "devicenet.service",
             Self::DevicenetDuplicate => "devicenet.duplicate",

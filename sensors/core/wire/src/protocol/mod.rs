@@ -9,6 +9,7 @@ mod ber;
 pub mod can;
 pub mod canopen;
 pub mod codesys;
+pub mod codesys_v2;
 pub mod defaults;
 pub mod devicenet;
 pub mod dialogue;
@@ -177,6 +178,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     fox::PROTOCOL,
     codesys::PROTOCOL,
     codesys::datagrams::PROTOCOL,
+    codesys_v2::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
