@@ -54,6 +54,8 @@ _LIST = (
     Host("mux", "10.9.1.54", "00:26:16:10:00:54", "switch", "I/O system of the tank farm's transmitters, HART-IP"),
     Host("jace", "10.9.1.56", "00:01:f0:10:00:56", "switch", "station of the boiler house, Niagara Fox"),
     Host("feeder", "10.9.1.70", "00:90:e8:10:00:70", "switch", "device server of the feeder switches, IEC 60870-5-101"),
+    Host("plc7", "10.9.1.80", "00:30:de:10:00:80", "switch", "controller of the mixer, CODESYS V3"),
+    Host("plc8", "10.9.1.81", "00:30:de:10:00:81", "switch", "controller of the dryer, CODESYS V2.3"),
     Host("hmi", "10.9.1.30", "00:14:22:10:00:30", "switch", "operator station, may write"),
     Host("eng", "10.9.1.31", "00:14:22:10:00:31", "switch", "engineering station, may program"),
     Host("hist", "10.9.1.32", "00:1b:78:10:00:32", "switch", "historian, reads only"),
@@ -82,6 +84,9 @@ FOX_PORT = 1911
 IEC101_PORT = 4001
 KNX_PORT = 3671
 POWERLINK_PORT = 3819
+CODESYS_TCP_PORT = 11740
+CODESYS_UDP_PORT = 1740
+CODESYS_V2_PORT = 2455
 
 
 def ip(name: str) -> str:

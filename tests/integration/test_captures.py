@@ -51,6 +51,26 @@ NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {
         "a cut unit of S7comm-plus on a classic connection; a whole ReadProperty; two synchrophasor datagrams on 4712",
     ),
     **{
+        f"emreekin_ics_pcaps/{name}.pcap": (
+            {other, "codesys"},
+            "a CODESYS gateway on the analyst's computer looks for nodes on UDP 1740 to 1743; tshark has no dissector",
+        )
+        for name, other in {
+            "COTP/CotpAnalog": "s7comm_plus",
+            "DNP3/DNP3Value": "dnp3",
+            "IEC60870-104/104IPValue": "iec104",
+            "IEC60870-104/104LocalValue": "iec104",
+            "IEC60870-104/104deneme": "iec104",
+            "IEC60870-104/104deneme2": "iec104",
+            "IEC60870-104/50": "iec104",
+            "IEC60870-104/58_59": "iec104",
+            "IEC60870-104/59": "iec104",
+            "LocalPCAP/modbusAnalog": "modbus",
+            "LocalPCAP/plc": "s7comm_plus",
+            "LocalPCAP/plc1": "s7comm_plus",
+        }.items()
+    },
+    **{
         f"emreekin_ics_pcaps/IEC61850/{name}.pcap": (
             {"goose", "mms"},
             "MMS whose association began before the capture; tshark goes by the contexts it saw negotiated",

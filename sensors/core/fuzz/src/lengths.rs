@@ -27,6 +27,8 @@ pub fn mend(protocol: (&str, &str), bytes: &mut Vec<u8>) {
         ("fins", _) => counted(bytes),
         ("slmp", _) => framed(bytes),
         ("tristation", _) => checksums::checked(bytes),
+        ("codesys", _) => block_length(bytes),
+        ("codesys_v2", _) => command_length(bytes),
         ("knx", _) => total_length(bytes),
         ("dlms", _) => checksums::meter_frame(bytes),
         ("suitelink", _) => follows(bytes),
@@ -47,6 +49,21 @@ fn total_length(bytes: &mut [u8]) {
     if length > 20 && bytes[2..4] == [4, 0x20] && bytes[11] == 0 {
         bytes[18] = u8::try_from(length - 20).unwrap_or(u8::MAX);
     }
+}
+
+/// Over TCP: | magic 4 | 4 length of the whole 4 | … |.
+fn block_length(bytes: &mut [u8]) {
+    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    if bytes.starts_with(&[0, 1, 0x17, 0xe8]) && length >= 14 {
+        bytes[4..8].copy_from_slice(&length.to_le_bytes());
+    }
+}
+
+/// Plain: | bb bb | 2 length of what follows 4 |; wrapped: | cc cc | 4 length of what follows 24 bytes 4 |.
+fn command_length(bytes: &mut [u8]) {
+    let (at, header) = if bytes.starts_with(&[0xbb; 2]) { (2, 6) } else { (4, 24) };
+    let Some(length) = bytes.len().checked_sub(header).and_then(|length| u32::try_from(length).ok()) else { return };
+    bytes[at..at + 4].copy_from_slice(&length.to_le_bytes());
 }
 
 /// | 0 identifier 4 | 4 length 1 | 5 flags and reserved 3 | 8 data |

@@ -511,6 +511,28 @@ pub enum Flag {
     CanopenSdoCrc,
     /// LSS command that there is not (CiA 305 6).
     CanopenLssCommand,
+    /// Magic or length of the block driver is wrong (Kaspersky 2019, Block Driver layer).
+    CodesysBlock,
+    /// Header of the datagram is wrong, or its service is not known (Kaspersky 2019, Datagram layer).
+    CodesysDatagram,
+    /// Package of the name service is cut or not known (CoDe16, name service).
+    CodesysNameService,
+    /// Packet of the channel layer is cut, not known, longer than told, or sent by the wrong side (Kaspersky 2019, Channel layer).
+    CodesysChannel,
+    /// Checksum of a packet or message is wrong (Kaspersky 2019, Channel layer).
+    CodesysChecksum,
+    /// Block is missing, or a message began before the last one ended (Kaspersky 2019, Channel layer).
+    CodesysSequence,
+    /// Header of the service is wrong, or shorter content is told than there is (Kaspersky 2019, Services layer).
+    CodesysService,
+    /// Tag ends behind its content (Kaspersky 2019, Tags).
+    CodesysTag,
+    /// Service group is not known (CoDe16, service groups).
+    CodesysGroup,
+    /// Fixed bytes of a frame are not as they must be (Project Basecamp 2012).
+    CodesysV2Header,
+    /// Length of a frame cannot be (Project Basecamp 2012).
+    CodesysV2Length,
     /// Message too short for its service (ODVA volume 3, 3-4 and 4-3).
     DevicenetLength,
     /// Request that is marked as an answer, or the reverse (ODVA volume 3, 4-3).
@@ -1253,6 +1275,17 @@ impl Flag {
             Self::CanopenSdoSize => "canopen.sdo_size",
             Self::CanopenSdoCrc => "canopen.sdo_crc",
             Self::CanopenLssCommand => "canopen.lss_command",
+            Self::CodesysBlock => "codesys.block",
+            Self::CodesysDatagram => "codesys.datagram",
+            Self::CodesysNameService => "codesys.name_service",
+            Self::CodesysChannel => "codesys.channel",
+            Self::CodesysChecksum => "codesys.checksum",
+            Self::CodesysSequence => "codesys.sequence",
+            Self::CodesysService => "codesys.service",
+            Self::CodesysTag => "codesys.tag",
+            Self::CodesysGroup => "codesys.group",
+            Self::CodesysV2Header => "codesys_v2.header",
+            Self::CodesysV2Length => "codesys_v2.length",
             Self::DevicenetLength => "devicenet.length",
             Self::DevicenetService => "devicenet.service",
             Self::DevicenetDuplicate => "devicenet.duplicate",

@@ -8,6 +8,8 @@ pub mod bacnet;
 mod ber;
 pub mod can;
 pub mod canopen;
+pub mod codesys;
+pub mod codesys_v2;
 pub mod defaults;
 pub mod devicenet;
 pub mod dialogue;
@@ -185,6 +187,9 @@ pub static PROTOCOLS: &[Protocol] = &[
     powerlink::PROTOCOL,
     powerlink::V1,
     powerlink::OVER_UDP,
+    codesys::PROTOCOL,
+    codesys::datagrams::PROTOCOL,
+    codesys_v2::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
