@@ -50,6 +50,8 @@ _LIST = (
     Host("mtr3", "10.9.1.47", "00:22:a1:10:00:47", "switch", "electricity meter of the compressors, DLMS/COSEM"),
     Host("mux", "10.9.1.54", "00:26:16:10:00:54", "switch", "I/O system of the tank farm's transmitters, HART-IP"),
     Host("jace", "10.9.1.56", "00:01:f0:10:00:56", "switch", "station of the boiler house, Niagara Fox"),
+    Host("pac", "10.9.1.90", "00:09:91:10:00:90", "switch", "controller of the boiler house, GE SRTP"),
+    Host("robot", "10.9.1.91", "00:e0:e4:10:00:91", "switch", "palletising robot, GE SRTP"),
     Host("hmi", "10.9.1.30", "00:14:22:10:00:30", "switch", "operator station, may write"),
     Host("eng", "10.9.1.31", "00:14:22:10:00:31", "switch", "engineering station, may program"),
     Host("hist", "10.9.1.32", "00:1b:78:10:00:32", "switch", "historian, reads only"),
@@ -76,6 +78,8 @@ SLMP_PORT = 5007
 TRISTATION_PORT = 1502
 FOX_PORT = 1911
 KNX_PORT = 3671
+SRTP_PORT = 18245
+SNPX_PORT = 60008
 
 
 def ip(name: str) -> str:

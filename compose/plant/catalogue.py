@@ -105,6 +105,7 @@ _MODULES = (
     "proofs_hart_sessions",
     "golden_egd",
     "proofs_egd",
+    "golden_srtp",
 )
 
 PROOFS = Path("rules/proofs")

@@ -21,6 +21,7 @@ pub mod ethercat;
 pub mod exchange;
 pub mod fins;
 pub mod fox;
+pub mod ge_srtp;
 pub mod goose;
 pub mod hart_ip;
 pub mod hsms;
@@ -174,6 +175,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     devicenet::PROTOCOL,
     egd::PROTOCOL,
     fox::PROTOCOL,
+    ge_srtp::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
