@@ -106,6 +106,7 @@ _MODULES = (
     "golden_egd",
     "proofs_egd",
     "golden_srtp",
+    "proofs_srtp",
 )
 
 PROOFS = Path("rules/proofs")
