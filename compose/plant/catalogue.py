@@ -117,6 +117,8 @@ _MODULES = (
     "proofs_egd",
     "golden_powerlink",
     "proofs_powerlink",
+    "golden_srtp",
+    "proofs_srtp",
 )
 
 PROOFS = Path("rules/proofs")

@@ -26,6 +26,7 @@ pub fn mend(protocol: (&str, &str), bytes: &mut Vec<u8>) {
         ("ads", _) => ams_lengths(bytes),
         ("fins", _) => counted(bytes),
         ("slmp", _) => framed(bytes),
+        ("ge_srtp", _) => text_length(bytes),
         ("tristation", _) => checksums::checked(bytes),
         ("codesys", _) => block_length(bytes),
         ("codesys_v2", _) => command_length(bytes),
@@ -324,5 +325,13 @@ fn encapsulated(bytes: &mut [u8]) {
         Some(0x6f) => put(bytes, 38, 40),
         Some(0x70) => put(bytes, 42, 44),
         _ => {}
+    }
+}
+
+/// | type 1 | 0 | sequence 2 | 4 length 2, of what follows 56 bytes |.
+fn text_length(bytes: &mut [u8]) {
+    let Some(length) = bytes.len().checked_sub(56).and_then(|length| u16::try_from(length).ok()) else { return };
+    if let Some(field) = bytes.get_mut(4..6) {
+        field.copy_from_slice(&length.to_le_bytes());
     }
 }

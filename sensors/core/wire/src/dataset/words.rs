@@ -673,6 +673,22 @@ pub enum Flag {
     FoxFrame,
     /// Sequence number does not follow the one before (Fox frame).
     FoxSequence,
+    /// Header of no known type, or of the other direction (Denton 2017 table 1).
+    GeSrtpHeader,
+    /// Type of the mailbox message does not fit the direction (GFK-0529 3).
+    GeSrtpMailbox,
+    /// Text or values disagree with what the message says of them (Denton 2017 table 1).
+    GeSrtpLength,
+    /// Number of a packet above how many there are (GFK-0529 3).
+    GeSrtpPackets,
+    /// Service request is not known (Denton 2017 table 2).
+    GeSrtpServiceUnknown,
+    /// Segment selector is not known (Denton 2017 table 3).
+    GeSrtpSelectorUnknown,
+    /// The controller tells that its CPU runs no more (GFK-0529 table 3-8).
+    GeSrtpStopped,
+    /// The controller tells another state of its CPU than before, other than a stop (GFK-0529 table 3-8).
+    GeSrtpStateChanged,
     /// Length field disagrees with the frame (IEC 61850-8-1 annex C).
     GooseLengthMismatch,
     /// PDU cannot be decoded to its end, or lacks a mandatory field (IEC 61850-8-1 A.2).
@@ -1356,6 +1372,14 @@ impl Flag {
             Self::FinsEcho => "fins.echo",
             Self::FoxFrame => "fox.frame",
             Self::FoxSequence => "fox.sequence",
+            Self::GeSrtpHeader => "ge_srtp.header",
+            Self::GeSrtpMailbox => "ge_srtp.mailbox",
+            Self::GeSrtpLength => "ge_srtp.length",
+            Self::GeSrtpPackets => "ge_srtp.packets",
+            Self::GeSrtpServiceUnknown => "ge_srtp.service_unknown",
+            Self::GeSrtpSelectorUnknown => "ge_srtp.selector_unknown",
+            Self::GeSrtpStopped => "ge_srtp.stopped",
+            Self::GeSrtpStateChanged => "ge_srtp.state_changed",
             Self::GooseLengthMismatch => "goose.length_mismatch",
             Self::GooseMalformed => "goose.malformed",
             Self::GooseEntriesMismatch => "goose.entries_mismatch",

@@ -25,6 +25,7 @@ pub mod exchange;
 pub mod fins;
 pub mod fox;
 mod ft12;
+pub mod ge_srtp;
 pub mod goose;
 pub mod hart_ip;
 pub mod hsms;
@@ -190,6 +191,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     codesys::PROTOCOL,
     codesys::datagrams::PROTOCOL,
     codesys_v2::PROTOCOL,
+    ge_srtp::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
