@@ -41,6 +41,9 @@ pub struct Group {
     pub code: u16,
     pub name: &'static str,
     services: &'static [Service],
+    /// What its services are that have no name here: those of a component that a screen polls are quiet, so that what is
+    /// polled is told once.
+    pub unnamed: Operation,
 }
 
 const fn s(code: u16, name: &'static str, operation: Operation) -> Service {
@@ -48,7 +51,12 @@ const fn s(code: u16, name: &'static str, operation: Operation) -> Service {
 }
 
 const fn group(code: u16, name: &'static str, services: &'static [Service]) -> Group {
-    Group { code, name, services }
+    Group { code, name, services, unnamed: Operation::Unknown }
+}
+
+/// A component whose services have no names here, and which screens poll.
+const fn polled(code: u16, name: &'static str) -> Group {
+    Group { code, name, services: &[], unnamed: Operation::Query }
 }
 
 #[rustfmt::skip]
@@ -162,19 +170,19 @@ static CERTIFICATES: &[Service] = &[
 static GROUPS: &[Group] = &[
     group(DEVICE, "CmpDevice", DEVICES),
     group(APPLICATION, "CmpApp", APPLICATIONS),
-    group(0x04, "CmpVisuServer", &[]),
+    polled(0x04, "CmpVisuServer"),
     group(0x05, "CmpLog", LOGS),
     group(SETTINGS, "CmpSettings", SETTING),
     group(0x07, "SysEthernet", &[]),
     group(FILE_TRANSFER, "CmpFileTransfer", FILES),
     group(VARIABLE_ACCESS, "CmpIecVarAccess", VARIABLES),
-    group(0x0b, "CmpIoMgr", &[]),
+    polled(0x0b, "CmpIoMgr"),
     group(USERS, "CmpUserMgr", ACCOUNTS),
     group(0x0f, "CmpTraceMgr", TRACES),
     group(SHELL, "CmpPlcShell", SHELLS),
     group(BREAKPOINTS, "CmpAppBP", APPLICATIONS),
     group(FORCE, "CmpAppForce", APPLICATIONS),
-    group(0x18, "CmpAlarmManager", &[]),
+    polled(0x18, "CmpAlarmManager"),
     group(MONITOR, "CmpMonitor", MONITORS),
     group(0x1d, "CmpCodeMeter", &[]),
     group(0x1f, "CmpCoreDump", &[]),

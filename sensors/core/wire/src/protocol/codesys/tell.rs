@@ -41,7 +41,10 @@ fn services(speaker: &mut Speaker, code: (u16, u16), turns: &Turns<'_, Key>, tal
     let mut account = Account {
         drafts: &mut drafts,
         details: Details::default(),
-        operation: service.map_or(Operation::Unknown, |service| service.operation),
+        operation: service
+            .map(|service| service.operation)
+            .or(group.map(|group| group.unnamed))
+            .unwrap_or(Operation::Unknown),
         cut: false,
     };
     description::read(code, &both, &mut speaker.known, &mut account);

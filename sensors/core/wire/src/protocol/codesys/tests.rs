@@ -7,6 +7,7 @@ use super::layers::Layers;
 use super::service::{Content, read};
 use super::tag::Tags;
 use super::{block, recognise};
+use crate::dataset::Operation;
 use crate::flow::facts::{Endpoint, Place};
 use crate::flow::{Facts, Side, Span, Stamp, Transport};
 use crate::ledger::{Ledger, Settings};
@@ -131,4 +132,11 @@ fn recognised_by_form_on_any_port() {
         Framing::Bad(crate::dataset::Flag::CodesysBlock),
         "no datagram is so short"
     );
+}
+
+#[test]
+fn what_screens_poll_is_quiet_though_its_services_have_no_names() {
+    let unnamed = |code| super::group::of(code).map(|group| (group.name, group.unnamed));
+    assert_eq!(unnamed(0x04), Some(("CmpVisuServer", Operation::Query)));
+    assert_eq!(unnamed(0x07), Some(("SysEthernet", Operation::Unknown)));
 }
