@@ -107,6 +107,7 @@ _MODULES = (
     "proofs_egd",
     "golden_srtp",
     "proofs_srtp",
+    "golden_c1222",
 )
 
 PROOFS = Path("rules/proofs")
