@@ -108,6 +108,7 @@ _MODULES = (
     "golden_srtp",
     "proofs_srtp",
     "golden_c1222",
+    "proofs_c1222",
 )
 
 PROOFS = Path("rules/proofs")
