@@ -119,6 +119,8 @@ _MODULES = (
     "proofs_powerlink",
     "golden_srtp",
     "proofs_srtp",
+    "golden_c1222",
+    "proofs_c1222",
 )
 
 PROOFS = Path("rules/proofs")

@@ -27,6 +27,7 @@ pub fn mend(protocol: (&str, &str), bytes: &mut Vec<u8>) {
         ("fins", _) => counted(bytes),
         ("slmp", _) => framed(bytes),
         ("ge_srtp", _) => text_length(bytes),
+        ("c1222", _) => outer_length(bytes),
         ("tristation", _) => checksums::checked(bytes),
         ("codesys", _) => block_length(bytes),
         ("codesys_v2", _) => command_length(bytes),
@@ -333,5 +334,18 @@ fn text_length(bytes: &mut [u8]) {
     let Some(length) = bytes.len().checked_sub(56).and_then(|length| u16::try_from(length).ok()) else { return };
     if let Some(field) = bytes.get_mut(4..6) {
         field.copy_from_slice(&length.to_le_bytes());
+    }
+}
+
+/// | 60 | length, of what follows | … |, in a form of one octet or of three.
+fn outer_length(bytes: &mut [u8]) {
+    let Some(follows) = bytes.len().checked_sub(2) else { return };
+    match (bytes.get(1), u8::try_from(follows)) {
+        (Some(0..=0x7f), Ok(short @ 0..=0x7f)) => bytes.get_mut(1).into_iter().for_each(|field| *field = short),
+        (Some(0x82), _) => {
+            let long = u16::try_from(follows.saturating_sub(2)).unwrap_or(u16::MAX).to_be_bytes();
+            bytes.get_mut(2..4).into_iter().for_each(|field| field.copy_from_slice(&long));
+        }
+        _ => {}
     }
 }

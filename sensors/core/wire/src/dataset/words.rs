@@ -479,6 +479,16 @@ pub enum Flag {
     BacnetPriority,
     /// A segment is missing (ASHRAE 135-2020 5.2).
     BacnetSegment,
+    /// Elements of a message do not fit into it (C12.22 5.3.4).
+    C1222Message,
+    /// A message without services, or with flags that cannot be (C12.22 5.3.4.12).
+    C1222Epsem,
+    /// A service does not fit its length, or its data do not fit the service (C12.22 5.3.2).
+    C1222Length,
+    /// Checksum of table data is wrong (C12.22 5.3.2).
+    C1222Checksum,
+    /// Service is not known (C12.22 5.3.2).
+    C1222ServiceUnknown,
     /// A frame shorter than its length says (ISO 11898-1 10.4.2).
     CanLength,
     /// The controller saw a violation on the bus (ISO 11898-1 10.4.4; linux/can/error.h).
@@ -1275,6 +1285,11 @@ impl Flag {
             Self::BacnetValue => "bacnet.value",
             Self::BacnetPriority => "bacnet.priority",
             Self::BacnetSegment => "bacnet.segment",
+            Self::C1222Message => "c1222.message",
+            Self::C1222Epsem => "c1222.epsem",
+            Self::C1222Length => "c1222.length",
+            Self::C1222Checksum => "c1222.checksum",
+            Self::C1222ServiceUnknown => "c1222.service_unknown",
             Self::CanLength => "can.length",
             Self::CanErrorFrame => "can.error_frame",
             Self::CanErrorPassive => "can.error_passive",

@@ -6,6 +6,7 @@
 pub mod ads;
 pub mod bacnet;
 mod ber;
+pub mod c1222;
 pub mod can;
 pub mod canopen;
 pub mod codesys;
@@ -192,6 +193,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     codesys::datagrams::PROTOCOL,
     codesys_v2::PROTOCOL,
     ge_srtp::PROTOCOL,
+    c1222::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
