@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import importlib
 from dataclasses import dataclass
-
-from c104 import _c104
 
 U8, I32, F32, BOOL = ctypes.c_uint8, ctypes.c_int, ctypes.c_float, ctypes.c_bool
 LONGEST = 249
@@ -34,7 +33,7 @@ class _Unit(ctypes.Structure):
 
 @functools.cache
 def _library() -> ctypes.CDLL:
-    library = ctypes.CDLL(_c104.__file__)
+    library = ctypes.CDLL(str(importlib.import_module("c104._c104").__file__))
     library.CS101_ASDU_create.restype = ctypes.POINTER(_Unit)
     library.CS101_ASDU_addInformationObject.restype = BOOL
     library.CS101_ASDU_addInformationObject.argtypes = [ctypes.POINTER(_Unit), ctypes.c_void_p]
