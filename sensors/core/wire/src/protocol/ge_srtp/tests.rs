@@ -132,7 +132,8 @@ fn recognised_by_structure() {
     assert!(from(guess(&read(), false)));
     assert!(from(guess(&done(), false)));
     assert!(from(guess(&[OPEN, &read()].concat(), false)));
-    let opened = message(1, 0, &[], &[]);
+    let mut opened = OPEN.to_vec();
+    (opened[0], opened[8]) = (1, 1);
     let server = guess(&[opened.clone(), done()].concat(), false);
     assert!(matches!(server, Guess::Yes { sender: Some(Side::Server), .. }));
     assert_eq!(guess(&opened, false), Guess::Need);
