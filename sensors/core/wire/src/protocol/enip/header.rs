@@ -175,7 +175,7 @@ pub fn probe(probe: &Probe<'_>) -> Guess {
                     return Guess::No;
                 }
                 sender = sender.or(said_by(rest));
-                telling |= le16(rest, 0) != Some(NOP);
+                telling |= !matches!(le16(rest, 0), Some(NOP | LIST_TARGETS));
                 rest = rest.get(length..).unwrap_or_default();
             }
             Some(None) => return Guess::No,
@@ -185,7 +185,7 @@ pub fn probe(probe: &Probe<'_>) -> Guess {
             None => return Guess::Need,
         }
     }
-    // An idle message by itself is 24 bytes without much structure.
+    // An idle message, or one that the standard keeps for what nobody sends any more, is 24 bytes without much structure.
     if !telling && by_port.is_none() {
         return Guess::No;
     }
