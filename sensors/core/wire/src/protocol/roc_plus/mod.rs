@@ -3,7 +3,9 @@
 //! Sources: Emerson, ROC Plus Protocol Specifications Manual (D301180X012), as the parsers of others read it.
 
 mod file;
+mod form;
 mod frame;
+mod identity;
 mod login;
 mod opcode;
 mod parameter;
@@ -78,7 +80,7 @@ impl Language for RocPlus {
             talk.flag(Flag::RocPlusLength, Some(5), None);
             return Turn::Pass;
         };
-        tell::check(&frame, side, talk);
+        form::check(&frame, side, talk);
         let key = |opcode: u8| OPCODES | u32::from(opcode);
         match (side, frame.opcode) {
             (Side::Server, opcode::SRBX) => Turn::Say { key: SIGNAL, data },
@@ -117,7 +119,7 @@ fn probe(probe: &Probe<'_>) -> Guess {
     let whole = probe.data.len() == frame::HEADER + 2 + frame.data.len();
     let (asks, answers) = frame.may();
     let stations = frame.destination != frame.source && frame.destination != (0, 0);
-    let peculiar = tell::sound(&frame, asks, answers);
+    let peculiar = form::sound(&frame, asks, answers);
     if !frame.crc_fits || !(asks || answers) || !stations || !peculiar || (udp && !whole) {
         return Guess::No;
     }

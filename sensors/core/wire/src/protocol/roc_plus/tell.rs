@@ -1,12 +1,11 @@
 //! What is said of a request with its reply.
 
-use super::file::{self, Files};
+use super::file::Files;
 use super::frame::{Frame, Station};
-use super::login::{self, Login};
 use super::opcode;
 use super::parameter::{self, Part};
+use super::{form, identity, login};
 use crate::bytes::{le16, u8_at};
-use crate::dataset::rows::SessionRow;
 use crate::dataset::{Flag, Operation};
 use crate::flow::Side;
 use crate::protocol::dialogue::Turns;
@@ -40,49 +39,6 @@ fn meant<'a>(frame: &Frame<'a>) -> Meant<'a> {
         Some(inner) => Meant { opcode: inner.opcode, data: inner.data },
         None => Meant { opcode: frame.opcode, data: frame.data },
     }
-}
-
-/// Whether data have the form that their opcode gives them, beyond their length.
-pub fn sound(frame: &Frame<'_>, asks: bool, answers: bool) -> bool {
-    let data = frame.data;
-    match frame.opcode {
-        opcode::READ_PARAMETERS => {
-            (asks && parameter::list(data).is_some()) || (answers && parameter::valued(data, &[]).is_some())
-        }
-        opcode::WRITE_PARAMETERS if asks => parameter::valued(data, &[]).is_some(),
-        opcode::SET_POINT if asks => parameter::block(data).is_some(),
-        opcode::FILE if asks && !answers => file::fits(data),
-        opcode::STORE_AND_FORWARD | opcode::PEER if asks && !answers => frame.inner().is_some(),
-        opcode::SET_CLOCK if asks => clock(data).is_some(),
-        opcode::ERROR => data.len().is_multiple_of(2),
-        _ => true,
-    }
-}
-
-/// What is odd about a message's form.
-pub fn check(frame: &Frame<'_>, side: Side, talk: &mut Talk<'_>) {
-    if !frame.crc_fits {
-        talk.flag(Flag::RocPlusCrc, None, None);
-    }
-    if opcode::of(frame.opcode).is_none() {
-        return talk.flag(Flag::RocPlusOpcodeUnknown, Some(4), None);
-    }
-    let (asks, answers) = frame.may();
-    let fits = match side {
-        Side::Client => asks && sound(frame, true, false),
-        Side::Server => answers && sound(frame, false, true),
-    };
-    if !fits && frame.opcode != opcode::SRBX {
-        talk.flag(Flag::RocPlusLength, Some(5), None);
-    }
-}
-
-/// `2024-06-30 13:05:00` of | second 1 | minute 1 | hour 1 | day 1 | month 1 | year 2 |; None for what is no date.
-fn clock(data: &[u8]) -> Option<String> {
-    let [second, minute, hour, day, month, ..] = *data else { return None };
-    let year = le16(data, 5)?;
-    let possible = second < 60 && minute < 60 && hour < 24 && (1..=31).contains(&day) && (1..=12).contains(&month);
-    possible.then(|| format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"))
 }
 
 fn ending(answer: Option<&Frame<'_>>) -> (Outcome, Option<(u32, &'static str)>) {
@@ -129,7 +85,7 @@ impl Known {
         let login = asked.and_then(|_| if what.opcode == opcode::LOGIN { login::read(what.data) } else { None });
         if let Some(login) = &login {
             operation = login.operation;
-            self.login(login, turns, (outcome, status), talk);
+            login::tell(login, &mut self.user, &self.unit, turns, (outcome, status), talk);
             details.text("form", login.form);
         }
         let parts = asked.map(|_| self.parts(what, done, turns.sender.other(), &mut details, talk));
@@ -187,18 +143,7 @@ impl Known {
             opcode::SET_POINT => return parameter::block(what.data).unwrap_or_default(),
             _ => return Vec::new(),
         };
-        for part in read.iter().filter(|part| part.tlp.0 == parameter::SYSTEM) {
-            let attribute = match part.tlp.2 {
-                2 => "name",
-                3 => "firmware",
-                5 => "vendor",
-                6 => "model",
-                _ => continue,
-            };
-            if let Some(text) = parameter::text(part) {
-                talk.identity(about, attribute, &text, 0.9, "ROC Plus point type 91");
-            }
-        }
+        identity::system(&read, about, talk);
         read
     }
 
@@ -221,7 +166,7 @@ impl Known {
                 }
             }
             opcode::SET_CLOCK => {
-                if let Some(time) = clock(what.data) {
+                if let Some(time) = form::clock(what.data) {
                     details.text("time", &time);
                 }
             }
@@ -232,7 +177,7 @@ impl Known {
                     self.drafts.list.push(Draft { kind: Some("table"), address, ..Draft::new(*operation) });
                 }
             }
-            opcode::SYSTEM_CONFIGURATION => configuration(done.map(|done| done.data), about, details, talk),
+            opcode::SYSTEM_CONFIGURATION => identity::configuration(done.map(|done| done.data), about, details, talk),
             opcode::ACKNOWLEDGE | opcode::SRBX => {
                 if let Some(index) = le16(what.data, 0).filter(|_| what.data.len() == 2) {
                     details.number("alarm_index", index);
@@ -266,48 +211,6 @@ impl Known {
         }
     }
 
-    /// A login, a logout or a session key: who, that there was a password, never which.
-    fn login(
-        &mut self,
-        login: &Login,
-        turns: &Turns<'_, u32>,
-        (outcome, status): (Outcome, Option<(u32, &'static str)>),
-        talk: &mut Talk<'_>,
-    ) {
-        let mut details = Details::default();
-        details.text("form", login.form);
-        if let Some(level) = login.level {
-            details.number("access_level", level);
-        }
-        let details = details.finish();
-        let key = login.operation == Operation::SecurityKey;
-        let row = SessionRow {
-            ot_session_kind: Some("roc_plus_login"),
-            ot_operation: Some(login.operation.name()),
-            event_outcome: Some(outcome.name()),
-            ot_status_code: status.map(|(code, _)| code),
-            ot_status_name: status.map(|(_, name)| name),
-            ot_reply: Some(turns.reply.name()),
-            event_duration: turns.duration,
-            ot_message: Some(turns.ordinal),
-            user_name: login.operator.as_deref(),
-            ot_secret_kind: Some(if key { "none" } else { "password" }),
-            ot_secret_encrypted: login.encrypted,
-            ot_unit: Some(&self.unit),
-            ot_details: details.as_deref(),
-            ..SessionRow::default()
-        };
-        talk.session(turns.sender, turns.span, turns.ordinal, row);
-        match (login.operation, outcome) {
-            (Operation::SecurityLogin, Outcome::Success) => {
-                login.operator.as_deref().unwrap_or_default().clone_into(&mut self.user)
-            }
-            (Operation::SecurityLogin, Outcome::Failure) => talk.refused_login(),
-            (Operation::SecurityLogout, Outcome::Success) => self.user.clear(),
-            _ => {}
-        }
-    }
-
     pub fn weight(&self) -> usize {
         self.drafts.weight() + self.unit.capacity() + self.user.capacity() + self.files.weight()
     }
@@ -325,31 +228,4 @@ fn path(opcode: u8, path: &[u8]) -> String {
         }
     }
     out
-}
-
-/// | mode 1 | port 2 | access 1 | compatibility 1 | revision 1 | subtype 1 | reserved 11 | type 1 | points by type |
-fn configuration(answer: Option<&[u8]>, about: Side, details: &mut Details, talk: &mut Talk<'_>) {
-    let Some(answer) = answer else { return };
-    let (Some(mode), Some(kind)) = (u8_at(answer, 0), u8_at(answer, 18)) else { return };
-    details.text(
-        "mode",
-        match mode {
-            0 => "firmware update",
-            1 => "run",
-            _ => "unknown",
-        },
-    );
-    let model = match kind {
-        1 => "ROCPAC ROC300",
-        2 => "FloBoss 407",
-        3 => "FlashPAC ROC300",
-        4 => "FloBoss 503",
-        5 => "FloBoss 504",
-        6 => "ROC800",
-        11 => "DL8000",
-        _ => return,
-    };
-    details.text("model", model);
-    talk.identity(about, "vendor", "Emerson", 0.9, "ROC Plus opcode 6");
-    talk.identity(about, "model", model, 0.9, "ROC Plus opcode 6");
 }
