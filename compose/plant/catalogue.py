@@ -122,6 +122,7 @@ _MODULES = (
     "golden_c1222",
     "proofs_c1222",
     "golden_roc",
+    "proofs_roc",
 )
 
 PROOFS = Path("rules/proofs")
