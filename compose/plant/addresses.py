@@ -59,6 +59,7 @@ _LIST = (
     Host("pac", "10.9.1.90", "00:09:91:10:00:90", "switch", "controller of the boiler house, GE SRTP"),
     Host("robot", "10.9.1.91", "00:e0:e4:10:00:91", "switch", "palletising robot, GE SRTP"),
     Host("mtr4", "10.9.1.93", "00:0e:d6:10:00:93", "switch", "electricity meter of the feeder, ANSI C12.22"),
+    Host("flow", "10.9.1.84", "00:26:16:10:00:84", "switch", "flow computer of the gas station, ROC Plus"),
     Host("hmi", "10.9.1.30", "00:14:22:10:00:30", "switch", "operator station, may write"),
     Host("eng", "10.9.1.31", "00:14:22:10:00:31", "switch", "engineering station, may program"),
     Host("hist", "10.9.1.32", "00:1b:78:10:00:32", "switch", "historian, reads only"),
@@ -93,6 +94,7 @@ CODESYS_V2_PORT = 2455
 C1222_PORT = 1153
 SRTP_PORT = 18245
 SNPX_PORT = 60008
+ROC_PORT = 4000
 
 
 def ip(name: str) -> str:

@@ -121,6 +121,8 @@ _MODULES = (
     "proofs_srtp",
     "golden_c1222",
     "proofs_c1222",
+    "golden_roc",
+    "proofs_roc",
 )
 
 PROOFS = Path("rules/proofs")

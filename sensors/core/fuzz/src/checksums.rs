@@ -68,6 +68,19 @@ pub fn checked(bytes: &mut [u8]) {
     tail.copy_from_slice(&crc.to_le_bytes());
 }
 
+/// | stations 4 | opcode 1 | 5 length 1, of the data | data | CRC-16/MODBUS 2 |.
+pub fn polled(bytes: &mut [u8]) {
+    let Some(end) = bytes.len().checked_sub(2).filter(|end| *end >= 6) else { return };
+    let Some((head, tail)) = bytes.split_at_mut_checked(end) else { return };
+    if let Some(field) = head.get_mut(5) {
+        *field = u8::try_from(end - 6).unwrap_or(u8::MAX);
+    }
+    let crc = head.iter().fold(0xffff_u16, |crc, byte| {
+        (0..8).fold(crc ^ u16::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xa001 } else { crc >> 1 })
+    });
+    tail.copy_from_slice(&crc.to_le_bytes());
+}
+
 /// A wrapper: | version 2, ports 4 | 6 length 2, of what follows |; a frame of HDLC: | 7E | 1 length 11 bits | addresses,
 /// control | HCS 2 | … | FCS 2 | 7E |.
 pub fn meter_frame(bytes: &mut [u8]) {

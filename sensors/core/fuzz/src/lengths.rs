@@ -29,6 +29,7 @@ pub fn mend(protocol: (&str, &str), bytes: &mut Vec<u8>) {
         ("ge_srtp", _) => text_length(bytes),
         ("c1222", _) => outer_length(bytes),
         ("tristation", _) => checksums::checked(bytes),
+        ("roc_plus", _) => checksums::polled(bytes),
         ("codesys", _) => block_length(bytes),
         ("codesys_v2", _) => command_length(bytes),
         ("knx", _) => total_length(bytes),

@@ -1133,6 +1133,14 @@ pub enum Flag {
     ProfinetRpcArguments,
     /// A block of connection management is cut off or missing (IEC 61158-6-10 5.2).
     ProfinetBlock,
+    /// CRC of the message is wrong (ROC Plus 1.2).
+    RocPlusCrc,
+    /// Data do not have the length or form of their opcode (ROC Plus chapter 2).
+    RocPlusLength,
+    /// Opcode is not known (ROC Plus table 2-1).
+    RocPlusOpcodeUnknown,
+    /// Another station answers than was asked (ROC Plus 1.2).
+    RocPlusStation,
     /// TPKT header is not version 3 with a possible length (RFC 1006 6).
     IsoTpktHeader,
     /// A transport PDU that cannot be right (ITU-T X.224 13).
@@ -1612,6 +1620,10 @@ impl Flag {
             Self::ProfinetRpcOperation => "profinet.rpc_operation",
             Self::ProfinetRpcArguments => "profinet.rpc_arguments",
             Self::ProfinetBlock => "profinet.block",
+            Self::RocPlusCrc => "roc_plus.crc",
+            Self::RocPlusLength => "roc_plus.length",
+            Self::RocPlusOpcodeUnknown => "roc_plus.opcode_unknown",
+            Self::RocPlusStation => "roc_plus.station",
             Self::IsoTpktHeader => "iso.tpkt_header",
             Self::IsoTpdu => "iso.tpdu",
             Self::S7commHeader => "s7comm.header",

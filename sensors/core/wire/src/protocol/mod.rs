@@ -44,6 +44,7 @@ pub mod opcua;
 pub mod powerlink;
 pub mod profinet;
 pub mod recognised;
+pub mod roc_plus;
 pub mod s7comm;
 pub mod s7comm_plus;
 pub mod sampled_values;
@@ -194,6 +195,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     codesys_v2::PROTOCOL,
     ge_srtp::PROTOCOL,
     c1222::PROTOCOL,
+    roc_plus::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
