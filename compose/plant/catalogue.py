@@ -76,6 +76,7 @@ _MODULES = (
     "golden_mms",
     "proofs_mms",
     "golden_iccp",
+    "proofs_iccp",
     "golden_dnp3",
     "proofs_dnp3",
     "proofs_dnp3_raw",
