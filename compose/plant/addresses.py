@@ -54,6 +54,8 @@ _LIST = (
     Host("mux", "10.9.1.54", "00:26:16:10:00:54", "switch", "I/O system of the tank farm's transmitters, HART-IP"),
     Host("jace", "10.9.1.56", "00:01:f0:10:00:56", "switch", "station of the boiler house, Niagara Fox"),
     Host("feeder", "10.9.1.70", "00:90:e8:10:00:70", "switch", "device server of the feeder switches, IEC 60870-5-101"),
+    Host("cc1", "10.9.1.73", "00:14:22:10:00:73", "switch", "control centre of the energy supply, ICCP"),
+    Host("cc2", "10.9.1.74", "00:14:22:10:00:74", "switch", "control centre of the neighbour, ICCP, may command"),
     Host("plc7", "10.9.1.80", "00:30:de:10:00:80", "switch", "controller of the mixer, CODESYS V3"),
     Host("plc8", "10.9.1.81", "00:30:de:10:00:81", "switch", "controller of the dryer, CODESYS V2.3"),
     Host("pac", "10.9.1.90", "00:09:91:10:00:90", "switch", "controller of the boiler house, GE SRTP"),

@@ -75,6 +75,8 @@ _MODULES = (
     "proofs_hsms",
     "golden_mms",
     "proofs_mms",
+    "golden_iccp",
+    "proofs_iccp",
     "golden_dnp3",
     "proofs_dnp3",
     "proofs_dnp3_raw",

@@ -75,7 +75,22 @@ def login(address: str) -> None:
     native.IedConnection_destroy(connection)
 
 
-JOBS: dict[str, Callable[[str], None]] = {"files": files, "login": login}
+def tase2(address: str) -> None:
+    """Use the TASE.2 layer over libiec61850: read the table, select, operate and tag, start and stop a transfer set."""
+    from pyiec61850.tase2 import TASE2Client  # type: ignore[import-untyped,import-not-found,unused-ignore]
+
+    client = TASE2Client()
+    client.connect(address)
+    for domain in client.get_domains():
+        client.select_device(domain.name, "CB4")
+        client.operate_device(domain.name, "CB4", 1)
+        client.set_tag(domain.name, "CB4", 1)
+        client.enable_transfer_set(domain.name, "DSTrans1")
+        client.disable_transfer_set(domain.name, "DSTrans1")
+    client.disconnect()
+
+
+JOBS: dict[str, Callable[[str], None]] = {"files": files, "login": login, "tase2": tase2}
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,6 +21,8 @@ _ORIGINS = (
     "automatic-remote", "maintenance", "process",
 )  # fmt: skip
 _KINDS = {"mms.boolean": "bool", "mms.integer": "int", "mms.unsigned": "uint", "mms.floating_point": "float"}
+_SETS = {("transfer_set", operation) for operation in ("subscribe.start", "subscribe.stop")}
+_PLACES = re.compile(r"(\[\d+\])(?:\[\d+\])+$")
 _IDENTITY = {"vendor": "vendorName", "model": "modelName", "model_revision": "revision"}
 
 
@@ -130,11 +133,19 @@ def _messages(capture: Path) -> Iterator[tuple[int, str, dict[str, str]]]:
             yield last, f"service {code} answers", told
 
 
+def _written(items: Sequence[ours.Row]) -> list[ours.Row]:
+    """The rows of variables, without those that say what writing a transfer set of ICCP starts or stops."""
+    return [item for item in items if (item["ot.object.kind"], item["ot.operation"]) not in _SETS]
+
+
 def _bases(items: Sequence[ours.Row]) -> list[str]:
     """Addresses of the variables: those of their parts belong to the variable before."""
     found: list[str] = []
-    for item in items:
+    for item in _written(items):
         whole = item["ot.object.address"] or ""
+        if item["ot.object.kind"] == "dataset":
+            # A member of a data set may be a structure, whose parts have places too.
+            whole = _PLACES.sub(r"\1", whole)
         base, _, part = whole.rpartition("[")
         parted = part.removesuffix("]").isdigit()
         base = base if parted else whole
@@ -145,7 +156,7 @@ def _bases(items: Sequence[ours.Row]) -> list[str]:
 
 def _said(items: Sequence[ours.Row]) -> dict[str, str]:
     found: dict[str, list[str]] = defaultdict(list)
-    for item in items:
+    for item in _written(items):
         kind, details = item["ot.value.type"], item["ot.details"]
         if kind in ("bool", "int", "uint"):
             found[kind].append(str(int(item["ot.value.numbers"][0])))

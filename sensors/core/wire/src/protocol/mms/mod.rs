@@ -1,6 +1,6 @@
 //! MMS (ISO 9506) as IEC 61850-8-1 uses it: association, confirmed services paired by invoke id, names in the form of
-//! IEC 61850, reads and writes with values, the control model, reports, files. Plain MMS has the same services; ICCP too,
-//! whose names stay as they are.
+//! IEC 61850, reads and writes with values, the control model, reports, files. Plain MMS has the same services, and so has
+//! TASE.2 (ICCP), whose names have meanings of their own (`tase2`).
 
 mod acse;
 mod association;
@@ -16,6 +16,7 @@ mod service;
 mod session;
 mod state;
 mod status;
+mod tase2;
 mod tell;
 mod transfer;
 mod variable;

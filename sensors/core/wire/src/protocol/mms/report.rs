@@ -7,6 +7,7 @@
 use super::control::{self, Control};
 use super::name::Name;
 use super::status;
+use super::tase2::Tase2;
 use super::tell::{Entries, Entry};
 use super::variable::{Access, whole};
 use crate::dataset::{Flag, Operation};
@@ -63,7 +64,12 @@ impl<'a> Results<'a> {
 }
 
 /// An information report; the outcome of the whole.
-pub fn tell(body: &[u8], control: &mut Control, out: &mut Entries, talk: &mut Talk<'_>) -> Outcome {
+pub fn tell(
+    body: &[u8],
+    (control, tase2): (&mut Control, &mut Tase2),
+    out: &mut Entries,
+    talk: &mut Talk<'_>,
+) -> Outcome {
     let read = Access::read(body).and_then(|(access, rest)| Some((access, element(rest).filter(|e| e.tag == 0xa0)?)));
     let Some((access, results)) = read else {
         talk.flag(Flag::MmsMalformed, Some(7), None);
@@ -84,6 +90,8 @@ pub fn tell(body: &[u8], control: &mut Control, out: &mut Entries, talk: &mut Ta
         talk.flag(Flag::MmsResultCount, None, None);
     }
     let mut outcome = Outcome::Success;
+    let named: Vec<_> = variables.iter().map(|variable| variable.name).zip(results.iter().copied()).collect();
+    let told = tase2.report(&named, matches!(access, Access::List(_)));
     for (variable, datum) in variables.iter().zip(&results) {
         let name = variable.name;
         if name.is_some_and(|name| name.item == LAST_APPLICATION_ERROR) {
@@ -92,7 +100,10 @@ pub fn tell(body: &[u8], control: &mut Control, out: &mut Entries, talk: &mut Ta
             continue;
         }
         let kind = if matches!(access, Access::List(_)) { "dataset" } else { "variable" };
-        let entry = Entry::at(Operation::Publish, kind, variable.address());
+        let mut entry = Entry::at(Operation::Publish, kind, variable.address());
+        if let Some((operation, details)) = &told {
+            (entry.operation, entry.details) = (*operation, details.clone());
+        }
         if name.is_some_and(|name| control::step(&name).is_some()) {
             Control::terminated(entry, datum, outcome == Outcome::Failure, out);
         } else {

@@ -3,6 +3,7 @@
 use super::control::Control;
 use super::request::{Asked, Ending, Request};
 use super::status::Status;
+use super::tase2::Tase2;
 use super::transfer::Transfers;
 use super::{file, list, report, service, variable};
 use crate::dataset::{Flag, Operation};
@@ -88,6 +89,7 @@ impl Entries {
 #[derive(Debug, Default)]
 pub struct Known {
     pub control: Control,
+    pub tase2: Tase2,
     pub transfers: Transfers,
     entries: Entries,
 }
@@ -133,15 +135,18 @@ impl Known {
         talk: &mut Talk<'_>,
     ) {
         match number {
-            service::READ => variable::read(request, ending, &mut self.control, entries, talk),
-            service::WRITE => variable::write(request, ending, &mut self.control, entries, talk),
+            service::READ => variable::read(request, ending, (&mut self.control, &mut self.tase2), entries, talk),
+            service::WRITE => variable::write(request, ending, (&mut self.control, &mut self.tase2), entries, talk),
             service::OBTAIN_FILE | service::FILE_OPEN..=service::FILE_DIRECTORY => {
                 file::tell(number, request, ending, &mut self.transfers, entries, talk);
             }
             service::INITIATE_DOWNLOAD_SEQUENCE..=service::TERMINATE_UPLOAD_SEQUENCE => {
                 file::domain(number, request, ending, &mut self.transfers, entries, talk);
             }
-            _ => list::tell(number, request, ending, entries, talk),
+            _ => {
+                list::tell(number, request, ending, entries, talk);
+                self.tase2.label(entries);
+            }
         }
     }
 
@@ -161,7 +166,9 @@ impl Known {
         let mut entries = std::mem::take(&mut self.entries);
         let mut outcome = Outcome::Success;
         match number {
-            service::INFORMATION_REPORT => outcome = report::tell(body, &mut self.control, &mut entries, talk),
+            service::INFORMATION_REPORT => {
+                outcome = report::tell(body, (&mut self.control, &mut self.tase2), &mut entries, talk)
+            }
             service::UNSOLICITED_STATUS => list::status(body, operation, &mut entries),
             _ => entries.push(Entry::new(operation)),
         }
@@ -196,7 +203,10 @@ impl Known {
     }
 
     pub fn weight(&self) -> usize {
-        self.entries.list.capacity() * size_of::<Entry>() + self.transfers.weight() + self.control.weight()
+        self.entries.list.capacity() * size_of::<Entry>()
+            + self.transfers.weight()
+            + self.control.weight()
+            + self.tase2.weight()
     }
 }
 

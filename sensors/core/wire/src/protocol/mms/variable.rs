@@ -8,6 +8,7 @@ use super::control::{self, Control};
 use super::name::{Name, alternate};
 use super::request::{Ending, Request};
 use super::status;
+use super::tase2::Tase2;
 use super::tell::{Entries, Entry};
 use crate::dataset::{Flag, Operation};
 use crate::protocol::ber::{Element, Elements, element};
@@ -98,7 +99,13 @@ pub fn whole(data: &[u8]) -> Vec<&[u8]> {
 }
 
 /// A read with its results.
-pub fn read(request: &Request, ending: &Ending<'_>, control: &mut Control, out: &mut Entries, talk: &mut Talk<'_>) {
+pub fn read(
+    request: &Request,
+    ending: &Ending<'_>,
+    (control, tase2): (&mut Control, &mut Tase2),
+    out: &mut Entries,
+    talk: &mut Talk<'_>,
+) {
     let asked = Elements { left: &request.body }.find(|e| e.tag == 0xa1).and_then(|e| Access::read(e.contents));
     let told = Elements { left: ending.body }.find(|e| e.tag == 0xa0).and_then(|e| Access::read(e.contents));
     let results = Elements { left: ending.body }.find(|e| e.tag == 0xa1).map_or(&[][..], |e| e.contents);
@@ -120,6 +127,7 @@ pub fn read(request: &Request, ending: &Ending<'_>, control: &mut Control, out: 
             out.push(entry);
             continue;
         }
+        tase2.read(&mut entry, variable.name, request.side.other(), result);
         match result {
             Some(failed) if failed.first() == Some(&FAILURE) => {
                 let (outcome, status) = status::of_access(failed.get(2..).unwrap_or_default());
@@ -133,10 +141,17 @@ pub fn read(request: &Request, ending: &Ending<'_>, control: &mut Control, out: 
             None => out.push(entry),
         }
     }
+    tase2.opened(out, request, ending, talk);
 }
 
 /// A write with its results.
-pub fn write(request: &Request, ending: &Ending<'_>, control: &mut Control, out: &mut Entries, talk: &mut Talk<'_>) {
+pub fn write(
+    request: &Request,
+    ending: &Ending<'_>,
+    (control, tase2): (&mut Control, &mut Tase2),
+    out: &mut Entries,
+    talk: &mut Talk<'_>,
+) {
     let Some((access, rest)) = Access::read(&request.body) else {
         if !request.body.is_empty() {
             talk.flag(Flag::MmsMalformed, Some(7), None);
@@ -164,7 +179,10 @@ pub fn write(request: &Request, ending: &Ending<'_>, control: &mut Control, out:
         }
         match variable.name.and_then(|name| control::step(&name).map(|step| (name, step))) {
             Some((name, step)) => control.command(entry, (&name, step), datum, ending.outcome, out),
-            None => out.value(entry, datum),
+            None => {
+                tase2.write(&mut entry, variable.name, datum, ending.outcome, out);
+                out.value(entry, datum);
+            }
         }
     }
 }
