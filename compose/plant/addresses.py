@@ -54,6 +54,7 @@ _LIST = (
     Host("mux", "10.9.1.54", "00:26:16:10:00:54", "switch", "I/O system of the tank farm's transmitters, HART-IP"),
     Host("jace", "10.9.1.56", "00:01:f0:10:00:56", "switch", "station of the boiler house, Niagara Fox"),
     Host("feeder", "10.9.1.70", "00:90:e8:10:00:70", "switch", "device server of the feeder switches, IEC 60870-5-101"),
+    Host("mbgw", "10.9.1.71", "00:90:e8:10:00:71", "switch", "device server of the utility meters, M-Bus"),
     Host("plc7", "10.9.1.80", "00:30:de:10:00:80", "switch", "controller of the mixer, CODESYS V3"),
     Host("plc8", "10.9.1.81", "00:30:de:10:00:81", "switch", "controller of the dryer, CODESYS V2.3"),
     Host("pac", "10.9.1.90", "00:09:91:10:00:90", "switch", "controller of the boiler house, GE SRTP"),
@@ -85,6 +86,7 @@ SLMP_PORT = 5007
 TRISTATION_PORT = 1502
 FOX_PORT = 1911
 IEC101_PORT = 4001
+MBUS_PORT = 10001
 KNX_PORT = 3671
 POWERLINK_PORT = 3819
 CODESYS_TCP_PORT = 11740

@@ -121,6 +121,7 @@ _MODULES = (
     "proofs_srtp",
     "golden_c1222",
     "proofs_c1222",
+    "golden_mbus",
 )
 
 PROOFS = Path("rules/proofs")

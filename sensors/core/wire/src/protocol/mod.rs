@@ -37,6 +37,7 @@ mod iec61850;
 mod iso;
 pub mod j1939;
 pub mod knx;
+pub mod mbus;
 pub mod mms;
 pub mod modbus;
 pub mod mqtt;
@@ -194,6 +195,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     codesys_v2::PROTOCOL,
     ge_srtp::PROTOCOL,
     c1222::PROTOCOL,
+    mbus::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
