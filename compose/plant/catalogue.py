@@ -122,6 +122,7 @@ _MODULES = (
     "golden_c1222",
     "proofs_c1222",
     "golden_mbus",
+    "proofs_mbus",
 )
 
 PROOFS = Path("rules/proofs")
