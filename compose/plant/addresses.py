@@ -56,6 +56,7 @@ _LIST = (
     Host("feeder", "10.9.1.70", "00:90:e8:10:00:70", "switch", "device server of the feeder switches, IEC 60870-5-101"),
     Host("cc1", "10.9.1.73", "00:14:22:10:00:73", "switch", "control centre of the energy supply, ICCP"),
     Host("cc2", "10.9.1.74", "00:14:22:10:00:74", "switch", "control centre of the neighbour, ICCP, may command"),
+    Host("mbgw", "10.9.1.71", "00:90:e8:10:00:71", "switch", "device server of the utility meters, M-Bus"),
     Host("plc7", "10.9.1.80", "00:30:de:10:00:80", "switch", "controller of the mixer, CODESYS V3"),
     Host("plc8", "10.9.1.81", "00:30:de:10:00:81", "switch", "controller of the dryer, CODESYS V2.3"),
     Host("pac", "10.9.1.90", "00:09:91:10:00:90", "switch", "controller of the boiler house, GE SRTP"),
@@ -88,6 +89,7 @@ SLMP_PORT = 5007
 TRISTATION_PORT = 1502
 FOX_PORT = 1911
 IEC101_PORT = 4001
+MBUS_PORT = 10001
 KNX_PORT = 3671
 POWERLINK_PORT = 3819
 CODESYS_TCP_PORT = 11740

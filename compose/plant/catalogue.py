@@ -125,6 +125,8 @@ _MODULES = (
     "proofs_c1222",
     "golden_roc",
     "proofs_roc",
+    "golden_mbus",
+    "proofs_mbus",
 )
 
 PROOFS = Path("rules/proofs")

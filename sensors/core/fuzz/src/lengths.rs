@@ -14,7 +14,7 @@ pub fn mend(protocol: (&str, &str), bytes: &mut Vec<u8>) {
         ("mms", _) => layers(bytes),
         ("enip", _) => encapsulated(bytes),
         ("iec104", _) => apdu_length(bytes),
-        ("iec101", _) => checksums::serial_frame(bytes),
+        ("iec101" | "mbus", _) => checksums::serial_frame(bytes),
         ("dnp3", _) => checksums::blocks(bytes),
         ("goose", "goose") | ("sampled_values", "sampled_values") => application_length(bytes),
         ("goose" | "sampled_values", _) => payload_length(bytes),

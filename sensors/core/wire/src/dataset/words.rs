@@ -897,6 +897,22 @@ pub enum Flag {
     KnxRefused,
     /// A plain frame where KNX IP Secure is used or wanted (KNX 3/8/9 2.2).
     KnxUnsecured,
+    /// Octets that begin no frame (EN 13757-2 5.3).
+    MbusStart,
+    /// Lengths, second start or stop of a frame disagree (EN 13757-2 5.3).
+    MbusFrame,
+    /// Checksum of a frame is wrong (EN 13757-2 5.3).
+    MbusChecksum,
+    /// Control field is not one of M-Bus, or not of such a frame (EN 13757-2 5.7).
+    MbusControl,
+    /// Another meter answers than was asked (EN 13757-2 5.7).
+    MbusAddress,
+    /// Control information is not known (EN 13757-7 5.2).
+    MbusInformation,
+    /// Data do not have the size that goes with their control information (EN 13757-7 5.2).
+    MbusLength,
+    /// A data record does not fit, or begins as none can (EN 13757-3 6.3).
+    MbusRecord,
     /// A layer or PDU cannot be decoded, or lacks a mandatory field (ISO 9506-2 7; ISO 8327-1 8; ISO 8650-1 9).
     MmsMalformed,
     /// Service is not known (ISO 9506-2 ConfirmedServiceRequest).
@@ -1502,6 +1518,14 @@ impl Flag {
             Self::KnxRepeated => "knx.repeated",
             Self::KnxRefused => "knx.refused",
             Self::KnxUnsecured => "knx.unsecured",
+            Self::MbusStart => "mbus.start",
+            Self::MbusFrame => "mbus.frame",
+            Self::MbusChecksum => "mbus.checksum",
+            Self::MbusControl => "mbus.control",
+            Self::MbusAddress => "mbus.address",
+            Self::MbusInformation => "mbus.information",
+            Self::MbusLength => "mbus.length",
+            Self::MbusRecord => "mbus.record",
             Self::MmsMalformed => "mms.malformed",
             Self::MmsServiceUnknown => "mms.service_unknown",
             Self::MmsResultCount => "mms.result_count",

@@ -37,6 +37,7 @@ mod iec61850;
 mod iso;
 pub mod j1939;
 pub mod knx;
+pub mod mbus;
 pub mod mms;
 pub mod modbus;
 pub mod mqtt;
@@ -196,6 +197,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     ge_srtp::PROTOCOL,
     c1222::PROTOCOL,
     roc_plus::PROTOCOL,
+    mbus::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.
