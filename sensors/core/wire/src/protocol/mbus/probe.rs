@@ -67,7 +67,8 @@ fn sure(telegram: &Telegram<'_>) -> Option<bool> {
             meter.decimal() && meter.letters().is_some()
         }
         command::SELECT | 0x56 => telegram.data.len() == super::header::SECONDARY,
-        _ => false,
+        // A command without data: too short for a data unit of IEC 101, 102 or 103.
+        _ => !answers && telegram.data.len() <= 1,
     })
 }
 

@@ -137,6 +137,9 @@ fn recognised_by_structure() {
     assert!(matches!(guess(&select), Guess::Yes { sender: Some(Side::Client), .. }));
     let whole = [short(0x40, 5), long(0x53, 5, &[0x51, 0x01, 0x7a, 6])].concat();
     assert!(matches!(guess(&whole), Guess::Yes { sender: Some(Side::Client), .. }));
+    for command in [&[0x50][..], &[0x50, 0x10], &[0xb8], &[0xb3]] {
+        assert!(matches!(guess(&long(0x53, 5, command)), Guess::Yes { sender: Some(Side::Client), .. }));
+    }
     // Short frames are those of IEC 101 too.
     assert_eq!((guess(&short(0x5b, 5)), guess(&[0xe5])), (Guess::Need, Guess::Need));
     for cut in 1..answer.len() {
