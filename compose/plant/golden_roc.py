@@ -13,9 +13,9 @@ CLOCK = bytes([30, 5, 13, 30, 6]) + struct.pack("<H", 2024)
 
 
 def _session(client: roc.Client) -> None:
-    client.ask(roc.CONFIGURATION)
     client.login("LOI", 1)  # refused
     client.login("LOI")
+    client.ask(roc.CONFIGURATION)
     client.ask(roc.LOGIN, b"SESSIONKEYREQ")
     client.ask(roc.LOGIN, b"operator".ljust(30, b"\0") + b"never-told".ljust(40, b"\0") + b"\5")
     client.read((91, 0, 2), (91, 0, 3), (91, 0, 5), (91, 0, 6))
@@ -69,7 +69,8 @@ def session(lab: Lab) -> None:
 
 def odd_messages() -> tuple[bytes, ...]:
     """A sound message, then odd ones: CRC, length, no such second, no such opcode."""
-    sound = roc.message(roc.ROC, roc.HOST, roc.CONFIGURATION)
+    # Without data a message may be one of Modbus RTU: the first has some.
+    sound = roc.message(roc.ROC, roc.HOST, roc.READ, bytes([1, 103, 0, 21]))
     return (
         sound,
         sound[:-1] + bytes([sound[-1] ^ 1]),

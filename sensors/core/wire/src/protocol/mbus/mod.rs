@@ -51,7 +51,12 @@ impl Language for MBus {
         }
     }
 
-    fn resynchronise(&self, _side: Side, data: &[u8]) -> (usize, bool) {
+    fn resynchronise(&self, side: Side, data: &[u8]) -> (usize, bool) {
+        // A meter acknowledges by one octet: alone, or with a frame behind it, it is one that can be gone on from.
+        let alone = data.get(1).is_none_or(|next| [ft12::SINGLE, ft12::FIXED, ft12::VARIABLE].contains(next));
+        if side == Side::Server && data.first() == Some(&ft12::SINGLE) && alone {
+            return (0, true);
+        }
         ft12::resynchronise(data, ADDRESS)
     }
 
