@@ -126,6 +126,8 @@ def page(protocol: Protocol) -> str:
 def _facts(protocol: Protocol, events: Events) -> Iterator[str]:
     yield f"Tier · 层级: **{TIERS[protocol.tier]}**. Standards · 标准: {'; '.join(protocol.standards)}.\n"
     yield f"Tested with · 测试所用协议栈: {', '.join(protocol.tested_with)}.\n\n"
+    if protocol.unauthenticated:
+        yield "- Nobody checks who sends · 不验证发送方身份: `unauthenticated_ot_protocol`\n"
     for text, dataset, column in WORDS:
         found = words(events[dataset], column)
         if found:

@@ -28,7 +28,8 @@ class Protocol:
 
     `name` is its word in `network.protocol`; `tier` says how deep it is read; `server_roles` what answering in it makes
     of a host; `seen_as` the words that the manifest of third-party captures has for it; `lacks` what is not read yet;
-    `inside` the protocol that it hides in TLS, for those that do.
+    `inside` the protocol that it hides in TLS, for those that do; `unauthenticated` whether it has, as plants use it,
+    no means to check who sends.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Protocol:
     flags: tuple[Mapping[str, str], ...]
     details: tuple[Mapping[str, str], ...]
     inside: str | None = None
+    unauthenticated: bool = False
 
 
 def read_page(file: Readable) -> Any:
@@ -58,6 +60,7 @@ def protocol_of(page: Mapping[str, Any]) -> Protocol:
         title=page["title"],
         tier=page["tier"],
         inside=page.get("inside"),
+        unauthenticated=page.get("unauthenticated") is True,
         lacks={language: tuple(page["lacks"][language]) for language in ("en", "zh")},
         **{key: tuple(page[key]) for key in lists},
     )

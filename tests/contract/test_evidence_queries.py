@@ -142,11 +142,17 @@ def proof(*captures: str, learn: tuple[str, ...] = (), zones: tuple[str, ...] = 
 WINDOW = ("windows: []", "windows: [{id: w1, order: WO-7, start: 2026-11-01T00:00:00, end: 2026-12-31T00:00:00}]")
 UNWATCHED = ("interface: mon0, zones: [control]", "interface: mon0, zones: [office]")
 VLANS = ("vlans: [10]", "vlans: [99]")
+HMI_IN_OFFICE = (
+    ("level: 4, networks: [10.9.2.0/24]", "level: 4, networks: [10.9.2.0/24, 10.9.1.30/32]"),
+    ("roles: [hmi, writer], zone: control", "roles: [hmi, writer], zone: office"),
+)
 NO_CONDUITS = ("  - from: office\n    to: control\n    allow:\n      - {protocol: tls}", "  []")
 OPEN = (
     "      - {protocol: tls}",
     "      - {protocol: any}\n  - {from: control, to: office, allow: [{protocol: any}]}",
 )
+NAMED_BARE = ("enip/unauthorised-write.pcap", "iec104/normal.pcap", "dnp3/normal.pcap", "s7comm/hmi-normal-later.pcap")
+"""Protocols that the core names and that cannot authenticate: an operator station in the office that uses one fails."""
 ALL_NAMES = tuple({r.playbook for r in shipped_content().rules if r.playbook})
 
 CASES: dict[str, tuple[tuple[World, Change, str], ...]] = {
@@ -189,7 +195,12 @@ CASES: dict[str, tuple[tuple[World, Change, str], ...]] = {
     "mqtt_without_tls": ((proof("mqtt/normal.pcap"), same, "fail"), (proof("mqtt/tls.pcap"), same, "pass"),
                          (CLEAN, same, "inconclusive")),
     "platform_access_unauthorised": ((PLANT, same, "fail"), (SIGNED, same, "pass")),
-    "unauthenticated_ot_protocol": ((PLANT, same, "fail"), (CLEAN, same, "pass")),
+    "unauthenticated_ot_protocol": (
+        (PLANT, same, "fail"),
+        (CLEAN, same, "pass"),
+        *((World((name,), (), (SHORT, *HMI_IN_OFFICE)), same, "fail") for name in NAMED_BARE),
+        (proof("iec104/normal.pcap"), same, "pass"),
+    ),
     "write_from_unauthorised_host": ((proof("modbus/unauthorised-write.pcap"), same, "fail"),
                                      (proof("modbus/hmi-write.pcap"), same, "pass"),
                                      (World(("modbus/unauthorised-write.pcap",), (), (SHORT, WINDOW)), same, "pass")),

@@ -8,6 +8,7 @@ from response.compliance.assessment import Reason
 from response.compliance.gathering import UNKNOWN, Evidence
 from response.compliance.query import VIOLATION, WHO, Found, Parameters, Query, no_traffic, table_rows, text_is
 from response.compliance.selecting import crossing, handled, having, in_window
+from sensors.fields import protocols
 
 COMMAND = (*WHO, "network.protocol", "ot.operation", "ot.function.code", "ot.function.name", "ot.unit", "address",
            "event.outcome", "ot.window")  # fmt: skip
@@ -16,8 +17,8 @@ ENGINEERING = ("program.", "firmware.update", "mode.", "restart.", "configure.",
                "security.password", "time.set", "diagnose.clear")  # fmt: skip
 PROGRAM = ("program.", "firmware.", "mode.", "security.password", "time.set", "restart.")
 DRIFT = ("attribute_changed", "attribute_new", "new_asset", "new_conversation", "security_lowered")
-BARE = ("modbus",)
-"""Protocols that cannot authenticate who sends."""
+BARE = tuple(name for name, protocol in protocols().items() if protocol.unauthenticated)
+"""Protocols that cannot authenticate who sends, as plants use them: DNP3 without its secure authentication."""
 BARE_PORTS = ("iso_tsap", "enip", "iec104", "dnp3", "profinet", "bacnet")
 """What ports promise of protocols that usually do not."""
 
