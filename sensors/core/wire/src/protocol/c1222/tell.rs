@@ -108,7 +108,7 @@ impl Known {
         let status = status.filter(|_| list.len() == 1);
         talk.exchange(&Exchange {
             function: function(list.first()),
-            unit: Unit::Text(&self.unit),
+            unit: if self.unit.is_empty() { Unit::None } else { Unit::Text(&self.unit) },
             outcome: if told.is_some_and(|told| told.enciphered()) { Outcome::Unknown } else { outcome },
             status,
             user: Some(self.user.as_str()).filter(|user| !user.is_empty()),
@@ -180,7 +180,7 @@ impl Known {
             user_name: Some(self.user.as_str()).filter(|user| !user.is_empty()),
             ot_secret_kind: Some(if logon { "none" } else { "password" }),
             ot_secret_encrypted: (!logon).then_some(false),
-            ot_unit: Some(&self.unit),
+            ot_unit: Some(self.unit.as_str()).filter(|unit| !unit.is_empty()),
             ..SessionRow::default()
         };
         talk.session(turns.sender, turns.span, turns.ordinal, row);
