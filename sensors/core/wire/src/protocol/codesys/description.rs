@@ -9,23 +9,23 @@ use crate::protocol::draft::{Draft, Drafts, Told};
 use crate::text::Details;
 use std::fmt::Write as _;
 
-/// Objects told of one exchange.
-const TOLD: usize = 64;
+/// Objects told of one exchange: more than the variables of a picture of an operator station.
+const TOLD: usize = 256;
 
 /// The account of one exchange.
 pub struct Account<'a> {
     pub drafts: &'a mut Drafts,
     pub details: Details,
     pub operation: Operation,
-    /// There was more than is told.
-    pub cut: bool,
+    /// Objects beyond those that are told.
+    pub untold: u32,
 }
 
 impl Account<'_> {
     /// `kind:name`, with a value.
     pub fn object(&mut self, kind: &'static str, name: &str, told: Told) {
         if self.drafts.list.len() >= TOLD {
-            self.cut = true;
+            self.untold = self.untold.saturating_add(1);
             return;
         }
         let address = self.drafts.texts(|out| {

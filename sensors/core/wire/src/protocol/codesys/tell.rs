@@ -11,8 +11,8 @@ use super::result;
 use super::service::Service;
 use super::speaker::{Key, Speaker};
 use super::{file, speaker};
+use crate::dataset::Operation;
 use crate::dataset::rows::SessionRow;
-use crate::dataset::{Flag, Operation};
 use crate::protocol::dialogue::Turns;
 use crate::protocol::draft::Draft;
 use crate::protocol::{Address, Exchange, Function, Item, Object, Outcome, Talk};
@@ -45,17 +45,17 @@ fn services(speaker: &mut Speaker, code: (u16, u16), turns: &Turns<'_, Key>, tal
             .map(|service| service.operation)
             .or(group.map(|group| group.unnamed))
             .unwrap_or(Operation::Unknown),
-        cut: false,
+        untold: 0,
     };
     description::read(code, &both, &mut speaker.known, &mut account);
-    let (operation, cut) = (account.operation, account.cut);
+    let operation = account.operation;
     if turns.repeats > 0 {
         account.details.number("repeats", turns.repeats);
     }
-    let details = account.details.finish();
-    if cut {
-        talk.flag(Flag::ParserLimit, None, None);
+    if account.untold > 0 {
+        account.details.number("untold", account.untold);
     }
+    let details = account.details.finish();
     if drafts.list.is_empty() {
         drafts.list.push(Draft::new(operation));
     }
@@ -73,7 +73,7 @@ fn services(speaker: &mut Speaker, code: (u16, u16), turns: &Turns<'_, Key>, tal
             session: asked.or(told).map(|service| i64::from(service.session)).filter(|session| *session != 0),
             user: known.user.as_deref(),
             client_name: known.client.as_deref(),
-            flagged: turns.flagged || cut || (turns.answer.is_some() && talk.flagged()),
+            flagged: turns.flagged || (turns.answer.is_some() && talk.flagged()),
             ..turns.exchange(items)
         });
     });

@@ -3,6 +3,7 @@
 use super::channel::Packet;
 use super::checksum::crc;
 use super::datagram::Datagram;
+use super::description::Account;
 use super::layers::Layers;
 use super::service::{Content, read};
 use super::tag::Tags;
@@ -11,7 +12,9 @@ use crate::dataset::Operation;
 use crate::flow::facts::{Endpoint, Place};
 use crate::flow::{Facts, Side, Span, Stamp, Transport};
 use crate::ledger::{Ledger, Settings};
+use crate::protocol::draft::{Drafts, Told};
 use crate::protocol::{Framing, Guess, Parser, Probe, Talk};
+use crate::text::Details;
 
 /// A keep-alive of a real controller (published with a fuzzer of the protocol).
 const KEEP_ALIVE: &[u8] = &[
@@ -139,4 +142,16 @@ fn what_screens_poll_is_quiet_though_its_services_have_no_names() {
     let unnamed = |code| super::group::of(code).map(|group| (group.name, group.unnamed));
     assert_eq!(unnamed(0x04), Some(("CmpVisuServer", Operation::Query)));
     assert_eq!(unnamed(0x07), Some(("SysEthernet", Operation::Unknown)));
+}
+
+#[test]
+fn objects_beyond_those_told_are_counted() {
+    let mut drafts = Drafts::default();
+    let mut account =
+        Account { drafts: &mut drafts, details: Details::default(), operation: Operation::Read, untold: 0 };
+    for place in 0..300 {
+        account.object("variable", &place.to_string(), Told::None);
+    }
+    assert_eq!(account.untold, 44);
+    assert_eq!(drafts.list.len(), 256, "a picture with more variables than 64 is told whole");
 }
