@@ -98,7 +98,8 @@ pub fn tell(turns: &Turns<'_, u64>, talk: &mut Talk<'_>) {
 
 const fn operation(service: Option<Service>) -> Operation {
     match service {
-        Some(Service::Initialise) => Operation::SessionOpen,
+        // Masters ask so before every reading; a meter that is there says so and nothing else (EN 13757-2, 5.5.1).
+        Some(Service::Initialise) => Operation::DiagnoseEcho,
         Some(Service::Send) => Operation::Write,
         Some(Service::RequestAlarm) => Operation::ReadEvents,
         Some(Service::RequestData | Service::Respond) => Operation::Read,
