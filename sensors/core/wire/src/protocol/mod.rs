@@ -37,6 +37,8 @@ mod iec61850;
 mod iso;
 pub mod j1939;
 pub mod knx;
+#[cfg(test)]
+mod listening;
 pub mod mbus;
 pub mod mms;
 pub mod modbus;

@@ -2,11 +2,10 @@
 
 use super::{C1222, PROTOCOL, acse};
 use crate::dataset::Flag;
-use crate::flow::facts::{Endpoint, Place};
-use crate::flow::{Facts, Side, Span, Stamp, Transport};
-use crate::ledger::{Ledger, Settings};
+use crate::flow::{Side, Transport};
 use crate::protocol::dialogue::Dialogue;
-use crate::protocol::{Framing, Guess, Parser, Probe, Talk};
+use crate::protocol::listening::Flow;
+use crate::protocol::{Framing, Guess, Parser, Probe};
 
 fn tlv(tag: u8, contents: &[u8]) -> Vec<u8> {
     [&[tag, u8::try_from(contents.len()).unwrap()][..], contents].concat()
@@ -25,35 +24,13 @@ fn message(answer: bool, service: &[u8]) -> Vec<u8> {
     tlv(0x60, &fields.concat())
 }
 
-struct Flow {
-    parser: Dialogue<C1222>,
-    facts: Facts,
-    ledger: Ledger,
-    number: i64,
-}
-
-impl Flow {
-    fn new() -> Self {
-        let end = |port| Endpoint { ip: "10.9.1.93".parse().unwrap(), port, mac: None };
-        let facts = Facts::new(end(50_000), end(1153), Transport::Tcp, 1);
-        let ledger = Ledger::new(Settings::default(), vec![Place::default()]);
-        Self { parser: Dialogue::default(), facts, ledger, number: 0 }
-    }
-
-    /// Whether the message is flagged.
-    fn said(&mut self, side: Side, bytes: &[u8]) -> bool {
-        self.number += 1;
-        let span = Span::at(Stamp { time: self.number, source: 0, number: self.number });
-        let mut talk = Talk::new(&mut self.ledger, &mut self.facts, span);
-        talk.begin(span);
-        self.parser.message(side, bytes, &mut talk);
-        talk.flagged()
-    }
+fn flow() -> Flow<Dialogue<C1222>> {
+    Flow::new(Dialogue::default(), Transport::Tcp, 1153)
 }
 
 #[test]
 fn what_is_sound_is_not_flagged_and_each_oddity_is() {
-    let mut flow = Flow::new();
+    let mut flow = flow();
     let (ask, answer) = (message(false, &[0x30, 0, 1]), message(true, &[0, 0, 2, 1, 2, 0xfd]));
     assert!(!flow.said(Side::Client, &ask));
     assert!(!flow.said(Side::Server, &answer));
@@ -98,7 +75,7 @@ fn messages_are_found_again() {
 
 #[test]
 fn memory_of_a_flow_is_bounded_whatever_is_asked() {
-    let mut flow = Flow::new();
+    let mut flow = flow();
     for number in 0..600_u16 {
         let mut ask = message(false, &[0x30, 0, u8::try_from(number % 250).unwrap()]);
         let at = ask.len() - 12;

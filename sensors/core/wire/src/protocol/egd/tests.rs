@@ -2,10 +2,9 @@
 
 use super::header::Header;
 use super::{EXCHANGES, Egd, PORT, probe};
-use crate::flow::facts::{Endpoint, Place};
-use crate::flow::{Facts, Side, Span, Stamp, Transport};
-use crate::ledger::{Ledger, Settings};
-use crate::protocol::{Guess, Parser, Probe, Talk};
+use crate::flow::{Side, Transport};
+use crate::protocol::listening::Flow;
+use crate::protocol::{Guess, Parser, Probe};
 
 fn production(exchange: u32, request: u16, signature: u32, data: &[u8]) -> Vec<u8> {
     let mut out = vec![13, 1];
@@ -18,56 +17,34 @@ fn production(exchange: u32, request: u16, signature: u32, data: &[u8]) -> Vec<u
     out
 }
 
-struct Flow {
-    parser: Egd,
-    facts: Facts,
-    ledger: Ledger,
-    number: i64,
-}
-
-impl Flow {
-    fn new() -> Self {
-        let end = |port| Endpoint { ip: "10.9.1.11".parse().unwrap(), port, mac: None };
-        let facts = Facts::new(end(PORT), end(PORT), Transport::Udp, 1);
-        let ledger = Ledger::new(Settings::default(), vec![Place::default()]);
-        Self { parser: Egd::default(), facts, ledger, number: 0 }
-    }
-
-    /// Whether the message is flagged.
-    fn said(&mut self, bytes: &[u8]) -> bool {
-        self.number += 1;
-        let span = Span::at(Stamp { time: self.number, source: 0, number: self.number });
-        let mut talk = Talk::new(&mut self.ledger, &mut self.facts, span);
-        talk.begin(span);
-        self.parser.message(Side::Client, bytes, &mut talk);
-        talk.flagged()
-    }
+fn flow() -> Flow<Egd> {
+    Flow::new(Egd::default(), Transport::Udp, PORT)
 }
 
 #[test]
 fn what_is_sound_is_not_flagged_and_each_oddity_is() {
-    let mut flow = Flow::new();
-    assert!(!flow.said(&production(7, 65_535, 3, &[1, 2])));
-    assert!(!flow.said(&production(7, 0, 3, &[1, 3])), "numbers begin anew behind the last");
-    assert!(!flow.said(&production(7, 5, 3, &[1, 3])), "a datagram may be lost");
-    assert!(flow.said(&production(7, 5, 3, &[1, 3])), "the same number again");
-    assert!(flow.said(&production(7, 6, 4, &[1, 3])), "another signature");
-    assert!(flow.said(&production(7, 7, 4, &[1])), "another length");
-    assert!(!flow.said(&production(8, 1, 4, &[1])), "another exchange");
-    assert!(flow.said(&production(7, 8, 4, &[1])[..31]), "cut in its head");
-    assert!(flow.said(&production(7, 9, 4, &[])), "no data");
+    let mut flow = flow();
+    assert!(!flow.said(Side::Client, &production(7, 65_535, 3, &[1, 2])));
+    assert!(!flow.said(Side::Client, &production(7, 0, 3, &[1, 3])), "numbers begin anew behind the last");
+    assert!(!flow.said(Side::Client, &production(7, 5, 3, &[1, 3])), "a datagram may be lost");
+    assert!(flow.said(Side::Client, &production(7, 5, 3, &[1, 3])), "the same number again");
+    assert!(flow.said(Side::Client, &production(7, 6, 4, &[1, 3])), "another signature");
+    assert!(flow.said(Side::Client, &production(7, 7, 4, &[1])), "another length");
+    assert!(!flow.said(Side::Client, &production(8, 1, 4, &[1])), "another exchange");
+    assert!(flow.said(Side::Client, &production(7, 8, 4, &[1])[..31]), "cut in its head");
+    assert!(flow.said(Side::Client, &production(7, 9, 4, &[])), "no data");
     let mut odd = production(7, 10, 4, &[1]);
     odd[28] = 1;
-    assert!(flow.said(&odd), "reserved bytes");
+    assert!(flow.said(Side::Client, &odd), "reserved bytes");
 }
 
 #[test]
 fn exchanges_are_bounded() {
-    let mut flow = Flow::new();
+    let mut flow = flow();
     let most = u32::try_from(EXCHANGES).unwrap();
-    assert!((1..=most).all(|exchange| !flow.said(&production(exchange, 1, 0, &[0]))));
+    assert!((1..=most).all(|exchange| !flow.said(Side::Client, &production(exchange, 1, 0, &[0]))));
     let weight = flow.parser.weight();
-    assert!(flow.said(&production(most + 1, 1, 0, &[0])));
+    assert!(flow.said(Side::Client, &production(most + 1, 1, 0, &[0])));
     assert!(flow.parser.weight() <= weight + 64);
 }
 

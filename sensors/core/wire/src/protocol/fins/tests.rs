@@ -3,39 +3,13 @@
 use super::area::Cut;
 use super::{Datagrams, Stream, area, memory, program, recognise, tcp};
 use crate::dataset::{Flag, Operation};
-use crate::flow::facts::{Endpoint, Place};
-use crate::flow::{Facts, Side, Span, Stamp, Transport};
-use crate::ledger::{Ledger, Settings};
+use crate::flow::{Side, Transport};
 use crate::protocol::dialogue::Dialogue;
-use crate::protocol::{Framing, Guess, Parser, Probe, Talk, Values};
+use crate::protocol::listening::Flow;
+use crate::protocol::{Framing, Guess, Parser, Probe, Values};
 
 const READ: &[u8] = &[0x80, 0, 2, 0, 40, 0, 0, 30, 0, 7, 1, 1, 0x82, 0, 100, 0, 0, 2];
 const ANSWER: &[u8] = &[0xc0, 0, 2, 0, 30, 0, 0, 40, 0, 7, 1, 1, 0, 0, 1, 2, 3, 4];
-
-struct Flow<P> {
-    parser: P,
-    facts: Facts,
-    ledger: Ledger,
-    number: i64,
-}
-
-impl<P: Parser> Flow<P> {
-    fn new(parser: P, transport: Transport) -> Self {
-        let end = |port| Endpoint { ip: "10.9.1.30".parse().unwrap(), port, mac: None };
-        let facts = Facts::new(end(50_000), end(9600), transport, 1);
-        Self { parser, facts, ledger: Ledger::new(Settings::default(), vec![Place::default()]), number: 0 }
-    }
-
-    /// Whether the message is flagged.
-    fn said(&mut self, side: Side, bytes: &[u8]) -> bool {
-        self.number += 1;
-        let span = Span::at(Stamp { time: self.number, source: 0, number: self.number });
-        let mut talk = Talk::new(&mut self.ledger, &mut self.facts, span);
-        talk.begin(span);
-        self.parser.message(side, bytes, &mut talk);
-        talk.flagged()
-    }
-}
 
 fn in_stream(message: &[u8]) -> Vec<u8> {
     let length = u32::try_from(message.len() + 8).unwrap().to_be_bytes();
@@ -44,7 +18,7 @@ fn in_stream(message: &[u8]) -> Vec<u8> {
 
 #[test]
 fn what_is_sound_is_not_flagged_and_each_oddity_is() {
-    let mut flow = Flow::new(Dialogue::<Datagrams>::default(), Transport::Udp);
+    let mut flow = Flow::new(Dialogue::<Datagrams>::default(), Transport::Udp, 9600);
     assert!(!flow.said(Side::Client, READ));
     assert!(!flow.said(Side::Server, ANSWER));
     assert!(!flow.said(Side::Client, READ));
@@ -60,7 +34,7 @@ fn what_is_sound_is_not_flagged_and_each_oddity_is() {
 
 #[test]
 fn memory_of_a_flow_is_bounded_whatever_is_asked() {
-    let mut flow = Flow::new(Dialogue::<Datagrams>::default(), Transport::Udp);
+    let mut flow = Flow::new(Dialogue::<Datagrams>::default(), Transport::Udp, 9600);
     for number in 0..3_000_u32 {
         let [.., high, low] = number.to_be_bytes();
         let head = [0x80, 0, 2, 0, 40, 0, 0, 30, 0, low, 3, 7, 0xff, 0xff, 0, 0, high, low, 0x03, 0xe8];
@@ -91,7 +65,7 @@ fn a_stream_is_framed_by_its_bytes_and_found_again() {
 
 #[test]
 fn a_stream_bears_messages_that_hold_nothing() {
-    let mut flow = Flow::new(Dialogue::<Stream>::default(), Transport::Tcp);
+    let mut flow = Flow::new(Dialogue::<Stream>::default(), Transport::Tcp, 9600);
     let bare = |command: u8| [b"FINS\0\0\0\x08".as_slice(), &[0, 0, 0, command, 0, 0, 0, 0]].concat();
     assert!(flow.said(Side::Client, &bare(0)), "no node address");
     assert!(flow.said(Side::Server, &bare(1)), "none granted");
@@ -104,7 +78,7 @@ fn a_stream_bears_messages_that_hold_nothing() {
 
 #[test]
 fn a_command_of_nought_is_no_handshake_of_the_connection() {
-    let mut flow = Flow::new(Dialogue::<Stream>::default(), Transport::Tcp);
+    let mut flow = Flow::new(Dialogue::<Stream>::default(), Transport::Tcp, 9600);
     let odd = [0x81, 0, 2, 0, 40, 0, 0, 30, 0, 0, 0, 0];
     assert!(flow.said(Side::Client, &in_stream(&odd)));
     let batch = flow.ledger.take_batch();

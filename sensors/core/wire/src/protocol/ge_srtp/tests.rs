@@ -2,11 +2,10 @@
 
 use super::{GeSrtp, header, recognise};
 use crate::dataset::Flag;
-use crate::flow::facts::{Endpoint, Place};
-use crate::flow::{Facts, Side, Span, Stamp, Transport};
-use crate::ledger::{Ledger, Settings};
+use crate::flow::{Side, Transport};
 use crate::protocol::dialogue::Dialogue;
-use crate::protocol::{Framing, Guess, Parser, Probe, Talk};
+use crate::protocol::listening::Flow;
+use crate::protocol::{Framing, Guess, Parser, Probe};
 
 const OPEN: &[u8] = &[0; 56];
 
@@ -35,35 +34,13 @@ fn write(text: &[u8]) -> Vec<u8> {
     message(2, 0x80, &[4, 0, 0, 0, 0, 0, 1, 1, 7, 8, 0, 0, 2, 0], text)
 }
 
-struct Flow {
-    parser: Dialogue<GeSrtp>,
-    facts: Facts,
-    ledger: Ledger,
-    number: i64,
-}
-
-impl Flow {
-    fn new() -> Self {
-        let end = |port| Endpoint { ip: "10.9.1.90".parse().unwrap(), port, mac: None };
-        let facts = Facts::new(end(50_000), end(18245), Transport::Tcp, 1);
-        let ledger = Ledger::new(Settings::default(), vec![Place::default()]);
-        Self { parser: Dialogue::default(), facts, ledger, number: 0 }
-    }
-
-    /// Whether the message is flagged.
-    fn said(&mut self, side: Side, bytes: &[u8]) -> bool {
-        self.number += 1;
-        let span = Span::at(Stamp { time: self.number, source: 0, number: self.number });
-        let mut talk = Talk::new(&mut self.ledger, &mut self.facts, span);
-        talk.begin(span);
-        self.parser.message(side, bytes, &mut talk);
-        talk.flagged()
-    }
+fn flow() -> Flow<Dialogue<GeSrtp>> {
+    Flow::new(Dialogue::default(), Transport::Tcp, 18_245)
 }
 
 #[test]
 fn what_is_sound_is_not_flagged_and_each_oddity_is() {
-    let mut flow = Flow::new();
+    let mut flow = flow();
     assert!(!flow.said(Side::Client, OPEN));
     assert!(!flow.said(Side::Server, &message(1, 0, &[], &[])));
     assert!(!flow.said(Side::Client, &read()));
@@ -86,7 +63,7 @@ fn what_is_sound_is_not_flagged_and_each_oddity_is() {
 
 #[test]
 fn a_state_that_changes_is_news_and_one_that_stays_is_not() {
-    let mut flow = Flow::new();
+    let mut flow = flow();
     let mut told = |state: u8| {
         flow.said(Side::Client, &read());
         let mut reply = done();
@@ -102,7 +79,7 @@ fn a_state_that_changes_is_news_and_one_that_stays_is_not() {
 
 #[test]
 fn fewer_values_than_were_asked_for() {
-    let mut flow = Flow::new();
+    let mut flow = flow();
     flow.said(Side::Client, &message(2, 0xc0, &[4, 8, 0, 0, 10, 0], &[]));
     assert!(flow.said(Side::Server, &message(3, 0x94, &[0; 14], &[0; 18])));
     flow.said(Side::Client, &message(2, 0xc0, &[4, 8, 0, 0, 10, 0], &[]));
@@ -153,7 +130,7 @@ fn recognised_by_structure() {
 
 #[test]
 fn memory_of_a_flow_is_bounded_whatever_is_asked() {
-    let mut flow = Flow::new();
+    let mut flow = flow();
     for number in 0..600_u16 {
         let [low, high] = number.to_le_bytes();
         let text = vec![1; 60_000];

@@ -3,39 +3,13 @@
 use super::cemi::{Telegram, Transport};
 use super::{Knx, apci, dib, frame, ip_side, property, recognise, service};
 use crate::dataset::{Flag, Operation};
-use crate::flow::facts::{Endpoint, Place};
-use crate::flow::{Facts, Side, Span, Stamp, Transport as Carrier};
-use crate::ledger::{Ledger, Settings};
+use crate::flow::{Side, Transport as Carrier};
 use crate::protocol::dialogue::Dialogue;
-use crate::protocol::{Framing, Guess, Parser, Probe, Talk};
+use crate::protocol::listening::Flow;
+use crate::protocol::{Framing, Guess, Parser, Probe};
 
 const HPAI: [u8; 8] = [8, 1, 0, 0, 0, 0, 0, 0];
 const WRITE: &[u8] = &[0x11, 0, 0xbc, 0xe0, 0, 0, 0x08, 0x01, 1, 0, 0x81];
-
-struct Flow<P> {
-    parser: P,
-    facts: Facts,
-    ledger: Ledger,
-    number: i64,
-}
-
-impl<P: Parser> Flow<P> {
-    fn new(parser: P, transport: Carrier) -> Self {
-        let end = |port| Endpoint { ip: "10.9.1.30".parse().unwrap(), port, mac: None };
-        let facts = Facts::new(end(50_000), end(3671), transport, 1);
-        Self { parser, facts, ledger: Ledger::new(Settings::default(), vec![Place::default()]), number: 0 }
-    }
-
-    /// Whether the frame is flagged.
-    fn said(&mut self, side: Side, bytes: &[u8]) -> bool {
-        self.number += 1;
-        let span = Span::at(Stamp { time: self.number, source: 0, number: self.number });
-        let mut talk = Talk::new(&mut self.ledger, &mut self.facts, span);
-        talk.begin(span);
-        self.parser.message(side, bytes, &mut talk);
-        talk.flagged()
-    }
-}
 
 fn framed(service: u16, body: &[u8]) -> Vec<u8> {
     let length = u16::try_from(body.len() + 6).unwrap().to_be_bytes();
@@ -53,7 +27,7 @@ fn opened() -> Vec<u8> {
 #[test]
 fn counters_go_up_by_one_over_udp_and_mean_nothing_over_tcp() {
     for (transport, counts) in [(Carrier::Udp, true), (Carrier::Tcp, false)] {
-        let mut flow = Flow::new(Dialogue::<Knx<false>>::default(), transport);
+        let mut flow = Flow::new(Dialogue::<Knx<false>>::default(), transport, 3671);
         assert!(!flow.said(Side::Client, &tunnelled(7, 255, WRITE)));
         assert!(!flow.said(Side::Client, &tunnelled(7, 0, WRITE)), "after 255 comes 0");
         let mut other = WRITE.to_vec();
@@ -69,7 +43,7 @@ fn counters_go_up_by_one_over_udp_and_mean_nothing_over_tcp() {
 
 #[test]
 fn channels_that_nobody_opened_are_odd_once_one_was_seen_to_open() {
-    let mut flow = Flow::new(Dialogue::<Knx<false>>::default(), Carrier::Udp);
+    let mut flow = Flow::new(Dialogue::<Knx<false>>::default(), Carrier::Udp, 3671);
     assert!(!flow.said(Side::Client, &tunnelled(3, 0, WRITE)), "begun before the capture");
     assert!(!flow.said(Side::Server, &opened()));
     assert!(!flow.said(Side::Client, &tunnelled(7, 0, WRITE)));
@@ -80,7 +54,7 @@ fn channels_that_nobody_opened_are_odd_once_one_was_seen_to_open() {
 
 #[test]
 fn a_refused_connection_is_two_bytes_and_an_accepted_one_is_not() {
-    let mut flow = Flow::new(Dialogue::<Knx<false>>::default(), Carrier::Udp);
+    let mut flow = Flow::new(Dialogue::<Knx<false>>::default(), Carrier::Udp, 3671);
     assert!(!flow.said(Side::Server, &framed(service::CONNECT_RESPONSE, &[0, 0x24])));
     assert!(flow.said(Side::Server, &framed(service::CONNECT_RESPONSE, &[7, 0])));
     assert_eq!(ip_side::granted(&opened()[6..]), Some(0x11f1));
@@ -89,7 +63,7 @@ fn a_refused_connection_is_two_bytes_and_an_accepted_one_is_not() {
 
 #[test]
 fn memory_of_a_flow_is_bounded_whatever_is_asked() {
-    let mut flow = Flow::new(Dialogue::<Knx<false>>::default(), Carrier::Udp);
+    let mut flow = Flow::new(Dialogue::<Knx<false>>::default(), Carrier::Udp, 3671);
     for number in 0..3_000_u32 {
         let [.., high, low] = number.to_be_bytes();
         let read = [0x11, 0, 0xbc, 0x60, 0, 0, high, low, 5, 3, 0xd5, 0, low, 0x10, 1];
@@ -186,7 +160,7 @@ fn blocks_end_where_their_sizes_say() {
 
 #[test]
 fn plain_frames_beside_secured_ones_are_told_once() {
-    let mut flow = Flow::new(Dialogue::<Knx<false>>::default(), Carrier::Udp);
+    let mut flow = Flow::new(Dialogue::<Knx<false>>::default(), Carrier::Udp, 3671);
     let plain = framed(service::ROUTING_INDICATION, &[0x29, 0, 0xbc, 0xe0, 0x11, 5, 8, 1, 1, 0, 0x81]);
     let wrapper = framed(service::SECURE_WRAPPER, &[0; 48]);
     assert!(!flow.said(Side::Client, &plain));
@@ -199,7 +173,7 @@ fn plain_frames_beside_secured_ones_are_told_once() {
 
 #[test]
 fn a_reset_of_the_device_itself_waits_for_nobody() {
-    let mut flow = Flow::new(Dialogue::<Knx<false>>::default(), Carrier::Udp);
+    let mut flow = Flow::new(Dialogue::<Knx<false>>::default(), Carrier::Udp, 3671);
     flow.said(Side::Client, &framed(service::DEVICE_CONFIGURATION_REQUEST, &[4, 7, 0, 0, 0xf1]));
     let batch = flow.ledger.take_batch();
     assert_eq!(batch.transaction.rows(), 1, "told at once");
@@ -207,7 +181,7 @@ fn a_reset_of_the_device_itself_waits_for_nobody() {
 
 #[test]
 fn the_same_question_twice_is_two_questions_and_no_violation() {
-    let mut flow = Flow::new(Dialogue::<Knx<true>>::default(), Carrier::Tcp);
+    let mut flow = Flow::new(Dialogue::<Knx<true>>::default(), Carrier::Tcp, 3671);
     let read = tunnelled(7, 0, &[0x11, 0, 0xbc, 0xe0, 0, 0, 0x0a, 3, 1, 0, 0]);
     let told = tunnelled(7, 0, &[0x29, 0, 0xbc, 0xe0, 0x11, 5, 0x0a, 3, 3, 0, 0x40, 12, 26]);
     assert!(!flow.said(Side::Client, &read));

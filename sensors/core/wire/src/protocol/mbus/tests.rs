@@ -6,11 +6,10 @@ use super::record::Records;
 use super::value::Value;
 use super::{MBus, PROTOCOL};
 use crate::dataset::Flag;
-use crate::flow::facts::{Endpoint, Place};
-use crate::flow::{Facts, Side, Span, Stamp, Transport};
-use crate::ledger::{Ledger, Settings};
+use crate::flow::{Side, Transport};
 use crate::protocol::dialogue::{Dialogue, Language};
-use crate::protocol::{Framing, Guess, Parser, Probe, Talk};
+use crate::protocol::listening::Flow;
+use crate::protocol::{Framing, Guess, Parser, Probe};
 
 fn short(control: u8, address: u8) -> Vec<u8> {
     vec![0x10, control, address, control.wrapping_add(address), 0x16]
@@ -25,30 +24,8 @@ fn long(control: u8, address: u8, rest: &[u8]) -> Vec<u8> {
 
 const METER: [u8; 13] = [0x72, 0x78, 0x56, 0x34, 0x12, 0x77, 0x04, 0x14, 0x07, 0x9a, 0, 0, 0];
 
-struct Flow {
-    parser: Dialogue<MBus>,
-    facts: Facts,
-    ledger: Ledger,
-    number: i64,
-}
-
-impl Flow {
-    fn new() -> Self {
-        let end = |port| Endpoint { ip: "10.9.1.71".parse().unwrap(), port, mac: None };
-        let facts = Facts::new(end(50_000), end(10_001), Transport::Tcp, 1);
-        let ledger = Ledger::new(Settings::default(), vec![Place::default()]);
-        Self { parser: Dialogue::default(), facts, ledger, number: 0 }
-    }
-
-    /// Whether the message is flagged.
-    fn said(&mut self, side: Side, bytes: &[u8]) -> bool {
-        self.number += 1;
-        let span = Span::at(Stamp { time: self.number, source: 0, number: self.number });
-        let mut talk = Talk::new(&mut self.ledger, &mut self.facts, span);
-        talk.begin(span);
-        self.parser.message(side, bytes, &mut talk);
-        talk.flagged()
-    }
+fn flow() -> Flow<Dialogue<MBus>> {
+    Flow::new(Dialogue::default(), Transport::Tcp, 10_001)
 }
 
 fn values(data: &[u8]) -> Vec<(String, Value)> {
@@ -104,7 +81,7 @@ fn meters_go_by_their_secondary_address() {
 
 #[test]
 fn what_is_sound_is_not_flagged_and_each_oddity_is() {
-    let mut flow = Flow::new();
+    let mut flow = flow();
     let answer = long(0x08, 5, &[&METER[..], &[0x0c, 0x13, 1, 0, 0, 0]].concat());
     for ask in [short(0x40, 5), long(0x53, 5, &[0x51, 0x01, 0x7a, 6])] {
         assert!(!flow.said(Side::Client, &ask));
@@ -164,7 +141,7 @@ fn frames_are_found_again() {
 
 #[test]
 fn memory_of_a_flow_is_bounded_whatever_is_asked() {
-    let mut flow = Flow::new();
+    let mut flow = flow();
     for number in 0..600_u16 {
         flow.said(Side::Client, &long(0x53, u8::try_from(number % 250).unwrap(), &[0x51; 240]));
         assert!(flow.parser.weight() < 256 * 1024, "{}", flow.parser.weight());

@@ -4,11 +4,10 @@ use super::frame::{self, crc};
 use super::parameter::{block, list, valued};
 use super::{PORT, PROTOCOL, RocPlus, file, login, opcode};
 use crate::dataset::{Flag, Operation};
-use crate::flow::facts::{Endpoint, Place};
-use crate::flow::{Facts, Side, Span, Stamp, Transport};
-use crate::ledger::{Ledger, Settings};
+use crate::flow::{Side, Transport};
 use crate::protocol::dialogue::Dialogue;
-use crate::protocol::{Framing, Guess, Parser, Probe, Talk};
+use crate::protocol::listening::Flow;
+use crate::protocol::{Framing, Guess, Parser, Probe};
 
 const ROC: [u8; 2] = [1, 2];
 const HOST: [u8; 2] = [3, 1];
@@ -27,34 +26,12 @@ fn answer(opcode: u8, data: &[u8]) -> Vec<u8> {
     message(HOST, ROC, opcode, data, 0xffff)
 }
 
-struct Flow {
-    parser: Dialogue<RocPlus>,
-    facts: Facts,
-    ledger: Ledger,
-    number: i64,
-}
-
-impl Flow {
-    fn new() -> Self {
-        let end = |port| Endpoint { ip: "10.9.1.84".parse().unwrap(), port, mac: None };
-        let facts = Facts::new(end(50_000), end(PORT), Transport::Tcp, 1);
-        let ledger = Ledger::new(Settings::default(), vec![Place::default()]);
-        Self { parser: Dialogue::default(), facts, ledger, number: 0 }
-    }
-
-    /// Whether the message is flagged.
-    fn said(&mut self, side: Side, bytes: &[u8]) -> bool {
-        self.number += 1;
-        let span = Span::at(Stamp { time: self.number, source: 0, number: self.number });
-        let mut talk = Talk::new(&mut self.ledger, &mut self.facts, span);
-        talk.begin(span);
-        self.parser.message(side, bytes, &mut talk);
-        talk.flagged()
-    }
+fn flow() -> Flow<Dialogue<RocPlus>> {
+    Flow::new(Dialogue::default(), Transport::Tcp, PORT)
 }
 
 fn flags(side: Side, bytes: &[u8]) -> bool {
-    Flow::new().said(side, bytes)
+    flow().said(side, bytes)
 }
 
 #[test]
@@ -78,7 +55,7 @@ fn what_is_sound_is_not_flagged_and_each_oddity_is() {
 
 #[test]
 fn an_error_answers_what_was_asked_and_another_station_is_told() {
-    let mut flow = Flow::new();
+    let mut flow = flow();
     assert!(!flow.said(Side::Client, &ask(6, &[])));
     assert!(!flow.said(Side::Server, &answer(6, &[1; 19])));
     assert!(!flow.said(Side::Client, &ask(181, &[1, 91, 0, 26, 1])));
@@ -163,7 +140,7 @@ fn messages_are_found_again() {
 
 #[test]
 fn memory_of_a_flow_is_bounded_whatever_is_asked() {
-    let mut flow = Flow::new();
+    let mut flow = flow();
     for number in 0..2000_u16 {
         let data = [&[84][..], &[u8::try_from(number % 250).unwrap(), 0, 1].repeat(84)].concat();
         flow.said(Side::Client, &ask(180, &data));

@@ -2,46 +2,23 @@
 
 use super::{Slmp, frame, recognise};
 use crate::dataset::Flag;
-use crate::flow::facts::{Endpoint, Place};
-use crate::flow::{Facts, Side, Span, Stamp, Transport};
-use crate::ledger::{Ledger, Settings};
+use crate::flow::{Side, Transport};
 use crate::protocol::dialogue::Dialogue;
-use crate::protocol::{Framing, Guess, Parser, Probe, Talk};
+use crate::protocol::listening::Flow;
+use crate::protocol::{Framing, Guess, Parser, Probe};
 
 /// D100, two words.
 const READ: &[u8] = &[0x50, 0, 0, 0xff, 0xff, 3, 0, 12, 0, 4, 0, 1, 4, 0, 0, 100, 0, 0, 0xa8, 2, 0];
 const ANSWER: &[u8] = &[0xd0, 0, 0, 0xff, 0xff, 3, 0, 6, 0, 0, 0, 1, 0, 2, 0];
 const ASCII: &[u8] = b"500000FF03FF000018000404010000D*0001000002";
 
-struct Flow {
-    parser: Dialogue<Slmp>,
-    facts: Facts,
-    ledger: Ledger,
-    number: i64,
-}
-
-impl Flow {
-    fn new() -> Self {
-        let end = |port| Endpoint { ip: "10.9.1.30".parse().unwrap(), port, mac: None };
-        let facts = Facts::new(end(50_000), end(5007), Transport::Tcp, 1);
-        let ledger = Ledger::new(Settings::default(), vec![Place::default()]);
-        Self { parser: Dialogue::default(), facts, ledger, number: 0 }
-    }
-
-    /// Whether the message is flagged.
-    fn said(&mut self, side: Side, bytes: &[u8]) -> bool {
-        self.number += 1;
-        let span = Span::at(Stamp { time: self.number, source: 0, number: self.number });
-        let mut talk = Talk::new(&mut self.ledger, &mut self.facts, span);
-        talk.begin(span);
-        self.parser.message(side, bytes, &mut talk);
-        talk.flagged()
-    }
+fn flow() -> Flow<Dialogue<Slmp>> {
+    Flow::new(Dialogue::default(), Transport::Tcp, 5007)
 }
 
 #[test]
 fn what_is_sound_is_not_flagged_and_each_oddity_is() {
-    let mut flow = Flow::new();
+    let mut flow = flow();
     assert!(!flow.said(Side::Client, READ));
     assert!(!flow.said(Side::Server, ANSWER));
     assert!(!flow.said(Side::Client, READ));
@@ -92,7 +69,7 @@ fn recognised_by_structure() {
 
 #[test]
 fn memory_of_a_flow_is_bounded_whatever_is_asked() {
-    let mut flow = Flow::new();
+    let mut flow = flow();
     for number in 0..600_u16 {
         let count = u8::try_from(number % 256).unwrap();
         let mut message = vec![0x54, 0, count, 1, 0, 0, 0, 0xff, 0xff, 3, 0, 0, 8, 4, 0, 3, 4, 0, 0, count, count];
