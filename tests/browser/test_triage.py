@@ -180,6 +180,14 @@ def test_the_list_is_narrowed_to_what_it_has_most_of(screens: Screens) -> None:
     expect(page.locator("[role=grid]")).to_have_attribute("aria-rowcount", str(count + 1))
 
 
+def test_a_chosen_severity_is_shown_as_the_floor_that_it_is(screens: Screens) -> None:
+    page = screens.open("/alerts?severity=medium")
+    page.wait_for_selector(ROW)
+    expect(page.locator(".filters")).to_contain_text("Medium and above")
+    assert {each["severity"] for each in alerts(page, severity="medium")} > {"medium"}, "worse ones are listed"
+    expect(screens.open("/alerts?severity=critical").locator(".filters")).not_to_contain_text("and above")
+
+
 def test_a_view_is_kept_on_the_server(screens: Screens) -> None:
     page = screens.open("/alerts?severity=critical")
     page.wait_for_selector(ROW)

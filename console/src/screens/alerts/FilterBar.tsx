@@ -5,7 +5,7 @@ import { IconChevronDown, IconSearch, IconX } from '@tabler/icons-react'
 import { useEffect, useState, type RefObject } from 'react'
 import { CLASSES, STATUSES, type Alert, type Status } from '../../api/types.ts'
 import { TimePicker } from '../../parts/TimePicker.tsx'
-import { SEVERITIES } from '../../theme/palette.ts'
+import { SEVERITIES, type Severity } from '../../theme/palette.ts'
 import { useWords, type TextKey } from '../../text/i18n.ts'
 import { number } from '../../text/moments.ts'
 import { Export } from './Export.tsx'
@@ -26,6 +26,9 @@ export function FilterBar({ filter, alerts, search, change }: Props) {
   const [typed, setTyped] = useState(filter.text ?? '')
   useEffect(() => setTyped(filter.text ?? ''), [filter.text])
   const settle = useDebouncedCallback((text: string) => change({ text: text.trim() || null }), 300)
+  // The filter is a floor; nothing is above critical.
+  const least = (severity: Severity) =>
+    severity === SEVERITIES[0] ? word('severity', severity) : t('console.alerts.at_least', { severity: word('severity', severity) })
   const toggle = (status: Status) => {
     const next = filter.status.includes(status) ? filter.status.filter((each) => each !== status) : [...filter.status, status]
     change({ status: next.length ? STATUSES.filter((each) => next.includes(each)) : ['new'] })
@@ -54,7 +57,7 @@ export function FilterBar({ filter, alerts, search, change }: Props) {
           if (event.key === 'Escape') event.currentTarget.blur()
         }}
       />
-      <Choose label={t('console.alerts.severity')} chosen={filter.severity ? word('severity', filter.severity) : null} items={[[null, t('console.alerts.any')], ...SEVERITIES.slice(0, 4).map((each): [string, string] => [each, t('console.alerts.at_least', { severity: word('severity', each) })])]} pick={(value) => change({ severity: value as Filter['severity'] })} />
+      <Choose label={t('console.alerts.severity')} chosen={filter.severity ? least(filter.severity) : null} items={[[null, t('console.alerts.any')], ...SEVERITIES.slice(0, 4).map((each): [string, string] => [each, least(each)])]} pick={(value) => change({ severity: value as Filter['severity'] })} />
       <Choose label={t('console.alerts.class')} chosen={filter.class.map((each) => word('class', each)).join(', ') || null} items={[[null, t('console.alerts.triage_classes')], ...CLASSES.map((each): [string, string] => [each, word('class', each)])]} pick={(value) => change({ class: value ? [value] : [] })} />
       <TimePicker any chosen={{ start: filter.start, end: filter.end }} spans={SPANS} pick={change} />
       <Choose label={t('console.alerts.group')} chosen={filter.group === 'none' ? null : t(`console.alerts.group_by.${filter.group}`)} items={GROUPS.map((each): [string, string] => [each, t(`console.alerts.group_by.${each}`)])} pick={(value) => change({ group: (value ?? 'none') as Filter['group'] })} />
