@@ -67,7 +67,10 @@ pub struct Words {
 
 impl Words {
     pub fn push(&mut self, value: Option<&str>, words: &mut Dictionary) {
-        self.keys.push(value.map_or(0, |text| words.key(text)));
+        // A column mostly says again what it said in the row before: cheaper to compare than to look up.
+        let before = self.keys.last().copied();
+        let key = |text| before.filter(|key| words.word_is(*key, text)).unwrap_or_else(|| words.key(text));
+        self.keys.push(value.map_or(0, key));
         self.valid.push(value.is_some());
     }
 }
@@ -192,6 +195,10 @@ impl Dictionary {
     /// The word of a key; empty for a key never given.
     pub fn word(&self, key: u32) -> &str {
         std::str::from_utf8(slice(&self.bytes, &self.ends, key)).unwrap_or_default()
+    }
+
+    fn word_is(&self, key: u32, word: &str) -> bool {
+        slice(&self.bytes, &self.ends, key) == word.as_bytes() && !self.is_empty()
     }
 
     pub fn len(&self) -> usize {

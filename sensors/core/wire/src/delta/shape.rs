@@ -141,7 +141,7 @@ pub struct Shape {
 
 impl Shape {
     /// Takes the time of one more request; true when the kind of cadence changed.
-    pub fn tick(&mut self, span: Span, bytes: i64, failed: bool, unanswered: bool) -> bool {
+    pub(super) fn tick(&mut self, span: Span, bytes: i64, failed: bool, unanswered: bool) -> bool {
         let time = span.first.time;
         self.span.count += 1;
         self.span.bytes += bytes;
@@ -190,18 +190,27 @@ impl Shape {
     }
 
     /// Turns a cyclic shape silent when nothing came for five periods; the moment that was certain, when it did so now.
-    pub fn falls_silent(&mut self, now: i64) -> Option<i64> {
-        let quiet = now.saturating_sub(self.last_time);
-        // Asked of every shape at every tick: most answers need no period.
-        if self.cadence != Cadence::Cyclic || quiet <= SILENT_LEAST {
-            return None;
-        }
-        let patience = nanoseconds(self.period).saturating_mul(SILENT_PERIODS).max(SILENT_LEAST);
-        if quiet <= patience || self.last_time.saturating_sub(self.cyclic_since) < CYCLE_LEAST {
+    pub(super) fn falls_silent(&mut self, now: i64) -> Option<i64> {
+        let certain = self.heard_until();
+        if now <= certain {
             return None;
         }
         self.cadence = Cadence::Silent;
-        Some(self.last_time.saturating_add(patience))
+        Some(certain)
+    }
+
+    /// Time up to which it is not silent if nothing more comes, ns; for what was no cycle for long enough, for ever.
+    pub(super) fn heard_until(&self) -> i64 {
+        if self.cadence != Cadence::Cyclic || self.last_time.saturating_sub(self.cyclic_since) < CYCLE_LEAST {
+            return i64::MAX;
+        }
+        let patience = nanoseconds(self.period).saturating_mul(SILENT_PERIODS).max(SILENT_LEAST);
+        self.last_time.saturating_add(patience)
+    }
+
+    /// The same whatever still comes: no period is so short that it would be silent before.
+    pub(super) fn heard_at_least_until(&self) -> i64 {
+        if self.cadence == Cadence::Cyclic { self.last_time.saturating_add(SILENT_LEAST) } else { i64::MAX }
     }
 
     /// The rhythm it had in the long run: period and deviation, ns.

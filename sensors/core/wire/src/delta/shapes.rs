@@ -15,6 +15,8 @@ pub struct Shapes {
     table: HashTable<u32>,
     seed: RandomState,
     pub list: Vec<Shape>,
+    /// Of each shape a time up to which it cannot fall silent, ns: a tick asks only those behind theirs.
+    heard_until: Vec<i64>,
     hand: usize,
     pub forgotten: u64,
 }
@@ -98,6 +100,7 @@ impl Shapes {
         shape.hash = hash;
         let (index, old) = if self.list.len() < limit {
             self.list.push(shape);
+            self.heard_until.push(i64::MAX);
             (self.list.len() - 1, None)
         } else {
             self.replace(shape)
@@ -120,6 +123,9 @@ impl Shapes {
         self.forgotten += 1;
         let Some(slot) = self.list.get_mut(victim) else { return (0, None) };
         let old = std::mem::replace(slot, shape);
+        if let Some(until) = self.heard_until.get_mut(victim) {
+            *until = i64::MAX;
+        }
         let index = u32::try_from(victim).unwrap_or(u32::MAX);
         if let Ok(entry) = self.table.find_entry(old.hash, |i| *i == index) {
             entry.remove();
@@ -129,6 +135,33 @@ impl Shapes {
 
     pub fn get(&mut self, index: u32) -> Option<&mut Shape> {
         self.list.get_mut(usize::try_from(index).ok()?)
+    }
+
+    /// Takes the time of one more request of a shape; true when the kind of its cadence changed.
+    pub fn tick(&mut self, index: u32, span: Span, bytes: i64, failed: bool, unanswered: bool) -> bool {
+        let Ok(index) = usize::try_from(index) else { return false };
+        let (Some(shape), Some(until)) = (self.list.get_mut(index), self.heard_until.get_mut(index)) else {
+            return false;
+        };
+        let changed = shape.tick(span, bytes, failed, unanswered);
+        *until = (*until).min(shape.heard_at_least_until());
+        changed
+    }
+
+    /// Turns cyclic shapes silent of which nothing came for long enough; which, and when that was certain, ns.
+    pub fn fall_silent(&mut self, now: i64) -> Vec<(u32, i64)> {
+        let mut fallen = Vec::new();
+        for (index, until) in self.heard_until.iter_mut().enumerate() {
+            if now <= *until {
+                continue;
+            }
+            let Some(shape) = self.list.get_mut(index) else { continue };
+            if let Some(certain) = shape.falls_silent(now) {
+                fallen.push((u32::try_from(index).unwrap_or(u32::MAX), certain));
+            }
+            *until = shape.heard_until();
+        }
+        fallen
     }
 }
 
@@ -177,5 +210,53 @@ fn fresh(want: &Want<'_>, function: Function, subfunction: Function, text: u64) 
         before: (0, 0),
         window: i64::MIN,
         hash: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::Stamp;
+
+    const SECOND: i64 = 1_000_000_000;
+
+    /// A shape asked for at some times, and the silences told at ticks of ten seconds up to `until`, all in seconds.
+    fn silences(times: &[i64], until: i64) -> Vec<(i64, i64)> {
+        let mut shapes = Shapes::default();
+        let item = Item::new(Operation::Read);
+        let functions = (Function::default(), Function::default());
+        let (index, ..) = shapes.of((0, Side::Client), functions, &item, 0, 1);
+        let mut told = Vec::new();
+        let mut asked = times.iter().peekable();
+        for tick in 1..=until / 10 {
+            while let Some(time) = asked.next_if(|time| **time < tick * 10) {
+                let stamp = Stamp { time: time * SECOND, ..Stamp::default() };
+                shapes.tick(index, Span::at(stamp), 1, false, false);
+            }
+            let fallen = shapes.fall_silent(tick * 10 * SECOND);
+            told.extend(fallen.iter().map(|(_, certain)| (tick * 10, certain / SECOND)));
+        }
+        told
+    }
+
+    #[test]
+    fn a_cycle_is_told_silent_once_at_the_first_tick_behind_five_periods() {
+        let times: Vec<i64> = (0..20).map(|n| n * 5).collect();
+        assert_eq!(silences(&times, 300), [(130, 120)]);
+    }
+
+    #[test]
+    fn a_cycle_that_quickened_falls_silent_by_its_new_period() {
+        let slow = (0..10).map(|n| n * 30);
+        let quick = (0..150).map(|n| 271 + n);
+        assert_eq!(silences(&slow.chain(quick).collect::<Vec<_>>(), 500), [(440, 430)]);
+    }
+
+    #[test]
+    fn a_cycle_that_goes_on_may_fall_silent_again() {
+        let first = (0..20).map(|n| n * 5);
+        let second = (0..80).map(|n| 400 + n * 5);
+        let told = silences(&first.chain(second).collect::<Vec<_>>(), 900);
+        assert_eq!(told.iter().map(|(_, certain)| *certain).collect::<Vec<_>>(), [120, 820]);
     }
 }

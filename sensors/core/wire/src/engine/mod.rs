@@ -17,8 +17,7 @@ use crate::flow::{Facts, Side, Span, Stamp, Transport};
 use crate::ledger::{Ledger, Settings};
 use crate::link::echo::Echoes;
 use crate::link::{self, LinkIssue, Packet, arp, decode, icmp};
-use crate::protocol::PROTOCOLS;
-use crate::protocol::recognised::SIGNATURES;
+use crate::protocol::listed;
 use std::net::IpAddr;
 
 /// The whole state between frames and rows.
@@ -193,11 +192,7 @@ impl Engine {
 
     /// Whether a protocol of the list, or a dissector's, stands directly on Ethernet under this EtherType.
     fn known_on_ethernet(&self, ether_type: u16) -> bool {
-        let stands = |transports: &[Transport], types: &[u16]| {
-            transports.contains(&Transport::Ethernet) && types.contains(&ether_type)
-        };
-        PROTOCOLS.iter().any(|p| stands(p.transports, p.ports))
-            || SIGNATURES.iter().any(|s| stands(s.transports, s.ports))
+        listed(Transport::Ethernet, ether_type).is_some()
             || self.ledger.settings.dissectors.iter().any(|d| d.known_on_ethernet(ether_type))
     }
 

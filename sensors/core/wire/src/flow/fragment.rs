@@ -118,15 +118,17 @@ impl Partial {
         if self.data.len() < end {
             self.data.resize(end, 0);
         }
+        // What came first stands. By stretches: a byte at a time, many pieces of one datagram would slow the sensor.
+        let mut placed = payload.to_vec();
         let mut differs = false;
-        for (i, byte) in payload.iter().enumerate() {
-            let at = offset + i;
-            let known = self.have.iter().any(|(from, to)| (*from..*to).contains(&at));
-            match self.data.get_mut(at) {
-                Some(slot) if known => differs |= *slot != *byte,
-                Some(slot) => *slot = *byte,
-                None => {}
-            }
+        for (from, to) in self.have.iter().map(|(from, to)| ((*from).max(offset), (*to).min(end))) {
+            let Some(known) = self.data.get(from..to) else { continue };
+            let Some(new) = placed.get_mut(from - offset..to - offset) else { continue };
+            differs |= known != new;
+            new.copy_from_slice(known);
+        }
+        if let Some(slot) = self.data.get_mut(offset..end) {
+            slot.copy_from_slice(&placed);
         }
         self.have.push((offset, end));
         differs
@@ -137,5 +139,36 @@ impl Partial {
         self.have.sort_unstable();
         let reach = self.have.iter().fold(0, |reach, (from, to)| if *from <= reach { reach.max(*to) } else { reach });
         reach >= total
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What becomes of the last of some fragments (offset, bytes, more of them) of one datagram.
+    fn last(pieces: &[(usize, &[u8], bool)]) -> Reassembly {
+        let end = IpAddr::from([10, 0, 0, 1]);
+        let origin = Origin { source: end, destination: end, protocol: 17, interface: 0 };
+        let mut fragments = Fragments::default();
+        let mut became = Reassembly::Waiting;
+        for (offset, bytes, more) in pieces {
+            became = fragments.add(&origin, Fragment { id: 1, offset: *offset, more: *more }, bytes, 0);
+        }
+        became
+    }
+
+    #[test]
+    fn what_came_first_stands_where_pieces_overlap() {
+        let pieces: [(usize, &[u8], bool); 4] =
+            [(8, b"89ab", true), (2, b"XX", true), (0, b"0123456789", true), (6, b"6789abcd", false)];
+        assert!(matches!(last(&pieces[..3]), Reassembly::Differs));
+        assert!(matches!(last(&pieces), Reassembly::Complete(whole) if whole == b"01XX456789abcd"));
+    }
+
+    #[test]
+    fn equal_overlaps_do_not_differ() {
+        assert!(matches!(last(&[(0, b"01234567", true), (4, b"4567", true)]), Reassembly::Waiting));
+        assert!(matches!(last(&[(0, b"01234567", true), (8, b"8", false)]), Reassembly::Complete(_)));
     }
 }

@@ -19,10 +19,7 @@ impl Ledger {
         let count = u32::try_from(self.shapes.list.len()).unwrap_or(u32::MAX);
         for index in 0..count {
             let Some(shape) = self.shapes.get(index) else { continue };
-            let silent = if last { None } else { shape.falls_silent(now) };
-            if let Some(certain) = silent {
-                self.silence_row(index, certain);
-            } else if shape.span.count > 0 && (last || shape.span_is_full(now)) {
+            if shape.span.count > 0 && (last || shape.span_is_full(now)) {
                 self.cadence_row(index);
             }
         }
@@ -30,11 +27,8 @@ impl Ledger {
 
     /// Tells the shapes that fell silent by `now`.
     pub fn silence_tick(&mut self, now: i64) {
-        let count = u32::try_from(self.shapes.list.len()).unwrap_or(u32::MAX);
-        for index in 0..count {
-            if let Some(certain) = self.shapes.get(index).and_then(|s| s.falls_silent(now)) {
-                self.silence_row(index, certain);
-            }
+        for (index, certain) in self.shapes.fall_silent(now) {
+            self.silence_row(index, certain);
         }
     }
 

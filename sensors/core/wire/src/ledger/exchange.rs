@@ -60,7 +60,8 @@ impl Ledger {
         let paired = !matches!(x.reply, Reply::Duplicate | Reply::Differing | Reply::Unexpected);
         let bytes = if number == 0 { i64::from(x.bytes) } else { 0 };
         let beat = paired && before != Some(shape);
-        if beat && state.tick(x.span, bytes, outcome == Outcome::Failure, x.reply == Reply::Unanswered) {
+        let (failed, unanswered) = (outcome == Outcome::Failure, x.reply == Reply::Unanswered);
+        if beat && self.shapes.tick(shape, x.span, bytes, failed, unanswered) {
             self.cadence_row(shape);
         }
         if number == 0 && paired {

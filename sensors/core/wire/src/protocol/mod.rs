@@ -63,6 +63,9 @@ pub use talk::Talk;
 
 use crate::dataset::Flag;
 use crate::flow::{Side, Transport};
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use std::sync::LazyLock;
 
 /// What the first bytes of a message say of its length.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -204,12 +207,23 @@ pub static PROTOCOLS: &[Protocol] = &[
 
 /// What the port would promise; ports never name a protocol by themselves.
 pub fn promised(transport: Transport, port: u16) -> Option<&'static str> {
-    let read = PROTOCOLS.iter().map(|p| (p.name, p.ports, p.transports));
-    let named = recognised::SIGNATURES.iter().map(|s| (s.name, s.ports, s.transports));
-    read.chain(named)
-        .find(|(_, ports, transports)| ports.contains(&port) && transports.contains(&transport))
-        .map(|(name, ..)| name)
-        .or_else(|| crate::protocol::talk::well_known(transport, port))
+    listed(transport, port).or_else(|| crate::protocol::talk::well_known(transport, port))
+}
+
+/// The first protocol of the lists that has a port, or an EtherType, for its own.
+pub fn listed(transport: Transport, port: u16) -> Option<&'static str> {
+    static PROMISED: LazyLock<HashMap<(Transport, u16), &str, FixedState>> = LazyLock::new(|| {
+        let read = PROTOCOLS.iter().map(|p| (p.name, p.ports, p.transports));
+        let named = recognised::SIGNATURES.iter().map(|s| (s.name, s.ports, s.transports));
+        let mut promised = HashMap::default();
+        for (name, ports, transports) in read.chain(named) {
+            for (transport, port) in transports.iter().flat_map(|t| ports.iter().map(move |port| (*t, *port))) {
+                promised.entry((transport, port)).or_insert(name);
+            }
+        }
+        promised
+    });
+    PROMISED.get(&(transport, port)).copied()
 }
 
 /// The ports that a datagram's conversation goes by, for a protocol whose answers come from other ports than were asked.

@@ -49,6 +49,12 @@ pub fn crc(data: &[u8]) -> u16 {
     })
 }
 
+/// Whether type and size are those of a frame.
+pub fn may_be(data: &[u8]) -> bool {
+    let size = le16(data, 2).map(usize::from);
+    le16(data, 0).is_some_and(|kind| name(kind).is_some()) && size == data.len().checked_sub(FRAME)
+}
+
 /// A frame of the communication module.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {

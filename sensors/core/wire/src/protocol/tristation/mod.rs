@@ -106,6 +106,10 @@ fn probe(probe: &Probe<'_>) -> Guess {
         let whole = frame.kind != frame::EXECUTION_COMMAND || frame.packet().is_some_and(|packet| packet.size_fits());
         frame.crc_fits && frame.size_fits() && whole && (frame.kind == frame::EXECUTION_COMMAND || frame.size == 0)
     };
+    // Every datagram that nobody knows is asked: a checksum over all of them would cost more than all other questions.
+    if !frame::may_be(probe.data) {
+        return Guess::No;
+    }
     let Some(frame) = Frame::read(probe.data).filter(sound) else { return Guess::No };
     let by_port = match (probe.source_port, probe.destination_port) {
         (PORT, PORT) => None,
