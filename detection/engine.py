@@ -77,8 +77,7 @@ class Detection:
         """Ends the input."""
         for learner in self._learners:
             learner.finish()
-        occurrences = [found for hit in self._correlator.finish() for found in self._folding.take_correlation(hit)]
-        occurrences += self._folding.finish()
+        occurrences = [*self._folding.take_correlations(self._correlator.finish()), *self._folding.finish()]
         return Detected({}, tuple(occurrences))
 
     def _learn(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -102,6 +101,5 @@ class Detection:
             yield from self._folding.take(hit)
 
     def _advance(self, clock: int) -> Iterable[Occurrence]:
-        for hit in self._correlator.advance(clock):
-            yield from self._folding.take_correlation(hit)
+        yield from self._folding.take_correlations(self._correlator.advance(clock))
         yield from self._folding.advance(clock)

@@ -6,7 +6,7 @@ those of `ot.clock`, which never runs backwards, so that no late row can reopen 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -65,14 +65,25 @@ class Folding:
         for (minute, *key, places, times), values in zip(groups, firsts, strict=True):
             yield from self._minute(judged, values, int(minute) * MINUTE, tuple(key), places, times, shown)
 
-    def take_correlation(self, hit: CorrelationHit) -> Iterator[Occurrence]:
-        """An occurrence of a correlation: always a part 0, with all events behind it."""
-        judged = self._judgement(hit)
-        if judged is None:
-            return
-        clock = hit.rows["ot.clock"].dt.epoch("ns").item()
-        key = judged.key_of(hit.rows)
-        minute = clock // MINUTE * MINUTE
+    def take_correlations(self, hits: Sequence[CorrelationHit]) -> Iterator[Occurrence]:
+        """Occurrences of correlations, in the order of their hits: always a part 0, with all events behind it."""
+        # What single rows say is taken out of many at once: most of the cost is per call, not per row.
+        alike: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+        for place, hit in enumerate(hits):
+            alike.setdefault((hit.rule.name, tuple(hit.rows.columns)), []).append(place)
+        read: dict[int, tuple[Judgement, tuple[str, ...], dict[str, Any]]] = {}
+        for places in alike.values():
+            if judged := self._judgement(hits[places[0]]):
+                rows = pl.concat([hits[place].rows for place in places])
+                told = zip(places, judged.keys_of(rows), judged.values(rows), strict=True)
+                read |= {place: (judged, key, values) for place, key, values in told}
+        for place in sorted(read):
+            yield from self._correlated(hits[place], *read[place])
+
+    def _correlated(
+        self, hit: CorrelationHit, judged: Judgement, key: tuple[str, ...], values: Mapping[str, Any]
+    ) -> Iterator[Occurrence]:
+        minute = values["ot.clock"] // MINUTE * MINUTE
         known = self._open.get((judged.name, key))
         events, packets = list(hit.events), list(hit.packets)
         if known is not None and known.template.minute == minute:
@@ -80,7 +91,6 @@ class Folding:
             return
         if known is not None:
             yield from self._close((judged.name, key))
-        (values,) = judged.values(hit.rows)
         first = judged.occurrence(self.sensor, values, key, minute, hit.count, hit.group)
         whole = replace(
             first, count=1, first_seen=hit.first, last_seen=hit.last, events=tuple(events), packets=tuple(packets)

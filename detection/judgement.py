@@ -45,8 +45,10 @@ class Judgement:
             return [pl.lit("").alias("key0")]
         return [_as_text(name).alias(f"key{i}") for i, name in enumerate(self.dedup)]
 
-    def key_of(self, row: pl.DataFrame) -> tuple[str, ...]:
-        return tuple(str(value) for value in row.select(self.dedup_columns()).row(0))
+    def keys_of(self, rows: pl.DataFrame) -> list[tuple[str, ...]]:
+        """The dedup key of each row."""
+        keyed = rows.select("event.id", *self.dedup_columns())  # of a rule without a key, one for each row all the same
+        return [tuple(map(str, key)) for _, *key in keyed.iter_rows()]
 
     def values(self, rows: pl.DataFrame) -> list[dict[str, Any]]:
         """What `occurrence` needs of each row, by field name; times are ns since the epoch."""

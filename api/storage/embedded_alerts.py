@@ -27,6 +27,9 @@ from response.alerts import (
 from response.ports import AlertQuery, Page
 from response.store_errors import NotFound
 
+Fresh = dict[str, Occurrence]
+"""Occurrences written in this transaction, by id: most of what an alert is computed from need not be read again."""
+
 
 @dataclass(frozen=True)
 class Folded:
@@ -52,7 +55,7 @@ class _Target:
 def fold_in(connection: sqlite3.Connection, occurrences: Iterable[Occurrence]) -> Folded:
     """Store the occurrences that are new, each in its alert, and compute these alerts again."""
     targets: dict[str, _Target] = {}
-    new = 0
+    new: Fresh = {}
     for o in in_order(occurrences):
         if connection.execute("SELECT 1 FROM occurrences WHERE id = ?", (o.id,)).fetchone():
             continue
@@ -60,11 +63,11 @@ def fold_in(connection: sqlite3.Connection, occurrences: Iterable[Occurrence]) -
         target = targets.setdefault(thread, targets.get(thread) or _target(connection, thread, o))
         row = (o.id, target.alert, o.first_seen, o.last_seen, o.count, dumps(occurrence_record(o)))
         connection.execute("INSERT INTO occurrences VALUES (?, ?, ?, ?, ?, ?)", row)
-        new += 1
+        new[o.id] = o
     for thread, target in targets.items():
-        _recompute(connection, thread, target)
+        _recompute(connection, thread, target, new)
     opened = sum(target.opens for target in targets.values())
-    return Folded(new, opened, len(targets) - opened, tuple(target.alert for target in targets.values()))
+    return Folded(len(new), opened, len(targets) - opened, tuple(target.alert for target in targets.values()))
 
 
 def _target(connection: sqlite3.Connection, thread: str, first: Occurrence) -> _Target:
@@ -75,18 +78,18 @@ def _target(connection: sqlite3.Connection, thread: str, first: Occurrence) -> _
     return _Target(placement.alert, None, opens=False, since=first.first_seen)
 
 
-def _recompute(connection: sqlite3.Connection, thread: str, target: _Target) -> None:
+def _recompute(connection: sqlite3.Connection, thread: str, target: _Target, fresh: Fresh) -> None:
     if target.opens:
-        alert = _computed(connection, target.alert, target.precedent)
+        alert = _computed(connection, target.alert, target.precedent, fresh)
         columns = {"id": alert.id, "thread": thread, **_columns(alert)}
         marks = ", ".join("?" * len(columns))
         connection.execute(f"INSERT INTO alerts ({', '.join(columns)}) VALUES ({marks})", list(columns.values()))
         return
     known = read_alert(connection, target.alert)
     if _is_behind_the_first(connection, target):
-        write_alert(connection, continued(known, *_extent(connection, target.alert)))
+        write_alert(connection, continued(known, *_extent(connection, target.alert, fresh)))
         return
-    write_alert(connection, decided(_computed(connection, target.alert, known.precedent), known))
+    write_alert(connection, decided(_computed(connection, target.alert, known.precedent, fresh), known))
 
 
 def _is_behind_the_first(connection: sqlite3.Connection, target: _Target) -> bool:
@@ -99,25 +102,25 @@ def _is_behind_the_first(connection: sqlite3.Connection, target: _Target) -> boo
     return before.fetchone() is not None
 
 
-def _extent(connection: sqlite3.Connection, alert_id: str) -> tuple[Totals, Occurrence]:
+def _extent(connection: sqlite3.Connection, alert_id: str, fresh: Fresh) -> tuple[Totals, Occurrence]:
     sums = connection.execute("SELECT sum(count), count(*) FROM occurrences WHERE alert = ?", (alert_id,)).fetchone()
     latest = connection.execute(
-        "SELECT body FROM occurrences WHERE alert = ? ORDER BY last_seen DESC, id DESC LIMIT 1", (alert_id,)
+        "SELECT id, body FROM occurrences WHERE alert = ? ORDER BY last_seen DESC, id DESC LIMIT 1", (alert_id,)
     ).fetchone()
-    return Totals(*sums), _occurrence(latest)
+    return Totals(*sums), _occurrence(latest, fresh)
 
 
-def _computed(connection: sqlite3.Connection, alert_id: str, precedent: str | None) -> Alert:
+def _computed(connection: sqlite3.Connection, alert_id: str, precedent: str | None, fresh: Fresh) -> Alert:
     """The alert as its occurrences make it."""
     earliest = connection.execute(
-        "SELECT body FROM occurrences WHERE alert = ? ORDER BY first_seen, id LIMIT ?", (alert_id, EARLIEST_NEEDED)
+        "SELECT id, body FROM occurrences WHERE alert = ? ORDER BY first_seen, id LIMIT ?", (alert_id, EARLIEST_NEEDED)
     ).fetchall()
-    totals, latest = _extent(connection, alert_id)
-    return folded(alert_id, precedent, totals, [_occurrence(row) for row in earliest], latest)
+    totals, latest = _extent(connection, alert_id, fresh)
+    return folded(alert_id, precedent, totals, [_occurrence(row, fresh) for row in earliest], latest)
 
 
-def _occurrence(row: sqlite3.Row) -> Occurrence:
-    return occurrence_from(json.loads(row["body"]))
+def _occurrence(row: sqlite3.Row, fresh: Fresh) -> Occurrence:
+    return fresh.get(row["id"]) or occurrence_from(json.loads(row["body"]))
 
 
 def _columns(alert: Alert) -> dict[str, Any]:
@@ -168,8 +171,8 @@ def read_alert(connection: sqlite3.Connection, alert_id: str) -> Alert:
 def read_occurrences(connection: sqlite3.Connection, alert_id: str) -> tuple[Occurrence, ...]:
     """The occurrences of an alert in order. Raises NotFound."""
     read_alert(connection, alert_id)
-    query = "SELECT body FROM occurrences WHERE alert = ? ORDER BY first_seen, id"
-    return tuple(_occurrence(row) for row in connection.execute(query, (alert_id,)))
+    query = "SELECT id, body FROM occurrences WHERE alert = ? ORDER BY first_seen, id"
+    return tuple(_occurrence(row, {}) for row in connection.execute(query, (alert_id,)))
 
 
 def list_alerts(connection: sqlite3.Connection, query: AlertQuery) -> Page[Alert]:

@@ -113,10 +113,14 @@ class Correlator:
         limit = pl.lit(tick * SECOND).cast(pl.Datetime("ns", "UTC"))
         ready: Ready = {}
         for name, frames in self._waiting.items():
-            over = [frame.filter(pl.col("ot.clock") < limit) for frame in frames]
-            ready[name] = [frame for frame in over if not frame.is_empty()]
-            rest = [frame.filter(pl.col("ot.clock") >= limit) for frame in frames]
-            self._waiting[name] = [frame for frame in rest if not frame.is_empty()]
+            ready[name], self._waiting[name] = [], []
+            for frame in frames:
+                # Nearly always a frame is over as a whole: its rows are not copied for nothing.
+                is_over = frame.select(pl.col("ot.clock") < limit).to_series()
+                parts = (frame, frame.clear()) if is_over.all() else (frame.filter(is_over), frame.filter(~is_over))
+                for kept, part in zip((ready[name], self._waiting[name]), parts, strict=True):
+                    if not part.is_empty():
+                        kept.append(part)
         return ready
 
 

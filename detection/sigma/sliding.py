@@ -11,7 +11,7 @@ window, so that a group with too few slots in each such pair cannot fire. The re
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -21,6 +21,7 @@ from detection.sigma.state import Text
 from detection.sigma.window import OrderedWindow, Window
 
 KEPT = ("key", "slot", "ts", "rule", "id", "capture", "first", "last")
+EVENT = ("ts", "rule", "id", "capture", "first", "last")
 NONE_KEPT = pl.DataFrame(schema={name: ROW_SCHEMA[name] for name in KEPT})
 FEW_ROWS = 256
 """Up to so many rows, the exact loop costs less than finding out who needs it (measured)."""
@@ -110,21 +111,48 @@ class Sliding:
     def _exact(
         self, keys: pl.DataFrame, touched: pl.DataFrame, timely: pl.DataFrame, frames: Sequence[pl.DataFrame]
     ) -> list[Firing]:
-        windows = {key: self._window() for key in keys["key"]}
-        for key, slot, ts, rule, id_, capture, first, last in touched.join(keys, on="key", how="semi").iter_rows():
-            windows[key].add(slot, (ts, rule, id_, capture, first, last))
-        firings: list[Firing] = []
+        known = touched.join(keys, on="key", how="semi")
         chosen = timely.join(keys, on="key", how="semi", maintain_order="left")
-        for tick, ts, rule, id_, capture, first, last, key, slot, source, row in chosen.iter_rows():
-            window = windows[key]
-            event: Event = (ts, rule, id_, capture, first, last)
-            window.add(slot, event)
-            if self._rests(key, window.latest) or not window.is_met(event):
+        slots = known["slot"].to_list() + chosen["slot"].to_list()
+        events: list[Event] = [*known.select(EVENT).iter_rows(), *chosen.select(EVENT).iter_rows()]
+        groups: dict[str, list[int]] = {}
+        for place, key in enumerate(known["key"].to_list() + chosen["key"].to_list()):
+            groups.setdefault(key, []).append(place)
+        met: list[tuple[int, tuple[Event, ...]]] = []
+        for key, places in groups.items():
+            met += self._met(key, places, known.height, slots, events)
+        met.sort()
+        rows = chosen[[place - known.height for place, _ in met]].select("tick", "source", "row").iter_rows()
+        return [
+            Firing(tick, events[place], frames[source].slice(row, 1), found, self._count(found))
+            for (place, found), (tick, source, row) in zip(met, rows, strict=True)
+        ]
+
+    def _met(
+        self, key: str, places: Sequence[int], begin: int, slots: Sequence[str], events: Sequence[Event]
+    ) -> Iterator[tuple[int, tuple[Event, ...]]]:
+        """Where a group fires, from place `begin` on, and with which events; `places` are those of its events in order.
+
+        While it rests no window is kept: it is filled anew when it wakes, with what is not older than the window.
+        """
+        window: Window | None = None
+        latest = 0
+        for count, place in enumerate(places, 1):
+            event = events[place]
+            latest = max(latest, event[0])
+            if place < begin:
                 continue
-            self.fired[key] = window.latest
-            events = window.newest(self.per_group)
-            firings.append(Firing(tick, event, frames[source].slice(row, 1), events, self._count(events)))
-        return firings
+            if self._rests(key, latest):
+                window = None
+                continue
+            if window is None:
+                window = self._window()
+                window.fill(latest, ((slots[each], events[each]) for each in places[:count]))
+            else:
+                window.add(slots[place], event)
+            if window.is_met(event):
+                self.fired[key] = latest
+                yield place, window.newest(self.per_group)
 
     def _window(self) -> Window:
         return OrderedWindow(self.span, self.correlation.rules) if self.is_ordered else Window(self.span, self.needed)
