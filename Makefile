@@ -20,8 +20,8 @@ PYTHON_FOLDERS = $(sort $(foreach folder,sensors detection response api tests co
 CHECKS := check-style check-format check-types check-plant check-imports check-rust check-console check-generated \
 	check-project
 
-.PHONY: help setup environment demo test check $(CHECKS) console bench bench-protocols bench-console bench-report eval docs golden \
-	captures fuzz fuzz-api oracles lock system-deps clean
+.PHONY: help setup environment demo test check $(CHECKS) console bench bench-protocols bench-crowd bench-console bench-report \
+	eval docs golden captures fuzz fuzz-api oracles lock system-deps clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -90,6 +90,9 @@ bench: setup ## speed and memory, as ratios to tshark and Suricata in the same r
 
 bench-protocols: setup ## ns a packet and a message of each protocol, in the core alone
 	$(PY) -m tests.bench.protocols $(ARGS)
+
+bench-crowd: setup ## memory of the core with 100,000 conversations of all protocols at once, some of them damaged
+	$(PY) -m tests.bench.crowd
 
 bench-console: setup ## milliseconds of the console on 10,000 alerts, in a real browser
 	$(PY) -m tests.bench.console $(ARGS)

@@ -86,13 +86,13 @@ def mixed(name: str, chosen: Callable[[Row], bool]) -> Path | None:
 def _timed(path: Path) -> list[tuple[int, bytes, bytes]]:
     """Records with the time since the first one, ns, no gap longer than a second."""
     found, clock = [], 0
-    for gap, head, data in _records(path):
+    for gap, head, data in records(path):
         clock += min(gap, NANOSECONDS)
         found.append((clock, head, data))
     return found
 
 
-def _records(path: Path) -> list[tuple[int, bytes, bytes]]:
+def records(path: Path) -> list[tuple[int, bytes, bytes]]:
     """(ns since the record before; lengths as in the file; frame) of an Ethernet pcap file."""
     data = path.read_bytes()
     order: Literal["little", "big"]

@@ -1,4 +1,4 @@
-//! Decodes capture files and says what came of it: `decode [--full] FILES`. For profilers: no Python, no store.
+//! Decodes capture files and says what came of it: `decode [--full] [--rows=N] FILES`. For profilers: no Python, no store.
 #![allow(clippy::unwrap_used, clippy::as_conversions)]
 
 use std::path::PathBuf;
@@ -10,7 +10,10 @@ fn main() {
     let (options, files): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|a| a.starts_with("--"));
     let paths: Vec<PathBuf> = files.iter().map(PathBuf::from).collect();
     let places = files.iter().map(|name| Place { sensor: "decode".into(), capture: name.clone(), ..Place::default() });
-    let settings = Settings { full: options.iter().any(|o| o == "--full"), ..Settings::default() };
+    let rows = options.iter().find_map(|o| o.strip_prefix("--rows=")).map(|rows| rows.parse().unwrap());
+    let usual = Settings::default();
+    let batch_rows = rows.unwrap_or(usual.batch_rows);
+    let settings = Settings { full: options.iter().any(|o| o == "--full"), batch_rows, ..usual };
     let mut engine = Engine::new(settings, places.collect(), None);
     let mut merged = Merged::open(&paths, Limits::default());
     let (began, mut frames, mut rows) = (Instant::now(), 0u64, 0);

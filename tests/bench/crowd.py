@@ -1,0 +1,142 @@
+"""A crowd: 100,000 conversations of all golden captures at once, and what the core holds then: `make bench-crowd`.
+
+They are among a thousand addresses. One in ten is damaged, so that parsers meet what is malformed while everything is
+full.
+"""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.captures import CORE, FOLDER, NANOSECONDS, records
+from tests.bench.measured import timed
+from tests.golden.events import captures
+
+CONVERSATIONS = 100_000
+ADDRESSES = 1_000
+PACKETS = 25
+"""Of one conversation, at most: the first ones, in which what a parser keeps is made."""
+BEGIN = 1_700_000_000
+SPREAD = 60 * NANOSECONDS
+"""Conversations begin within a minute."""
+DAMAGED = 10
+MOST_MB = 600
+"""What a sensor may hold (design §6)."""
+BATCH_ROWS = 65_536
+"""Rows after which a batch is handed over, as a sensor does at the latest (design §5)."""
+IPV4, IPV6, VLAN = 0x0800, 0x86DD, 0x8100
+HEADERS = 54
+"""Octets of a frame that are never damaged: Ethernet, IPv4 and most of TCP."""
+
+
+@dataclass(frozen=True)
+class Packet:
+    """A frame, the time since the first one of its conversation (ns), and where its network header begins."""
+
+    time: int
+    frame: bytes
+    network: int
+
+
+def conversations(path: Path) -> list[list[Packet]]:
+    """The first packets of each conversation of a capture, by its addresses and ports."""
+    found: dict[frozenset[bytes], list[Packet]] = {}
+    begun: dict[frozenset[bytes], int] = {}
+    clock = 0
+    for gap, _, frame in records(path):
+        clock += min(gap, NANOSECONDS)
+        network = 18 if _ether_type(frame, 12) == VLAN else 14
+        ends = _ends(frame, network)
+        packets = found.setdefault(ends, [])
+        begun.setdefault(ends, clock)
+        if len(packets) < PACKETS:
+            packets.append(Packet(clock - begun[ends], frame, network))
+    return list(found.values())
+
+
+def _ether_type(frame: bytes, at: int) -> int:
+    return int.from_bytes(frame[at : at + 2], "big")
+
+
+def _ends(frame: bytes, network: int) -> frozenset[bytes]:
+    """Both ends of a packet, in no order: address and port, or MAC address and EtherType."""
+    kind = _ether_type(frame, network - 2)
+    if kind not in (IPV4, IPV6):
+        return frozenset((frame[0:6] + frame[12:14], frame[6:12] + frame[12:14]))
+    address, length, header = (network + 12, 4, 20) if kind == IPV4 else (network + 8, 16, 40)
+    port = network + header
+    source = frame[address : address + length] + frame[port : port + 2]
+    destination = frame[address + length : address + 2 * length] + frame[port + 2 : port + 4]
+    return frozenset((source, destination))
+
+
+class Places:
+    """Gives each address of a copied conversation one of a thousand others."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._numbers: dict[bytes, int] = {}
+        self._chance = chance
+
+    def _number(self, address: bytes) -> int:
+        return self._numbers.setdefault(address, self._chance.randrange(ADDRESSES))
+
+    def moved(self, packet: Packet) -> bytearray:
+        """The frame between other ends. Groups and broadcasts stay what they are."""
+        frame, network = bytearray(packet.frame), packet.network
+        for at in (0, 6):
+            if not frame[at] & 1:
+                frame[at + 3 : at + 6] = self._number(bytes(frame[at : at + 6])).to_bytes(3, "big")
+        kind = _ether_type(frame, network - 2)
+        if kind == IPV4:
+            for at in (network + 12, network + 16):
+                if frame[at] < 224 and frame[at + 3] != 255:
+                    frame[at : at + 4] = (0x0A640000 + self._number(bytes(frame[at : at + 4]))).to_bytes(4, "big")
+        elif kind == IPV6:
+            for at in (network + 8, network + 24):
+                if frame[at] != 0xFF:
+                    frame[at + 12 : at + 16] = self._number(bytes(frame[at : at + 16])).to_bytes(4, "big")
+        return frame
+
+
+def crowd(target: Path) -> int:
+    """Writes the capture, in the order of time; returns how many packets it has."""
+    chance = random.Random(6)
+    templates = [talk for path in captures() for talk in conversations(path)]
+    places: list[Places] = []
+    order: list[tuple[int, int, int]] = []
+    for copy in range(CONVERSATIONS):
+        begin = chance.randrange(SPREAD)
+        places.append(Places(chance))
+        order += [(begin + packet.time, copy, n) for n, packet in enumerate(templates[copy % len(templates)])]
+    order.sort()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as out:
+        out.write(bytes.fromhex("4d3cb2a1020004000000000000000000ffff000001000000"))
+        for time, copy, n in order:
+            frame = places[copy].moved(templates[copy % len(templates)][n])
+            if copy % DAMAGED == 0 and len(frame) > HEADERS:
+                frame[chance.randrange(HEADERS, len(frame))] = chance.randrange(256)
+            seconds, rest = divmod(time, NANOSECONDS)
+            head = (BEGIN + seconds, rest, len(frame), len(frame))
+            out.write(b"".join(number.to_bytes(4, "little") for number in head) + frame)
+    return len(order)
+
+
+def main() -> int:
+    """Makes the crowd once and prints what the core holds at most while it reads it."""
+    target = FOLDER / "crowd.pcap"
+    if not target.exists():
+        crowd(target)
+    build = ["cargo", "build", "--quiet", "--release", "--locked", "-p", "wire", "--example", "decode"]
+    subprocess.run(build, cwd=CORE, check=True)
+    run = timed([str(CORE / "target/release/examples/decode"), f"--rows={BATCH_ROWS}", str(target)])
+    print(f"{run.out.strip()}; at most {run.rss_mb} MB ({'met' if run.rss_mb <= MOST_MB else 'MISSED'}: {MOST_MB})")
+    return run.rss_mb > MOST_MB
+
+
+if __name__ == "__main__":
+    sys.exit(main())
