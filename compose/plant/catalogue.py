@@ -119,6 +119,7 @@ _MODULES = (
     "golden_egd",
     "proofs_egd",
     "golden_profibus",
+    "proofs_profibus",
     "golden_powerlink",
     "proofs_powerlink",
     "golden_srtp",
