@@ -14,7 +14,8 @@ const SERIAL: usize = 12;
 fn payload(taken: &Taken) -> Option<(usize, bool)> {
     let data = &taken.data;
     if taken.link == LinkType::RTAC_SERIAL {
-        return (data.len() > SERIAL).then_some((SERIAL, true));
+        // Events other than octets are no part of a stream.
+        return (data.len() > SERIAL).then_some((SERIAL, (1..=4).contains(&data[8])));
     }
     if [LinkType::PROFIBUS_DL, LinkType::CAN_SOCKETCAN].contains(&taken.link) {
         return Some((0, false));

@@ -127,6 +127,17 @@ fn a_tap_that_begins_within_a_frame_accuses_nobody() {
 }
 
 #[test]
+fn the_rest_of_a_frame_does_not_swallow_those_behind_it() {
+    let (ask, answer) = (ask(), answer());
+    // What is left of an answer whose head the tap lost looks like a function that nobody knows.
+    let rest = [&[0xb9, 0xfc][..], &ask].concat();
+    let events = [(RX, &ask[..]), (RX, &answer), (RX, &ask), (RX, &answer[..3]), (RX, &rest), (RX, &answer)];
+    let replies: Vec<_> =
+        told(&events, &["transaction"]).iter().map(|row| column(row, "ot.reply").to_owned()).collect();
+    assert_eq!(replies, ["answered", "none", "answered"]);
+}
+
+#[test]
 fn octets_of_nothing_known_stay_unknown() {
     let found = told(&[(TX, b"ATZ\r\n"), (RX, b"OK\r\n"), (9, &[]), (10, &[0; 4])], &["flow"]);
     assert!(found.iter().all(|row| column(row, "network.protocol").is_empty()), "{found:?}");

@@ -46,6 +46,8 @@ fn fit(side: Side, data: &[u8]) -> Fit {
         Some(Some(n)) if data.len() < n => Fit::Begun(n),
         Some(Some(n)) if data.get(..n).is_some_and(crc_fits) => Fit::Whole(n),
         Some(Some(_)) => Fit::No,
+        // No request has the bit of exceptions.
+        Some(None) if side == Side::Client && u8_at(data, 1).is_some_and(|code| code & fc::EXCEPTION != 0) => Fit::No,
         Some(None) => Fit::Open,
     }
 }
@@ -65,6 +67,11 @@ fn unknown(data: &[u8]) -> Option<usize> {
     (SHORTEST..=LONGEST.min(data.len())).find(|n| data.get(..*n).is_some_and(crc_fits))
 }
 
+/// Whether a whole frame of a known function begins within the first octets.
+fn holds_known(data: &[u8], first: usize) -> bool {
+    (1..first).any(|at| data.get(at..).is_some_and(|rest| known(rest).is_some()))
+}
+
 impl Parser for OnWire {
     fn framing(&self, _wire: Side, data: &[u8]) -> Framing {
         if let Some((n, _)) = known(data) {
@@ -72,6 +79,8 @@ impl Parser for OnWire {
         }
         match (fit(Side::Client, data), fit(Side::Server, data)) {
             (Fit::Open, _) | (_, Fit::Open) => match unknown(data) {
+                // A known frame within says that what stands before it is the rest of another one.
+                n if holds_known(data, n.unwrap_or(data.len())) => Framing::Bad(Flag::ModbusCrc),
                 Some(n) => Framing::Message(n),
                 None if data.len() < LONGEST => Framing::Need,
                 None => Framing::Bad(Flag::ModbusCrc),
