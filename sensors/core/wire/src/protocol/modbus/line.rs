@@ -85,6 +85,7 @@ impl Parser for OnWire {
                 None if data.len() < LONGEST => Framing::Need,
                 None => Framing::Bad(Flag::ModbusCrc),
             },
+            (Fit::Begun(_), _) | (_, Fit::Begun(_)) if holds_known(data, data.len()) => Framing::Bad(Flag::ModbusCrc),
             (Fit::Begun(_), _) | (_, Fit::Begun(_)) => Framing::Need,
             _ => Framing::Bad(Flag::ModbusCrc),
         }
