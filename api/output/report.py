@@ -19,6 +19,7 @@ from sensors.fields import dissectors
 
 COUNTED = (
     "link.unknown_link_type", "link.snapped", "link.short", "ip.bad_header", "ip.fragments_incomplete", "tcp.gaps",
+    "serial.data_lost",
 )  # fmt: skip
 """Counters of the core that have a sentence of their own, in the order of the packet's way."""
 CAPTURE = re.compile(r"\.(pcapng|pcap|cap|ntar)\d*(\.(gz|zst))?$", re.IGNORECASE)

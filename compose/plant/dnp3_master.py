@@ -8,7 +8,7 @@ from typing import Any
 import opendnp3 as dnp3  # type: ignore[import-untyped]  # bindings without types
 
 from compose.plant.addresses import DNP3_PORT
-from compose.plant.dnp3_outstation import MASTER, OUTSTATION
+from compose.plant.dnp3_outstation import MASTER, OUTSTATION, on_line
 
 _PATIENCE = 6.0
 _RECONNECT = 8  # seconds
@@ -46,15 +46,18 @@ class Application(dnp3.IMasterApplication):  # type: ignore[misc]
 
 
 class Master:
-    """A master of one outstation. peer: the outstation's address; here: the own one, for UDP."""
+    """A master of one outstation. peer: the outstation's address; here: the own one, for UDP; line: device file of a
+    serial line, in place of addresses."""
 
-    def __init__(self, peer: str, link: int = OUTSTATION, here: str = "", keep_alive: int = 60) -> None:
+    def __init__(self, peer: str, link: int = OUTSTATION, here: str = "", keep_alive: int = 60, line: str = "") -> None:
         levels, retry = dnp3.LogLevels(0), dnp3.ChannelRetry.Default()
         # An outstation closes one master's connection for the next one's: two that return at once would fight for it.
         retry.reconnectDelay = dnp3.TimeDuration.Seconds(_RECONNECT)
         there = dnp3.IPEndpoint(peer, DNP3_PORT)
         self._manager = dnp3.DNP3Manager(1)
-        if here:
+        if line:
+            channel = self._manager.AddSerial("master", levels, retry, on_line(line), None)
+        elif here:
             own = dnp3.IPEndpoint(here, DNP3_PORT)
             channel = self._manager.AddUDPChannel("master", levels, retry, own, there, None)
         else:

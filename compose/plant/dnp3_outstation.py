@@ -14,6 +14,13 @@ POINTS = 8
 EVENTS = 50
 
 
+def on_line(device: str) -> Any:
+    """Settings of the stack for a serial line."""
+    settings = dnp3.SerialSettings()
+    settings.deviceName, settings.baud = device, 9600
+    return settings
+
+
 class Commands(dnp3.ICommandHandler):  # type: ignore[misc]  # bindings without types
     """Takes commands of its points and refuses those of others."""
 
@@ -151,11 +158,15 @@ class Outstation:
         link: int = OUTSTATION,
         peer: str = "",
         fragment: int = 2048,
+        line: str = "",
     ) -> None:
         levels = dnp3.LogLevels(0)
         self._manager = dnp3.DNP3Manager(1)
-        here = dnp3.IPEndpoint(address, DNP3_PORT)
-        if peer:
+        here = dnp3.IPEndpoint(address or "127.0.0.1", DNP3_PORT)
+        if line:
+            retry = dnp3.ChannelRetry.Default()
+            self._channel = self._manager.AddSerial("outstation", levels, retry, on_line(line), None)
+        elif peer:
             retry, there = dnp3.ChannelRetry.Default(), dnp3.IPEndpoint(peer, DNP3_PORT)
             self._channel = self._manager.AddUDPChannel("outstation", levels, retry, here, there, None)
         else:

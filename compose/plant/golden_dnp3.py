@@ -13,6 +13,7 @@ from compose.plant.catalogue import capture
 from compose.plant.dnp3_master import Master
 from compose.plant.dnp3_outstation import Outstation, filled
 from compose.plant.lab import Lab
+from compose.plant.serial_line import tapped
 
 _FUNCTION = dnp3.FunctionCode
 _EPOCH_MS = 1_790_000_000_000  # 2026-09-21: fixed, so that the events of two recordings are the same
@@ -242,3 +243,53 @@ def datagrams(lab: Lab) -> None:
 
     # An outstation that reports at once would meet a closed port.
     talk(lab, work, udp=True, unsolicited=False)
+
+
+def _on_line(lab: Lab, work: Callable[[Master, Outstation], None], **tap: Any) -> None:
+    with tapped(lab, **tap) as line:
+        outstation = filled("", line=line.far, unsolicited=False)
+        master = Master("", line=line.near)
+        try:
+            master.idle()
+            work(master, outstation)
+        finally:
+            master.close()
+            outstation.close()
+
+
+@capture(
+    "dnp3/serial.pcap",
+    "DNP3 on a tapped serial line, the tap at the master: polls, an event, commands, a restart.",
+    "",
+    kind="golden",
+    check={"rtacser": 20},
+)
+def serial(lab: Lab) -> None:
+    """A line."""
+
+    def work(master: Master, outstation: Outstation) -> None:
+        master.ask("SelectAndOperate", dnp3.ControlRelayOutputBlock(dnp3.OperationType.LATCH_ON), 3)
+        master.ask("DirectOperate", dnp3.AnalogOutputInt16(-120), 0)
+        outstation.put((dnp3.Analog(77.0, dnp3.Flags(1)), 1))
+        master.poll()
+        master.ask("CheckLinkStatus")
+        master.ask("Restart", dnp3.RestartType.COLD)
+
+    _on_line(lab, work, piece=4096)
+
+
+@capture(
+    "dnp3/serial-one-wire.pcap",
+    "DNP3 on a two-wire line: the tap's receiver hears master and outstation, in records of at most 24 octets.",
+    "",
+    kind="golden",
+    check={"rtacser": 30},
+)
+def serial_one_wire(lab: Lab) -> None:
+    """Both directions on one wire."""
+
+    def work(master: Master, outstation: Outstation) -> None:
+        master.ask("SelectAndOperate", dnp3.ControlRelayOutputBlock(dnp3.OperationType.LATCH_ON), 3)
+        master.poll()
+
+    _on_line(lab, work, one_wire=True, piece=24)

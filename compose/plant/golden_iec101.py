@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from compose.plant.catalogue import capture
 from compose.plant.iec101_feeder import (
     ACT,
     CON,
     FIXED_MS,
     SIZES,
+    Work,
     clock,
     command,
     interrogation,
@@ -21,6 +24,7 @@ from compose.plant.iec101_line import STATUS, Line, Primary, Station, fixed, var
 from compose.plant.iec101_script import scripted
 from compose.plant.iec101_units import BOOL, F32, I32, U8, Sizes, thing, time_tag, unit
 from compose.plant.lab import Lab
+from compose.plant.serial_line import tapped
 
 WIDE = Sizes(cause=2, common=2, object=3)
 MADE = "; frames and link by hand, data units of lib60870."
@@ -238,3 +242,50 @@ def odd(lab: Lab) -> None:
             (fixed(0x7B, 9), []),
         ],
     )
+
+
+async def _on_line(near: str, far: str, work: Work) -> None:
+    serving = asyncio.create_task(line().serve_line(far))
+    await asyncio.sleep(0.05)
+    async with Primary("", line=near) as primary:
+        await work(primary)
+    serving.cancel()
+
+
+@capture(
+    "iec101/serial.pcap",
+    "An unbalanced line of two stations, tapped at its master: interrogations, commands, values, polls" + MADE,
+    "",
+    kind="golden",
+    check={"rtacser": 50},
+)
+def serial(lab: Lab) -> None:
+    """Requests on one wire, answers on the other."""
+    with tapped(lab) as tap:
+        asyncio.run(_on_line(tap.near, tap.far, _commands_and_polls))
+
+
+@capture(
+    "iec101/serial-one-wire.pcap",
+    "The same on a two-wire line: the tap's receiver hears both stations and master, in records of at most seven "
+    "octets" + MADE,
+    "",
+    kind="golden",
+    check={"rtacser": 100},
+)
+def serial_one_wire(lab: Lab) -> None:
+    """Both directions on one wire."""
+    with tapped(lab, one_wire=True, piece=7) as tap:
+        asyncio.run(_on_line(tap.near, tap.far, _commands_and_polls))
+
+
+async def _commands_and_polls(primary: Primary) -> None:
+    for station in (1, 2):
+        await primary.open(station)
+        await primary.send(station, interrogation(station))
+    await primary.send(1, command(1, 4001, True, select=True))
+    await primary.send(1, command(1, 4001, True))
+    await primary.send(2, setpoint(2, 12.25))
+    await primary.send(2, clock(2, FIXED_MS))
+    for station in (1, 2, 1, 2):
+        await primary.poll(station)

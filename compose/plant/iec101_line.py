@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 from compose.plant.addresses import IEC101_PORT, ip
+from compose.plant.serial_line import streams
 
 SINGLE = b"\xe5"
 RESET, USER_DATA, STATUS, CLASS_1, CLASS_2 = 0, 3, 9, 10, 11
@@ -74,6 +75,10 @@ class Line:
         if self._server is not None:
             self._server.close()
 
+    async def serve_line(self, device: str) -> None:
+        """Answer on a serial line until cancelled."""
+        await self._converse(*await streams(device))
+
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
@@ -122,16 +127,21 @@ class Line:
 
 
 class Primary:
-    """A primary station over TCP. Use as an asynchronous context manager; it fetches what a station demands to tell."""
+    """A primary station over TCP, or on the serial line whose device file is `line`. Use as an asynchronous context
+    manager; it fetches what a station demands to tell."""
 
-    def __init__(self, server: str, width: int = 1) -> None:
+    def __init__(self, server: str, width: int = 1, line: str = "") -> None:
         self._server = server
+        self._line = line
         self._width = width
         self._count: dict[int, int] = {}
         self.heard: list[bytes] = []
 
     async def __aenter__(self) -> Primary:
-        self._reader, self._writer = await asyncio.open_connection(ip(self._server), IEC101_PORT)
+        if self._line:
+            self._reader, self._writer = await streams(self._line)
+        else:
+            self._reader, self._writer = await asyncio.open_connection(ip(self._server), IEC101_PORT)
         return self
 
     async def __aexit__(

@@ -15,7 +15,7 @@ from pymodbus.pdu.diag_message import ForceListenOnlyModeRequest, RestartCommuni
 from pymodbus.pdu.file_message import FileRecord, ReadFileRecordRequest, ReadFileRecordResponse
 from pymodbus.pdu.mei_message import ReadDeviceInformationResponse
 from pymodbus.pdu.other_message import ReportDeviceIdResponse
-from pymodbus.server import ModbusTcpServer
+from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 from compose.plant import umas
@@ -90,7 +90,8 @@ class Controller:
     """A Modbus server with an image of the process.
 
     name: key of IDENTITIES; address: (ip, port); units: unit identifiers that answer; refresh: writes the image from
-    the process every 100 ms; delay: seconds every request waits for (a slow device); framer: TCP or RTU framing.
+    the process every 100 ms; delay: seconds every request waits for (a slow device); framer: TCP or RTU framing;
+    line: device file of a serial line, in place of the address.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class Controller:
         delay: float = 0.0,
         framer: FramerType = FramerType.SOCKET,
         broadcast: bool = False,
+        line: str = "",
     ) -> None:
         self.name = name
         self.units = units
@@ -113,13 +115,39 @@ class Controller:
         self._address = address
         self.framing = framer
         self._broadcast = broadcast
-        self.server: ModbusTcpServer | None = None
+        self._line = line
+        self.server: ModbusTcpServer | ModbusSerialServer | None = None
 
     async def serve(self) -> None:
         """Listen in the background. Call it in the namespace of the device."""
         devices = [SimDevice(unit, simdata=_tables(), action=self._wait) for unit in self.units]
         identity = ModbusDeviceIdentification(info_name=self._identity)  # type: ignore[no-untyped-call]  # no types there
-        self.server = ModbusTcpServer(
+        self.server = self._listener(devices, identity)
+        # register() would take one class for both directions and forget sub-functions; the server only decodes requests
+        self.server.decoder.pdu_table = {**self.server.decoder.pdu_table}
+        table = self.server.decoder.pdu_table
+        table[StoredFileRequest.function_code] = (StoredFileRequest, ReadFileRecordResponse)
+        if self.name == "plc2":
+            table[umas.FUNCTION] = umas.messages(umas.Programming())
+        await self.server.serve_forever(background=True)
+
+    def _listener(
+        self, devices: list[SimDevice], identity: ModbusDeviceIdentification
+    ) -> ModbusTcpServer | ModbusSerialServer:
+        """The server of pymodbus on its address, or on its line."""
+        if self._line:
+            return ModbusSerialServer(
+                devices,
+                framer=self.framing,
+                identity=identity,
+                port=self._line,
+                trace_pdu=self._look,
+                trace_packet=self._mute,
+                custom_pdu=[],
+                broadcast_enable=self._broadcast,
+                ignore_missing_devices=True,
+            )
+        return ModbusTcpServer(
             devices,
             framer=self.framing,
             identity=identity,
@@ -129,13 +157,6 @@ class Controller:
             custom_pdu=[],
             broadcast_enable=self._broadcast,
         )
-        # register() would take one class for both directions and forget sub-functions; the server only decodes requests
-        self.server.decoder.pdu_table = {**self.server.decoder.pdu_table}
-        table = self.server.decoder.pdu_table
-        table[StoredFileRequest.function_code] = (StoredFileRequest, ReadFileRecordResponse)
-        if self.name == "plc2":
-            table[umas.FUNCTION] = umas.messages(umas.Programming())
-        await self.server.serve_forever(background=True)
 
     async def stop(self) -> None:
         """Close the listening socket and all connections."""
@@ -181,6 +202,8 @@ class Controller:
     def _mute(self, sending: bool, data: bytes) -> bytes:
         if not sending and self.framing == FramerType.SOCKET and len(data) > _FUNCTION_AT:
             self._function = data[_FUNCTION_AT]
+        if self._line and sending and data and data[0] not in self.units:
+            return b""  # pymodbus answers for units that are not there
         return b"" if sending and (self.listen_only or self._silent_answer) else data
 
 

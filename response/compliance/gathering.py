@@ -209,7 +209,7 @@ def known_asset(record: AssetRecord, site: Site) -> KnownAsset:
     macs = values.get("mac", ())
     declared = next((a for ip in addresses if (a := site.asset_at(ip))), None)
     if declared is None:
-        # The key of a node of a CAN bus is its number on a segment: `CAN-5@-@cell-3`.
+        # The key of a station of a field bus is its number on a segment: `CAN-5@-@cell-3`, `PB-8@-@cell-3`.
         declared = next((a for a in site.assets if record.key.partition("@")[0] in a.mac), None)
     zones = {zone for ip in addresses if (zone := site.zone_at(ipaddress.ip_address(ip), None))}
     if declared is not None and declared.zone:

@@ -25,9 +25,9 @@ HARMLESS: Mapping[str, tuple[str, ...]] = {
 }
 """Reasons that hinder no query with this sight."""
 LOSSES = (
-    "snapped", "dropped", "flows_shed", "flows_forgotten", "fragments_incomplete", "fragments_refused", "parser_failed",
-    "channels_refused", "points_refused", "shapes_forgotten", "grams_not_kept", "neighbours_not_told",
-    "assets_refused", "facts_not_kept", "not_told", "unknown_link_type", "filtered",
+    "snapped", "dropped", "data_lost", "flows_shed", "flows_forgotten", "fragments_incomplete", "fragments_refused",
+    "parser_failed", "channels_refused", "points_refused", "shapes_forgotten", "grams_not_kept",
+    "neighbours_not_told", "assets_refused", "facts_not_kept", "not_told", "unknown_link_type", "filtered",
 )  # fmt: skip
 """Counters of what the sensor had to leave out (design, law 5)."""
 HOUR = 3600 * 1_000_000_000

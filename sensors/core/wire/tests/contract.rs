@@ -4,9 +4,22 @@
 mod support;
 
 use support::{Taken, all_golden, engine, frames, golden, play, rows, same};
+use wire::capture::LinkType;
 
-/// Where a TCP or UDP payload lies in an Ethernet frame without tags: (start, is TCP).
-fn payload(data: &[u8]) -> Option<(usize, bool)> {
+/// Octets of a record before those of the line.
+const SERIAL: usize = 12;
+
+/// Where a TCP or UDP payload lies in an Ethernet frame without tags, or octets in a record of a serial line; frames of a
+/// bus are all payload: (start, whether it is part of a stream).
+fn payload(taken: &Taken) -> Option<(usize, bool)> {
+    let data = &taken.data;
+    if taken.link == LinkType::RTAC_SERIAL {
+        // Events other than octets are no part of a stream.
+        return (data.len() > SERIAL).then_some((SERIAL, (1..=4).contains(&data[8])));
+    }
+    if [LinkType::PROFIBUS_DL, LinkType::CAN_SOCKETCAN].contains(&taken.link) {
+        return Some((0, false));
+    }
     if data.get(12..14)? != [8, 0] || data.get(14)? >> 4 != 4 {
         return None;
     }
@@ -22,8 +35,24 @@ fn payload(data: &[u8]) -> Option<(usize, bool)> {
     }
 }
 
-/// One TCP segment as two, cut at `at` bytes of payload.
+/// Bytes that a frame has without what pads it.
+fn total(taken: &Taken) -> usize {
+    match taken.link {
+        LinkType::RTAC_SERIAL => taken.data.len(),
+        _ => 14 + usize::from(u16::from_be_bytes([taken.data[16], taken.data[17]])),
+    }
+}
+
+/// One TCP segment, or record of a serial line, as two, cut at `at` bytes of payload.
 fn cut(taken: &Taken, start: usize, at: usize) -> [Taken; 2] {
+    if taken.link == LinkType::RTAC_SERIAL {
+        let head = &taken.data[..start];
+        return [&taken.data[start..start + at], &taken.data[start + at..]].map(|part| Taken {
+            time: taken.time,
+            data: [head, part].concat(),
+            link: taken.link,
+        });
+    }
     let total = 14 + usize::from(u16::from_be_bytes([taken.data[16], taken.data[17]]));
     let header = 14 + usize::from(taken.data[14] & 15) * 4;
     let part = |from: usize, to: usize| {
@@ -92,11 +121,9 @@ fn a_stream_cut_anywhere_gives_the_same_facts() {
         for step in 0..256 {
             let mut pieces = Vec::new();
             for one in &taken {
-                match payload(&one.data) {
-                    Some((start, true))
-                        if 14 + usize::from(u16::from_be_bytes([one.data[16], one.data[17]])) > start + 1 =>
-                    {
-                        let length = 14 + usize::from(u16::from_be_bytes([one.data[16], one.data[17]])) - start;
+                match payload(one) {
+                    Some((start, true)) if total(one) > start + 1 => {
+                        let length = total(one) - start;
                         pieces.extend(cut(one, start, 1 + step % (length - 1)));
                     }
                     _ => pieces.push(one.clone()),
@@ -166,13 +193,14 @@ fn on_all(check: impl Fn(&str, &[Taken]) + Sync) {
 #[test]
 fn hostile_bytes_never_fail_a_parser() {
     on_all(|name, taken| {
-        let longest = taken.iter().filter_map(|one| Some(one.data.len() - payload(&one.data)?.0)).max().unwrap_or(0);
+        let longest = taken.iter().filter_map(|one| Some(one.data.len() - payload(one)?.0)).max().unwrap_or(0);
         for value in [0u8, 1, 2, 0x7f, 0x80, 0xfe, 0xff] {
             // Every payload byte takes the value once: one byte of each frame in each run.
             for at in 0..longest {
                 let mut changed = taken.to_vec();
                 for one in &mut changed {
-                    if let Some(byte) = payload(&one.data).and_then(|(start, _)| one.data.get_mut(start + at)) {
+                    let start = payload(one).map(|(start, _)| start);
+                    if let Some(byte) = start.and_then(|start| one.data.get_mut(start + at)) {
                         *byte = value;
                     }
                 }
@@ -188,7 +216,7 @@ fn every_prefix_of_a_capture_is_taken() {
         for keep in 1..=taken.len() {
             let mut head = taken[..keep].to_vec();
             let last = head.last().unwrap().clone();
-            let Some((start, _)) = payload(&last.data) else { continue };
+            let Some((start, _)) = payload(&last) else { continue };
             let length = last.data.len() - start;
             // The last frame is cut within its payload, as in a capture that was stopped: anywhere in a short one.
             for at in (0..length).step_by(1 + length / 64) {

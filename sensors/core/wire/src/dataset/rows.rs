@@ -25,13 +25,13 @@ pub struct EventRow<'a> {
     pub network_vlan_id: Option<u16>,
     /// 802.1Q VLAN id of the inner tag (QinQ).
     pub network_inner_vlan_id: Option<u16>,
-    /// MAC address of who sent the request or publication; on a CAN bus its node, as CAN-5.
+    /// MAC address of who sent the request or publication; on a field bus its station, as CAN-5 or PB-3.
     pub source_mac: Option<&'a str>,
     /// IP address of who sent the request or publication.
     pub source_ip: Option<&'a str>,
     /// Port of who sent the request or publication.
     pub source_port: Option<u16>,
-    /// MAC address of who received it; on a CAN bus its node, as CAN-5.
+    /// MAC address of who received it; on a field bus its station, as CAN-5 or PB-3.
     pub destination_mac: Option<&'a str>,
     /// IP address of who received it.
     pub destination_ip: Option<&'a str>,
@@ -43,7 +43,7 @@ pub struct EventRow<'a> {
     pub ot_server_ip: Option<&'a str>,
     /// Port of the service.
     pub ot_server_port: Option<u16>,
-    /// Transport: tcp, udp, icmp, ethernet, can….
+    /// Transport: tcp, udp, icmp, ethernet, can, serial, profibus….
     pub network_transport: Option<&'a str>,
     /// Protocol recognised by content; null when not recognised.
     pub network_protocol: Option<&'a str>,

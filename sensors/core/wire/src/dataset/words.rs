@@ -421,6 +421,20 @@ pub enum Flag {
     TcpBadHeader,
     /// UDP length disagrees with the packet (RFC 768).
     UdpBadLength,
+    /// The tap lost what was on the serial line (LINKTYPE_RTAC_SERIAL, event 5).
+    SerialDataLost,
+    /// A character on the serial line without its stop bit (LINKTYPE_RTAC_SERIAL, event 7).
+    SerialFraming,
+    /// A character on the serial line with the wrong parity (LINKTYPE_RTAC_SERIAL, event 8).
+    SerialParity,
+    /// The serial line was held at break (LINKTYPE_RTAC_SERIAL, event 9).
+    SerialBreak,
+    /// The receiver on the serial line ran over: octets are missing (LINKTYPE_RTAC_SERIAL, event 10).
+    SerialOverflow,
+    /// The tap on the serial line told an event that the registry does not name (LINKTYPE_RTAC_SERIAL, events).
+    SerialEventUnknown,
+    /// A frame on the serial line broke off: the wire fell silent within it (Modbus over Serial Line V1.02 2.5.1.1).
+    SerialBrokenOff,
     /// The parser skipped bytes to find the next message (bittern: law 4).
     ProtocolResynchronised,
     /// A message is longer than the parser's limit and was skipped (bittern: bounded memory).
@@ -1085,6 +1099,38 @@ pub enum Flag {
     PowerlinkSdoCommand,
     /// SDO carries more or less than the size that it announced (DS 301 6.3.2.4).
     PowerlinkSdoSize,
+    /// A frame with a start delimiter that there is not (EN 50170-2 part 4 4.6).
+    ProfibusStart,
+    /// A frame longer or shorter than it says (EN 50170-2 part 4 4.6.1).
+    ProfibusFrameLength,
+    /// Frame check sequence is wrong (EN 50170-2 part 4 4.7.5).
+    ProfibusChecksum,
+    /// A frame without its end delimiter (EN 50170-2 part 4 4.6.1).
+    ProfibusEnd,
+    /// Address extension that is not there (EN 50170-2 part 4 4.7.2).
+    ProfibusExtension,
+    /// Function that there is not (EN 50170-2 part 4 4.7.3).
+    ProfibusFunction,
+    /// Service with less data than it has (IEC 61158-6-3).
+    ProfibusLength,
+    /// Diagnosis without the bit that every slave sets (EN 50170-2 part 8 8.3.1).
+    ProfibusDiagnosis,
+    /// A request was sent again (frame count bit) (EN 50170-2 part 4 4.7.3).
+    ProfibusRepeated,
+    /// A slave that answered does not answer any more (EN 50170-2 part 4 4.1.5).
+    ProfibusLost,
+    /// An answer that nobody asked for (EN 50170-2 part 4 4.1.5).
+    ProfibusUnasked,
+    /// A second answer to one request: two stations may have one address (EN 50170-2 part 4 4.1.5).
+    ProfibusSecondAnswer,
+    /// The token was handed on again: its receiver did not take it (EN 50170-2 part 4 4.1.1.1).
+    ProfibusTokenRepeated,
+    /// The token was handed on by a station that did not hold it (EN 50170-2 part 4 4.1.1.1).
+    ProfibusTokenForeign,
+    /// A request of a station that does not hold the token (EN 50170-2 part 4 4.1.1).
+    ProfibusWithoutToken,
+    /// Another master than the one that a slave is bound to sends it data, parameters or a configuration (IEC 61158-6-3).
+    ProfibusSecondMaster,
     /// FrameID is reserved, or its frames are not read (IEC 61158-6-10 4.7.1).
     ProfinetFrameId,
     /// Length of a DCP message disagrees with the frame (IEC 61158-6-10 4.3.1).
@@ -1280,6 +1326,13 @@ impl Flag {
             Self::TcpOverlapDiffers => "tcp.overlap_differs",
             Self::TcpBadHeader => "tcp.bad_header",
             Self::UdpBadLength => "udp.bad_length",
+            Self::SerialDataLost => "serial.data_lost",
+            Self::SerialFraming => "serial.framing",
+            Self::SerialParity => "serial.parity",
+            Self::SerialBreak => "serial.break",
+            Self::SerialOverflow => "serial.overflow",
+            Self::SerialEventUnknown => "serial.event_unknown",
+            Self::SerialBrokenOff => "serial.broken_off",
             Self::ProtocolResynchronised => "protocol.resynchronised",
             Self::ProtocolOversize => "protocol.oversize",
             Self::PairingUnexpectedReply => "pairing.unexpected_reply",
@@ -1612,6 +1665,22 @@ impl Flag {
             Self::PowerlinkSdoLost => "powerlink.sdo_lost",
             Self::PowerlinkSdoCommand => "powerlink.sdo_command",
             Self::PowerlinkSdoSize => "powerlink.sdo_size",
+            Self::ProfibusStart => "profibus.start",
+            Self::ProfibusFrameLength => "profibus.frame_length",
+            Self::ProfibusChecksum => "profibus.checksum",
+            Self::ProfibusEnd => "profibus.end",
+            Self::ProfibusExtension => "profibus.extension",
+            Self::ProfibusFunction => "profibus.function",
+            Self::ProfibusLength => "profibus.length",
+            Self::ProfibusDiagnosis => "profibus.diagnosis",
+            Self::ProfibusRepeated => "profibus.repeated",
+            Self::ProfibusLost => "profibus.lost",
+            Self::ProfibusUnasked => "profibus.unasked",
+            Self::ProfibusSecondAnswer => "profibus.second_answer",
+            Self::ProfibusTokenRepeated => "profibus.token_repeated",
+            Self::ProfibusTokenForeign => "profibus.token_foreign",
+            Self::ProfibusWithoutToken => "profibus.without_token",
+            Self::ProfibusSecondMaster => "profibus.second_master",
             Self::ProfinetFrameId => "profinet.frame_id",
             Self::ProfinetDcpLength => "profinet.dcp_length",
             Self::ProfinetDcpService => "profinet.dcp_service",

@@ -5,7 +5,7 @@ use super::{ACK, Arrival, Engine, FIN, RST, SYN, Segment, segment};
 use crate::bytes::be16;
 use crate::dataset::Flag;
 use crate::flow::entry::{Birth, Flow, FlowKey, Recognition, State};
-use crate::flow::facts::{can_end, mac_end};
+use crate::flow::facts::{can_end, mac_end, profibus_end};
 use crate::flow::held::Held;
 use crate::flow::ip::Datagram;
 use crate::flow::stream::Piece;
@@ -101,21 +101,30 @@ impl Engine {
         self.weigh(index);
     }
 
-    /// A frame of a CAN bus. Whoever sent it is not in it and all hear it, so that a bus is one flow with itself; what
-    /// stands above CAN says who speaks. A frame is one message.
-    pub(super) fn can(&mut self, mut arrival: Arrival<'_>) {
+    /// A frame of a CAN bus. Whoever sent it is not in it; what stands above CAN says who speaks.
+    pub(super) fn can(&mut self, arrival: Arrival<'_>) {
+        let cooked = arrival.packet.ether_type == Some(decode::ETHERTYPE_CAN_COOKED);
+        let turned = cooked.then(|| decode::network_order(arrival.packet.payload));
+        let frame = turned.as_deref().unwrap_or(arrival.packet.payload);
+        self.bus(arrival, can_end(arrival.stamp.source, None), Transport::Can, frame);
+    }
+
+    /// A frame of a PROFIBUS, which names its stations.
+    pub(super) fn profibus(&mut self, arrival: Arrival<'_>) {
+        let bus = profibus_end(arrival.stamp.source, None);
+        self.bus(arrival, bus, Transport::Profibus, arrival.packet.payload);
+    }
+
+    /// A frame of a bus whose stations all hear each other, so that it is one flow with itself. A frame is one message.
+    fn bus(&mut self, mut arrival: Arrival<'_>, bus: IpAddr, transport: Transport, frame: &[u8]) {
         (arrival.packet.source_mac, arrival.packet.destination_mac) = (None, None);
-        let bus = can_end(arrival.stamp.source, None);
-        let Some(index) = self.flow_of(&arrival, (bus, bus), Transport::Can, (0, 0), None) else { return };
+        let Some(index) = self.flow_of(&arrival, (bus, bus), transport, (0, 0), None) else { return };
         let Some(flow) = self.flows.get(index) else { return };
         if arrival.snapped {
             self.ledger.flag(&mut flow.facts, Flag::LinkSnapped, Span::at(arrival.stamp), None, None);
         }
-        let cooked = arrival.packet.ether_type == Some(decode::ETHERTYPE_CAN_COOKED);
-        let turned = cooked.then(|| decode::network_order(arrival.packet.payload));
-        let payload = turned.as_deref().unwrap_or(arrival.packet.payload);
-        if !payload.is_empty() {
-            deliver(flow, &mut self.ledger, Side::Client, &Piece::Bytes(payload, arrival.stamp));
+        if !frame.is_empty() {
+            deliver(flow, &mut self.ledger, Side::Client, &Piece::Bytes(frame, arrival.stamp));
             flow.client.assembly = Default::default();
         }
         self.weigh(index);
@@ -194,7 +203,7 @@ impl Engine {
 
     /// Takes note of what a flow holds; while all together hold too much, the heaviest of a few end. What they waited
     /// for is told, and their next packet begins a flow in its midst.
-    fn weigh(&mut self, index: u32) {
+    pub(super) fn weigh(&mut self, index: u32) {
         let Some(flow) = self.flows.get(index) else { return };
         let now = flow.held();
         self.held = self.held.saturating_sub(std::mem::replace(&mut flow.weight, now)).saturating_add(now);
@@ -212,7 +221,7 @@ impl Engine {
     }
 
     /// The flow a packet belongs to, new or known.
-    fn flow_of(
+    pub(super) fn flow_of(
         &mut self,
         arrival: &Arrival<'_>,
         ends: (IpAddr, IpAddr),
@@ -284,7 +293,7 @@ fn reopened(flow: &Flow, tcp: Option<&Segment<'_>>) -> bool {
 
 /// Who the client is: the one that sent the SYN; else a guess by ports that content may correct.
 fn orientation(transport: Transport, ports: (u16, u16), tcp: Option<&Segment<'_>>) -> (bool, bool) {
-    if matches!(transport, Transport::Ethernet | Transport::Can) {
+    if matches!(transport, Transport::Ethernet | Transport::Can | Transport::Profibus) {
         return (true, true);
     }
     if let Some(segment) = tcp

@@ -3,6 +3,7 @@
 mod conversation;
 mod programs;
 mod recognition;
+mod serial;
 mod ticks;
 
 use crate::bytes::{be16, be32, u8_at};
@@ -81,6 +82,14 @@ impl Engine {
             Some(decode::ETHERTYPE_ARP) => self.arp(arrival),
             Some(decode::ETHERTYPE_CAN | decode::ETHERTYPE_CAN_COOKED) => match self.passes(&arrival, None) {
                 true => self.can(arrival),
+                false => self.ledger.counters.add("link", "filtered", 1),
+            },
+            Some(decode::ETHERTYPE_SERIAL) => match self.passes(&arrival, None) {
+                true => self.serial(arrival),
+                false => self.ledger.counters.add("link", "filtered", 1),
+            },
+            Some(decode::ETHERTYPE_PROFIBUS) => match self.passes(&arrival, None) {
+                true => self.profibus(arrival),
                 false => self.ledger.counters.add("link", "filtered", 1),
             },
             Some(other) if self.known_on_ethernet(other) => match self.passes(&arrival, None) {

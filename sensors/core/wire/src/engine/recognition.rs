@@ -3,6 +3,7 @@
 
 use super::conversation::{feed, start};
 use super::programs::look;
+use super::serial;
 use crate::flow::entry::{Flow, Recognition};
 use crate::flow::{Side, Span, Stamp, Transport};
 use crate::ledger::Ledger;
@@ -12,8 +13,10 @@ use crate::protocol::{Guess, PROTOCOLS, Probe, Protocol};
 
 /// Pieces of payload looked at before a flow's protocol is called unknown.
 const PROBES: u8 = 8;
-/// Frames of a CAN bus looked at: they are short, and many identifiers say nothing of the protocol.
+/// Frames of a bus looked at: they are short, and many say nothing of the protocol.
 const FRAMES: u8 = 48;
+/// Pieces of a serial line looked at: a tap may write each octet by itself.
+const OCTETS: u8 = 128;
 /// Payload held for a probe that asked for more.
 const HELD: usize = 4096;
 
@@ -28,7 +31,11 @@ pub fn payload(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], s
     let Recognition::Probing(tried) = flow.recognition else { return feed(flow, ledger, side, bytes, stamp) };
     flow.side(side).held.push(bytes, stamp);
     let held = std::mem::take(&mut flow.side(side).held);
-    let probes = if flow.key.transport == Transport::Can { FRAMES } else { PROBES };
+    let probes = match flow.key.transport {
+        Transport::Can | Transport::Profibus => FRAMES,
+        Transport::Serial => OCTETS,
+        _ => PROBES,
+    };
     let last = tried + 1 >= probes || held.bytes().len() >= HELD;
     let mut asked = ask(flow, side, held.bytes(), false);
     if asked.surest.is_none() && (!asked.wants_more || last) {
@@ -91,6 +98,9 @@ fn recognised(flow: &mut Flow, ledger: &mut Ledger, side: Side, surest: Surest) 
     flow.known();
     if !flow.started {
         start(flow, ledger);
+    }
+    if flow.key.transport == Transport::Serial {
+        serial::begin(flow, ledger);
     }
     read_held(flow, ledger);
 }

@@ -168,7 +168,9 @@ fn timeout(flow: &Flow, now: i64) -> Option<State> {
         (_, state) if state.over() => (idle >= LINGER).then_some(state),
         (Transport::Tcp, State::Syn) if half_open(flow) => (idle >= SYN_WAIT).then_some(State::HalfOpen),
         // What is known of the stations of a bus outlives its pauses.
-        (Transport::Tcp | Transport::Can, _) => (idle >= TCP_IDLE).then_some(State::Timeout),
+        (Transport::Tcp | Transport::Can | Transport::Serial | Transport::Profibus, _) => {
+            (idle >= TCP_IDLE).then_some(State::Timeout)
+        }
         _ => (idle >= UDP_IDLE).then_some(State::Timeout),
     }
 }

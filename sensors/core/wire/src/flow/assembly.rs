@@ -32,6 +32,16 @@ impl Assembly {
         self.buffer.len()
     }
 
+    /// When the last bytes came that do not make a whole message yet.
+    pub fn waits_since(&self) -> Option<Stamp> {
+        self.marks.last().map(|(_, stamp)| *stamp).filter(|_| !self.buffer.is_empty())
+    }
+
+    /// Whether the next message is still looked for.
+    pub fn is_lost(&self) -> bool {
+        self.lost
+    }
+
     /// Feeds bytes; calls the parser for each whole message.
     pub fn feed(&mut self, parser: &mut dyn Parser, side: Side, bytes: &[u8], stamp: Stamp, talk: &mut Talk<'_>) {
         if self.buffer.is_empty() && self.skip == 0 {

@@ -293,6 +293,10 @@ fn flow_id(birth: &Birth) -> i64 {
         Transport::Ethernet => 255,
         // Nor here: 254 is for experiments (RFC 3692), which no flow of this program is.
         Transport::Can => 254,
+        // Nor here, the other number for experiments.
+        Transport::Serial => 253,
+        // Nor here: the last number that nobody was given.
+        Transport::Profibus => 252,
         Transport::Other(n) => n,
     };
     let mut bytes = Vec::with_capacity(64);

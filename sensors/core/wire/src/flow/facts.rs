@@ -1,5 +1,7 @@
 //! What every event says of its flow: addresses, names, identity.
 
+pub use super::fieldbus::{can_end, is_bus, kind_of, profibus_end, serial_end, station_of};
+
 use super::{Side, Span, Transport};
 use crate::dataset::EventRow;
 use crate::text;
@@ -27,36 +29,7 @@ pub fn mac_of(end: IpAddr) -> Option<[u8; 6]> {
     Some([a, b, c, d, e, f])
 }
 
-/// Marks the end of a flow on a CAN bus, where `mac_end` has zeroes.
-const CAN: [u8; 2] = [0xca, 0x00];
-
-/// A station of a CAN bus, or the bus itself where a frame names none: neither IP nor MAC address. Stations of two buses
-/// are apart by the interface that the bus is seen on. In the same prefix as `mac_end`.
-pub fn can_end(interface: u32, station: Option<u8>) -> IpAddr {
-    let [a, b, c, d] = interface.to_be_bytes();
-    let (named, number) = station.map_or((0, 0), |number| (1, number));
-    let [e, f] = CAN;
-    IpAddr::V6([0x01, 0, 0, 0, 0, 0, 0, 0, e, f, a, b, c, d, named, number].into())
-}
-
-/// The station that `can_end` made an end of; the inner None is the bus.
-fn can_of(end: IpAddr) -> Option<Option<u8>> {
-    let IpAddr::V6(v6) = end else { return None };
-    let [0x01, 0, 0, 0, 0, 0, 0, 0, e, f, _, _, _, _, named, number] = v6.octets() else { return None };
-    ([e, f] == CAN).then_some((named == 1).then_some(number))
-}
-
-/// A station of a CAN bus as it stands where MAC addresses stand: `CAN-5`, and `CAN-BUS` for none in particular.
-pub fn station_of(end: IpAddr) -> Option<String> {
-    can_of(end).map(|station| station.map_or_else(|| "CAN-BUS".to_owned(), |number| format!("CAN-{number}")))
-}
-
-/// Whether an end is a CAN bus and none of its stations.
-pub fn is_bus(end: IpAddr) -> bool {
-    can_of(end) == Some(None)
-}
-
-/// An end as people write it: IP, or MAC where there is none, or station of a CAN bus.
+/// An end as people write it: IP, or MAC where there is none, or station of a field bus.
 pub fn name_of(end: IpAddr) -> String {
     link_name(end).unwrap_or_else(|| end.to_string())
 }

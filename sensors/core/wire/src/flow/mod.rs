@@ -4,6 +4,7 @@ pub mod assembly;
 pub mod entry;
 pub mod executable;
 pub mod facts;
+pub mod fieldbus;
 pub mod fragment;
 pub mod held;
 pub mod ip;
@@ -61,6 +62,10 @@ pub enum Transport {
     Ethernet,
     /// A CAN bus: one flow for all of it, whose messages name their ends themselves (`facts::can_end`).
     Can,
+    /// A serial line that a tap listens to: its ends are the two wires (`fieldbus::serial_end`).
+    Serial,
+    /// A PROFIBUS: one flow for all of it (`fieldbus::profibus_end`).
+    Profibus,
     Other(u8),
 }
 
@@ -72,6 +77,8 @@ impl Transport {
             Self::Icmp => "icmp",
             Self::Ethernet => "ethernet",
             Self::Can => "can",
+            Self::Serial => "serial",
+            Self::Profibus => "profibus",
             Self::Other(_) => "ip",
         }
     }

@@ -4,7 +4,7 @@ use super::{Ledger, event_id, pick};
 use crate::dataset::EventRow;
 use crate::dataset::rows::IdentityRow;
 use crate::delta::CADENCE_SPAN;
-use crate::flow::facts::{is_bus, mac_of, station_of};
+use crate::flow::facts::{is_bus, kind_of, mac_of, station_of};
 use crate::flow::{Facts, Side, Span};
 use crate::link::maker::maker;
 use crate::{hash, text};
@@ -131,7 +131,7 @@ impl Ledger {
             return self.seen_on_ethernet(facts, about, span, mac);
         }
         if let Some(station) = station_of(end.ip) {
-            return self.seen_on_can(facts, about, span, &station);
+            return self.seen_on_bus(facts, about, span, &station);
         }
         if !assignable(end.ip) {
             return;
@@ -192,8 +192,8 @@ impl Ledger {
         self.maker(facts, &key, about, span, Some(mac));
     }
 
-    /// A station of a CAN bus: the asset goes by its number on that bus. The bus itself is none.
-    fn seen_on_can(&mut self, facts: &mut Facts, about: Side, span: Span, station: &str) {
+    /// A station of a field bus: the asset goes by its number on that bus. The bus itself is none.
+    fn seen_on_bus(&mut self, facts: &mut Facts, about: Side, span: Span, station: &str) {
         let ip = match about {
             Side::Client => facts.client.ip,
             Side::Server => facts.server.ip,
@@ -202,7 +202,7 @@ impl Ledger {
         if is_bus(ip) || self.told(&key, "mac", station) {
             return;
         }
-        let fact = Fact { about, span, attribute: "mac", value: station, confidence: 0.9, evidence: "can" };
+        let fact = Fact { about, span, attribute: "mac", value: station, confidence: 0.9, evidence: kind_of(ip) };
         self.identity_row(facts, &key, &fact);
     }
 

@@ -1,5 +1,7 @@
-//! Ethernet, VLAN tags, Linux cooked captures, loopback, raw IP (IEEE 802.3, 802.1Q, 802.1ad) and CAN (ISO 11898-1).
+//! Ethernet, VLAN tags, Linux cooked captures, loopback, raw IP (IEEE 802.3, 802.1Q, 802.1ad), CAN (ISO 11898-1) and taps
+//! on serial lines.
 
+use super::rtac;
 use crate::bytes::{be16, be32, le16, le32, u8_at};
 use crate::capture::LinkType;
 
@@ -12,6 +14,10 @@ pub const ETHERTYPE_CAN: u16 = 0x000C;
 pub const ETHERTYPE_CAN_COOKED: u16 = 0x000D;
 /// CAN, CAN FD and CAN XL in cooked captures.
 const COOKED_CAN: std::ops::RangeInclusive<u16> = 0x000C..=0x000E;
+/// Octets of a serial line. No EtherType: the number of their link type, which on Ethernet would be a length.
+pub const ETHERTYPE_SERIAL: u16 = 250;
+/// A frame of a PROFIBUS, in the same way.
+pub const ETHERTYPE_PROFIBUS: u16 = 257;
 /// Customer tag (802.1Q), service tag (802.1ad) and the two old values for stacked tags.
 const TAGS: [u16; 4] = [0x8100, 0x88A8, 0x9100, 0x9200];
 /// Below this an EtherType field is an IEEE 802.3 length.
@@ -46,6 +52,11 @@ pub fn decode(link: LinkType, data: &[u8]) -> Result<Packet<'_>, LinkIssue> {
         LinkType::LINUX_SLL => sll(data).ok_or(LinkIssue::Short),
         LinkType::LINUX_SLL2 => sll2(data).ok_or(LinkIssue::Short),
         LinkType::CAN_SOCKETCAN => Ok(can(data, Packet::default())),
+        LinkType::RTAC_SERIAL => rtac(data).ok_or(LinkIssue::Short),
+        LinkType::PROFIBUS_DL if data.is_empty() => Err(LinkIssue::Short),
+        LinkType::PROFIBUS_DL => {
+            Ok(Packet { ether_type: Some(ETHERTYPE_PROFIBUS), payload: data, ..Packet::default() })
+        }
         LinkType::NULL | LinkType::LOOP => loopback(data).ok_or(LinkIssue::Short),
         _ => Err(LinkIssue::UnknownLinkType),
     }
@@ -102,6 +113,15 @@ fn can<'a>(data: &'a [u8], packet: Packet<'a>) -> Packet<'a> {
         (length, _) => 8 + usize::from(length.unwrap_or(0)),
     };
     Packet { ether_type: Some(ETHERTYPE_CAN), payload: data.get(..length).unwrap_or(data), ..packet }
+}
+
+/// LINKTYPE_RTAC_SERIAL: the record as it is; `link::rtac` reads it.
+fn rtac(data: &[u8]) -> Option<Packet<'_>> {
+    (data.len() >= rtac::HEADER).then_some(Packet {
+        ether_type: Some(ETHERTYPE_SERIAL),
+        payload: data,
+        ..Packet::default()
+    })
 }
 
 /// LINKTYPE_LINUX_SLL: | 0 packet type 2 | 2 ARPHRD 2 | 4 address length 2 | 6 address 8 | 14 protocol 2 |

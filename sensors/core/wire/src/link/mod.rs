@@ -5,5 +5,6 @@ pub mod decode;
 pub mod echo;
 pub mod icmp;
 pub mod maker;
+pub mod rtac;
 
 pub use decode::{LinkIssue, Packet, decode};

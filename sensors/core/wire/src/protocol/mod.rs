@@ -45,12 +45,14 @@ pub mod modbus;
 pub mod mqtt;
 pub mod opcua;
 pub mod powerlink;
+pub mod profibus;
 pub mod profinet;
 pub mod recognised;
 pub mod roc_plus;
 pub mod s7comm;
 pub mod s7comm_plus;
 pub mod sampled_values;
+mod serial_line;
 pub mod slmp;
 mod sparkplug;
 pub mod suitelink;
@@ -124,6 +126,11 @@ pub trait Parser: Send {
     /// Bytes of one direction are missing.
     fn gap(&mut self, _side: Side, _talk: &mut Talk<'_>) {}
 
+    /// On a serial line a frame is over after so long a silence within it, ns. None: silence says nothing.
+    fn silence(&self) -> Option<i64> {
+        None
+    }
+
     /// Gives up requests older than `TIMEOUT` before `now`.
     fn expire(&mut self, _now: i64, _talk: &mut Talk<'_>) {}
 
@@ -153,6 +160,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     modbus::PROTOCOL,
     modbus::rtu::PROTOCOL,
     modbus::ascii::PROTOCOL,
+    modbus::line::PROTOCOL,
     goose::PROTOCOL,
     goose::ROUTED,
     sampled_values::PROTOCOL,
@@ -166,8 +174,11 @@ pub static PROTOCOLS: &[Protocol] = &[
     enip::io::PROTOCOL,
     iec104::PROTOCOL,
     iec101::PROTOCOL,
+    iec101::ON_LINE,
     dnp3::PROTOCOL,
+    dnp3::ON_LINE,
     bacnet::PROTOCOL,
+    profibus::PROTOCOL,
     profinet::PROTOCOL,
     profinet::mrp::PROTOCOL,
     profinet::rpc::PROTOCOL,

@@ -151,3 +151,17 @@ pub fn probe(probe: &Probe<'_>) -> Guess {
     let sender = if from_master { Side::Client } else { Side::Server };
     Guess::Yes { confidence: 0.99, sender: Some(sender) }
 }
+
+/// The same on a serial line, where the tap may have begun within a frame.
+pub fn probe_line(probe: &Probe<'_>) -> Guess {
+    let (passed, found) = resynchronise(probe.data);
+    let rest = probe.data.get(passed..).unwrap_or_default();
+    match Frame::read(rest).filter(|_| found) {
+        Some(frame) => {
+            let sender = if frame.by_master() { Side::Client } else { Side::Server };
+            Guess::Yes { confidence: 0.99, sender: Some(sender) }
+        }
+        None if probe.ended => Guess::No,
+        None => Guess::Need,
+    }
+}

@@ -1,4 +1,4 @@
-//! DNP3 (IEEE 1815-2012) over TCP and UDP: link frames, transport segments, application fragments; requests paired with
+//! DNP3 (IEEE 1815-2012) over TCP, UDP and serial lines: link frames, transport segments, application fragments; requests paired with
 //! responses, points with values and quality, controls with their select, files, secure authentication as facts.
 
 mod attribute;
@@ -22,6 +22,7 @@ mod time;
 #[cfg(test)]
 mod tests;
 
+use super::serial_line::{Heard, Line, OnLine, Speaker};
 use super::{Framing, Parser, Protocol, Talk};
 use crate::flow::{Side, Transport};
 
@@ -32,6 +33,23 @@ pub const PROTOCOL: Protocol = Protocol {
     probe: link::probe,
     parser: || Box::<Dnp3>::default(),
 };
+
+/// On a serial line, the way DNP3 began (clause 9: the same frames).
+pub const ON_LINE: Protocol = Protocol {
+    name: "dnp3",
+    ports: &[],
+    transports: &[Transport::Serial],
+    probe: link::probe_line,
+    parser: || Box::<Line<Dnp3>>::default(),
+};
+
+impl OnLine for Dnp3 {
+    /// The DIR bit says whether a master sends.
+    fn speaker(&self, _heard: &Heard, frame: &[u8]) -> Speaker {
+        let master = link::Frame::read(frame).is_none_or(link::Frame::by_master);
+        Speaker::Sure(if master { Side::Client } else { Side::Server })
+    }
+}
 
 /// DNP3 on one flow.
 #[derive(Default)]

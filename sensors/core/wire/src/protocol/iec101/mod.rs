@@ -1,4 +1,4 @@
-//! IEC 60870-5-101 (edition 2, 2003) in TCP, as serial device servers carry it: FT1.2 frames, the services of the link
+//! IEC 60870-5-101 (edition 2, 2003) on serial lines and in TCP, as serial device servers carry it: FT1.2 frames, the services of the link
 //! paired with their answers, balanced and unbalanced lines. The sizes of addresses are found from what is sent; what is
 //! inside a data unit is read and told by `iec60870`.
 
@@ -12,6 +12,7 @@ mod tell;
 mod tests;
 
 use super::ft12::{self, Head};
+use super::serial_line::{self, Heard, OnLine, Speaker};
 use super::{Framing, Parser, Protocol, Talk};
 use crate::dataset::Flag;
 use crate::flow::{Side, Transport};
@@ -24,6 +25,32 @@ pub const PROTOCOL: Protocol = Protocol {
     probe: probe::probe,
     parser: || Box::<Iec101>::default(),
 };
+
+/// On a serial line, for which it was made.
+pub const ON_LINE: Protocol = Protocol {
+    name: "iec101",
+    ports: &[],
+    transports: &[Transport::Serial],
+    probe: probe::probe_line,
+    parser: || Box::<serial_line::Line<Iec101>>::default(),
+};
+
+impl OnLine for Iec101 {
+    /// Where both wires speak, each end of the line has its own; on an unbalanced one a slave beside the tap may be heard
+    /// on the master's. On a single wire PRM tells. A single character answers what was said before.
+    fn speaker(&self, heard: &Heard, frame: &[u8]) -> Speaker {
+        let control = match ft12::read(frame) {
+            Some(ft12::Frame::Fixed { control, .. } | ft12::Frame::Variable { control, .. }) => control,
+            _ if heard.other && !matches!(heard.roles, [_, true]) => return Speaker::Likely(heard.wire),
+            _ => return Speaker::Likely(heard.last.map_or(heard.wire, Side::other)),
+        };
+        match control.primary() || control.direction() {
+            false => Speaker::Sure(Side::Server),
+            true if heard.other => Speaker::Likely(heard.wire),
+            true => Speaker::Likely(Side::Client),
+        }
+    }
+}
 
 /// IEC 101 on one connection.
 #[derive(Default)]

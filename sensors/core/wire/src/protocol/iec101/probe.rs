@@ -13,6 +13,9 @@ const LOOKED_AT: usize = 16;
 /// Answers without data that are enough to know an idle line by: M-Bus answers with a single character or data only.
 const IDLE: usize = 2;
 
+/// Octets of the longest frame (255 and 6 around them): within so many the next one begins.
+const LONGEST: usize = 261;
+
 /// What a payload holds.
 #[derive(Default)]
 struct Seen {
@@ -105,4 +108,17 @@ pub fn probe(probe: &Probe<'_>) -> Guess {
         return Guess::Yes { confidence: 0.6, sender: seen.sender };
     }
     if probe.ended || probe.data.is_empty() { Guess::No } else { Guess::Need }
+}
+
+/// The same on a serial line, where the tap may have begun within a frame: behind its end two frames are asked for.
+pub fn probe_line(asked: &Probe<'_>) -> Guess {
+    for start in 0..asked.data.len().min(LONGEST) {
+        let data = asked.data.get(start..).unwrap_or_default();
+        match walk(data).filter(|seen| start == 0 || seen.frames > 1) {
+            Some(seen) if seen.units > 0 => return Guess::Yes { confidence: 0.9, sender: seen.sender },
+            Some(seen) if seen.answers >= IDLE => return Guess::Yes { confidence: 0.6, sender: seen.sender },
+            _ => {}
+        }
+    }
+    if asked.ended { Guess::No } else { Guess::Need }
 }

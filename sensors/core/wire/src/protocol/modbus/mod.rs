@@ -1,10 +1,11 @@
-//! Modbus/TCP, Modbus RTU and ASCII inside TCP: requests paired with replies, values, exceptions, identification.
+//! Modbus/TCP, Modbus RTU and ASCII inside TCP, Modbus RTU on tapped lines: requests paired with replies, values, exceptions, identification.
 
 pub mod ascii;
 mod frame;
 mod function;
 mod identification;
 mod items;
+pub mod line;
 mod reply;
 mod request;
 pub mod rtu;

@@ -11,9 +11,9 @@ use crate::flow::{Side, Transport};
 use crate::protocol::{Framing, Guess, Parser, Probe, Protocol, Talk};
 
 /// Longest frame (2.5.1.1).
-const LONGEST: usize = 256;
+pub(super) const LONGEST: usize = 256;
 /// Shortest frame: unit, function, CRC.
-const SHORTEST: usize = 4;
+pub(super) const SHORTEST: usize = 4;
 
 pub const PROTOCOL: Protocol = Protocol {
     name: "modbus",
@@ -37,13 +37,13 @@ fn crc(data: &[u8]) -> u16 {
     })
 }
 
-fn crc_fits(frame: &[u8]) -> bool {
+pub(super) fn crc_fits(frame: &[u8]) -> bool {
     let end = frame.len().saturating_sub(2);
     frame.len() >= SHORTEST && le16(frame, end) == Some(crc(frame.get(..end).unwrap_or_default()))
 }
 
 /// Length of a frame by its function. None: too few bytes; Some(None): a function without a known layout.
-fn length(side: Side, data: &[u8]) -> Option<Option<usize>> {
+pub(super) fn length(side: Side, data: &[u8]) -> Option<Option<usize>> {
     let code = u8_at(data, 1)?;
     let counted = |at: usize, fixed: usize| u8_at(data, at).map(|count| Some(fixed + usize::from(count)));
     if side == Side::Client {

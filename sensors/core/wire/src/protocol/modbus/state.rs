@@ -140,6 +140,26 @@ impl State {
         reply::emit_lone(adu, kind, talk);
     }
 
+    /// Whether a request to a unit waits for the answer of this function.
+    pub fn waits_for(&self, unit: u8, code: u8) -> bool {
+        self.waiting.iter().any(|request| request.unit == unit && request.code & !fc::EXCEPTION == code)
+    }
+
+    /// Tells what waits as unanswered: the master asks anew.
+    pub fn give_up(&mut self, talk: &mut Talk<'_>) {
+        for request in std::mem::take(&mut self.waiting) {
+            let reply = if request.blind { Reply::None } else { Reply::Unanswered };
+            reply::emit_silent(&request, reply, talk);
+        }
+    }
+
+    /// Tells what waits: it was a broadcast.
+    pub fn nobody_answers(&mut self, talk: &mut Talk<'_>) {
+        for request in std::mem::take(&mut self.waiting) {
+            reply::emit_silent(&request, Reply::None, talk);
+        }
+    }
+
     fn remember(&mut self, answered: Answered) {
         if let Some(slot) = self.answered.get_mut(self.next_answered) {
             *slot = answered;
