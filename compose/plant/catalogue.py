@@ -64,6 +64,7 @@ _MODULES = (
     "proofs_suitelink",
     "golden_secured",
     "golden_lontalk",
+    "golden_cc_link",
     "proofs_fox",
     "golden_codesys",
     "proofs_codesys",

@@ -1,6 +1,7 @@
 //! Protocols that are named by the structure of their bytes and not read: facts of their flows only. One is a file here
 //! and one line in `SIGNATURES`; what it needs beside is a page in `sensors/fields/protocol/` and golden captures.
 
+mod cc_link;
 mod lontalk;
 mod secured;
 
@@ -18,5 +19,13 @@ pub struct Signature {
 }
 
 /// Every protocol the core names without reading it.
-pub static SIGNATURES: &[Signature] =
-    &[lontalk::SIGNATURE, secured::MODBUS, secured::ENIP, secured::IEC104, secured::MQTT, secured::FOX];
+pub static SIGNATURES: &[Signature] = &[
+    lontalk::SIGNATURE,
+    secured::MODBUS,
+    secured::ENIP,
+    secured::IEC104,
+    secured::MQTT,
+    secured::FOX,
+    cc_link::FIELD_BASIC,
+    cc_link::IE,
+];
