@@ -65,6 +65,7 @@ _MODULES = (
     "golden_secured",
     "golden_lontalk",
     "golden_cc_link",
+    "golden_bacnet_sc",
     "proofs_fox",
     "golden_codesys",
     "proofs_codesys",

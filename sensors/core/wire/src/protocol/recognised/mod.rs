@@ -1,6 +1,7 @@
 //! Protocols that are named by the structure of their bytes and not read: facts of their flows only. One is a file here
 //! and one line in `SIGNATURES`; what it needs beside is a page in `sensors/fields/protocol/` and golden captures.
 
+mod bacnet_sc;
 mod cc_link;
 mod lontalk;
 mod secured;
@@ -28,4 +29,5 @@ pub static SIGNATURES: &[Signature] = &[
     secured::FOX,
     cc_link::FIELD_BASIC,
     cc_link::IE,
+    bacnet_sc::SIGNATURE,
 ];
