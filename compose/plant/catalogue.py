@@ -66,6 +66,7 @@ _MODULES = (
     "golden_lontalk",
     "golden_cc_link",
     "golden_bacnet_sc",
+    "golden_logo",
     "proofs_fox",
     "golden_codesys",
     "proofs_codesys",

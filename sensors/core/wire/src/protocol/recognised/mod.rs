@@ -3,6 +3,7 @@
 
 mod bacnet_sc;
 mod cc_link;
+mod logo;
 mod lontalk;
 mod secured;
 
@@ -30,4 +31,5 @@ pub static SIGNATURES: &[Signature] = &[
     cc_link::FIELD_BASIC,
     cc_link::IE,
     bacnet_sc::SIGNATURE,
+    logo::SIGNATURE,
 ];
