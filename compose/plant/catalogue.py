@@ -67,6 +67,7 @@ _MODULES = (
     "golden_cc_link",
     "golden_bacnet_sc",
     "golden_logo",
+    "golden_deltav",
     "proofs_fox",
     "golden_codesys",
     "proofs_codesys",

@@ -3,6 +3,7 @@
 
 mod bacnet_sc;
 mod cc_link;
+mod deltav;
 mod logo;
 mod lontalk;
 mod secured;
@@ -32,4 +33,5 @@ pub static SIGNATURES: &[Signature] = &[
     cc_link::IE,
     bacnet_sc::SIGNATURE,
     logo::SIGNATURE,
+    deltav::SIGNATURE,
 ];
