@@ -86,8 +86,8 @@ class Controller:
         except IndexError:
             code, told = _RANGE, b""
         head = (b"D400" if serial else b"D000") if ascii_code else (b"\xd4\0" if serial else b"\xd0\0")
-        body = _written(code, 2, ascii_code) + (told if code == 0 else target + asked)
-        return head + kept + target + _written(len(body), 2, ascii_code) + body
+        body = written(code, 2, ascii_code) + (told if code == 0 else target + asked)
+        return head + kept + target + written(len(body), 2, ascii_code) + body
 
     def _do(self, command: int, subcommand: int, fields: Fields) -> tuple[int, bytes]:
         work = getattr(self, f"_of_{command:04x}", None)
@@ -96,7 +96,8 @@ class Controller:
         done = work(fields, bool(subcommand))
         return (done, b"") if isinstance(done, int) else (0, done)
 
-    def _read(self, code: int, number: int, count: int, words: bool) -> list[int]:
+    def read(self, code: int, number: int, count: int, words: bool) -> list[int]:
+        """Values of a device from a number on, as words if so asked. Raises IndexError beyond the last one."""
         held = self.points[code]
         if words and code in _BITS:
             if number + 16 * count > _HELD:
@@ -106,7 +107,8 @@ class Controller:
             raise IndexError
         return held[number : number + count]
 
-    def _write(self, code: int, number: int, values: list[int], words: bool) -> None:
+    def write(self, code: int, number: int, values: list[int], words: bool) -> None:
+        """Set values of a device from a number on. Raises IndexError beyond the last one."""
         wide = words and code in _BITS
         flat = [value >> bit & 1 for value in values for bit in range(16)] if wide else values
         if number + len(flat) > _HELD:
@@ -115,8 +117,8 @@ class Controller:
 
     def _of_0401(self, fields: Fields, bits: bool) -> bytes:
         (code, number), count = fields.device(), fields.number(2)
-        values = self._read(code, number, count, not bits)
-        return _bits(values, fields.ascii_code) if bits else _words(values, fields.ascii_code)
+        values = self.read(code, number, count, not bits)
+        return written_bits(values, fields.ascii_code) if bits else written_words(values, fields.ascii_code)
 
     def _of_1401(self, fields: Fields, bits: bool) -> bytes:
         (code, number), count = fields.device(), fields.number(2)
@@ -127,7 +129,7 @@ class Controller:
         else:
             halves = [half for byte in fields.take((count + 1) // 2) for half in (byte >> 4 & 1, byte & 1)]
             values = halves[:count]
-        self._write(code, number, values, not bits)
+        self.write(code, number, values, not bits)
         return b""
 
     def _of_0403(self, fields: Fields, bits: bool) -> bytes:
@@ -138,35 +140,35 @@ class Controller:
     def _monitor(self, places: list[tuple[int, int, int]], ascii_code: bool) -> bytes:
         found = b""
         for code, number, size in places:
-            values = self._read(code, number, size, True)
+            values = self.read(code, number, size, True)
             whole = sum(value << 16 * at for at, value in enumerate(values))
-            found += _written(whole, 2 * size, ascii_code)
+            found += written(whole, 2 * size, ascii_code)
         return found
 
     def _of_1402(self, fields: Fields, bits: bool) -> bytes:
         if bits:
             for _ in range(fields.number(1)):
                 code, number = fields.device()
-                self._write(code, number, [fields.number(1)], False)
+                self.write(code, number, [fields.number(1)], False)
             return b""
         words, doubles = fields.number(1), fields.number(1)
         for at in range(words + doubles):
             code, number = fields.device()
             value = fields.number(2 if at < words else 4)
-            self._write(code, number, [value & 0xFFFF] if at < words else [value & 0xFFFF, value >> 16], True)
+            self.write(code, number, [value & 0xFFFF] if at < words else [value & 0xFFFF, value >> 16], True)
         return b""
 
     def _of_0406(self, fields: Fields, bits: bool) -> bytes:
         found = b""
         for _ in range(fields.number(1) + fields.number(1)):
             (code, number), count = fields.device(), fields.number(2)
-            found += _words(self._read(code, number, count, True), fields.ascii_code)
+            found += written_words(self.read(code, number, count, True), fields.ascii_code)
         return found
 
     def _of_1406(self, fields: Fields, bits: bool) -> bytes:
         for _ in range(fields.number(1) + fields.number(1)):
             (code, number), count = fields.device(), fields.number(2)
-            self._write(code, number, [fields.number(2) for _ in range(count)], True)
+            self.write(code, number, [fields.number(2) for _ in range(count)], True)
         return b""
 
     def _of_0801(self, fields: Fields, bits: bool) -> bytes:
@@ -179,7 +181,7 @@ class Controller:
 
     def _of_0613(self, fields: Fields, bits: bool) -> bytes:
         address, count = fields.number(4), fields.number(2)
-        return _words(self.buffer[address : address + count], fields.ascii_code)
+        return written_words(self.buffer[address : address + count], fields.ascii_code)
 
     def _of_1613(self, fields: Fields, bits: bool) -> bytes:
         address, count = fields.number(4), fields.number(2)
@@ -187,7 +189,7 @@ class Controller:
         return b""
 
     def _of_0101(self, fields: Fields, bits: bool) -> bytes:
-        return MODEL.ljust(16) + _written(MODEL_CODE, 2, fields.ascii_code)
+        return MODEL.ljust(16) + written(MODEL_CODE, 2, fields.ascii_code)
 
     def _of_0619(self, fields: Fields, bits: bool) -> bytes:
         return fields.data
@@ -217,15 +219,18 @@ class Controller:
     _of_1631 = _of_1630
 
 
-def _written(value: int, size: int, ascii_code: bool) -> bytes:
+def written(value: int, size: int, ascii_code: bool) -> bytes:
+    """A number of `size` bytes, in binary or in hexadecimal digits."""
     return f"{value:0{2 * size}X}".encode() if ascii_code else value.to_bytes(size, "little")
 
 
-def _words(values: list[int], ascii_code: bool) -> bytes:
-    return b"".join(_written(value, 2, ascii_code) for value in values)
+def written_words(values: list[int], ascii_code: bool) -> bytes:
+    """Words one after another."""
+    return b"".join(written(value, 2, ascii_code) for value in values)
 
 
-def _bits(values: list[int], ascii_code: bool) -> bytes:
+def written_bits(values: list[int], ascii_code: bool) -> bytes:
+    """Bit devices: half a byte each, or a digit."""
     if ascii_code:
         return "".join(str(value) for value in values).encode()
     pairs = zip(values[::2], [*values[1::2], 0], strict=False)

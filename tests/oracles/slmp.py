@@ -1,6 +1,6 @@
 """SLMP by a reader of ours in Python, on the payloads that tshark hands over: tshark 4.0 has no dissector of it.
 
-Requests and responses by frame; target, command, devices, points, values, end codes.
+Requests and responses by frame; target, command, devices, points, values, end codes. 1E frames: slmp_1e.py.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.oracles import ours
+from tests.oracles import ours, slmp_1e
 from tests.oracles.agreement import Agreement, Facts, compare
 from tests.oracles.tshark import fields
 
-LEAST_FACTS = 2_300
+LEAST_FACTS = 3_200
 """A comparison of fewer facts that agree compares nothing."""
 
 _HEADS = {b"P\0": (False, 0), b"T\0": (False, 4), b"50": (True, 0), b"54": (True, 4),
@@ -59,9 +59,19 @@ def theirs_of(capture: Path, options: Sequence[str]) -> Facts:
     """Each payload is a frame here; a response belongs to the request before it."""
     facts = Facts()
     asked: dict[str, tuple[int, int, int, int]] = {}
+    asked_1e: dict[str, slmp_1e.Asked] = {}
     names = ("frame.number", "tcp.payload", "udp.payload", "tcp.stream", "udp.stream")
     for frame in fields(capture, "tcp.len > 0 || udp", names, *options):
         payload = bytes.fromhex((frame["tcp.payload"] or frame["udp.payload"])[0].replace(":", ""))
+        number, stream = int(frame["frame.number"][0]), str(frame["tcp.stream"] or frame["udp.stream"])
+        if payload[:2] not in _HEADS:
+            if not slmp_1e.is_frame(payload):
+                continue
+            if slmp_1e.is_request(payload):
+                asked_1e[stream] = slmp_1e.request(payload, number, facts)
+            else:
+                slmp_1e.response(payload, number, asked_1e.get(stream), facts)
+            continue
         ascii_code, serial = _HEADS[payload[:2]]
         digits = _Digits(payload[4 if ascii_code else 2 :], ascii_code)
         if serial:
@@ -69,7 +79,6 @@ def theirs_of(capture: Path, options: Sequence[str]) -> Facts:
         target = [digits.number(size) for size in (1, 1, 2, 1)]
         digits.number(2)
         told = {"target": f"{target[0]}.{target[1]}.{target[2]:X}.{target[3]}"}
-        stream = str(frame["tcp.stream"] or frame["udp.stream"])
         if payload[:2] in _ANSWERS:
             number, command, subcommand, count = asked.get(stream, (0, 0, 0, 0))
             code = digits.number(2)
@@ -104,6 +113,9 @@ def ours_of(capture: Path) -> Facts:
     facts = Facts()
     for items in ours.messages(capture, "slmp"):
         head = items[0]
+        if head["ot.details"].get("frame") == "1E":
+            slmp_1e.ours_of(items, facts)
+            continue
         command = head["ot.function.code"]
         told = {"target": head["ot.unit"], "command": f"{command:04x}/{head['ot.subfunction.code']}"}
         if command in _ONE_RANGE and head["ot.object.address"] is not None:

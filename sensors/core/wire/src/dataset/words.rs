@@ -1259,11 +1259,11 @@ pub enum Flag {
     SampledValuesSpduRepeated,
     /// Number of the session's data unit skipped (IEC TR 61850-90-5 8.2).
     SampledValuesSpduGap,
-    /// Subheader, target or length of a frame cannot be right (SH-080956 4-1).
+    /// Subheader, target or length of a frame cannot be right (SH-080956 4-1; 1E: SH-080008 18.1).
     SlmpHeader,
-    /// Command is not known (SH-080956 5).
+    /// Command is not known (SH-080956 5; 1E: SH-080008 18.3).
     SlmpCommandUnknown,
-    /// Devices or values disagree with the length of the frame (SH-080956 5-2).
+    /// Devices or values disagree with the length of the frame (SH-080956 5-2; 1E: SH-080008 18.4).
     SlmpLength,
     /// Message that does not end as it should, or of no known form (Finngineering 2024).
     SuitelinkFrame,

@@ -190,6 +190,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     fins::PROTOCOL,
     fins::stream::PROTOCOL,
     slmp::PROTOCOL,
+    slmp::frame_1e::PROTOCOL,
     tristation::PROTOCOL,
     knx::PROTOCOL,
     knx::stream::PROTOCOL,

@@ -1,6 +1,10 @@
 //! Protocols that are named by the structure of their bytes and not read: facts of their flows only. One is a file here
 //! and one line in `SIGNATURES`; what it needs beside is a page in `sensors/fields/protocol/` and golden captures.
 
+mod bacnet_sc;
+mod cc_link;
+mod deltav;
+mod logo;
 mod lontalk;
 mod secured;
 
@@ -18,5 +22,16 @@ pub struct Signature {
 }
 
 /// Every protocol the core names without reading it.
-pub static SIGNATURES: &[Signature] =
-    &[lontalk::SIGNATURE, secured::MODBUS, secured::ENIP, secured::IEC104, secured::MQTT, secured::FOX];
+pub static SIGNATURES: &[Signature] = &[
+    lontalk::SIGNATURE,
+    secured::MODBUS,
+    secured::ENIP,
+    secured::IEC104,
+    secured::MQTT,
+    secured::FOX,
+    cc_link::FIELD_BASIC,
+    cc_link::IE,
+    bacnet_sc::SIGNATURE,
+    logo::SIGNATURE,
+    deltav::SIGNATURE,
+];

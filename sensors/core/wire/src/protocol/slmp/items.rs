@@ -48,8 +48,7 @@ pub struct Objects {
 impl Objects {
     /// Reads what a request names. None where it is cut or cannot be; what was read until then stays.
     pub fn request(&mut self, frame: &Frame<'_>) -> Option<()> {
-        self.list.clear();
-        self.buffer.clear();
+        self.clear();
         if frame.subcommand & 0x0080 != 0 {
             return Some(());
         }
@@ -123,25 +122,37 @@ impl Objects {
         body.data.is_empty().then_some(())
     }
 
+    pub fn clear(&mut self) {
+        self.list.clear();
+        self.buffer.clear();
+    }
+
+    /// Bytes of a module's buffer memory.
+    pub fn buffer_memory(&mut self, address: u32, bytes: u32) -> usize {
+        self.memory(address, bytes, Cut::Bytes)
+    }
+
     fn name(&mut self, (code, number): (u16, u32), points: u32, cut: Cut) -> usize {
-        self.push(device::object(code, number, points, cut != Cut::Bits), points, cut)
+        let count = usize::try_from(points).unwrap_or(0);
+        self.push(device::object(code, number, points, cut != Cut::Bits), count, cut)
     }
 
-    fn memory(&mut self, address: u32, count: u32, cut: Cut) {
+    fn memory(&mut self, address: u32, count: u32, cut: Cut) -> usize {
         let object = Object { kind: Some("buffer"), address: Address::Range, start: i64::from(address), count };
-        self.push(object, count, cut);
+        self.push(object, usize::try_from(count).unwrap_or(0), cut)
     }
 
-    fn push(&mut self, object: Object<'static>, count: u32, cut: Cut) -> usize {
+    /// Names an object of so many values; returns its number.
+    pub fn push(&mut self, object: Object<'static>, count: usize, cut: Cut) -> usize {
         let end = self.buffer.len();
-        let count = usize::try_from(count).unwrap_or(0);
         if self.list.len() < MOST {
             self.list.push(Named { object, cut, count, values: end..end });
         }
         self.list.len().saturating_sub(1)
     }
 
-    fn value(&mut self, at: usize, value: u8) {
+    /// The one value of an object.
+    pub fn value(&mut self, at: usize, value: u8) {
         let begin = self.buffer.len();
         self.buffer.push(value);
         if let Some(named) = self.list.get_mut(at) {
@@ -150,7 +161,7 @@ impl Objects {
     }
 
     /// Takes the values of an object into the buffer.
-    fn fill(&mut self, at: usize, body: &mut Reader<'_>) -> Option<()> {
+    pub fn fill(&mut self, at: usize, body: &mut Reader<'_>) -> Option<()> {
         let named = self.list.get_mut(at)?;
         let begin = self.buffer.len();
         match named.cut {

@@ -1,5 +1,6 @@
 //! SLMP (Seamless Message Protocol), the MC protocol of Mitsubishi MELSEC controllers: frames 3E and 4E, binary and ASCII,
-//! over TCP and UDP. The maker's ports are the user's choice, so that it is known by its bytes alone.
+//! over TCP and UDP, and apart from them frames 1E (`frame_1e`). The ports are the user's choice, so that it is known by
+//! its bytes alone.
 //!
 //! Sources: Mitsubishi SH-080956ENG (SLMP Reference Manual), SH-080008 (MELSEC Communication Protocol Reference Manual).
 
@@ -7,6 +8,7 @@ mod command;
 mod device;
 mod end_code;
 mod frame;
+pub mod frame_1e;
 mod items;
 mod reader;
 mod recognise;
