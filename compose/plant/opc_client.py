@@ -94,9 +94,8 @@ def access(client: Client) -> None:
     client.write({1: (R8, 71.25), 2: (BOOL, False), 3: (I4, 18), 4: (TEXT, "rinsing")})
     client.write({6: (R8, 5.0)})
     client.read(1, 99)
-    vqt = Writer()
     asked = this().put("I", 1).texts("Tank.Level").put("I", 1).pointer().raw(bytes(24)).variant((R4, 12.5))
-    client.call(ITEM_IO, 4, asked.raw(bytes(vqt.out)))
+    client.call(ITEM_IO, 4, asked)
     client.call(ASYNC, 4, this().put("I", 1).array("I", 3).variants((I8, 2**60 + 1)).pad(4).put("I", 77))
     client.call(BROWSE, 4, this().put("H", 3).text("Tank"))
     client.call(BROWSE, 6, this().text("Level"))
@@ -231,17 +230,6 @@ def activate(address: str, user: str, level: str) -> None:
         connection.disconnect()
 
 
-def other(address: str, user: str, level: str) -> None:
-    """DCOM that is not OPC's: an object is asked for what anybody asks for."""
-    client = Client(address, user, level)
-    client.call(
-        UNKNOWN,
-        3,
-        this().id(ipid(UNKNOWN)).put("I", 1).put("H", 1).put("I", 1).id("00020400-0000-0000-c000-000000000046"),
-    )
-    client.call("9556dc99-828c-11cf-a37e-00aa003240c7", 6)
-
-
 def late(client: Client) -> None:
     """A connection that begins as any of DCOM's and becomes one of OPC's."""
     for interface in ("00000000-0000-0000-c000-000000000046", GROUP):
@@ -252,7 +240,7 @@ def late(client: Client) -> None:
 def main(job: str, address: str, user: str = "operator", level: str = "connect", port: str = str(PORT)) -> None:
     """Do a job."""
     work = globals()[job]
-    if job in ("activate", "other"):
+    if job == "activate":
         work(address, user, level)
     else:
         work(Client(address, user, level, int(port)))
