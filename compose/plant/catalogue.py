@@ -63,6 +63,8 @@ _MODULES = (
     "golden_fox",
     "golden_suitelink",
     "proofs_suitelink",
+    "golden_opc_classic",
+    "proofs_opc_classic",
     "golden_secured",
     "golden_lontalk",
     "golden_cc_link",

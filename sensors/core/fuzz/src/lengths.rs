@@ -35,6 +35,7 @@ pub fn mend(protocol: (&str, &str), bytes: &mut Vec<u8>) {
         ("knx", _) => total_length(bytes),
         ("dlms", _) => checksums::meter_frame(bytes),
         ("suitelink", _) => follows(bytes),
+        ("opc_classic", _) => fragment(bytes),
         ("hart_ip", _) => checksums::framed_twice(bytes),
         ("can" | "canopen" | "j1939" | "devicenet", _) => data_length(bytes),
         _ => {}
@@ -75,6 +76,16 @@ fn data_length(bytes: &mut [u8]) {
     if let Some(length) = bytes.get_mut(4) {
         *length = data;
     }
+}
+
+/// | 0 version and type 3 | flags 1 | 4 data representation 4 | 8 length 2, of all | token 2 | call 4 | body |, little endian
+fn fragment(bytes: &mut [u8]) {
+    let Ok(length) = u16::try_from(bytes.len()) else { return };
+    if length < 16 {
+        return;
+    }
+    bytes[4] |= 0x10;
+    bytes[8..10].copy_from_slice(&length.to_le_bytes());
 }
 
 /// | 0 bytes that follow 2 | type 2 | body | a5 |

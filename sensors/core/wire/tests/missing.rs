@@ -22,14 +22,29 @@ const OF_THE_PAST: [&str; 10] = [
 ];
 /// Said once, and lost with that packet: what an alias stands for (MQTT 5, Sparkplug), where a connection leads (the route
 /// of a CIP Forward_Open), how data is cut into values (the configuration of a synchrophasor stream), which symbol a handle
-/// of ADS is and of what type, which topic a connection of SuiteLink is to and what its tags are called. The message appears
-/// without it.
-const SAID_ONCE: [(&str, &[&str]); 5] = [
+/// of ADS is and of what type, which topic a connection of SuiteLink is to and what its tags are called, which interface
+/// a context of OPC Classic is and what its items are called. The message appears without it.
+const SAID_ONCE: [(&str, &[&str]); 6] = [
     ("mqtt", &["ot.object.address", "ot.object.kind", "ot.value.type", "ot.value.numbers"]),
     ("enip", &["ot.unit"]),
     ("synchrophasor", &OF_ITEMS),
     ("ads", &ADS_SYMBOLS),
     ("suitelink", &["ot.unit", "ot.object.address"]),
+    ("opc_classic", &OPC_CONTEXTS),
+];
+const OPC_CONTEXTS: [&str; 12] = [
+    "ot.activity",
+    "ot.operation",
+    "ot.function.name",
+    "ot.object.address",
+    "ot.object.kind",
+    "ot.value.type",
+    "ot.value.numbers",
+    "ot.value.text",
+    "ot.value.exact",
+    "ot.item",
+    "ot.items",
+    "event.outcome",
 ];
 const OF_ITEMS: [&str; 8] = [
     "ot.object.address",

@@ -1019,6 +1019,16 @@ pub enum Flag {
     SparkplugUnknownAlias,
     /// Data of a node or device before its birth certificate (Sparkplug 3.0 5.4, tck-id-message-flow-edge-node-birth-publish-connect).
     SparkplugBirthMissing,
+    /// Bytes that are no head of a PDU (C706 12.6.3.1).
+    OpcClassicHeader,
+    /// A PDU is too short for its body or its verifier (C706 12.6.4).
+    OpcClassicLength,
+    /// Number of an operation that its interface does not have (MS-DCOM 2.2.13).
+    OpcClassicOperationUnknown,
+    /// Arguments do not fit their call (C706 14).
+    OpcClassicStub,
+    /// A call in more fragments than are kept (C706 12.6.3.4).
+    OpcClassicFragments,
     /// Message type is none of HEL, ACK, ERR, RHE, OPN, CLO, MSG (OPC 10000-6 7.1.2.2).
     OpcuaMessageType,
     /// Chunk type is not allowed for this message type (OPC 10000-6 6.7.2.2).
@@ -1625,6 +1635,11 @@ impl Flag {
             Self::SparkplugSequenceGap => "sparkplug.sequence_gap",
             Self::SparkplugUnknownAlias => "sparkplug.unknown_alias",
             Self::SparkplugBirthMissing => "sparkplug.birth_missing",
+            Self::OpcClassicHeader => "opc_classic.header",
+            Self::OpcClassicLength => "opc_classic.length",
+            Self::OpcClassicOperationUnknown => "opc_classic.operation_unknown",
+            Self::OpcClassicStub => "opc_classic.stub",
+            Self::OpcClassicFragments => "opc_classic.fragments",
             Self::OpcuaMessageType => "opcua.message_type",
             Self::OpcuaChunkType => "opcua.chunk_type",
             Self::OpcuaMessageSize => "opcua.message_size",

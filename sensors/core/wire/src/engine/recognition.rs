@@ -13,6 +13,8 @@ use crate::protocol::{Guess, PROTOCOLS, Probe, Protocol};
 
 /// Pieces of payload looked at before a flow's protocol is called unknown.
 const PROBES: u8 = 8;
+/// Pieces looked at while somebody hopes for more: much of DCOM begins the same, and each connection with a logon first.
+const PATIENCE: u8 = 32;
 /// Frames of a bus looked at: they are short, and many say nothing of the protocol.
 const FRAMES: u8 = 48;
 /// Pieces of a serial line looked at: a tap may write each octet by itself.
@@ -31,13 +33,14 @@ pub fn payload(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], s
     let Recognition::Probing(tried) = flow.recognition else { return feed(flow, ledger, side, bytes, stamp) };
     flow.side(side).held.push(bytes, stamp);
     let held = std::mem::take(&mut flow.side(side).held);
+    let mut asked = ask(flow, side, held.bytes(), false);
     let probes = match flow.key.transport {
         Transport::Can | Transport::Profibus => FRAMES,
         Transport::Serial => OCTETS,
+        _ if asked.wants_more => PATIENCE,
         _ => PROBES,
     };
     let last = tried + 1 >= probes || held.bytes().len() >= HELD;
-    let mut asked = ask(flow, side, held.bytes(), false);
     if asked.surest.is_none() && (!asked.wants_more || last) {
         ask_dissectors(flow, ledger, side, held.bytes(), false, &mut asked);
     }

@@ -11,6 +11,7 @@ pub mod can;
 pub mod canopen;
 pub mod codesys;
 pub mod codesys_v2;
+mod dcerpc;
 pub mod defaults;
 pub mod devicenet;
 pub mod dialogue;
@@ -43,6 +44,7 @@ pub mod mbus;
 pub mod mms;
 pub mod modbus;
 pub mod mqtt;
+pub mod opc_classic;
 pub mod opcua;
 pub mod powerlink;
 pub mod profibus;
@@ -215,6 +217,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     c1222::PROTOCOL,
     roc_plus::PROTOCOL,
     mbus::PROTOCOL,
+    opc_classic::PROTOCOL,
 ];
 
 /// What the port would promise; ports never name a protocol by themselves.

@@ -1,0 +1,61 @@
+//! What calls end with (OPC DA 3.00, 7; OPC A&E 1.10, 8; OPC HDA 1.20, 6; OPC Security 1.00, 5; MS-ERREF 2.1).
+
+/// Whether a result says that it failed.
+pub const fn fails(code: u32) -> bool {
+    code & 0x8000_0000 != 0
+}
+
+pub const fn name(code: u32) -> &'static str {
+    match code {
+        0 => "S_OK",
+        1 => "S_FALSE",
+        0x8000_4001 => "E_NOTIMPL",
+        0x8000_4002 => "E_NOINTERFACE",
+        0x8000_4005 => "E_FAIL",
+        0x8007_0005 => "E_ACCESSDENIED",
+        0x8007_000e => "E_OUTOFMEMORY",
+        0x8007_0057 => "E_INVALIDARG",
+        0x8004_0154 => "REGDB_E_CLASSNOTREG",
+        0x8004_0200 => "CONNECT_E_NOCONNECTION",
+        0x8004_0202 => "CONNECT_E_CANNOTCONNECT",
+        0x8002_0005 => "DISP_E_TYPEMISMATCH",
+        0x8002_000a => "DISP_E_OVERFLOW",
+        0xc004_0001 => "OPC_E_INVALIDHANDLE",
+        0xc004_0004 => "OPC_E_BADTYPE",
+        0xc004_0005 => "OPC_E_PUBLIC",
+        0xc004_0006 => "OPC_E_BADRIGHTS",
+        0xc004_0007 => "OPC_E_UNKNOWNITEMID",
+        0xc004_0008 => "OPC_E_INVALIDITEMID",
+        0xc004_0009 => "OPC_E_INVALIDFILTER",
+        0xc004_000a => "OPC_E_UNKNOWNPATH",
+        0xc004_000b => "OPC_E_RANGE",
+        0xc004_000c => "OPC_E_DUPLICATENAME",
+        0x0004_000d => "OPC_S_UNSUPPORTEDRATE",
+        0x0004_000e => "OPC_S_CLAMP",
+        0x0004_000f => "OPC_S_INUSE",
+        0xc004_0010 => "OPC_E_INVALIDCONFIGFILE",
+        0xc004_0011 => "OPC_E_NOTFOUND",
+        0x0004_0200 => "OPC_S_ALREADYACKED",
+        0xc004_0203 => "OPC_E_INVALID_PID",
+        0xc004_0204 => "OPC_E_INVALIDTIME",
+        0xc004_0205 => "OPC_E_BUSY",
+        0xc004_0301 => "OPC_E_PRIVATE_ACTIVE",
+        0xc004_0302 => "OPC_E_LOW_IMPERS_LEVEL",
+        0x0004_0303 => "OPC_S_LOW_AUTHN_LEVEL",
+        0xc004_0400 => "OPC_E_DEADBANDNOTSET",
+        0xc004_0401 => "OPC_E_DEADBANDNOTSUPPORTED",
+        0xc004_0405 => "OPC_E_RATENOTSET",
+        0xc004_0406 => "OPC_E_NOTSUPPORTED",
+        0xc004_1001 => "OPC_E_MAXEXCEEDED",
+        0x4004_1002 => "OPC_S_NODATA",
+        0x4004_1003 => "OPC_S_MOREDATA",
+        0xc004_1004 => "OPC_E_INVALIDAGGREGATE",
+        0xc004_1008 => "OPC_E_UNKNOWNATTRID",
+        0xc004_1009 => "OPC_E_NOT_AVAIL",
+        0xc004_100b => "OPC_E_DATAEXISTS",
+        0xc004_100d => "OPC_E_NODATAEXISTS",
+        0x4004_100e => "OPC_S_INSERTED",
+        0x4004_100f => "OPC_S_REPLACED",
+        _ => "HRESULT",
+    }
+}
