@@ -89,14 +89,15 @@ def _odd(client: Client) -> None:
     read = client.number(0x01) + b"\xff\x0a\0" + client.device("D100") + client.count(2)
     client.send(read)
     client.hear()
+    client.ask(0x01, client.device("D102") + client.count(1))
     client.pc = 0x55
     client.ask(0x01, client.device("D100") + client.count(1))
     client.pc = 0xFF
     client.ask(0x01, client.device("D100") + client.number(1) + client.number(9))
-    # Bodies that are not read: a program written and read, a command that there is not; then a sound request.
-    client.ask(0x0C, bytes(range(0x60, 0x80)))
-    client.ask(0x0A, b"\0\0\x08\0")
-    client.ask(0x25, b"\x99\x99\x99")
+    # Commands whose bodies are not read, without one: a program written and read, a command that there is not.
+    client.ask(0x0C)
+    client.ask(0x0A)
+    client.ask(0x25)
     client.ask(0x01, client.device("D100") + client.count(2))
     # No request at all.
     client.send(b"\x77\x77\x77\x77\x77")
