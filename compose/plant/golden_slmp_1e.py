@@ -83,30 +83,3 @@ def datagrams(lab: Lab) -> None:
     """The same over UDP."""
     with module(lab):
         by_hand(lab, "eng", _everything, ascii_code=True, udp=True)
-
-
-def _odd(client: Client) -> None:
-    read = client.number(0x01) + b"\xff\x0a\0" + client.device("D100") + client.count(2)
-    client.send(read)
-    client.hear()
-    client.pc = 0x55
-    client.ask(0x01, client.device("D100") + client.count(1))
-    client.pc = 0xFF
-    client.ask(0x01, client.device("D100") + client.number(1) + client.number(9))
-    # Bodies that are not read: a program written and read, a command that there is not; then a sound request.
-    client.ask(0x0C, bytes(range(0x60, 0x80)))
-    client.ask(0x0A, b"\0\0\x08\0")
-    client.ask(0x25, b"\x99\x99\x99")
-    client.ask(0x01, client.device("D100") + client.count(2))
-    # No request at all.
-    client.send(b"\x77\x77\x77\x77\x77")
-    client.hear()
-
-
-@capture("slmp/1e-odd.pcap",
-         "What breaks the rules of 1E frames, and commands whose bodies are not read; made by hand.",
-         "plc6 att", kind="golden", check={"tcp.payload[0:1]==0c": 1, "tcp.payload[0:2]==81:00": 3})  # fmt: skip
-def odd(lab: Lab) -> None:
-    """A sound request, then odd ones."""
-    with module(lab):
-        by_hand(lab, "att", _odd)

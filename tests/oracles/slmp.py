@@ -12,7 +12,7 @@ from tests.oracles import ours, slmp_1e
 from tests.oracles.agreement import Agreement, Facts, compare
 from tests.oracles.tshark import fields
 
-LEAST_FACTS = 3_200
+LEAST_FACTS = 3_100
 """A comparison of fewer facts that agree compares nothing."""
 
 _HEADS = {b"P\0": (False, 0), b"T\0": (False, 4), b"50": (True, 0), b"54": (True, 4),

@@ -60,6 +60,11 @@ impl<'a> Talk<'a> {
         self.facts.ordinal += 1;
     }
 
+    /// What is being read belongs to the message before it: it has no ordinal of its own.
+    pub fn continued(&mut self) {
+        self.facts.ordinal = self.facts.ordinal.saturating_sub(1);
+    }
+
     /// Packets of the message being read.
     pub fn span(&self) -> Span {
         self.span

@@ -173,12 +173,16 @@ impl Language for A1e {
     }
 
     fn read<'a>(&mut self, side: Side, data: &'a [u8], talk: &mut Talk<'_>) -> Turn<'a, u32> {
-        match side {
-            Side::Client if self.in_request && frame::sound(data).is_none() => Turn::Pass,
-            Side::Client => self.ask(data, talk),
-            Side::Server if self.in_response && !self.agrees(data) => Turn::Pass,
-            Side::Server => self.answer(data, talk),
+        let continued = match side {
+            Side::Client => self.in_request && frame::sound(data).is_none(),
+            Side::Server => self.in_response && !self.agrees(data),
+        };
+        if continued {
+            // However TCP cut it.
+            talk.continued();
+            return Turn::Pass;
         }
+        if side == Side::Client { self.ask(data, talk) } else { self.answer(data, talk) }
     }
 
     fn tell(&mut self, turns: &Turns<'_, u32>, talk: &mut Talk<'_>) {
