@@ -90,7 +90,7 @@ class Places:
         for at in (0, 6):
             if not frame[at] & 1:
                 frame[at + 3 : at + 6] = self._number(bytes(frame[at : at + 6])).to_bytes(3, "big")
-        kind = _ether_type(frame, network - 2)
+        kind = _ether_type(packet.frame, network - 2)
         if kind == IPV4:
             for at in (network + 12, network + 16):
                 if frame[at] < 224 and frame[at + 3] != 255:
