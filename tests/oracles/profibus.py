@@ -21,7 +21,8 @@ SERVICES = {
 }  # fmt: skip
 FUNCTIONS = {9: "FDL status", 14: "Ident"}
 RECORDS = {0x5E: "DS_Read", 0x5F: "DS_Write"}
-SILENT = (0, 4, 6, 8)
+EXCHANGES = (3, 5, 12, 13)
+"""Functions that carry data with an answer: SDA and SRD, low and high."""
 ACYCLIC = (50, 51)
 
 
@@ -112,7 +113,7 @@ def _request(facts: Facts, frame: Frame, records: dict[tuple[int, int], Frame]) 
             told["command"] = str(frame.data[0])
         if point == 55:
             told["station"] = str(frame.data[0])
-    elif frame.points == (None, None) and frame.control & 0x0F not in (*SILENT, 15):
+    elif frame.points == (None, None) and frame.control & 0x0F in EXCHANGES:
         facts.message(frame.number, "Data_Exchange").update(ends=ends, outputs=frame.data.hex())
     return frame
 

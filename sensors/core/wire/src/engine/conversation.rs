@@ -347,7 +347,10 @@ pub(super) fn deliver(flow: &mut Flow, ledger: &mut Ledger, side: Side, piece: &
             let span = Span::at(flow.last);
             ledger.flag(&mut flow.facts, Flag::TcpGap, span, None, None);
             flow.side(side).assembly.gap();
-            flow.side(side).held = Held::default();
+            match flow.recognition {
+                Recognition::Probing(_) => flow.side(side).held.gap(),
+                _ => flow.side(side).held = Held::default(),
+            }
             with_parser(flow, ledger, |flow, ledger, parser| {
                 parser.gap(side, &mut Talk::new(ledger, &mut flow.facts, span));
             });

@@ -1,15 +1,16 @@
 //! Which protocol a flow speaks: every parser of the list is asked, and what was held meanwhile is read when one answers.
 //! Dissectors are asked when none of the list can hope any more.
 
-use super::conversation::{feed, start};
+use super::conversation::{feed, start, with_parser};
 use super::programs::look;
 use super::serial;
 use crate::flow::entry::{Flow, Recognition};
+use crate::flow::held::{Held, Part};
 use crate::flow::{Side, Span, Stamp, Transport};
 use crate::ledger::Ledger;
 use crate::protocol::dissector::{Dissector, Trouble};
 use crate::protocol::recognised::{SIGNATURES, Signature};
-use crate::protocol::{Guess, PROTOCOLS, Probe, Protocol};
+use crate::protocol::{Guess, PROTOCOLS, Probe, Protocol, Talk};
 
 /// Pieces of payload looked at before a flow's protocol is called unknown.
 const PROBES: u8 = 8;
@@ -33,7 +34,7 @@ pub fn payload(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], s
     let Recognition::Probing(tried) = flow.recognition else { return feed(flow, ledger, side, bytes, stamp) };
     flow.side(side).held.push(bytes, stamp);
     let held = std::mem::take(&mut flow.side(side).held);
-    let mut asked = ask(flow, side, held.bytes(), false);
+    let mut asked = ask_held(flow, side, &held, false);
     let probes = match flow.key.transport {
         Transport::Can | Transport::Profibus => FRAMES,
         Transport::Serial => OCTETS,
@@ -42,7 +43,8 @@ pub fn payload(flow: &mut Flow, ledger: &mut Ledger, side: Side, bytes: &[u8], s
     };
     let last = tried + 1 >= probes || held.bytes().len() >= HELD;
     if asked.surest.is_none() && (!asked.wants_more || last) {
-        ask_dissectors(flow, ledger, side, held.bytes(), false, &mut asked);
+        let bytes = held.behind_gap().unwrap_or(held.bytes());
+        ask_dissectors(flow, ledger, side, bytes, false, &mut asked);
     }
     let Asked { surest, wants_more } = asked;
     let Some(surest) = surest else {
@@ -68,7 +70,7 @@ pub(super) fn last_look(flow: &mut Flow, ledger: &mut Ledger) {
         let held = std::mem::take(&mut flow.side(side).held);
         let mut asked = Asked::default();
         if !held.bytes().is_empty() {
-            asked = ask(flow, side, held.bytes(), true);
+            asked = ask_held(flow, side, &held, true);
             if asked.surest.is_none() {
                 ask_dissectors(flow, ledger, side, held.bytes(), true, &mut asked);
             }
@@ -112,14 +114,20 @@ fn recognised(flow: &mut Flow, ledger: &mut Ledger, side: Side, surest: Surest) 
 fn read_held(flow: &mut Flow, ledger: &mut Ledger) {
     let [client, server] = [Side::Client, Side::Server].map(|side| std::mem::take(&mut flow.side(side).held));
     let (mut client, mut server) = (client.parts().peekable(), server.parts().peekable());
-    let when = |part: Option<&(Stamp, &[u8])>| part.map_or((i64::MAX, i64::MAX), |(at, _)| (at.time, at.number));
+    let when = |part: Option<&Part<'_>>| part.map_or((i64::MAX, i64::MAX), |part| (part.stamp.time, part.stamp.number));
     loop {
         let (side, next) = if when(client.peek()) <= when(server.peek()) {
             (Side::Client, client.next())
         } else {
             (Side::Server, server.next())
         };
-        let Some((stamp, bytes)) = next else { return };
+        let Some(Part { stamp, bytes, behind_gap }) = next else { return };
+        if behind_gap {
+            flow.side(side).assembly.gap();
+            with_parser(flow, ledger, |flow, ledger, parser| {
+                parser.gap(side, &mut Talk::new(ledger, &mut flow.facts, Span::at(stamp)));
+            });
+        }
         feed(flow, ledger, side, bytes, stamp);
     }
 }
@@ -152,6 +160,18 @@ fn question<'a>(flow: &Flow, side: Side, data: &'a [u8], ended: bool) -> Probe<'
         Side::Server => (flow.facts.server.port, flow.facts.client.port),
     };
     Probe { data, transport: flow.key.transport, source_port, destination_port, ended }
+}
+
+/// Asks about what one side said so far. Behind a gap a message may begin anew; if nobody knows it by that alone, it goes on
+/// from what was said before.
+fn ask_held(flow: &Flow, side: Side, held: &Held, ended: bool) -> Asked {
+    let Some(behind) = held.behind_gap() else { return ask(flow, side, held.bytes(), ended) };
+    let anew = ask(flow, side, behind, ended);
+    if anew.surest.is_some() {
+        return anew;
+    }
+    let whole = ask(flow, side, held.bytes(), ended);
+    Asked { wants_more: whole.wants_more || anew.wants_more, ..whole }
 }
 
 /// Asks every protocol of the lists whether the payload is its own.
