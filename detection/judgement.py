@@ -13,7 +13,7 @@ import polars as pl
 
 from detection.occurrence import Occurrence, Packets, occurrence_id
 from detection.sigma.model import LEVELS, Correlation, Rule
-from detection.sigma.text import placeholders
+from detection.sigma.text import VALUE, placeholders
 from sensors.fields import vocabulary
 
 ENDS = ("mac", "ip", "port")
@@ -68,7 +68,7 @@ class Judgement:
         bittern = self.rule.bittern
         assert bittern is not None
         source, destination = _end(values, "source"), _end(values, "destination")
-        readable = {**values, **_details(values)}
+        readable = {**values, **_details(values), VALUE: _value(values)}
         parameters = {name: _plain(readable[name], name) for name in self.parameters if name in readable}
         parameters |= {"source": label(source), "destination": label(destination)}
         if count is not None:
@@ -141,6 +141,12 @@ def _end(values: Mapping[str, Any], end: str) -> dict[str, Any]:
     found = {name: values.get(f"{end}.{name}") for name in ENDS}
     found |= {name: values.get(f"ot.{end}.{name}") for name in CONTEXT}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _value(values: Mapping[str, Any]) -> object:
+    """The value of the row, from the first column that has one."""
+    columns = ("ot.value.exact", "ot.value.numbers", "ot.value.text")
+    return next((value for name in columns if (value := values.get(name)) not in (None, [], "")), None)
 
 
 def _explanation(values: Mapping[str, Any]) -> dict[str, Any]:

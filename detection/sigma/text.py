@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 PLACEHOLDER = re.compile(r"\{(@?[A-Za-z_][A-Za-z0-9_.]*)\}")
+VALUE = "ot.value"
+"""What an object had or was given, whichever column holds it: numbers, an exact value, a text."""
 UNKNOWN = {"en": "unknown", "zh": "未知"}
 TRUTH = {"en": ("no", "yes"), "zh": ("否", "是")}
 JOINT = {"en": ", ", "zh": "、"}

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from detection.sigma.fields import FieldError, Target, find_target
 from detection.sigma.model import Bittern, Head, Issue, Item, Rule, Step
 from detection.sigma.required import required_sections
-from detection.sigma.text import placeholders, stray_braces
+from detection.sigma.text import VALUE, placeholders, stray_braces
 from detection.sigma.validate_item import item_troubles
 from detection.sigma.wrong import Wrong, unlisted, wrong
 from sensors.fields import vocabulary
 
 PARTIES = ("source", "destination")
+TOLD = (*PARTIES, VALUE)
+"""What texts may name besides fields."""
 Finder = Callable[[str], Target]
 
 
@@ -35,7 +37,7 @@ def validate_rule(rule: Rule, techniques: frozenset[str] | None) -> list[Issue]:
     issues += tag_issues(rule, techniques)
     if rule.bittern is not None:
         issues += dedup_issues(rule, rule.bittern, find)
-        issues += text_issues(rule, rule.bittern, find, PARTIES)
+        issues += text_issues(rule, rule.bittern, find, TOLD)
     return issues
 
 
