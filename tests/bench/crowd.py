@@ -108,10 +108,14 @@ def crowd(target: Path) -> int:
     templates = [talk for path in captures() for talk in conversations(path)]
     places: list[Places] = []
     order: list[tuple[int, int, int]] = []
-    for copy in range(CONVERSATIONS):
-        begin = chance.randrange(SPREAD)
+    ends: set[frozenset[bytes]] = set()
+    # Copies that fall between the same ends are one conversation.
+    while len(ends) < CONVERSATIONS:
+        copy, begin = len(places), chance.randrange(SPREAD)
+        talk = templates[copy % len(templates)]
         places.append(Places(chance))
-        order += [(begin + packet.time, copy, n) for n, packet in enumerate(templates[copy % len(templates)])]
+        ends.add(_ends(bytes(places[copy].moved(talk[0])), talk[0].network))
+        order += [(begin + packet.time, copy, n) for n, packet in enumerate(talk)]
     order.sort()
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("wb") as out:
