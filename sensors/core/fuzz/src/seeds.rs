@@ -7,9 +7,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use wire::capture::{FileSource, Limits};
+use wire::flow::fieldbus::Wire;
 use wire::flow::ip::{self, Datagram};
 use wire::flow::{Side, Transport};
 use wire::link::decode;
+use wire::link::rtac::{Event, Record};
 use wire::protocol::{Guess, PROTOCOLS, Probe};
 
 /// Variables: folder of golden captures, folder to write seeds to (one folder a target in it).
@@ -89,6 +91,11 @@ fn payload(link: wire::capture::LinkType, data: &[u8]) -> Option<([String; 2], C
             let bus = "can".to_owned();
             return Some(([bus.clone(), bus.clone()], (Transport::Can, 0), bus, packet.payload));
         }
+        decode::ETHERTYPE_PROFIBUS => {
+            let bus = "profibus".to_owned();
+            return Some(([bus.clone(), bus.clone()], (Transport::Profibus, 0), bus, packet.payload));
+        }
+        decode::ETHERTYPE_SERIAL => return serial(packet.payload),
         other => {
             let sender = format!("{:02x?}", packet.source_mac?);
             let mut ends = [sender.clone(), format!("{:02x?}", packet.destination_mac?)];
@@ -109,12 +116,21 @@ fn payload(link: wire::capture::LinkType, data: &[u8]) -> Option<([String; 2], C
     Some((ends, (transport, 0), sender, data.get(header..)?))
 }
 
+/// The same of a record of a serial line that has octets of a wire.
+fn serial(record: &[u8]) -> Option<([String; 2], Carrier, String, &[u8])> {
+    let record = Record::read(record)?;
+    let Event::Octets(wire) = record.event else { return None };
+    let ends = [Wire::Receive, Wire::Transmit].map(|wire| format!("{wire:?}"));
+    Some((ends, (Transport::Serial, 0), format!("{wire:?}"), record.octets))
+}
+
 /// Writes a dialogue for the protocol that claims its first payload.
 fn dialogues(dialogue: &Dialogue, carrier: Carrier, to: &Path, name: &str) -> io::Result<()> {
-    // One frame of a CAN bus names no protocol: many together do.
+    // One frame of a bus, or piece of what a wire says, names no protocol: many together do.
     let owned = match carrier.0 {
-        Transport::Can => {
-            let together: Vec<u8> = dialogue.iter().flat_map(|(_, payload)| payload.clone()).collect();
+        Transport::Can | Transport::Profibus | Transport::Serial => {
+            let said = dialogue.iter().filter(|(side, _)| *side == Side::Client);
+            let together: Vec<u8> = said.flat_map(|(_, payload)| payload.clone()).collect();
             owner(&together, carrier)
         }
         _ => dialogue.iter().find_map(|(_, payload)| owner(payload, carrier)),

@@ -170,7 +170,7 @@ fn play(protocol: &Protocol, transport: Transport, mode: u8, records: &[u8], cut
         stamp.number += 1;
         stamp.time += if let Step::Silence(seconds) = step { i64::from(seconds) * SECOND } else { MILLISECOND };
         flow.step(step, stamp, cut);
-        if transport != Transport::Tcp {
+        if !matches!(transport, Transport::Tcp | Transport::Serial) {
             // A datagram holds whole messages: what is left over is not continued by the next one.
             (flow.client, flow.server) = Default::default();
         }
