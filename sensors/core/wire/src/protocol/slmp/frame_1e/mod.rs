@@ -35,6 +35,8 @@ pub const PROTOCOL: Protocol = Protocol {
 const WAITING: usize = 64;
 /// Bytes in which a request may begin whose rest is still to come: the longest head in ASCII.
 const BEGUN: usize = 28;
+/// Octets of a body that is not read, at most: behind them the next frame is looked for.
+const LONGEST_BODY: usize = 2048;
 /// Keys of responses that no request waits for, and of requests in datagrams, which may be sent again.
 const LONE: u32 = 0x8000_0000;
 const DATAGRAM: u32 = 0x4000_0000;
@@ -57,9 +59,11 @@ pub struct A1e {
     /// Points entered to be monitored.
     entered: [Option<usize>; SLOTS],
     /// What follows belongs to a body that is not read: of a request, until it is answered; of a response, until the next
-    /// request.
+    /// request. Its length is not known, so that it passes octet by octet, however TCP cut it.
     in_request: bool,
     in_response: bool,
+    /// Octets of it so far.
+    unread: usize,
     known: Known,
 }
 
@@ -139,6 +143,11 @@ impl A1e {
         Turn::Answer { key: expected.key, data }
     }
 
+    /// Whether what a side says belongs to a body that is not read.
+    fn passes(&self, side: Side) -> bool {
+        if side == Side::Client { self.in_request } else { self.in_response }
+    }
+
     /// Whether an expected response begins here.
     fn agrees(&self, data: &[u8]) -> bool {
         let response = Response::read(data).filter(|response| command::of(response.command).is_some());
@@ -151,14 +160,11 @@ impl Language for A1e {
     type Key = u32;
 
     fn framing(&self, side: Side, data: &[u8]) -> Framing {
-        if side == Side::Server {
-            if self.in_response && !self.agrees(data) {
-                return Framing::Message(data.len());
-            }
-            return frame::response(data, |command, ascii| self.expects(command, ascii).and_then(|(_, e)| e.data));
+        if self.passes(side) {
+            return Framing::Message(1);
         }
-        if self.in_request && frame::sound(data).is_none() {
-            return Framing::Message(data.len());
+        if side == Side::Server {
+            return frame::response(data, |command, ascii| self.expects(command, ascii).and_then(|(_, e)| e.data));
         }
         frame::request(data)
     }
@@ -173,20 +179,24 @@ impl Language for A1e {
     }
 
     fn read<'a>(&mut self, side: Side, data: &'a [u8], talk: &mut Talk<'_>) -> Turn<'a, u32> {
-        let continued = match side {
-            Side::Client => self.in_request && frame::sound(data).is_none(),
-            Side::Server => self.in_response && !self.agrees(data),
-        };
-        if continued {
-            // However TCP cut it.
+        if self.passes(side) {
             talk.continued();
+            self.unread += data.len();
+            if self.unread >= LONGEST_BODY {
+                (self.in_request, self.in_response) = (false, false);
+            }
             return Turn::Pass;
         }
+        self.unread = 0;
         if side == Side::Client { self.ask(data, talk) } else { self.answer(data, talk) }
     }
 
     fn tell(&mut self, turns: &Turns<'_, u32>, talk: &mut Talk<'_>) {
         self.known.tell(turns, talk);
+    }
+
+    fn gap(&mut self, _side: Side, _talk: &mut Talk<'_>) {
+        (self.in_request, self.in_response) = (false, false);
     }
 
     fn weight(&self) -> usize {
