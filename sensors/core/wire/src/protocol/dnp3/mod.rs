@@ -1,5 +1,5 @@
-//! DNP3 (IEEE 1815-2012) over TCP, UDP and serial lines: link frames, transport segments, application fragments; requests paired with
-//! responses, points with values and quality, controls with their select, files, secure authentication as facts.
+//! DNP3 (IEEE 1815-2012) over TCP, UDP and serial lines: link frames, transport segments, application fragments; requests
+//! paired with responses, points with values and quality, controls with their select, files, secure authentication as facts.
 
 mod attribute;
 mod authentication;

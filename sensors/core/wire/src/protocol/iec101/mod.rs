@@ -1,6 +1,6 @@
-//! IEC 60870-5-101 (edition 2, 2003) on serial lines and in TCP, as serial device servers carry it: FT1.2 frames, the services of the link
-//! paired with their answers, balanced and unbalanced lines. The sizes of addresses are found from what is sent; what is
-//! inside a data unit is read and told by `iec60870`.
+//! IEC 60870-5-101 (edition 2, 2003) on serial lines and in TCP, as serial device servers carry it: FT1.2 frames, the
+//! services of the link paired with their answers, balanced and unbalanced lines. The sizes of addresses are found from what
+//! is sent; what is inside a data unit is read and told by `iec60870`.
 
 mod line;
 mod link;

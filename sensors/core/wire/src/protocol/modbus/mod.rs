@@ -1,4 +1,5 @@
-//! Modbus/TCP, Modbus RTU and ASCII inside TCP, Modbus RTU on tapped lines: requests paired with replies, values, exceptions, identification.
+//! Modbus/TCP, Modbus RTU and ASCII inside TCP, Modbus RTU on tapped lines: requests paired with replies, values,
+//! exceptions, identification.
 
 pub mod ascii;
 mod frame;

@@ -19,7 +19,7 @@ impl Names {
         let room = self.known.len() < KEPT && self.bytes + name.len() <= BYTES;
         match self.known.get_mut(&handle) {
             Some(known) if known.as_deref() == Some(name) => {}
-            Some(known) => *known = None,
+            Some(known) => self.bytes = self.bytes.saturating_sub(known.take().map_or(0, |name| name.len())),
             None if room => {
                 self.bytes += name.len();
                 self.known.insert(handle, Some(name.to_owned()));

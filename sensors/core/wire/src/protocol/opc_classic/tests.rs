@@ -170,3 +170,16 @@ fn calls_that_never_end_are_bounded() {
     use crate::protocol::Parser;
     assert!(flow.parser.weight() < 1_000_000, "{}", flow.parser.weight());
 }
+
+#[test]
+fn a_number_of_two_names_gives_back_their_room() {
+    let mut names = Names::default();
+    for _ in 0..10_000 {
+        names.learn(1, "Tank.Level of the first group");
+        names.learn(1, "Pump.Speed of the second");
+        names.forget(1);
+    }
+    names.learn(1, "Valve");
+    assert_eq!(names.shown(1), "Valve");
+    assert!(names.weight() < 4096, "{}", names.weight());
+}

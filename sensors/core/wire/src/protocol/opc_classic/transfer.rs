@@ -150,17 +150,10 @@ pub fn published(call: &Call<'_>, account: &mut Account<'_>) -> Option<()> {
         return Some(());
     }
     let mut stub = call.asked()?;
-    stub.take(4)?;
-    let group = stub.u32()?;
-    account.details.number("group", group);
-    stub.take(12)?;
-    let numbers = handles(&mut stub)?;
-    for number in &numbers {
-        account.object("item", &format!("client#{number}"));
-    }
+    let count = called_back(&mut stub, 12, account)?;
     let (values, whole) = variant::variants(&mut stub)?;
     let qualities = if whole { words(&mut stub)? } else { Vec::new() };
-    tell(from, numbers.len(), &values, &qualities, account);
+    tell(from, count, &values, &qualities, account);
     Some(())
 }
 
@@ -171,19 +164,25 @@ pub fn completed(call: &Call<'_>, account: &mut Account<'_>) -> Option<()> {
         return Some(());
     }
     let mut stub = call.asked()?;
-    stub.take(4)?;
-    let group = stub.u32()?;
-    account.details.number("group", group);
-    stub.take(8)?;
-    let numbers = handles(&mut stub)?;
-    for number in &numbers {
-        account.object("item", &format!("client#{number}"));
-    }
+    let count = called_back(&mut stub, 8, account)?;
     let results = handles(&mut stub)?;
-    for (at, code) in results.iter().enumerate().take(numbers.len()) {
+    for (at, code) in results.iter().enumerate().take(count) {
         account.ended(from.saturating_add(at), *code);
     }
     Some(())
+}
+
+/// What callbacks begin with: | transaction 4 | group 4 | so many bytes passed over | client's numbers |; how many items.
+fn called_back(stub: &mut Ndr<'_>, passed: usize, account: &mut Account<'_>) -> Option<usize> {
+    stub.take(4)?;
+    let group = stub.u32()?;
+    account.details.number("group", group);
+    stub.take(passed)?;
+    let numbers = handles(stub)?;
+    for number in &numbers {
+        account.object("item", &format!("client#{number}"));
+    }
+    Some(numbers.len())
 }
 
 /// | count 4 | numbers of 2 bytes |

@@ -149,6 +149,18 @@ pub fn request(data: &[u8]) -> Framing {
     Framing::Message(wire(fixed).saturating_add(rest))
 }
 
+/// Whether a request to the own station with a usual timer begins here: in a body that is not read nothing else tells where
+/// the next one is. None: too few bytes to tell.
+pub fn begins(data: &[u8]) -> Option<bool> {
+    let Some(ascii) = request_form(*data.first()?) else { return Some(false) };
+    if data.len() < if ascii { HEADER * 2 } else { HEADER } {
+        return None;
+    }
+    let known = |request: &Request<'_>| command::of(request.command).is_some();
+    let usual = |request: &Request<'_>| request.is_own() && request.timer > 0 && request.usual_timer();
+    Some(Request::read(data).is_some_and(|request| known(&request) && usual(&request)))
+}
+
 /// Length of a response. `expected`: bytes of data by the request of this command and code; None: not known, the response
 /// ends behind its complete code.
 pub fn response(data: &[u8], expected: impl Fn(u8, bool) -> Option<usize>) -> Framing {

@@ -58,8 +58,8 @@ pub struct A1e {
     asked: u32,
     /// Points entered to be monitored.
     entered: [Option<usize>; SLOTS],
-    /// What follows belongs to a body that is not read: of a request, until it is answered; of a response, until the next
-    /// request. Its length is not known, so that it passes octet by octet, however TCP cut it.
+    /// What follows belongs to a body that is not read, until the next request begins. Its length is not known, so that it
+    /// passes octet by octet, however TCP cut it.
     in_request: bool,
     in_response: bool,
     /// Octets of it so far.
@@ -132,7 +132,6 @@ impl A1e {
             return Turn::Pass;
         };
         let found = self.expects(response.command, response.body.ascii).map(|(at, expected)| (at, *expected));
-        self.in_request = false;
         let Some((at, expected)) = found else {
             // Its request was not seen, so that the length of its data is not known.
             self.in_response = true;
@@ -141,11 +140,6 @@ impl A1e {
         self.expected.drain(..=at);
         self.in_response = expected.data.is_none() && response.code == 0;
         Turn::Answer { key: expected.key, data }
-    }
-
-    /// Whether what a side says belongs to a body that is not read.
-    fn passes(&self, side: Side) -> bool {
-        if side == Side::Client { self.in_request } else { self.in_response }
     }
 
     /// Whether an expected response begins here.
@@ -160,13 +154,17 @@ impl Language for A1e {
     type Key = u32;
 
     fn framing(&self, side: Side, data: &[u8]) -> Framing {
-        if self.passes(side) {
-            return Framing::Message(1);
-        }
         if side == Side::Server {
+            if self.in_response {
+                return Framing::Message(1);
+            }
             return frame::response(data, |command, ascii| self.expects(command, ascii).and_then(|(_, e)| e.data));
         }
-        frame::request(data)
+        match self.in_request.then(|| frame::begins(data)) {
+            None | Some(Some(true)) => frame::request(data),
+            Some(Some(false)) => Framing::Message(1),
+            Some(None) => Framing::Need,
+        }
     }
 
     fn resynchronise(&self, side: Side, data: &[u8]) -> (usize, bool) {
@@ -179,7 +177,8 @@ impl Language for A1e {
     }
 
     fn read<'a>(&mut self, side: Side, data: &'a [u8], talk: &mut Talk<'_>) -> Turn<'a, u32> {
-        if self.passes(side) {
+        let unread = if side == Side::Client { self.in_request && data.len() == 1 } else { self.in_response };
+        if unread {
             talk.continued();
             self.unread += data.len();
             if self.unread >= LONGEST_BODY {
