@@ -7,7 +7,7 @@ from pathlib import Path
 SITE = Path("rules/proofs/site.yml")
 PROOFS_ONLY = (
     "plc5", "plc6", "ipc", "sis", "knx", "mtr1", "mtr2", "mtr3", "mux", "jace", "mach", "drv",
-    "vlv", "feeder", "plc7", "plc8", "pac", "robot", "mtr4", "flow", "cc1", "cc2", "mbgw",
+    "vlv", "feeder", "plc7", "plc8", "pac", "robot", "mtr4", "flow", "cc1", "cc2", "mbgw", "dpm", "dp-eng",
 )  # fmt: skip
 """Controllers whose cells the scenario lacks: proofs alone are made with them."""
 

@@ -13,6 +13,7 @@ from detection.site import ALLOWED, INSIDE, Site
 from response.alerts import Alert
 from response.compliance.gathering import UNKNOWN, Evidence
 from response.compliance.query import WHO
+from response.link_address import groups
 from sensors.fields import encrypted_protocols
 
 FLOW = (*WHO, "network.transport", "ot.server.port", "network.protocol", "ot.port_protocol")
@@ -50,10 +51,9 @@ def public(column: str) -> pl.Expr:
 
 
 def group(end: str) -> pl.Expr:
-    """Whether an end (source, destination) is a group: by its address, or its MAC (I/G bit) where it has none."""
+    """Whether an end (source, destination) is a group: by its address, or its MAC or bus where it has none."""
     address = pl.col(f"{end}.ip").map_elements(is_group, return_dtype=pl.Boolean)
-    mac = pl.col(f"{end}.mac").cast(pl.String).str.slice(1, 1).is_in(list("13579BDF"))
-    return pl.coalesce(address, mac).fill_null(False)
+    return pl.coalesce(address, groups(f"{end}.mac")).fill_null(False)
 
 
 def encrypted() -> pl.Expr:

@@ -15,6 +15,7 @@ from typing import Any
 from detection.site import Asset, Site
 from response.alerts import Alert
 from response.incidents.killchain import Matrix
+from response.link_address import is_station
 
 UNKNOWN = "unknown"
 IMPACT = "TA0105"
@@ -66,7 +67,7 @@ def name_of(end: Mapping[str, Any]) -> str | None:
 
 def _actors(alert: Alert, hubs: frozenset[str], site: Site | None) -> tuple[tuple[str, str], ...]:
     source, mac = alert.source, alert.source.get("mac")
-    name, station = name_of(source), _station(mac)
+    name, station = name_of(source), mac if is_station(mac) else None
     owner = _owner(site, mac)
     declared = _declared(site, source.get("ip"))
     found: list[tuple[str, str]] = []
@@ -128,10 +129,3 @@ def _declared(site: Site | None, ip: str | None) -> Asset | None:
 
 def _owner(site: Site | None, mac: str | None) -> Asset | None:
     return next((asset for asset in site.assets if mac in asset.mac), None) if site is not None and mac else None
-
-
-def _station(mac: str | None) -> str | None:
-    """The MAC when it names one interface: neither a group's nor zero."""
-    if not mac or mac == "00-00-00-00-00-00" or int(mac[:2], 16) & 1:
-        return None
-    return mac

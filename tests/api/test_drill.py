@@ -82,7 +82,7 @@ def test_a_proof_that_stops_working_shows(api: Api) -> None:
     assert li.post(DRILLS, json={"playbook": "unauthorised-command"}).status_code == 202
     work(api)
     passed = {each["rule"]: each for each in items(li, "drills/results")}
-    assert {each["state"] for each in passed.values()} == {"passed"}
+    assert [(name, each["told"]) for name, each in passed.items() if each["state"] != "passed"] == []
     assert len(passed) > 3
     api.clock.advance(86_400)
     li = api.signed_in("li")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 HEADER, RECORD, ETHERNET = 24, 16, 14
+LINKTYPE_ETHERNET = 1
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,10 @@ class Frame:
 
 
 def frames(path: Path) -> list[Frame]:
-    """All frames of a pcap file."""
+    """All frames of a pcap file; none of another link than Ethernet, such as a serial line."""
     whole, at, found = path.read_bytes(), HEADER, []
+    if struct.unpack_from("<I", whole, 20)[0] & 0xFFFF != LINKTYPE_ETHERNET:
+        return []
     while at < len(whole):
         end = at + RECORD + struct.unpack_from("<I", whole, at + 8)[0]
         found.append(Frame(whole[at : at + 8], whole[at + RECORD : end]))

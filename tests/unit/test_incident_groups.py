@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import polars as pl
 import pytest
 import yaml
 
@@ -16,6 +17,7 @@ from detection.site import Site
 from response.alerts import Alert
 from response.incidents.grouping import Decision, Group, groups_of
 from response.incidents.links import WHY
+from response.link_address import groups, is_station
 from tests.alert_cases import CAPTURES, MATRIX, POLICY, PROOFS, act, alerts, alerts_of, demo, site
 from tests.contract.store_cases import SECOND
 
@@ -107,6 +109,8 @@ def test_occurrences_become_few_incidents() -> None:
         ("modbus/force-listen-only", [["X04", "MB10", "MB09"]]),
         ("mqtt/bridge-to-public-broker", [["G08", "MQ13", "G22"]]),
         ("opcua/stolen-session", [["UA04", "UA15"]]),
+        ("profibus/laptop", [["PB04", "PB03", "PB01", "PB01", "G32", "PB08", "PB05", "PB05", "PB05", "PB02"]]),
+        ("canopen/takeover", [["CO01", "CO01", "CO01", "G32", "CO05", "CO11"]]),
         ("mqtt/anonymous-login", []),
         ("modbus/hmi-normal", []),
         ("opcua/normal", []),
@@ -115,6 +119,16 @@ def test_occurrences_become_few_incidents() -> None:
 )
 def test_proofs(capture: str, rules: list[list[str]]) -> None:
     assert names(grouped(alerts_of(PROOFS / f"{capture}.pcap"), site())) == rules
+
+
+def test_an_address_below_ip_names_one_or_many() -> None:
+    one = ["00-0E-8C-10-00-11", "CE-00-00-00-00-01", "PB-1", "CAN-127", "SERIAL-TX"]
+    many = ["01-80-C2-00-00-0E", "FF-FF-FF-FF-FF-FF", "00-00-00-00-00-00", "PB-BUS", "CAN-BUS"]
+    assert [is_station(address) for address in one] == [True] * len(one)
+    assert [is_station(address) for address in [None, "", *many]] == [False] * (2 + len(many))
+    column = pl.DataFrame({"source.mac": [*one, *many, None]})
+    told = column.select(groups("source.mac"))["source.mac"].to_list()
+    assert told == [False] * len(one) + [True] * len(many) + [None]
 
 
 ATTACKER, CARD = "10.9.1.66", "B8-27-EB-10-00-66"
