@@ -110,9 +110,12 @@ class Context:
         operation = (
             pl.col("ot.operation").cast(pl.String) if "ot.operation" in frame.columns else pl.lit(None, pl.String)
         )
+        source, destination = (pl.col(f"ot.{end}.zone").cast(pl.String) for end in ("source", "destination"))
+        # A frame without IP never leaves its network: an end that no zone names is in that of the other one.
+        unrouted = pl.col("source.ip").is_null() & pl.col("destination.ip").is_null()
         asked = frame.select(
-            pl.col("ot.source.zone").cast(pl.String).alias("from"),
-            pl.col("ot.destination.zone").cast(pl.String).alias("to"),
+            pl.when(unrouted & (source == UNKNOWN)).then(destination).otherwise(source).alias("from"),
+            pl.when(unrouted & (destination == UNKNOWN)).then(source).otherwise(destination).alias("to"),
             pl.col("network.protocol").cast(pl.String).alias("protocol"),
             operation.alias("operation"),
         )

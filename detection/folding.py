@@ -56,7 +56,7 @@ class Folding:
         if judged is None:
             return
         keyed = hits.rows.select(
-            (pl.col("ot.clock").dt.epoch("ns") // MINUTE).alias("minute"), *judged.dedup_columns(), ts=EPOCH
+            (pl.col("ot.clock").dt.epoch("ns") // MINUTE).alias("minute"), *judged.dedup_columns(hits.rows), ts=EPOCH
         ).with_row_index("place")
         groups = keyed.group_by("minute", *judged.key_names, maintain_order=True).agg("place", "ts").rows()
         # Whatever is needed of single rows is taken out at once: most of the cost is per call, not per row.

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from detection.occurrence import Occurrence, Packets, occurrence_id
+from detection.parties import BELOW_IP, named, party
 from detection.sigma.model import LEVELS, Correlation, Rule
 from detection.sigma.text import VALUE, placeholders
 from sensors.fields import vocabulary
@@ -39,15 +40,16 @@ class Judgement:
     def key_names(self) -> list[str]:
         return [f"key{i}" for i in range(len(self.dedup))] or ["key0"]
 
-    def dedup_columns(self) -> list[pl.Expr]:
-        """Dedup values as text, "" for null; lists joined."""
+    def dedup_columns(self, rows: pl.DataFrame) -> list[pl.Expr]:
+        """Dedup values of rows as text, "" for null."""
         if not self.dedup:
             return [pl.lit("").alias("key0")]
-        return [_as_text(name).alias(f"key{i}") for i, name in enumerate(self.dedup)]
+        return [party(name, rows).fill_null("").alias(f"key{i}") for i, name in enumerate(self.dedup)]
 
     def keys_of(self, rows: pl.DataFrame) -> list[tuple[str, ...]]:
         """The dedup key of each row."""
-        keyed = rows.select("event.id", *self.dedup_columns())  # of a rule without a key, one for each row all the same
+        # Of a rule without a key, one for each row all the same.
+        keyed = rows.select("event.id", *self.dedup_columns(rows))
         return [tuple(map(str, key)) for _, *key in keyed.iter_rows()]
 
     def values(self, rows: pl.DataFrame) -> list[dict[str, Any]]:
@@ -68,7 +70,8 @@ class Judgement:
         bittern = self.rule.bittern
         assert bittern is not None
         source, destination = _end(values, "source"), _end(values, "destination")
-        readable = {**values, **_details(values), VALUE: _value(values)}
+        below = {name: named(name, values) for name in BELOW_IP if name in values}
+        readable = {**values, **below, **_details(values), VALUE: _value(values)}
         parameters = {name: _plain(readable[name], name) for name in self.parameters if name in readable}
         parameters |= {"source": label(source), "destination": label(destination)}
         if count is not None:
@@ -181,8 +184,3 @@ def _plain(value: object, name: str = "") -> object:
     if name in ("ot.observed", "ot.expected") and isinstance(value, str):
         return ", ".join(f"{key}={each}" for key, each in json.loads(value).items())
     return value if isinstance(value, str | int | float | bool | list) or value is None else str(value)
-
-
-def _as_text(name: str) -> pl.Expr:
-    column = pl.col(name)
-    return pl.coalesce(column.cast(pl.String, strict=False), pl.lit(""))

@@ -9,11 +9,17 @@ import polars as pl
 GROUP = r"^(?:[0-9A-F][13579BDF](?:-[0-9A-F]{2}){5}|[A-Z]+-BUS|00(?:-00){5})$"
 """Many or none: a MAC with the I/G bit (IEEE 802-2014 8.2), a bus and none of its stations, or zero."""
 _GROUP = re.compile(GROUP)
+_MAC = re.compile(r"^[0-9A-F]{2}(?:-[0-9A-F]{2}){5}$")
 
 
 def is_station(address: str | None) -> bool:
     """Whether an address names one interface or station."""
     return bool(address) and _GROUP.match(str(address)) is None
+
+
+def is_mac(address: str | None) -> bool:
+    """Whether it is one of Ethernet, and no station of a fieldbus."""
+    return address is not None and _MAC.match(address) is not None
 
 
 def groups(column: str) -> pl.Expr:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from detection.occurrence import EVENTS_PER_OCCURRENCE, Packets
+from detection.parties import party
 from detection.sigma.model import Correlation
 
 SECOND = 1_000_000_000
@@ -69,7 +70,7 @@ class CorrelationHit:
 
 def rows_of(correlation: Correlation, rule: str, frame: pl.DataFrame, source: int) -> pl.DataFrame:
     """Hits of `rule` as rows of `ROW_SCHEMA`; those without a value to count are left out."""
-    groups = [pl.col(correlation.field_of(name, rule)).cast(pl.String).alias(name) for name in correlation.group_by]
+    groups = [party(correlation.field_of(name, rule), frame).alias(name) for name in correlation.group_by]
     key = pl.struct(groups).struct.json_encode() if groups else pl.lit("")
     rows = frame.with_row_index("row").select(
         (pl.col("ot.clock").dt.epoch("ns") // SECOND).alias("tick"),
@@ -101,7 +102,11 @@ def _slot(correlation: Correlation, rule: str) -> pl.Expr:
 def make_hit(correlation: Correlation, firing: Firing, lacking: tuple[str, ...]) -> CorrelationHit:
     """The hit for a firing."""
     rule = firing.event[1]
-    group = {name: firing.rows[correlation.field_of(name, rule)].item() for name in correlation.group_by}
+    group: dict[str, object] = {}
+    for name in correlation.group_by:
+        column = correlation.field_of(name, rule)
+        value = firing.rows[column].item()
+        group[name] = firing.rows.select(party(column, firing.rows)).item() if value is None else value
     shown = firing.events[:EVENTS_PER_OCCURRENCE]
     return CorrelationHit(
         rule=correlation,

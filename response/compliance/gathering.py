@@ -43,7 +43,7 @@ class KnownAsset:
 
     @property
     def name(self) -> str:
-        return self.declared.id if self.declared else (self.addresses or (self.key,))[0]
+        return self.declared.id if self.declared else (*self.addresses, *self.macs, self.key)[0]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 from detection.site import Asset, Site
 from response.alerts import Alert
 from response.incidents.killchain import Matrix
-from response.link_address import is_station
+from response.link_address import is_mac, is_station
 
 UNKNOWN = "unknown"
 IMPACT = "TA0105"
@@ -86,9 +86,9 @@ def _actors(alert: Alert, hubs: frozenset[str], site: Site | None) -> tuple[tupl
 
 
 def link_layer(alert: Alert) -> bool:
-    """Whether the alert is about frames, whose addresses are only claimed."""
+    """Whether the alert is about frames of Ethernet, where addresses above are only claimed."""
     mac = alert.source.get("mac")
-    return alert.protocol == "arp" or (mac is not None and mac in alert.dedup)
+    return alert.protocol == "arp" or (is_mac(mac) and mac in alert.dedup)
 
 
 def _counted_by(alert: Alert) -> bool:

@@ -109,8 +109,16 @@ def test_occurrences_become_few_incidents() -> None:
         ("modbus/force-listen-only", [["X04", "MB10", "MB09"]]),
         ("mqtt/bridge-to-public-broker", [["G08", "MQ13", "G22"]]),
         ("opcua/stolen-session", [["UA04", "UA15"]]),
-        ("profibus/laptop", [["PB04", "PB03", "PB01", "PB01", "G32", "PB08", "PB05", "PB05", "PB05", "PB02"]]),
-        ("canopen/takeover", [["CO01", "CO01", "CO01", "G32", "CO05", "CO11"]]),
+        (
+            "profibus/laptop",
+            [
+                [
+                    *("PB04", "PB03", "PB01", "PB01", "G32", "G32", "PB08", "PB08", "PB08"),
+                    *("PB05", "PB05", "PB05", "PB02"),
+                ]
+            ],
+        ),
+        ("canopen/takeover", [["CO01", "CO01", "CO01", "G32", "G32", "G32", "CO05", "CO11"]]),
         ("mqtt/anonymous-login", []),
         ("modbus/hmi-normal", []),
         ("opcua/normal", []),
