@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from api.analysis import Options, analyse, load_rules
+from detection.context import Context
+from detection.roles import Roles
+from detection.site_reading import load_site
 from sensors import evidence
 from sensors.capture import CaptureFiles
 from sensors.inventory import Inventory
@@ -45,6 +48,28 @@ def test_an_end_of_a_line_goes_by_its_name_in_alerts(tmp_path: Path) -> None:
     found = analyse(Options((GOLDEN / "dnp3" / "serial.pcap",), site=site), load_rules([]))
     ends = {(alert.destination.get("mac"), alert.destination.get("asset")) for alert in found.alerts}
     assert ("SERIAL-RX", "feeders") in ends
+
+
+def test_parties_of_a_bus_are_told_apart_in_alerts_and_correlations() -> None:
+    canopen = PROOFS.parent / "canopen" / "takeover.pcap"
+    found = analyse(Options((canopen, PROOFS / "laptop.pcap", PROOFS / "fault.pcap")), load_rules([]))
+    engineering = {alert.dedup for alert in found.alerts if alert.rule == "G32"}
+    assert {("CAN-BUS", "CAN-5"), ("CAN-BUS", "CAN-12"), ("PB-77", "PB-8")} <= engineering
+    # One slave is stopped and another one falls silent: that is no "stopped, and silent since".
+    assert {"PB01", "PB06"} <= {alert.rule for alert in found.alerts}
+    assert "X04" not in {alert.rule for alert in found.alerts}
+
+
+def test_what_stays_on_its_bus_crosses_no_zone(tmp_path: Path) -> None:
+    site = tmp_path / "site.yml"
+    other = "zones: [{id: office, name: {en: Office, zh: 办公区}, level: 4}, "
+    site.write_text(
+        SITE.replace("zones: [", other) + "conduits: [{from: office, to: cell, allow: [{protocol: tls}]}]\n"
+    )
+    context = Context(load_site(site), Roles())
+    for batch in CaptureFiles([PROOFS / "laptop.pcap"]):
+        joined = context.join(batch.datasets["transaction"])
+        assert set(joined["ot.conduit"]) <= {"inside"}
 
 
 def test_stations_that_speak_are_assets_and_the_bus_is_none() -> None:
