@@ -7,7 +7,8 @@ those of `ot.clock`, which never runs backwards, so that no late row can reopen 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from sys import intern
 from typing import Any
 
 import polars as pl
@@ -22,23 +23,23 @@ KEYS = 200_000
 """Open (rule, key) pairs; beyond it the oldest minute is closed early and counted."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Rest:
-    """What came after the first hit of a minute."""
+    """What came after the first hit of a minute. An attack opens thousands, and most stay without a second hit."""
 
     template: Occurrence
     count: int = 0
     first: int = 0
     last: int = 0
-    events: list[str] = field(default_factory=list)
-    packets: list[Packets] = field(default_factory=list)
+    events: tuple[str, ...] = ()
+    packets: tuple[Packets, ...] = ()
 
-    def add(self, count: int, first: int, last: int, events: list[str], packets: list[Packets]) -> None:
+    def add(self, count: int, first: int, last: int, events: Sequence[str], packets: Sequence[Packets]) -> None:
         self.first = min(self.first, first) if self.count else first
         self.last = max(self.last, last)
         self.count += count
-        self.events += events[: EVENTS_PER_OCCURRENCE - len(self.events)]
-        self.packets += packets[: EVENTS_PER_OCCURRENCE - len(self.packets)]
+        self.events += tuple(events[: EVENTS_PER_OCCURRENCE - len(self.events)])
+        self.packets += tuple(packets[: EVENTS_PER_OCCURRENCE - len(self.packets)])
 
 
 class Folding:
@@ -48,6 +49,7 @@ class Folding:
         self.sensor = sensor
         self._judgements: dict[str, Judgement] = {}
         self._open: dict[tuple[str, tuple[str, ...]], Rest] = {}
+        self._minute_over = -1
         self.closed_early = 0
 
     def take(self, hits: Hits) -> Iterator[Occurrence]:
@@ -60,7 +62,7 @@ class Folding:
         ).with_row_index("place")
         groups = keyed.group_by("minute", *judged.key_names, maintain_order=True).agg("place", "ts").rows()
         # Whatever is needed of single rows is taken out at once: most of the cost is per call, not per row.
-        firsts = judged.values(hits.rows[[places[0] for *_, places, _ in groups]])
+        firsts = judged.values(hits.rows, [places[0] for *_, places, _ in groups])
         shown = _shown(hits.rows, [place for *_, places, _ in groups for place in places[: EVENTS_PER_OCCURRENCE + 1]])
         for (minute, *key, places, times), values in zip(groups, firsts, strict=True):
             yield from self._minute(judged, values, int(minute) * MINUTE, tuple(key), places, times, shown)
@@ -75,7 +77,7 @@ class Folding:
         for places in alike.values():
             if judged := self._judgement(hits[places[0]]):
                 rows = pl.concat([hits[place].rows for place in places])
-                told = zip(places, judged.keys_of(rows), judged.values(rows), strict=True)
+                told = zip(places, judged.keys_of(rows), judged.values(rows, list(range(len(rows)))), strict=True)
                 read |= {place: (judged, key, values) for place, key, values in told}
         for place in sorted(read):
             yield from self._correlated(hits[place], *read[place])
@@ -126,7 +128,10 @@ class Folding:
             known.add(len(places), min(times), max(times), [event for event, _ in some], packets)
 
     def advance(self, clock: int) -> Iterator[Occurrence]:
-        """Closes the minutes that are over at `clock`."""
+        """Closes the minutes that are over at `clock`; within a minute none is, however many are open."""
+        if clock // MINUTE == self._minute_over:
+            return
+        self._minute_over = clock // MINUTE
         over = [key for key, rest in self._open.items() if rest.template.minute + MINUTE <= clock]
         for key in sorted(over, key=lambda key: (self._open[key].template.minute, key)):
             yield from self._close(key)
@@ -147,8 +152,8 @@ class Folding:
                 count=rest.count,
                 first_seen=rest.first,
                 last_seen=rest.last,
-                events=tuple(rest.events),
-                packets=tuple(rest.packets),
+                events=rest.events,
+                packets=rest.packets,
             )
 
     def _judgement(self, hit: Hits | CorrelationHit) -> Judgement | None:
@@ -160,14 +165,10 @@ class Folding:
 
 def _shown(rows: pl.DataFrame, places: list[int]) -> dict[int, tuple[str, Packets | None]]:
     """Event ids of the rows at `places`, and where their packets are, where they have any."""
-    columns = rows[places].select(
-        "event.id",
-        pl.col("ot.capture").cast(pl.String),
-        "ot.packet.first",
-        pl.coalesce("ot.packet.last", "ot.packet.first"),
-    )
-    found = columns.iter_rows()
+    told = rows.select("event.id", "ot.capture", "ot.packet.first", "ot.packet.last")[places]
+    last = pl.coalesce("ot.packet.last", "ot.packet.first")
+    found = told.select("event.id", pl.col("ot.capture").cast(pl.String), "ot.packet.first", last).iter_rows()
     return {
-        place: (event, Packets(capture or "", first, last) if first else None)
+        place: (event, Packets(intern(capture or ""), first, last) if first else None)
         for place, (event, capture, first, last) in zip(places, found, strict=True)
     }

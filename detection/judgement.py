@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from sys import intern
 from typing import Any
 
 import polars as pl
@@ -20,6 +21,13 @@ from sensors.fields import vocabulary
 ENDS = ("mac", "ip", "port")
 CONTEXT = ("asset", "roles", "zone", "criticality", "owner")
 EXPLAINED = ("observed", "expected", "since", "support", "learner", "score", "p_value", "maturity")
+VALUES = ("ot.value.exact", "ot.value.numbers", "ot.value.text")
+ALWAYS = (
+    "@timestamp", "event.id", "ot.clock", "ot.capture", "ot.packet.first", "ot.packet.last", "ot.drill", "ot.operation",
+    "ot.details", "network.protocol", *VALUES, *(f"ot.{name}" for name in EXPLAINED),
+    *(f"{end}.{name}" for end in ("source", "destination") for name in ENDS),
+    *(f"ot.{end}.{name}" for end in ("source", "destination") for name in CONTEXT),
+)  # fmt: skip
 LACKING_LEVEL = "medium"
 """A rule that lacks what the site should declare is a policy reminder: never above this."""
 
@@ -35,6 +43,8 @@ class Judgement:
     lacking: tuple[str, ...]
     parameters: tuple[str, ...]
     dedup: tuple[str, ...]
+    columns: frozenset[str]
+    """What an occurrence is made of."""
 
     @property
     def key_names(self) -> list[str]:
@@ -50,12 +60,14 @@ class Judgement:
         """The dedup key of each row."""
         # Of a rule without a key, one for each row all the same.
         keyed = rows.select("event.id", *self.dedup_columns(rows))
-        return [tuple(map(str, key)) for _, *key in keyed.iter_rows()]
+        return [tuple(intern(str(value)) for value in key) for _, *key in keyed.iter_rows()]
 
-    def values(self, rows: pl.DataFrame) -> list[dict[str, Any]]:
-        """What `occurrence` needs of each row, by field name; times are ns since the epoch."""
-        times = [name for name, kind in rows.schema.items() if isinstance(kind, pl.Datetime)]
-        return rows.with_columns(pl.col(times).dt.epoch("ns")).rows(named=True)
+    def values(self, rows: pl.DataFrame, places: list[int]) -> list[dict[str, Any]]:
+        """What `occurrence` needs of the rows at `places`, by field name; times are ns since the epoch."""
+        # A row has many more columns than are told of it, and taking a value out costs more than finding it.
+        told = rows.select(name for name in rows.columns if name in self.columns)[places]
+        times = [name for name, kind in told.schema.items() if isinstance(kind, pl.Datetime)]
+        return told.with_columns(pl.col(times).dt.epoch("ns")).rows(named=True)
 
     def occurrence(
         self,
@@ -72,14 +84,16 @@ class Judgement:
         source, destination = _end(values, "source"), _end(values, "destination")
         below = {name: named(name, values) for name in BELOW_IP if name in values}
         readable = {**values, **below, **_details(values), VALUE: _value(values)}
-        parameters = {name: _plain(readable[name], name) for name in self.parameters if name in readable}
+        parameters = {name: _shared(_plain(readable[name], name)) for name in self.parameters if name in readable}
         parameters |= {"source": label(source), "destination": label(destination)}
         if count is not None:
             parameters["count"] = count
             parameters |= {name: _plain(value) for name, value in (group or {}).items()}
         first = values.get("ot.packet.first")
         packets = (
-            (Packets(values.get("ot.capture") or "", first, values.get("ot.packet.last") or first),) if first else ()
+            (Packets(intern(values.get("ot.capture") or ""), first, values.get("ot.packet.last") or first),)
+            if first
+            else ()
         )
         return Occurrence(
             id=occurrence_id(sensor, self.name, key, minute, 0),
@@ -130,6 +144,7 @@ def judgement(rule: Rule | Correlation, lacking: tuple[str, ...]) -> Judgement:
         lacking=lacking,
         parameters=tuple(names),
         dedup=bittern.dedup,
+        columns=frozenset({*names, *ALWAYS}),
     )
 
 
@@ -143,13 +158,17 @@ def label(end: Mapping[str, Any]) -> str | None:
 def _end(values: Mapping[str, Any], end: str) -> dict[str, Any]:
     found = {name: values.get(f"{end}.{name}") for name in ENDS}
     found |= {name: values.get(f"ot.{end}.{name}") for name in CONTEXT}
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: _shared(value) for name, value in found.items() if value is not None}
+
+
+def _shared(value: object) -> object:
+    """A text as the one that other occurrences hold: thousands are open while an attack goes on."""
+    return intern(value) if type(value) is str else value
 
 
 def _value(values: Mapping[str, Any]) -> object:
     """The value of the row, from the first column that has one."""
-    columns = ("ot.value.exact", "ot.value.numbers", "ot.value.text")
-    return next((value for name in columns if (value := values.get(name)) not in (None, [], "")), None)
+    return next((value for name in VALUES if (value := values.get(name)) not in (None, [], "")), None)
 
 
 def _explanation(values: Mapping[str, Any]) -> dict[str, Any]:

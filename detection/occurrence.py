@@ -15,7 +15,7 @@ MINUTE = 60_000_000_000
 EVENTS_PER_OCCURRENCE = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Packets:
     """Where packets are: capture source and inclusive frame numbers (from 1)."""
 
@@ -24,7 +24,7 @@ class Packets:
     last: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Occurrence:
     """One immutable occurrence.
 

@@ -41,6 +41,7 @@ class Correlator:
         self._lacking = {each.name: lacking(each, declared) for each in self._correlations}
         self._wanted = {name for each in self._correlations for name in each.rules}
         self._waiting: Ready = {}
+        self._tick = -1
 
     def feed(self, hits: Sequence[Hits]) -> None:
         """Takes the hits of one evaluation; those of rules that no correlation uses are passed over."""
@@ -51,7 +52,11 @@ class Correlator:
     def advance(self, clock: int) -> list[CorrelationHit]:
         """Hits of the correlations up to `clock` (ns since the epoch, never less than before): every hit of a second of
         `ot.clock` that is over must have been fed. In the order of time, then name."""
-        return self._process(clock // SECOND)
+        tick = clock // SECOND
+        if tick == self._tick:  # no second ended, so nothing that waits is over: a live sensor asks many times in one
+            return []
+        self._tick = tick
+        return self._process(tick)
 
     def finish(self) -> list[CorrelationHit]:
         """The rest, when no more hits will come. A window for lt, lte or eq that has not ended is not judged."""
