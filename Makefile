@@ -91,7 +91,7 @@ bench: setup ## speed and memory, as ratios to tshark and Suricata in the same r
 bench-protocols: setup ## ns a packet and a message of each protocol, in the core alone
 	$(PY) -m tests.bench.protocols $(ARGS)
 
-bench-crowd: setup ## memory of the core with 100,000 conversations of all protocols at once, some of them damaged
+bench-crowd: setup ## memory of a sensor with 100,000 conversations of all protocols at once, some of them damaged
 	$(PY) -m tests.bench.crowd
 
 bench-console: setup ## milliseconds of the console on 10,000 alerts, in a real browser

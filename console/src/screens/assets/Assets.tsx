@@ -18,7 +18,7 @@ import { number } from '../../text/moments.ts'
 import type { Asset } from './types.ts'
 
 const MOST = 5000
-export const nameOf = (asset: Asset): string => asset.name ?? asset.addresses[0] ?? asset.key
+export const nameOf = (asset: Asset): string => asset.name ?? asset.addresses[0] ?? asset.mac[0] ?? asset.key
 
 export function Assets() {
   const { t, word, lang } = useWords()
