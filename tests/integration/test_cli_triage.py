@@ -41,7 +41,12 @@ def test_incidents_are_listed_and_shown(cli: Cli) -> None:
     assert first["text"] in cli("incidents", "list").out
     shown = cli("incidents", "show", first["id"][:6])
     assert shown.code == 0
-    for said in ("same network card or station B8-27-EB-10-00-66", "100 of 100 = impact 1.0", "[ ] ", "TTD time to detect"):
+    for said in (
+        "same network card or station B8-27-EB-10-00-66",
+        "100 of 100 = impact 1.0",
+        "[ ] ",
+        "TTD time to detect",
+    ):
         assert said in shown.out
     assert "同一网卡或总线站点 B8-27-EB-10-00-66" in cli("incidents", "show", first["id"], "--lang", "zh").out
     assert cli("incidents", "show", first["id"], "--json").json()["data"] == first
