@@ -28,7 +28,7 @@ def alert_of(rule: Rule | Correlation) -> Alert:
     """An alert as the rule makes it of the vocabulary's example row."""
     dataset = rule.dataset if isinstance(rule, Rule) else "transaction"
     judged = judgement(rule, ())
-    (row,) = judged.values(rows(dataset, 1))
+    (row,) = judged.values(rows(dataset, 1), [0])
     (alert,) = fold([judged.occurrence("sensor-1", row, ("a", "b"), START)])
     return alert
 
