@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from api.output.alert_lines import technique_names
 from api.output.documents import Json
 from api.output.page import Page, Part
-from api.output.told import safe, title_of
+from api.output.told import safe
 from api.texts import Language, Texts
 from detection.sigma.model import Correlation, Head, Rule
 
@@ -59,7 +59,7 @@ def rule_page(page: Page, rule: Rule | Correlation, words: Texts) -> None:
     page.line(
         (f" {words.word('severity', rule.level)} ", rule.level),
         (f" {rule.name}", "strong"),
-        f" {title_of(rule, words)}",
+        f" {rule.titled(words.lang)}",
     )
     lines: list[tuple[str, Sequence[str]]] = [
         ("description", [text for text in [rule.described(words.lang)] if text]),
@@ -93,5 +93,5 @@ def _row(rule: Head, words: Texts) -> list[Part]:
         (words.word("severity", rule.level), rule.level),
         rule_class,
         " ".join(rule.techniques),
-        safe(title_of(rule, words)),
+        safe(rule.titled(words.lang)),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from api.texts import Language, Texts, texts
+from api.texts import Language, texts
 from detection.sigma.load import RuleSet
 from detection.sigma.model import Head
 from detection.sigma.text import UNSAFE, render
@@ -46,7 +46,7 @@ class Teller:
     def title(self, name: str) -> str:
         """The title of a rule, or its name."""
         rule = self._rules.get(name)
-        return title_of(rule, self.texts) if rule else name
+        return rule.titled(self.lang) if rule else name
 
     def tell(self, alert: Alert) -> Told:
         """The alert in words."""
@@ -56,7 +56,7 @@ class Teller:
             return Told(alert.rule, what, self.texts.get("alert.unknown_rule_why"), (), "")
         text = rule.bittern.text[self.lang]
         return Told(
-            title=title_of(rule, self.texts),
+            title=rule.titled(self.lang),
             what=self._fill(text.what, alert),
             why=self._fill(text.why, alert),
             do=tuple(self._fill(step, alert) for step in text.do),
@@ -74,11 +74,6 @@ class Teller:
 
     def _fill(self, template: str, alert: Alert) -> str:
         return render(template, alert.parameters, self.lang)
-
-
-def title_of(rule: Head, words: Texts) -> str:
-    """Title of a rule in the reader's language; a rule of the user's own has its Sigma title in any language."""
-    return words.by_key.get(f"title.{rule.name}", rule.title) if words.lang != "en" else rule.title
 
 
 def safe(value: object) -> str:

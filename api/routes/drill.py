@@ -12,7 +12,6 @@ from api.drilling import DONE, NothingToDrill, begin, chosen, drillable, drills,
 from api.drilling import drill as one_drill
 from api.idempotency import IdempotentRoute
 from api.output.drill_lines import why
-from api.output.told import title_of
 from api.problems import Problem
 from api.reporting import KEYS
 from api.shapes_drill import DrillPage, DrillResultPage, DrillShape, DrillVerification, NewDrill
@@ -61,7 +60,7 @@ def results(caller: Reader, wiring: Parts) -> Answer:
     items = []
     for name, stored in found.items():
         head = heads.get(name)
-        title = {lang: title_of(head, texts(lang)) for lang in LANGUAGES} if head else None
+        title = {lang: head.titled(lang) for lang in LANGUAGES} if head else None
         body = {key: value for key, value in stored.body.items() if key != "former"}
         items.append({**body, "told": _told(body), "title": title})
     return page(items, None, never=[name for name in heads if name not in found])

@@ -13,10 +13,9 @@ from api.auth.guard import Caller, Needs
 from api.drilling import last_results
 from api.output.attack import attack
 from api.output.coverage import by_technique, navigator_layer
-from api.output.told import title_of
 from api.problems import Problem
 from api.shapes_plant import CoverageShape, RulePage, RuleShape
-from api.texts import Language, texts
+from api.texts import Language
 from api.wiring import Wiring, wiring_of
 from detection.sigma.model import Correlation, Head, Rule
 from response.records import Stored
@@ -108,7 +107,7 @@ def _text(head: Head, language: Language) -> dict[str, Any]:
     assert own is not None
     text = own.text[language]
     return {
-        "title": title_of(head, texts(language)),
+        "title": head.titled(language),
         "what": text.what,
         "why": text.why,
         "do": list(text.do),

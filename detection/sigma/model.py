@@ -90,12 +90,14 @@ class Detection:
 class Text:
     """What an alert says in one language: what happened, why it matters, what to do.
 
-    `description` and `falsepositives` translate those of the rule, which Sigma wants in English; empty in English.
+    `title`, `description` and `falsepositives` translate those of the rule, which Sigma wants in English; empty in
+    English.
     """
 
     what: str
     why: str
     do: tuple[str, ...]
+    title: str = ""
     description: str = ""
     falsepositives: tuple[str, ...] = ()
 
@@ -156,6 +158,11 @@ class Head:
         """ATT&CK technique ids among the tags, as MITRE writes them (T0855)."""
         tags = (tag.removeprefix("attack.") for tag in self.tags if tag.startswith("attack.t"))
         return tuple(tag.upper() for tag in tags if tag[1:2].isdigit())
+
+    def titled(self, lang: str) -> str:
+        """The rule in short, in a language that has a text for it, in English otherwise."""
+        text = self.bittern.text.get(lang) if self.bittern else None
+        return (text.title if text else "") or self.title
 
     def described(self, lang: str) -> str:
         """How the rule decides, in a language that has a text for it, in English otherwise."""

@@ -14,7 +14,7 @@ KEYS = (
 )  # fmt: skip
 
 TEXT_KEYS = ("what", "why", "do")
-SIGMA_TEXTS = ("description", "falsepositives")
+SIGMA_TEXTS = ("title", "description", "falsepositives")
 SIGMA_LANGUAGE = "en"
 """The language of what Sigma itself has of texts: title, description, falsepositives."""
 
@@ -77,6 +77,7 @@ def _text(reading: Reading, language: str) -> Text:
         what=reading.text(*path, "what", fatal=False),
         why=reading.text(*path, "why", fatal=False),
         do=reading.words(*path, "do", fatal=False),
+        title=reading.text(*path, "title", required=False) if translates else "",
         description=description,
         falsepositives=falsepositives,
     )

@@ -69,7 +69,7 @@ class RuleTexts:
         head = self._heads.get(rule)
         if head is None:
             return rule
-        return words.by_key.get(f"title.{rule}", head.title) if words.lang != "en" else head.title
+        return head.titled(words.lang)
 
     def what(self, rule: str, values: Mapping[str, Any], words: Wording) -> str:
         """What happened; a rule that is not loaded is told by its name."""
