@@ -35,7 +35,7 @@ SPREAD = 60 * NANOSECONDS
 MOST_MB = 600
 """What a sensor may hold (design §6)."""
 BATCH_ROWS = 8_192
-"""Rows after which a batch is handed over, as a sensor does at the latest (design §5)."""
+"""Rows of a batch: the least for which design §6 asks a speed of the rules. Larger ones hold more memory."""
 IPV4, IPV6, VLAN = 0x0800, 0x86DD, 0x8100
 HEADERS = 54
 """Octets of a frame that are never damaged: Ethernet, IPv4 and most of TCP."""
