@@ -70,13 +70,13 @@ class Folding:
     def take_correlations(self, hits: Sequence[CorrelationHit]) -> Iterator[Occurrence]:
         """Occurrences of correlations, in the order of their hits: always a part 0, with all events behind it."""
         # What single rows say is taken out of many at once: most of the cost is per call, not per row.
-        alike: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+        alike: dict[tuple[str, int], list[int]] = {}
         for place, hit in enumerate(hits):
-            alike.setdefault((hit.rule.name, tuple(hit.rows.columns)), []).append(place)
+            alike.setdefault((hit.rule.name, id(hit.frame)), []).append(place)
         read: dict[int, tuple[Judgement, tuple[str, ...], dict[str, Any]]] = {}
         for places in alike.values():
             if judged := self._judgement(hits[places[0]]):
-                rows = pl.concat([hits[place].rows for place in places])
+                rows = hits[places[0]].frame[[hits[place].place for place in places]]
                 told = zip(places, judged.keys_of(rows), judged.values(rows, list(range(len(rows)))), strict=True)
                 read |= {place: (judged, key, values) for place, key, values in told}
         for place in sorted(read):

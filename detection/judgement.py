@@ -22,11 +22,14 @@ ENDS = ("mac", "ip", "port")
 CONTEXT = ("asset", "roles", "zone", "criticality", "owner")
 EXPLAINED = ("observed", "expected", "since", "support", "learner", "score", "p_value", "maturity")
 VALUES = ("ot.value.exact", "ot.value.numbers", "ot.value.text")
+SOURCE, DESTINATION = (
+    {name: f"{end}.{name}" for name in ENDS} | {name: f"ot.{end}.{name}" for name in CONTEXT}
+    for end in ("source", "destination")
+)
+EXPLANATION = {name: f"ot.{name}" for name in EXPLAINED}
 ALWAYS = (
     "@timestamp", "event.id", "ot.clock", "ot.capture", "ot.packet.first", "ot.packet.last", "ot.drill", "ot.operation",
-    "ot.details", "network.protocol", *VALUES, *(f"ot.{name}" for name in EXPLAINED),
-    *(f"{end}.{name}" for end in ("source", "destination") for name in ENDS),
-    *(f"ot.{end}.{name}" for end in ("source", "destination") for name in CONTEXT),
+    "ot.details", "network.protocol", *VALUES, *EXPLANATION.values(), *SOURCE.values(), *DESTINATION.values(),
 )  # fmt: skip
 LACKING_LEVEL = "medium"
 """A rule that lacks what the site should declare is a policy reminder: never above this."""
@@ -42,6 +45,7 @@ class Judgement:
     severity: str
     lacking: tuple[str, ...]
     parameters: tuple[str, ...]
+    techniques: tuple[str, ...]
     dedup: tuple[str, ...]
     columns: frozenset[str]
     """What an occurrence is made of."""
@@ -81,7 +85,7 @@ class Judgement:
         """Part 0: the first hit of a minute. `values` are those of its row; `count` and `group` a correlation's."""
         bittern = self.rule.bittern
         assert bittern is not None
-        source, destination = _end(values, "source"), _end(values, "destination")
+        source, destination = _told(values, SOURCE), _told(values, DESTINATION)
         below = {name: named(name, values) for name in BELOW_IP if name in values}
         readable = {**values, **below, **_details(values), VALUE: _value(values)}
         parameters = {name: _shared(_plain(readable[name], name)) for name in self.parameters if name in readable}
@@ -116,7 +120,7 @@ class Judgement:
             destination=destination,
             parameters=parameters,
             explanation=_explanation(values),
-            techniques=self.rule.techniques,
+            techniques=self.techniques,
             controls=bittern.controls,
             objects=bittern.objects,
             playbook=bittern.playbook,
@@ -143,6 +147,7 @@ def judgement(rule: Rule | Correlation, lacking: tuple[str, ...]) -> Judgement:
         severity=severity,
         lacking=lacking,
         parameters=tuple(names),
+        techniques=rule.techniques,
         dedup=bittern.dedup,
         columns=frozenset({*names, *ALWAYS}),
     )
@@ -155,10 +160,10 @@ def label(end: Mapping[str, Any]) -> str | None:
     return f"{asset} ({address})" if asset and address and asset != address else address
 
 
-def _end(values: Mapping[str, Any], end: str) -> dict[str, Any]:
-    found = {name: values.get(f"{end}.{name}") for name in ENDS}
-    found |= {name: values.get(f"ot.{end}.{name}") for name in CONTEXT}
-    return {name: _shared(value) for name, value in found.items() if value is not None}
+def _told(values: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
+    """Those of the columns that have a value, by the names they have here."""
+    found = ((name, values.get(column)) for name, column in columns.items())
+    return {name: _shared(value) for name, value in found if value is not None}
 
 
 def _shared(value: object) -> object:
@@ -172,8 +177,7 @@ def _value(values: Mapping[str, Any]) -> object:
 
 
 def _explanation(values: Mapping[str, Any]) -> dict[str, Any]:
-    found = {name: values.get(f"ot.{name}") for name in EXPLAINED}
-    told = {name: value for name, value in found.items() if value is not None}
+    told = _told(values, EXPLANATION)
     for name in ("observed", "expected"):
         if isinstance(told.get(name), str):
             told[name] = json.loads(told[name])

@@ -7,10 +7,11 @@ of that minute, sent at its end. The worker, or `bittern analyze` itself, folds 
 from __future__ import annotations
 
 import hashlib
-from base64 import b32encode
 from dataclasses import dataclass, field
 from typing import Any
 
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [first + second for first in _BASE32 for second in _BASE32]
 MINUTE = 60_000_000_000
 EVENTS_PER_OCCURRENCE = 20
 
@@ -70,7 +71,8 @@ def text_id(*parts: str | int) -> str:
     for part in parts:
         data = str(part).encode()
         digest.update(len(data).to_bytes(4, "big") + data)
-    return b32encode(digest.digest()).decode().lower()[:26]
+    number = int.from_bytes(digest.digest(), "big") << 2  # 130 bits: thirteen pairs of letters
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 def occurrence_id(sensor: str, rule: str, dedup: tuple[str, ...], minute: int, part: int) -> str:

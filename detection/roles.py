@@ -31,15 +31,17 @@ class Roles:
 
     def observe(self, transactions: pl.DataFrame, cadence: pl.DataFrame) -> None:
         """Takes the evidence of one batch: answered requests, and cyclic polls, of stations that have an IP address."""
-        answered = transactions.filter(pl.col("ot.reply") == "answered")
-        self._servers(answered.drop_nulls("ot.server.ip"))
-        polls = cadence.filter((pl.col("ot.cadence.kind") == "cyclic") & (pl.col("ot.operation") == "read"))
-        self._pollers(polls.drop_nulls(["ot.client.ip", "ot.server.ip"]))
+        is_answered = (pl.col("ot.reply") == "answered").alias("answered")
+        told = transactions.select(is_answered, "ot.server.ip", "network.protocol", "ot.unit", _tick().alias("tick"))
+        self._servers(told.filter("answered").drop_nulls("ot.server.ip"))
+        is_polled = ((pl.col("ot.cadence.kind") == "cyclic") & (pl.col("ot.operation") == "read")).alias("polled")
+        told = cadence.select(is_polled, "ot.client.ip", "ot.server.ip", _tick().alias("tick"))
+        self._pollers(told.filter("polled").drop_nulls())
 
     def _servers(self, answered: pl.DataFrame) -> None:
         if answered.is_empty():
             return
-        seen = answered.group_by("ot.server.ip", "network.protocol", "ot.unit").agg(_tick().min().alias("tick"))
+        seen = answered.group_by("ot.server.ip", "network.protocol", "ot.unit").agg(pl.col("tick").min())
         for ip, protocol, unit, tick in sorted(seen.iter_rows(), key=lambda row: (row[3], str(row[:3]))):
             for role in SERVER_ROLES.get(protocol, ()):
                 self._add(ip, role, tick)
@@ -51,7 +53,7 @@ class Roles:
     def _pollers(self, polls: pl.DataFrame) -> None:
         if polls.is_empty():
             return
-        seen = polls.group_by("ot.client.ip", "ot.server.ip").agg(_tick().min().alias("tick"))
+        seen = polls.group_by("ot.client.ip", "ot.server.ip").agg(pl.col("tick").min())
         for client, server, tick in sorted(seen.iter_rows(), key=lambda row: (row[2], str(row[:2]))):
             servers = self._polled.setdefault(client, set())
             servers.add(server)

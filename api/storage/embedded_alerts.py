@@ -56,18 +56,29 @@ def fold_in(connection: sqlite3.Connection, occurrences: Iterable[Occurrence]) -
     """Store the occurrences that are new, each in its alert, and compute these alerts again."""
     targets: dict[str, _Target] = {}
     new: Fresh = {}
-    for o in in_order(occurrences):
-        if connection.execute("SELECT 1 FROM occurrences WHERE id = ?", (o.id,)).fetchone():
+    rows = []
+    ordered = in_order(occurrences)
+    known = _known(connection, [o.id for o in ordered])
+    for o in ordered:
+        if o.id in known or o.id in new:
             continue
         thread = fold_key(o)
-        target = targets.setdefault(thread, targets.get(thread) or _target(connection, thread, o))
-        row = (o.id, target.alert, o.first_seen, o.last_seen, o.count, dumps(occurrence_record(o)))
-        connection.execute("INSERT INTO occurrences VALUES (?, ?, ?, ?, ?, ?)", row)
+        target = targets.get(thread)
+        if target is None:
+            target = targets[thread] = _target(connection, thread, o)
+        rows.append((o.id, target.alert, o.first_seen, o.last_seen, o.count, dumps(occurrence_record(o))))
         new[o.id] = o
+    connection.executemany("INSERT INTO occurrences VALUES (?, ?, ?, ?, ?, ?)", rows)
     for thread, target in targets.items():
         _recompute(connection, thread, target, new)
     opened = sum(target.opens for target in targets.values())
     return Folded(len(new), opened, len(targets) - opened, tuple(target.alert for target in targets.values()))
+
+
+def _known(connection: sqlite3.Connection, ids: Sequence[str]) -> set[str]:
+    """Those of the occurrences that are stored."""
+    query = "SELECT id FROM occurrences WHERE id IN (SELECT value FROM json_each(?))"
+    return {row["id"] for row in connection.execute(query, (json.dumps(ids),))}
 
 
 def _target(connection: sqlite3.Connection, thread: str, first: Occurrence) -> _Target:
@@ -105,22 +116,27 @@ def _is_behind_the_first(connection: sqlite3.Connection, target: _Target) -> boo
 def _extent(connection: sqlite3.Connection, alert_id: str, fresh: Fresh) -> tuple[Totals, Occurrence]:
     sums = connection.execute("SELECT sum(count), count(*) FROM occurrences WHERE alert = ?", (alert_id,)).fetchone()
     latest = connection.execute(
-        "SELECT id, body FROM occurrences WHERE alert = ? ORDER BY last_seen DESC, id DESC LIMIT 1", (alert_id,)
+        "SELECT id FROM occurrences WHERE alert = ? ORDER BY last_seen DESC, id DESC LIMIT 1", (alert_id,)
     ).fetchone()
-    return Totals(*sums), _occurrence(latest, fresh)
+    return Totals(*sums), _occurrence(connection, latest["id"], fresh)
 
 
 def _computed(connection: sqlite3.Connection, alert_id: str, precedent: str | None, fresh: Fresh) -> Alert:
     """The alert as its occurrences make it."""
     earliest = connection.execute(
-        "SELECT id, body FROM occurrences WHERE alert = ? ORDER BY first_seen, id LIMIT ?", (alert_id, EARLIEST_NEEDED)
+        "SELECT id FROM occurrences WHERE alert = ? ORDER BY first_seen, id LIMIT ?", (alert_id, EARLIEST_NEEDED)
     ).fetchall()
     totals, latest = _extent(connection, alert_id, fresh)
-    return folded(alert_id, precedent, totals, [_occurrence(row, fresh) for row in earliest], latest)
+    return folded(alert_id, precedent, totals, [_occurrence(connection, row["id"], fresh) for row in earliest], latest)
 
 
-def _occurrence(row: sqlite3.Row, fresh: Fresh) -> Occurrence:
-    return fresh.get(row["id"]) or occurrence_from(json.loads(row["body"]))
+def _occurrence(connection: sqlite3.Connection, occurrence_id: str, fresh: Fresh) -> Occurrence:
+    """An occurrence: one of this transaction, else read."""
+    known = fresh.get(occurrence_id)
+    if known is not None:
+        return known
+    row = connection.execute("SELECT body FROM occurrences WHERE id = ?", (occurrence_id,)).fetchone()
+    return occurrence_from(json.loads(row["body"]))
 
 
 def _columns(alert: Alert) -> dict[str, Any]:
@@ -171,8 +187,8 @@ def read_alert(connection: sqlite3.Connection, alert_id: str) -> Alert:
 def read_occurrences(connection: sqlite3.Connection, alert_id: str) -> tuple[Occurrence, ...]:
     """The occurrences of an alert in order. Raises NotFound."""
     read_alert(connection, alert_id)
-    query = "SELECT id, body FROM occurrences WHERE alert = ? ORDER BY first_seen, id"
-    return tuple(_occurrence(row, {}) for row in connection.execute(query, (alert_id,)))
+    query = "SELECT body FROM occurrences WHERE alert = ? ORDER BY first_seen, id"
+    return tuple(occurrence_from(json.loads(row["body"])) for row in connection.execute(query, (alert_id,)))
 
 
 def list_alerts(connection: sqlite3.Connection, query: AlertQuery) -> Page[Alert]:

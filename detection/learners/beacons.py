@@ -76,15 +76,10 @@ class Beacons(Learner):
         """Takes `flow` rows; the first row of each flow counts."""
         flows = datasets["flow"]
         client, server = pl.col("ot.client.ip").cast(pl.String), pl.col("ot.server.ip").cast(pl.String)
-        begun = (
-            flows.with_row_index("row")
-            .filter((pl.col("event.type") == "start") & pl.col("ot.server.port").is_not_null())
-            .select(
-                "row", pl.col("@timestamp").dt.epoch("ns").alias("ts"), client.alias("client"), server.alias("server"),
-                "ot.server.port",
-            )
-            .drop_nulls()
-        )  # fmt: skip
+        first = ((pl.col("event.type") == "start") & pl.col("ot.server.port").is_not_null()).alias("first")
+        time = pl.col("@timestamp").dt.epoch("ns").alias("ts")
+        told = flows.select(first, time, client.alias("client"), server.alias("server"), "ot.server.port")
+        begun = told.with_row_index("row").filter("first").drop("first").drop_nulls()
         # Nearly all connections stay inside: they fall away by server, each asked for once.
         services = [address for address in begun["server"].unique(maintain_order=True) if self._is_outside(address)]
         findings = []

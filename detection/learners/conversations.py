@@ -24,10 +24,12 @@ class ConversationGraph(Learner):
         state = pl.col("ot.flow_state").cast(pl.String)
         refused = (state == "reset") & pl.col("network.protocol").is_null()
         spoken = ~(state.is_in(["half_open", "syn"]) | refused)
-        keyed = flows.with_row_index("row").filter(spoken & pl.col("ot.server.ip").is_not_null())
-        if keyed.is_empty():
-            return finding_frame(self.name, flows, [])
-        keyed = keyed.select("row", _entity().alias("entity"), pl.col("@timestamp").dt.epoch("ns").alias("ts"))
+        time = pl.col("@timestamp").dt.epoch("ns").alias("ts")
+        # A row has fifty columns, and these few are wanted.
+        told = flows.select(
+            _entity().alias("entity"), time, (spoken & pl.col("ot.server.ip").is_not_null()).alias("spoken")
+        )
+        keyed = told.with_row_index("row").filter("spoken")
         groups = keyed.group_by("entity", maintain_order=True).agg(
             pl.col("row").first(),
             pl.col("ts").min().alias("first"),

@@ -14,7 +14,8 @@ from detection.finding import Finding, finding_frame
 from detection.learner import Learner
 
 OPERATION, OBJECT = "operation", "object"
-KEYS = ("channel", "operation", "function", "kind", "start", "count", "address")
+WORDS = ("channel", "operation", "function")
+OBJECTS = ("kind", "start", "count", "address")
 
 
 class OperationProfile(Learner):
@@ -26,20 +27,18 @@ class OperationProfile(Learner):
     def observe(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         """Takes `transaction` rows; replies without a request teach nothing."""
         transactions = datasets["transaction"]
-        asked = transactions.with_row_index("row").filter(
-            pl.col("ot.reply").cast(pl.String).is_in(["answered", "none", "unanswered"])
-        )
-        if asked.is_empty():
-            return finding_frame(self.name, transactions, [])
-        groups = (
-            asked.select("row", pl.col("@timestamp").dt.epoch("ns").alias("ts"), *_keys())
-            .group_by(KEYS, maintain_order=True)
-            .agg(
-                pl.col("row").first(),
-                pl.col("ts").min().alias("first"),
-                pl.col("ts").max().alias("last"),
-                pl.len().alias("n"),
-            )
+        is_asked = pl.col("ot.reply").cast(pl.String).is_in(["answered", "none", "unanswered"])
+        time = pl.col("@timestamp").dt.epoch("ns").alias("ts")
+        # A row has seventy columns, and these few are wanted.
+        asked = transactions.select(time, is_asked.alias("asked"), *_keys()).with_row_index("row").filter("asked")
+        # Objects are compared with those that are known, and noted to become known: without either only words matter.
+        objects = self.known is not None or self.seen.baseline is not None
+        groups = asked.group_by((*WORDS, *OBJECTS) if objects else WORDS, maintain_order=True).agg(
+            *([] if objects else [pl.col(OBJECTS).first()]),
+            pl.col("row").first(),
+            pl.col("ts").min().alias("first"),
+            pl.col("ts").max().alias("last"),
+            pl.len().alias("n"),
         )
         found: list[Finding] = []
         for channel, operation, function, kind, start, count, address, row, first, last, n in groups.iter_rows():
@@ -47,7 +46,9 @@ class OperationProfile(Learner):
             where = address or (f"{kind}:{start}-{start + max(count or 1, 1) - 1}" if start is not None else "")
             entity = f"{channel} {word}"
             new_word = self.seen.saw(OPERATION, channel, word, first, last, n)
-            new_object = bool(where) and self.seen.saw(OBJECT, entity, where, first, last, n)
+            new_object = objects and bool(where) and self.seen.saw(OBJECT, entity, where, first, last, n)
+            if not (new_word or new_object):
+                continue
             finding = self._judge(row, channel, word, entity, where, new_word, new_object, operation == "read")
             if finding is not None:
                 found.append(finding)

@@ -70,7 +70,8 @@ class Rates(Learner):
 
     def observe(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         """Takes `rate` rows."""
-        rates = datasets["rate"].with_row_index("row")
+        wanted = ["@timestamp", "ot.entity_kind", "ot.entity", *(counter.column for counter in COUNTERS)]
+        rates = datasets["rate"].select(wanted).with_row_index("row")
         found: list[Finding] = []
         for counter in COUNTERS:
             rows = rates.filter((pl.col("ot.entity_kind") == counter.entity_kind) & (pl.col(counter.column) > 0))

@@ -122,4 +122,4 @@ class Closing:
         # The hit comes now, not when its last event came: who reads `ot.clock` must not see time run backwards.
         clock = pl.lit(tick * SECOND).cast(window.rows.schema["ot.clock"]).alias("ot.clock")
         events = tuple(sorted(window.slots.values(), key=event_order))
-        return [Firing(tick, window.event, window.rows.with_columns(clock), events, count)]
+        return [Firing(tick, window.event, window.rows.with_columns(clock), 0, events, count)]

@@ -134,8 +134,8 @@ def _state(correlation: Correlation) -> Sliding | Closing:
 
 
 def _stacked(firings: Sequence[Firing]) -> list[pl.DataFrame]:
-    """The completing rows, one frame per dataset, for the correlations that stand on this one."""
-    by_columns: dict[tuple[str, ...], list[pl.DataFrame]] = {}
+    """The completing rows, for the correlations that stand on this one."""
+    by_frame: dict[int, tuple[pl.DataFrame, list[int]]] = {}
     for firing in firings:
-        by_columns.setdefault(tuple(firing.rows.columns), []).append(firing.rows)
-    return [pl.concat(frames) for frames in by_columns.values()]
+        by_frame.setdefault(id(firing.frame), (firing.frame, []))[1].append(firing.place)
+    return [frame[places] for frame, places in by_frame.values()]

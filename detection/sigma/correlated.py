@@ -32,12 +32,13 @@ Event = tuple[int, str, str, str | None, int | None, int | None]
 
 @dataclass(frozen=True, eq=False)
 class Firing:
-    """A correlation came true for a group in second `tick`, at `event`, whose full row is `rows` (one row): `events` in
-    order, `count` of them."""
+    """A correlation came true for a group in second `tick`, at `event`, whose full row is row `place` of `frame`:
+    `events` in order, `count` of them."""
 
     tick: int
     event: Event
-    rows: pl.DataFrame
+    frame: pl.DataFrame
+    place: int
     events: tuple[Event, ...]
     count: int
 
@@ -48,8 +49,8 @@ class CorrelationHit:
 
     `group` are the values of `group_by` by their names there; `first` and `last` are ns since the epoch; `count` is the
     number of events, distinct values or distinct rules; `events` and `packets` are those of at most
-    `EVENTS_PER_OCCURRENCE` events, the first ones; `rows` is one row, the event that completed it, with all columns of
-    its dataset; `lacking` as in `Hits`.
+    `EVENTS_PER_OCCURRENCE` events, the first ones; row `place` of `frame` is the event that completed it, with all
+    columns of its dataset; `lacking` as in `Hits`.
     """
 
     rule: Correlation
@@ -59,8 +60,14 @@ class CorrelationHit:
     count: int
     events: tuple[str, ...]
     packets: tuple[Packets, ...]
-    rows: pl.DataFrame
+    frame: pl.DataFrame
+    place: int
     lacking: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """The completing event as a frame of one row."""
+        return self.frame.slice(self.place, 1)
 
     def row(self) -> dict[str, object]:
         """The completing event by field name; times are ns since the epoch, for a datetime would cut them to µs."""
@@ -105,8 +112,11 @@ def make_hit(correlation: Correlation, firing: Firing, lacking: tuple[str, ...])
     group: dict[str, object] = {}
     for name in correlation.group_by:
         column = correlation.field_of(name, rule)
-        value = firing.rows[column].item()
-        group[name] = firing.rows.select(party(column, firing.rows)).item() if value is None else value
+        value = firing.frame[column][firing.place]
+        if value is None:
+            completing = firing.frame.slice(firing.place, 1)
+            value = completing.select(party(column, completing)).item()
+        group[name] = value
     shown = firing.events[:EVENTS_PER_OCCURRENCE]
     return CorrelationHit(
         rule=correlation,
@@ -116,6 +126,7 @@ def make_hit(correlation: Correlation, firing: Firing, lacking: tuple[str, ...])
         count=firing.count,
         events=tuple(event[2] for event in shown),
         packets=tuple(Packets(e[3], e[4], e[5]) for e in shown if e[3] and e[4] is not None and e[5] is not None),
-        rows=firing.rows,
+        frame=firing.frame,
+        place=firing.place,
         lacking=lacking,
     )

@@ -57,24 +57,39 @@ class Sliding:
 
         `frames` are those that the rows' `source` counts in.
         """
-        timely = rows.filter(pl.col("ts") >= pl.col("tick") * SECOND - LATENESS)
-        self.dropped["late"] += rows.height - timely.height
+        timely = self._timely(rows)
         if timely.is_empty():
             return []
         keys = timely.select("key").unique()
-        touched = self.kept.join(keys, on="key", how="semi")
+        touched = self.kept.join(keys, on="key", how="semi") if self.kept.height else self.kept
         both = pl.concat([touched, timely.select(KEPT)])
-        candidates = keys if both.height <= FEW_ROWS else self._candidates(both)
-        firings = self._exact(candidates, touched, timely, frames) if both.height >= self.needed else []
+        if both.height < self.needed:
+            firings = []
+        elif both.height <= FEW_ROWS:
+            firings = self._exact(touched, timely, frames)
+        else:
+            able = self._candidates(both)
+            known = touched.join(able, on="key", how="semi")
+            firings = self._exact(known, timely.join(able, on="key", how="semi", maintain_order="left"), frames)
         rest = self.kept.join(keys, on="key", how="anti") if touched.height < self.kept.height else touched.clear()
         self.kept = self._bounded(pl.concat([rest, self._newest(both)]))
         return firings
 
+    def _timely(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Without those that came too late."""
+        late = rows["ts"] < rows["tick"] * SECOND - LATENESS
+        if not late.any():
+            return rows
+        self.dropped["late"] += int(late.sum())
+        return rows.filter(~late)
+
     def tick(self, tick: int) -> list[Firing]:
         """Gives up what no row that comes in second `tick` or later can still need. Time alone fires nothing here."""
         reach = tick * SECOND - LATENESS
-        if not self.kept.is_empty():
+        if (self.kept["ts"] <= reach - self.span).any():
             self.kept = self.kept.filter(pl.col("ts") > reach - self.span)
+        if not self.fired:
+            return []
         resting = [(key, time) for key, time in self.fired.items() if time + self.span > reach]
         self.dropped["rest"] += max(0, len(resting) - MAX_RESTING)
         self.fired = dict(sorted(resting, key=lambda entry: entry[1])[-MAX_RESTING:])
@@ -94,11 +109,16 @@ class Sliding:
         """Keys that may fire: enough different slots in two adjacent buckets, and not at rest throughout."""
         mark = "rule" if self.is_ordered else "slot"
         marks = rows.select("key", mark, (pl.col("ts") // self.span).alias("bucket")).unique()
+        if self.correlation.type == "temporal":
+            # The same rule in both buckets counts once: without that, every key that one rule keeps hitting would do.
+            marks = pl.concat([marks, marks.with_columns(pl.col("bucket") + 1)]).unique()
         counts = marks.group_by("key", "bucket").len()
-        before = counts.with_columns(pl.col("bucket") + 1)
-        pairs = counts.join(before, on=["key", "bucket"], how="left", suffix="_before")
-        enough = pl.col("len") + pl.col("len_before").fill_null(0) >= self.needed
-        keys = pairs.filter(enough).select("key").unique()
+        enough = pl.col("len") >= self.needed
+        if self.correlation.type != "temporal":
+            before = counts.with_columns(pl.col("bucket") + 1)
+            counts = counts.join(before, on=["key", "bucket"], how="left", suffix="_before")
+            enough = pl.col("len") + pl.col("len_before").fill_null(0) >= self.needed
+        keys = counts.filter(enough).select("key").unique()
         if not self.fired or keys.is_empty():
             return keys
         latest = rows.join(keys, on="key", how="semi").group_by("key").agg(pl.col("ts").max())
@@ -108,11 +128,10 @@ class Sliding:
     def _rests(self, key: str, latest: int) -> bool:
         return key in self.fired and latest < self.fired[key] + self.span
 
-    def _exact(
-        self, keys: pl.DataFrame, touched: pl.DataFrame, timely: pl.DataFrame, frames: Sequence[pl.DataFrame]
-    ) -> list[Firing]:
-        known = touched.join(keys, on="key", how="semi")
-        chosen = timely.join(keys, on="key", how="semi", maintain_order="left")
+    def _exact(self, known: pl.DataFrame, chosen: pl.DataFrame, frames: Sequence[pl.DataFrame]) -> list[Firing]:
+        """Firings of the groups of `chosen`, of which the events `known` are remembered."""
+        if chosen.is_empty():
+            return []
         slots = known["slot"].to_list() + chosen["slot"].to_list()
         events: list[Event] = [*known.select(EVENT).iter_rows(), *chosen.select(EVENT).iter_rows()]
         groups: dict[str, list[int]] = {}
@@ -124,7 +143,7 @@ class Sliding:
         met.sort()
         rows = chosen[[place - known.height for place, _ in met]].select("tick", "source", "row").iter_rows()
         return [
-            Firing(tick, events[place], frames[source].slice(row, 1), found, self._count(found))
+            Firing(tick, events[place], frames[source], row, found, self._count(found))
             for (place, found), (tick, source, row) in zip(met, rows, strict=True)
         ]
 
@@ -162,7 +181,9 @@ class Sliding:
 
     def _newest(self, rows: pl.DataFrame) -> pl.DataFrame:
         """What each group's window holds after `rows`: the newest of each slot, inside the span, up to the bound."""
-        newest = rows.sort("ts", "rule", "id").unique(subset=["key", "slot"], keep="last", maintain_order=True)
+        # Ties are few: what is not of its slot's latest time need not be put in order.
+        latest = rows.filter(pl.col("ts") == pl.col("ts").max().over("key", "slot"))
+        newest = latest.sort("ts", "rule", "id").unique(subset=["key", "slot"], keep="last", maintain_order=True)
         newest = newest.filter(pl.col("ts") > pl.col("ts").max().over("key") - self.span)
         if newest.height <= self.per_group:
             return newest
