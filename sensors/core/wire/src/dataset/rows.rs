@@ -484,7 +484,7 @@ pub struct CadenceRow<'a> {
     pub ot_cadence_gap_min: Option<i64>,
     /// Longest time between requests.
     pub ot_cadence_gap_max: Option<i64>,
-    /// cyclic, irregular, once, silent.
+    /// cyclic, irregular, once (all such objects of a function together), silent.
     pub ot_cadence_kind: Option<&'a str>,
 }
 

@@ -2,6 +2,7 @@
 //! summaries of continuous points.
 
 use super::points::neighbour;
+use super::said_once::SaidOnce;
 use super::{Ledger, event_id, pick};
 use crate::dataset::rows::{CadenceRow, ValueRow};
 use crate::dataset::{Batch, EventRow};
@@ -17,12 +18,19 @@ impl Ledger {
     /// Tells every shape whose span is full at `now`; `last` ends the input.
     pub fn cadence_tick(&mut self, now: i64, last: bool) {
         let count = u32::try_from(self.shapes.list.len()).unwrap_or(u32::MAX);
+        let mut once = SaidOnce::default();
         for index in 0..count {
             let Some(shape) = self.shapes.get(index) else { continue };
-            if shape.span.count > 0 && (last || shape.span_is_full(now)) {
+            if shape.span.count == 0 || !(last || shape.span_is_full(now)) {
+                continue;
+            }
+            if kind(shape) == Cadence::Once {
+                once.take(index, shape);
+            } else {
                 self.cadence_row(index);
             }
         }
+        self.said_once(once);
     }
 
     /// Tells the shapes that fell silent by `now`.

@@ -9,6 +9,7 @@ mod identity;
 mod link;
 mod points;
 mod rates;
+mod said_once;
 mod sequence;
 mod transaction;
 
