@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use std::collections::BTreeMap;
 use wire::Engine;
+use wire::ledger::Counters;
 
 /// One dataset of a batch; speaks the Arrow C stream interface.
 #[pyclass(frozen)]
@@ -62,6 +63,11 @@ impl Filled {
     /// Takes what the engine has gathered. An error is a fault of the program.
     pub fn take(engine: &mut Engine) -> Result<Self, String> {
         let batch = engine.take_batch();
+        Self::of(&batch, &engine.ledger.counters, engine.ledger.clock)
+    }
+
+    /// A batch, with the counters so far and the packet time (ns) up to which everything was told.
+    pub fn of(batch: &wire::dataset::Batch, counters: &Counters, clock: i64) -> Result<Self, String> {
         let mut datasets = Vec::new();
         let mut failure = None;
         batch.visit(&mut |name, each, rows| {
@@ -76,8 +82,8 @@ impl Filled {
         if let Some(reason) = failure {
             return Err(reason);
         }
-        let counters = engine.ledger.counters.totals().into_iter().map(|(s, c, n)| (format!("{s}.{c}"), n)).collect();
-        Ok(Self { datasets, counters, clock: engine.ledger.clock })
+        let counters = counters.totals().into_iter().map(|(s, c, n)| (format!("{s}.{c}"), n)).collect();
+        Ok(Self { datasets, counters, clock })
     }
 
     /// As Python gets it.

@@ -38,6 +38,11 @@ impl Shared {
 pub fn read(paths: &[PathBuf], mut engine: Engine, sender: &SyncSender<Message>, shared: &Arc<Shared>) {
     let mut merged = Merged::open(paths, Limits::default());
     let _ = shared.bytes.set(merged.bytes_read());
+    // Blocks while Python is behind, as the end of a batch does. Whether it still listens is seen there.
+    let relief = sender.clone();
+    engine.ledger.hand_over = Some(Box::new(move |batch, counters, clock| {
+        let _ = relief.send(message(Filled::of(&batch, counters, clock)));
+    }));
     let (mut told, mut frames) = (0, 0u64);
     loop {
         let more = match merged.next() {
@@ -66,13 +71,15 @@ pub fn read(paths: &[PathBuf], mut engine: Engine, sender: &SyncSender<Message>,
                 }
             }
             told = merged.errors().len();
-            let message =
-                Filled::take(&mut engine).map_or_else(Message::Failed, |filled| Message::Batch(Box::new(filled)));
-            if sender.send(message).is_err() || over {
+            if sender.send(message(Filled::take(&mut engine))).is_err() || over {
                 return;
             }
         }
     }
+}
+
+fn message(filled: Result<Filled, String>) -> Message {
+    filled.map_or_else(Message::Failed, |filled| Message::Batch(Box::new(filled)))
 }
 
 fn reader_counters(engine: &mut Engine, merged: &Merged) {

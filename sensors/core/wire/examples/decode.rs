@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::as_conversions)]
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 use wire::capture::{Limits, Merged};
 use wire::{Engine, Place, Settings};
@@ -16,6 +18,11 @@ fn main() {
     let settings = Settings { full: options.iter().any(|o| o == "--full"), batch_rows, ..usual };
     let mut engine = Engine::new(settings, places.collect(), None);
     let mut merged = Merged::open(&paths, Limits::default());
+    let relieved = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&relieved);
+    engine.ledger.hand_over = Some(Box::new(move |batch, _, _| {
+        counted.fetch_add(batch.rows(), Ordering::Relaxed);
+    }));
     let (began, mut frames, mut rows) = (Instant::now(), 0u64, 0);
     while let Some(frame) = merged.next() {
         engine.frame(&frame);
@@ -24,8 +31,10 @@ fn main() {
             rows += engine.take_batch().rows();
         }
     }
-    engine.finish();
-    rows += engine.take_batch().rows();
+    while !engine.finish_some() {
+        rows += engine.take_batch().rows();
+    }
+    rows += engine.take_batch().rows() + relieved.load(Ordering::Relaxed);
     let seconds = began.elapsed().as_secs_f64();
     println!("{frames} frames, {rows} rows, {seconds:.3} s, {:.0} ns a frame", seconds * 1e9 / frames.max(1) as f64);
 }

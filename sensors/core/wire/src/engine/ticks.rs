@@ -92,6 +92,7 @@ impl Engine {
             if let Some(state) = ends {
                 self.end_flow(index, Some(state));
             }
+            self.ledger.relieve();
         }
         let lost = self.fragments.expire(now);
         if lost > 0 {

@@ -1,10 +1,8 @@
-//! Rows of dataset `cadence` at the end of each span, when a kind changes, and when a cycle falls silent; and the
-//! summaries of continuous points.
+//! Rows of dataset `cadence` at the end of each span, when a kind changes, and when a cycle falls silent.
 
-use super::points::neighbour;
 use super::said_once::SaidOnce;
 use super::{Ledger, event_id, pick};
-use crate::dataset::rows::{CadenceRow, ValueRow};
+use crate::dataset::rows::CadenceRow;
 use crate::dataset::{Batch, EventRow};
 use crate::delta::channel::Channels;
 use crate::delta::shape::{Cadence, Shape, SpanCounts};
@@ -28,6 +26,7 @@ impl Ledger {
                 once.take(index, shape);
             } else {
                 self.cadence_row(index);
+                self.relieve();
             }
         }
         self.said_once(once);
@@ -37,6 +36,7 @@ impl Ledger {
     pub fn silence_tick(&mut self, now: i64) {
         for (index, certain) in self.shapes.fall_silent(now) {
             self.silence_row(index, certain);
+            self.relieve();
         }
     }
 
@@ -73,66 +73,6 @@ impl Ledger {
             let told = (kind(&shape), counted(&shape));
             tell(&mut shape, told, channels, &self.places, self.clock, batch, &mut self.scratch.address);
         }
-    }
-
-    /// Summaries of continuous points that moved in the quarter of an hour that ends.
-    pub fn summary_tick(&mut self, now: i64) {
-        let mut address = std::mem::take(&mut self.scratch.address);
-        let mut told = vec![false; self.points.len()];
-        for shape in &mut self.shapes.list {
-            for (i, slot) in shape.points.iter().enumerate() {
-                let slot = usize::try_from(*slot).unwrap_or(usize::MAX);
-                if told.get(slot).copied().unwrap_or(true) {
-                    continue;
-                }
-                let Some(summary) = self.points.get_mut(slot).and_then(|p| p.take_summary()) else { continue };
-                if let Some(flag) = told.get_mut(slot) {
-                    *flag = true;
-                }
-                let Some(channel) = self.channels.get(shape.channel) else { continue };
-                let at = neighbour(shape.start, shape.step(), i);
-                let text = point_address(
-                    shape.address.as_deref(),
-                    shape.elements,
-                    shape.place,
-                    shape.kind,
-                    (at, shape.point_count()),
-                    &mut address,
-                );
-                let device = channel.device;
-                let device_key =
-                    usize::try_from(device).ok().and_then(|d| self.channels.device_keys.get(d)).copied().unwrap_or(0);
-                let key = point_key(device_key, text);
-                let Some(channel) = self.channels.get(shape.channel) else { continue };
-                let place = pick(&self.places, shape.last.last.source);
-                let span = Span { first: shape.last.first, last: shape.last.last };
-                let id = event_id(&place.sensor, "value", key, now, 0, "summary");
-                let event = EventRow {
-                    event_dataset: Some("value"),
-                    ..channel.facts.event(place, self.clock, shape.sender, span, &id)
-                };
-                let row = ValueRow {
-                    event,
-                    ot_point: Some(key),
-                    ot_unit: channel.unit.as_deref(),
-                    ot_object_kind: shape.kind,
-                    ot_object_address: Some(text),
-                    ot_object_start: shape.address.is_none().then_some(at),
-                    ot_point_class: Some("continuous"),
-                    ot_value_cause: Some("summary"),
-                    ot_value_number: finite(summary.last),
-                    ot_summary_first: finite(summary.first),
-                    ot_summary_last: finite(summary.last),
-                    ot_summary_min: finite(summary.min),
-                    ot_summary_max: finite(summary.max),
-                    ot_summary_mean: finite(summary.sum / f64::from(summary.count.max(1))),
-                    ot_summary_count: Some(summary.count),
-                    ..ValueRow::default()
-                };
-                self.batch.value.push(&row, &mut self.batch.words);
-            }
-        }
-        self.scratch.address = address;
     }
 }
 
@@ -237,4 +177,38 @@ fn tell(
         ..counts_row(&counts, kind, shape.rhythm())
     };
     batch.cadence.push(&row, &mut batch.words);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::Operation;
+    use crate::flow::facts::{Endpoint, Facts};
+    use crate::flow::{Side, Transport};
+    use crate::ledger::Settings;
+    use crate::protocol::{Address, Exchange, Item, Object};
+    use std::sync::{Arc, Mutex};
+
+    #[test]
+    fn a_tick_of_many_shapes_hands_over_batches_no_larger_than_others() {
+        let mut ledger = Ledger::new(Settings { batch_rows: 10, ..Settings::default() }, vec![Place::default()]);
+        let end = |port| Endpoint { ip: "10.9.1.17".parse().unwrap(), port, mac: None };
+        let mut facts = Facts::new(end(50_000), end(102), Transport::Tcp, 1);
+        for number in 0..200 {
+            let address = format!("object {}", number % 100);
+            let object = Object { address: Address::Text(&address), count: 1, ..Object::default() };
+            let items = [Item { object, ..Item::new(Operation::Read) }];
+            let span = Span::at(Stamp { time: number, ..Stamp::default() });
+            ledger.exchange(&mut facts, &Exchange::new(span, Side::Client, number, &items));
+        }
+        ledger.take_batch();
+        let handed = Arc::new(Mutex::new(Vec::new()));
+        let rows = Arc::clone(&handed);
+        ledger.hand_over = Some(Box::new(move |batch, _, _| rows.lock().unwrap().push(batch.cadence.rows())));
+        ledger.cadence_tick(1_000, true);
+        let left = ledger.take_batch().cadence.rows();
+        let handed = handed.lock().unwrap();
+        assert!(handed.iter().all(|rows| *rows == 10), "{handed:?}");
+        assert_eq!(handed.iter().sum::<usize>() + left, 100);
+    }
 }

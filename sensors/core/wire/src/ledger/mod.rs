@@ -11,6 +11,7 @@ mod points;
 mod rates;
 mod said_once;
 mod sequence;
+mod summary;
 mod transaction;
 
 pub use counters::Counters;
@@ -72,9 +73,16 @@ struct Scratch {
     changes: Vec<points::PointNews>,
 }
 
+/// Takes a batch that became full while a border of windows was told, with the counters and the packet time (ns) up to
+/// which everything was told.
+pub type HandOver = Box<dyn FnMut(Batch, &Counters, i64) + Send>;
+
 /// All state between parsers and rows.
 pub struct Ledger {
     pub settings: Settings,
+    /// Where full batches go that cannot wait for the end of a tick: one may tell a row of each of 262,144 shapes. Without
+    /// it the batch grows.
+    pub hand_over: Option<HandOver>,
     pub places: Vec<Place>,
     pub batch: Batch,
     /// Packet time; never runs backwards.
@@ -110,6 +118,7 @@ impl Ledger {
     pub fn new(settings: Settings, places: Vec<Place>) -> Self {
         Self {
             settings,
+            hand_over: None,
             places,
             batch: Batch::default(),
             clock: i64::MIN,
@@ -131,6 +140,16 @@ impl Ledger {
     /// The batch so far, leaving an empty one.
     pub fn take_batch(&mut self) -> Batch {
         std::mem::take(&mut self.batch)
+    }
+
+    /// Hands a full batch over. Called between two rows of a tick.
+    pub fn relieve(&mut self) {
+        if self.batch.rows() < self.settings.batch_rows {
+            return;
+        }
+        if let Some(hand_over) = &mut self.hand_over {
+            hand_over(std::mem::take(&mut self.batch), &self.counters, self.clock);
+        }
     }
 
     /// A row of dataset `flow`.

@@ -144,6 +144,7 @@ impl Ledger {
                 ..counts(&rate)
             };
             self.batch.rate.push(&row, &mut self.batch.words);
+            self.relieve();
         }
         for ((vlan, ip), mut host) in std::mem::take(&mut self.rates.hosts) {
             host.peers.sort_unstable();
@@ -151,6 +152,7 @@ impl Ledger {
             host.ports.sort_unstable();
             host.ports.dedup();
             self.host_row(vlan, ip, &host, window);
+            self.relieve();
         }
     }
 

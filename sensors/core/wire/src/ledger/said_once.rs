@@ -57,6 +57,7 @@ impl Ledger {
                 [alone] => self.cadence_row(*alone),
                 several => self.together_row(several),
             }
+            self.relieve();
         }
     }
 
