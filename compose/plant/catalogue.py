@@ -61,6 +61,8 @@ _MODULES = (
     "golden_iec101",
     "proofs_iec101",
     "golden_fox",
+    "golden_melsoft",
+    "proofs_melsoft",
     "golden_suitelink",
     "proofs_suitelink",
     "golden_opc_classic",

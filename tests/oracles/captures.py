@@ -23,6 +23,7 @@ TOO_LONG = {"goose": 100_000}
 IN_PIECES = {"serial-one-wire.pcap", "serial-odd.pcap"}
 """Serial lines whose frames stand in several records: tshark reads each record by itself."""
 FOLDERS = {"golden": PROJECT / "tests" / "golden", "proofs": PROJECT / "rules" / "proofs"}
+_MELSEC = ("129_clean", "UDP_clean_1", "UDP_clean_2")
 PORTS = {
     ("dlms", "background/ndpi/dlms.pcap"): (),
     ("modbus", "golden/modbus/rtu-over-tcp.pcap"): ("-d", "tcp.port==502,mbrtu"),
@@ -30,6 +31,7 @@ PORTS = {
     ("dnp3", "golden/dnp3/serial.pcap"): ("-d", "rtacser.data,dnp3"),
     ("iec101", "golden/iec101/serial.pcap"): ("-d", "rtacser.data,iec60870_101"),
     ("modbus", "proofs/general/protocol-mismatch.pcap"): ("-o", "mbtcp.tcp.port:502,8502"),
+    **{("melsoft", f"iti_ics_security_tools/pcaps/MELSEC/melsoft_{each}.pcap"): () for each in _MELSEC},
     ("mqtt", "ndpi/tests/cfgs/default/pcap/coap_mqtt.pcap"): ("-d", "tcp.port==17501,mqtt"),
     ("opcua", "iti_ics_security_tools/pcaps/OPC/opc-ua-ap-method-wireshark-freeze.pcap"): (
         "-d",

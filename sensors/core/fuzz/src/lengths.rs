@@ -35,6 +35,7 @@ pub fn mend(protocol: (&str, &str), bytes: &mut Vec<u8>) {
         ("knx", _) => total_length(bytes),
         ("dlms", _) => checksums::meter_frame(bytes),
         ("suitelink", _) => follows(bytes),
+        ("melsoft", _) => body(bytes),
         ("opc_classic", _) => fragment(bytes),
         ("hart_ip", _) => checksums::framed_twice(bytes),
         ("can" | "canopen" | "j1939" | "devicenet", _) => data_length(bytes),
@@ -86,6 +87,14 @@ fn fragment(bytes: &mut [u8]) {
     }
     bytes[4] |= 0x10;
     bytes[8..10].copy_from_slice(&length.to_le_bytes());
+}
+
+/// | 0 57, d7 | … | 19 length 2, of what follows | body |
+fn body(bytes: &mut [u8]) {
+    let Some(length) = bytes.len().checked_sub(21).and_then(|length| u16::try_from(length).ok()) else { return };
+    if bytes[0] & 0x7f == 0x57 {
+        bytes[19..21].copy_from_slice(&length.to_le_bytes());
+    }
 }
 
 /// | 0 bytes that follow 2 | type 2 | body | a5 |

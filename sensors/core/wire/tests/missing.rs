@@ -23,14 +23,15 @@ const OF_THE_PAST: [&str; 10] = [
 /// Said once, and lost with that packet: what an alias stands for (MQTT 5, Sparkplug), where a connection leads (the route
 /// of a CIP Forward_Open), how data is cut into values (the configuration of a synchrophasor stream), which symbol a handle
 /// of ADS is and of what type, which topic a connection of SuiteLink is to and what its tags are called, which interface
-/// a context of OPC Classic is and what its items are called. The message appears without it.
-const SAID_ONCE: [(&str, &[&str]); 6] = [
+/// a context of OPC Classic is and what its items are called, which file a handle of MELSOFT is. The message appears without it.
+const SAID_ONCE: [(&str, &[&str]); 7] = [
     ("mqtt", &["ot.object.address", "ot.object.kind", "ot.value.type", "ot.value.numbers"]),
     ("enip", &["ot.unit"]),
     ("synchrophasor", &OF_ITEMS),
     ("ads", &ADS_SYMBOLS),
     ("suitelink", &["ot.unit", "ot.object.address"]),
     ("opc_classic", &OPC_CONTEXTS),
+    ("melsoft", &["ot.operation", "ot.activity", "ot.object.address", "ot.object.kind", "ot.object.count"]),
 ];
 const OPC_CONTEXTS: [&str; 12] = [
     "ot.activity",

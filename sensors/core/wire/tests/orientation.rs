@@ -90,3 +90,65 @@ fn no_message_is_lost_when_the_sides_are_exchanged() {
     assert!(told.iter().all(|row| row.contains("ot.server.ip=10.0.0.20")), "{told:?}");
     assert_eq!(told.iter().filter(|row| row.contains("ot.reply=answered")).count(), 2, "{told:?}");
 }
+
+/// A datagram in an Ethernet frame.
+fn datagram(number: i64, from: ([u8; 4], u16), to: ([u8; 4], u16), payload: &[u8]) -> Taken {
+    let mut taken = frame(number, from, to, 0, 0, b"");
+    taken.data.truncate(34);
+    taken.data[23] = 17;
+    taken.data[16..18].copy_from_slice(&u16::try_from(28 + payload.len()).unwrap().to_be_bytes());
+    taken.data.extend(from.1.to_be_bytes());
+    taken.data.extend(to.1.to_be_bytes());
+    taken.data.extend(u16::try_from(8 + payload.len()).unwrap().to_be_bytes());
+    taken.data.extend([0, 0]);
+    taken.data.extend(payload);
+    taken
+}
+
+const EVERYBODY: [u8; 4] = [255; 4];
+
+#[test]
+fn a_group_address_never_asks() {
+    for group in [EVERYBODY, [239, 1, 2, 3]] {
+        let mut engine = engine(true);
+        // By its ports alone, 67 known and 1024 below 50,000, the group would be taken for the client.
+        play(&mut engine, &[datagram(0, ([10, 0, 0, 30], 67), (group, 50_000), b"abcdefgh")]);
+        play(&mut engine, &[datagram(1, ([10, 0, 0, 31], 1_024), (group, 50_000), b"abcdefgh")]);
+        engine.finish();
+        let told = rows(&engine.take_batch(), &["flow"], &[]);
+        assert!(told.len() >= 2 && told.iter().all(|row| row.contains(" ot.client.ip=10.0.0.3")), "{told:?}");
+    }
+}
+
+/// The greeting of MELSOFT's direct connection: request and answer go to everybody, each request from a new port.
+#[test]
+fn what_both_sides_say_to_everybody_is_one_flow_between_who_asked_and_who_answered() {
+    let (tool, controller, stranger) = ([10, 0, 0, 30], [10, 0, 0, 20], [10, 0, 0, 21]);
+    let (ask, answer) = ([0x5a, 0, 0, 1], [&[0xda, 0, 0, 1, 0x14, 0][..], &[0; 8]].concat());
+    let mut engine = engine(true);
+    let answers = |number, by, port| datagram(number, (by, 5560), (EVERYBODY, port), &answer);
+    play(&mut engine, &[answers(0, stranger, 49_000)]);
+    for number in 0..40 {
+        let port = 50_000 + u16::try_from(number).unwrap();
+        play(&mut engine, &[datagram(10 * number + 1, (tool, port), (EVERYBODY, 5560), &ask)]);
+        play(&mut engine, &[answers(10 * number + 2, controller, port), answers(10 * number + 3, stranger, port)]);
+    }
+    play(&mut engine, &[answers(500, controller, 49_000)]);
+    play(&mut engine, &[datagram(600, (tool, 51_000), (EVERYBODY, 5560), &ask)]);
+    engine.finish();
+    let batch = engine.take_batch();
+    let told = rows(&batch, &["transaction"], &[]);
+    let between = |server: &str| {
+        let ends = format!(" ot.client.ip=10.0.0.30 ot.server.ip={server}");
+        told.iter().filter(|row| row.contains(&ends)).count()
+    };
+    assert_eq!((between("10.0.0.20"), between("10.0.0.21"), between("255.255.255.255")), (40, 40, 1), "{told:?}");
+    assert_eq!(told.len(), 81);
+    assert!(told.iter().filter(|row| row.contains("ot.reply=answered")).count() == 80);
+    let all = rows(&batch, &["flow", "transaction", "identity", "flag", "session"], &[]);
+    assert!(all.iter().all(|row| !row.contains(" source.ip=255.255.255.255")), "{all:?}");
+    assert!(all.iter().all(|row| !row.contains(" ot.client.ip=255.255.255.255")), "{all:?}");
+    let flows: std::collections::BTreeSet<&str> =
+        all.iter().filter_map(|row| row.split(" ot.flow=").nth(1)?.split(' ').next()).collect();
+    assert_eq!(flows.len(), 1, "{flows:?}");
+}

@@ -927,6 +927,10 @@ pub enum Flag {
     MbusLength,
     /// A data record does not fit, or begins as none can (EN 13757-3 6.3).
     MbusRecord,
+    /// Mark, target or length of a frame cannot be right (captures of GX Works3).
+    MelsoftHeader,
+    /// Devices, values or paths disagree with the length of the frame (captures of GX Works3).
+    MelsoftLength,
     /// A layer or PDU cannot be decoded, or lacks a mandatory field (ISO 9506-2 7; ISO 8327-1 8; ISO 8650-1 9).
     MmsMalformed,
     /// Service is not known (ISO 9506-2 ConfirmedServiceRequest).
@@ -1589,6 +1593,8 @@ impl Flag {
             Self::MbusInformation => "mbus.information",
             Self::MbusLength => "mbus.length",
             Self::MbusRecord => "mbus.record",
+            Self::MelsoftHeader => "melsoft.header",
+            Self::MelsoftLength => "melsoft.length",
             Self::MmsMalformed => "mms.malformed",
             Self::MmsServiceUnknown => "mms.service_unknown",
             Self::MmsResultCount => "mms.result_count",

@@ -1,11 +1,12 @@
 //! TCP and UDP conversations: finding the flow, putting bytes in order, recognising and feeding the protocol.
 
+use super::everybody::EVERYBODY;
 use super::recognition::payload;
 use super::{ACK, Arrival, Engine, FIN, RST, SYN, Segment, segment};
 use crate::bytes::be16;
 use crate::dataset::Flag;
 use crate::flow::entry::{Birth, Flow, FlowKey, Recognition, State};
-use crate::flow::facts::{can_end, mac_end, profibus_end};
+use crate::flow::facts::{can_end, is_group, mac_end, profibus_end};
 use crate::flow::held::Held;
 use crate::flow::ip::Datagram;
 use crate::flow::stream::Piece;
@@ -29,6 +30,13 @@ impl Engine {
             return;
         };
         let length = usize::from(length);
+        if datagram.destination == EVERYBODY
+            && let Some(payload) = data.get(8..length)
+            && let Some((side, port)) = protocol::said_to_all(payload, (source, destination))
+        {
+            let ends = ((datagram.source, source), (datagram.destination, destination));
+            return self.said_to_all(arrival, ends, (side, port), payload);
+        }
         let (source, destination) = protocol::conversation(data.get(8..).unwrap_or_default(), (source, destination));
         let Some(index) = self.flow_of(
             &arrival,
@@ -255,7 +263,7 @@ impl Engine {
                     self.ledger.counters.add("tcp", "flows_forgotten", 1);
                     self.end_flow(victim, Some(State::Timeout));
                 }
-                let (source_is_client, oriented) = orientation(transport, ports, tcp);
+                let (source_is_client, oriented) = orientation(transport, ends, ports, tcp);
                 let birth = Birth { key, source_low, source_is_client, oriented, stamp: arrival.stamp, macs };
                 let index = self.flows.insert(&birth)?;
                 let flow = self.flows.get(index)?;
@@ -291,8 +299,14 @@ fn reopened(flow: &Flow, tcp: Option<&Segment<'_>>) -> bool {
         || flow.syn_sequence.is_none()
 }
 
-/// Who the client is: the one that sent the SYN; else a guess by ports that content may correct.
-fn orientation(transport: Transport, ports: (u16, u16), tcp: Option<&Segment<'_>>) -> (bool, bool) {
+/// Who the client is: the one that sent the SYN; else a guess by addresses and ports that content may correct. A group
+/// address never asks.
+fn orientation(
+    transport: Transport,
+    ends: (IpAddr, IpAddr),
+    ports: (u16, u16),
+    tcp: Option<&Segment<'_>>,
+) -> (bool, bool) {
     if matches!(transport, Transport::Ethernet | Transport::Can | Transport::Profibus) {
         return (true, true);
     }
@@ -300,6 +314,11 @@ fn orientation(transport: Transport, ports: (u16, u16), tcp: Option<&Segment<'_>
         && segment.flags & SYN != 0
     {
         return (segment.flags & ACK == 0, true);
+    }
+    match (is_group(ends.0), is_group(ends.1)) {
+        (true, false) => return (false, false),
+        (false, true) => return (true, false),
+        _ => {}
     }
     let (source, destination) = ports;
     match (promised(transport, source).is_some(), promised(transport, destination).is_some()) {

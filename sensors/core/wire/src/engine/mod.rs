@@ -1,6 +1,7 @@
 //! The engine: one frame after the other, from link to ledger. It knows no clock but packet time.
 
 mod conversation;
+mod everybody;
 mod programs;
 mod recognition;
 mod serial;

@@ -8,7 +8,7 @@ use crate::text;
 use std::net::IpAddr;
 
 /// One end of a flow.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Endpoint {
     pub ip: IpAddr,
     pub port: u16,
@@ -27,6 +27,14 @@ pub fn mac_of(end: IpAddr) -> Option<[u8; 6]> {
     let IpAddr::V6(v6) = end else { return None };
     let [0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d, e, f] = v6.octets() else { return None };
     Some([a, b, c, d, e, f])
+}
+
+/// Whether an address is that of a group, or of everybody: such a one hears, and never asks.
+pub fn is_group(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(v4) => v4.is_broadcast() || v4.is_multicast(),
+        IpAddr::V6(v6) => v6.is_multicast(),
+    }
 }
 
 /// An end as people write it: IP, or MAC where there is none, or station of a field bus.
@@ -112,6 +120,16 @@ impl Facts {
         }
         let end = |ip, port| Endpoint { ip, port, mac: mac_of(ip) };
         (self.client, self.server) = (end(client, self.client.port), end(server, self.server.port));
+        self.names = None;
+        self.channel = None;
+    }
+
+    /// The same where the ends have addresses and ports: a conversation that is said to everybody.
+    pub fn meet(&mut self, client: Endpoint, server: Endpoint) {
+        if (self.client, self.server) == (client, server) {
+            return;
+        }
+        (self.client, self.server) = (client, server);
         self.names = None;
         self.channel = None;
     }

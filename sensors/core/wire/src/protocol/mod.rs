@@ -41,6 +41,7 @@ pub mod knx;
 #[cfg(test)]
 mod listening;
 pub mod mbus;
+pub mod melsoft;
 pub mod mms;
 pub mod modbus;
 pub mod mqtt;
@@ -193,6 +194,7 @@ pub static PROTOCOLS: &[Protocol] = &[
     fins::stream::PROTOCOL,
     slmp::PROTOCOL,
     slmp::frame_1e::PROTOCOL,
+    melsoft::PROTOCOL,
     tristation::PROTOCOL,
     knx::PROTOCOL,
     knx::stream::PROTOCOL,
@@ -273,4 +275,16 @@ static HEARD_BY_ALL: &[HeardByAll] = &[powerlink::heard_by_all];
 /// The end that all frames of an EtherType have in common.
 pub fn heard_by_all(ether_type: u16) -> Option<[u8; 6]> {
     HEARD_BY_ALL.iter().find_map(|of| of(ether_type))
+}
+
+/// Who sends a datagram that is for everybody, and the port that was asked: for a protocol whose devices answer to everybody
+/// too, so that neither end of a reply says who had asked.
+type SaidToAll = fn(data: &[u8], ports: (u16, u16)) -> Option<(Side, u16)>;
+
+/// Such protocols: one flow of an interface holds all that is said. Each looks at every datagram for everybody.
+static SAID_TO_ALL: &[SaidToAll] = &[melsoft::said_to_all];
+
+/// The side that sends a datagram for everybody, and the server's port.
+pub fn said_to_all(data: &[u8], ports: (u16, u16)) -> Option<(Side, u16)> {
+    SAID_TO_ALL.iter().find_map(|of| of(data, ports))
 }

@@ -3,6 +3,7 @@
 use super::Exchange;
 use crate::dataset::Flag;
 use crate::dataset::rows::{FileRow, SessionRow};
+use crate::flow::facts::Endpoint;
 use crate::flow::{Facts, Side, Span, Transport};
 use crate::ledger::Ledger;
 use std::net::IpAddr;
@@ -88,6 +89,11 @@ impl<'a> Talk<'a> {
     /// Whom what follows is between, where one flow holds all that is said on a bus.
     pub fn between(&mut self, client: IpAddr, server: IpAddr) {
         self.facts.between(client, server);
+    }
+
+    /// The same with ports, where a conversation is said to everybody.
+    pub fn meet(&mut self, client: Endpoint, server: Endpoint) {
+        self.facts.meet(client, server);
     }
 
     /// A side is in use: told once.

@@ -4,13 +4,13 @@
 //!
 //! Sources: Mitsubishi SH-080956ENG (SLMP Reference Manual), SH-080008 (MELSEC Communication Protocol Reference Manual).
 
-mod command;
-mod device;
-mod end_code;
-mod frame;
+pub(super) mod command;
+pub(super) mod device;
+pub(super) mod end_code;
+pub(super) mod frame;
 pub mod frame_1e;
-mod items;
-mod reader;
+pub(super) mod items;
+pub(super) mod reader;
 mod recognise;
 mod tell;
 #[cfg(test)]
