@@ -186,6 +186,17 @@ def continued(known: Alert, totals: Totals, latest: Occurrence) -> Alert:
     )
 
 
+def appended(known: Alert, totals: Totals, later: Sequence[Occurrence], latest: Occurrence) -> Alert:
+    """`known` after occurrences `later`, in order, that all come behind those it has: the same as `folded` makes of them
+    all, without reading the earlier ones again. Other arguments as for `folded`."""
+    counted = later[: max(0, EARLIEST_NEEDED - known.occurrences)]
+    return replace(
+        continued(known, totals, latest),
+        events=_first_of(chain(known.events, *(o.events for o in counted)), EVENTS_PER_ALERT),
+        packets=_first_of(chain(known.packets, *(o.packets for o in counted)), PACKETS_PER_ALERT),
+    )
+
+
 def _judged(latest: Occurrence) -> dict[str, Any]:
     """What the present rule says of an alert."""
     return {name: getattr(latest, name) for name in JUDGED}

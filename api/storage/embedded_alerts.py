@@ -17,6 +17,7 @@ from response.alerts import (
     SEVERITIES,
     Alert,
     Totals,
+    appended,
     continued,
     decided,
     fold_key,
@@ -50,6 +51,10 @@ class _Target:
     opens: bool
     since: int
     """The least first_seen of the occurrences it takes, ns."""
+    newest: int
+    """The greatest first_seen of those it had before."""
+    taken: list[Occurrence]
+    """Those it takes, in order."""
 
 
 def fold_in(connection: sqlite3.Connection, occurrences: Iterable[Occurrence]) -> Folded:
@@ -66,6 +71,7 @@ def fold_in(connection: sqlite3.Connection, occurrences: Iterable[Occurrence]) -
         target = targets.get(thread)
         if target is None:
             target = targets[thread] = _target(connection, thread, o)
+        target.taken.append(o)
         rows.append((o.id, target.alert, o.first_seen, o.last_seen, o.count, dumps(occurrence_record(o))))
         new[o.id] = o
     connection.executemany("INSERT INTO occurrences VALUES (?, ?, ?, ?, ?, ?)", rows)
@@ -85,8 +91,10 @@ def _target(connection: sqlite3.Connection, thread: str, first: Occurrence) -> _
     rows = connection.execute("SELECT id, status FROM alerts WHERE thread = ? ORDER BY serial", (thread,))
     placement = placed([(row["id"], row["status"]) for row in rows])
     if placement.alert is None:
-        return _Target(first.id, placement.precedent, opens=True, since=first.first_seen)
-    return _Target(placement.alert, None, opens=False, since=first.first_seen)
+        return _Target(first.id, placement.precedent, True, first.first_seen, -1, [])
+    query = "SELECT max(first_seen) AS newest FROM occurrences WHERE alert = ?"
+    newest = connection.execute(query, (placement.alert,)).fetchone()["newest"]
+    return _Target(placement.alert, None, False, first.first_seen, newest, [])
 
 
 def _recompute(connection: sqlite3.Connection, thread: str, target: _Target, fresh: Fresh) -> None:
@@ -99,6 +107,10 @@ def _recompute(connection: sqlite3.Connection, thread: str, target: _Target, fre
     known = read_alert(connection, target.alert)
     if _is_behind_the_first(connection, target):
         write_alert(connection, continued(known, *_extent(connection, target.alert, fresh)))
+        return
+    if target.newest < target.since:
+        totals, latest = _extent(connection, target.alert, fresh)
+        write_alert(connection, appended(known, totals, target.taken, latest))
         return
     write_alert(connection, decided(_computed(connection, target.alert, known.precedent, fresh), known))
 
@@ -116,27 +128,22 @@ def _is_behind_the_first(connection: sqlite3.Connection, target: _Target) -> boo
 def _extent(connection: sqlite3.Connection, alert_id: str, fresh: Fresh) -> tuple[Totals, Occurrence]:
     sums = connection.execute("SELECT sum(count), count(*) FROM occurrences WHERE alert = ?", (alert_id,)).fetchone()
     latest = connection.execute(
-        "SELECT id FROM occurrences WHERE alert = ? ORDER BY last_seen DESC, id DESC LIMIT 1", (alert_id,)
+        "SELECT id, body FROM occurrences WHERE alert = ? ORDER BY last_seen DESC, id DESC LIMIT 1", (alert_id,)
     ).fetchone()
-    return Totals(*sums), _occurrence(connection, latest["id"], fresh)
+    return Totals(*sums), _occurrence(latest, fresh)
 
 
 def _computed(connection: sqlite3.Connection, alert_id: str, precedent: str | None, fresh: Fresh) -> Alert:
     """The alert as its occurrences make it."""
     earliest = connection.execute(
-        "SELECT id FROM occurrences WHERE alert = ? ORDER BY first_seen, id LIMIT ?", (alert_id, EARLIEST_NEEDED)
+        "SELECT id, body FROM occurrences WHERE alert = ? ORDER BY first_seen, id LIMIT ?", (alert_id, EARLIEST_NEEDED)
     ).fetchall()
     totals, latest = _extent(connection, alert_id, fresh)
-    return folded(alert_id, precedent, totals, [_occurrence(connection, row["id"], fresh) for row in earliest], latest)
+    return folded(alert_id, precedent, totals, [_occurrence(row, fresh) for row in earliest], latest)
 
 
-def _occurrence(connection: sqlite3.Connection, occurrence_id: str, fresh: Fresh) -> Occurrence:
-    """An occurrence: one of this transaction, else read."""
-    known = fresh.get(occurrence_id)
-    if known is not None:
-        return known
-    row = connection.execute("SELECT body FROM occurrences WHERE id = ?", (occurrence_id,)).fetchone()
-    return occurrence_from(json.loads(row["body"]))
+def _occurrence(row: sqlite3.Row, fresh: Fresh) -> Occurrence:
+    return fresh.get(row["id"]) or occurrence_from(json.loads(row["body"]))
 
 
 def _columns(alert: Alert) -> dict[str, Any]:

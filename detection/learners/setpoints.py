@@ -74,6 +74,10 @@ class Setpoints(Learner):
     def observe(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         """Takes `transaction` rows: what was written and not refused."""
         transactions = datasets["transaction"]
+        # A download writes thousands of values, which without any range to compare with or to make say nothing.
+        learned = self.known is not None or self.seen.baseline is not None
+        if not (learned or self._points):
+            return finding_frame(self.name, transactions, [])
         written = transactions.with_row_index("row").filter(
             pl.col("ot.operation").cast(pl.String).is_in(WRITES)
             & (pl.col("event.outcome") != "failure")
@@ -85,7 +89,9 @@ class Setpoints(Learner):
         columns = ["row", time, "ot.server.ip", "ot.unit", *objects, "ot.value.numbers"]
         for row, ts, server, unit, kind, start, address, numbers in written.select(columns).iter_rows():
             said = self._engineered(row, server, unit, kind, start, numbers)
-            found += said or self._learned(row, ts, server, unit, kind, start, address, numbers)
+            if learned and not said:
+                said = list(self._learned(row, ts, server, unit, kind, start, address, numbers))
+            found += said
         return finding_frame(self.name, transactions, found)
 
     def finish(self) -> None:

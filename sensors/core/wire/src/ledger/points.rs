@@ -13,6 +13,8 @@ use crate::protocol::{Address, Exchange, Item, Outcome, Reply, Values};
 const RANGE_LIMIT: usize = 2048;
 /// A single object's first values are rows of their own; those of a range stand in its first transactions.
 const FIRST_ROWS: usize = 1;
+/// The same of what is written, which is seldom more: who downloads a project clears tens of thousands of devices.
+const FIRST_WRITTEN: usize = 32;
 /// Times that a point may be named by shapes, on average.
 const NAMED: usize = 4;
 
@@ -81,15 +83,11 @@ impl Ledger {
                 if write {
                     self.scratch.before.push(before.filter(|_| point.number).map_or(f64::NAN, f64::from_bits));
                     seen.inside &= point.write(now, numeric);
-                    if before != Some(now) {
-                        bumped = true;
-                        self.scratch.changes.push(PointNews {
-                            index: i,
-                            cause: "write",
-                            class: point.class(),
-                            previous: before,
-                            now,
-                        });
+                    bumped |= before != Some(now);
+                    let told = before.is_some() || state.points.len() <= FIRST_WRITTEN;
+                    if told && before != Some(now) {
+                        let class = point.class();
+                        self.scratch.changes.push(PointNews { index: i, cause: "write", class, previous: before, now });
                     }
                     continue;
                 }
