@@ -187,8 +187,8 @@ def continued(known: Alert, totals: Totals, latest: Occurrence) -> Alert:
 
 
 def appended(known: Alert, totals: Totals, later: Sequence[Occurrence], latest: Occurrence) -> Alert:
-    """`known` after occurrences `later`, in order, that all come behind those it has: the same as `folded` makes of them
-    all, without reading the earlier ones again. Other arguments as for `folded`."""
+    """`known` after occurrences `later`, in order, that all come behind those it has: what `folded` makes of them all,
+    without reading the earlier ones again. Other arguments as for `folded`."""
     counted = later[: max(0, EARLIEST_NEEDED - known.occurrences)]
     return replace(
         continued(known, totals, latest),

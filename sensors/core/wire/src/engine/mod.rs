@@ -1,5 +1,6 @@
 //! The engine: one frame after the other, from link to ledger. It knows no clock but packet time.
 
+mod below_ip;
 mod conversation;
 mod everybody;
 mod programs;
