@@ -7,8 +7,10 @@ PATH/tmp: files being written · PATH/writer.lock: held while a segment is writt
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -72,6 +74,8 @@ class EmbeddedStore:
         self._root = root
         self._files = EventFiles(root)
         with suppress(ReadOnly), plain_errors(root):
+            if root.is_file():
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
             root.mkdir(mode=0o700, parents=True, exist_ok=True)  # hashes of passwords, and what a plant does
             self._files.tmp.mkdir(exist_ok=True)
         self._database = Database(root / "bittern.db")

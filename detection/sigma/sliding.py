@@ -86,7 +86,7 @@ class Sliding:
     def tick(self, tick: int) -> list[Firing]:
         """Gives up what no row that comes in second `tick` or later can still need. Time alone fires nothing here."""
         reach = tick * SECOND - LATENESS
-        if (self.kept["ts"] <= reach - self.span).any():
+        if self.kept.height and (self.kept["ts"] <= reach - self.span).any():
             self.kept = self.kept.filter(pl.col("ts") > reach - self.span)
         if not self.fired:
             return []

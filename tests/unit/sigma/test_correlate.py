@@ -239,3 +239,10 @@ def test_state_is_let_go_when_nothing_can_need_it() -> None:
     correlator.advance(START + sliding.LATENESS + 200 * SECOND)
     assert (state.kept.height, len(state.fired)) == (0, 0)
     assert isinstance(state.kept, pl.DataFrame)
+
+
+def test_an_input_without_any_packet_has_no_time_and_fails_nothing() -> None:
+    correlator = Correlator(rules(FIVE))
+    assert correlator.advance(-(2**63)) == []
+    assert correlator.finish() == []
+    assert correlator.failures == {}
