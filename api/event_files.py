@@ -10,10 +10,9 @@ from typing import BinaryIO, Self
 
 import polars as pl
 
+from api.refused_writes import refusal
 from sensors.fields import vocabulary
 
-PROBE = 1 << 20
-"""Bytes that a full disk does not take any more."""
 PART = ".parquet.part"
 NANOSECONDS = "%Y-%m-%dT%H:%M:%S%.9fZ"
 
@@ -92,11 +91,8 @@ class EventFiles:
         try:
             yield
         except (OSError, pl.exceptions.ComputeError):
-            try:
-                with written.open("ab") as probe:
-                    probe.write(bytes(PROBE))
-            except OSError as error:
-                raise OSError(error.errno, error.strerror, str(self._target)) from error
+            if refused := refusal(written):
+                raise OSError(refused.errno, refused.strerror, str(self._target)) from refused
             raise
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import polars as pl
 
+from api.refused_writes import refusal
 from api.storage.admission import stored_schema
 from api.storage.embedded_database import plain_errors
 from detection.occurrence import text_id
@@ -126,15 +127,17 @@ def scan(root: Path, dataset: str, files: Iterable[EventFile]) -> pl.LazyFrame:
 
 @contextmanager
 def full_disks(path: Path) -> Iterator[None]:
-    """`plain_errors` that also knows how Polars words a failing disk."""
+    """`plain_errors` that also knows how Polars words a failing disk, if it says what failed at all."""
     with plain_errors(path):
         try:
             yield
         except pl.exceptions.ComputeError as error:
             found = re.search(r"\(os error (\d+)\)", str(error))
-            if found is None:
-                raise
-            raise OSError(int(found[1]), os.strerror(int(found[1]))) from error
+            if found is not None:
+                raise OSError(int(found[1]), os.strerror(int(found[1]))) from error
+            if refused := refusal(path):
+                raise refused from error
+            raise
 
 
 def _sync_folder(folder: Path) -> None:

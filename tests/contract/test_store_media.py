@@ -132,6 +132,27 @@ def test_a_full_disk_loses_nothing_and_the_segment_can_be_written_again(tmp_path
         assert store.write(small) == Written(events_known=3)
 
 
+def test_a_disk_is_full_wherever_in_a_file_it_ends(tmp_path: Path) -> None:
+    """Polars says of a footer that does not fit neither why nor that it is a disk's fault."""
+    large = segment("large", occurrence(1), transaction=rows("transaction", 30_000))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with open_store(f"embedded:{tmp_path}/store") as store, open_store(f"embedded:{tmp_path}/whole") as whole:
+        whole.write(large)
+        [file] = (tmp_path / "whole").rglob("*.parquet")
+        size, refused = file.stat().st_size, 0
+        for end in range(size - 40_000, size, 4_000):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (end, hard))
+            try:
+                with pytest.raises(Full):
+                    store.write(large)
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+            refused += 1
+        assert refused == 10
+        assert store.count("transaction") == 0
+        assert store.write(large).events_new == 30_000
+
+
 @pytest.mark.timeout(300)
 def test_blocks_of_elasticsearch_are_read_only_and_full(elastic_server: Server) -> None:
     url = elastic_url(elastic_server, patience=0.3)
