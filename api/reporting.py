@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -34,6 +33,7 @@ from response.reports.verifier import MANIFEST, SIGNATURE, SIGNER, Contents, Unr
 from response.reports.wording import Wording
 from response.store_errors import Conflict, NotFound
 from response.times import time_text
+from sensors.whole_files import write_whole
 
 REPORTS = "reports"
 KEYS = "keys"
@@ -153,7 +153,7 @@ def keep(made: Made, folder: Path, store: Store | None, *, who: str) -> Path:
     """Puts the bundle into its folder, whole or not at all, and its record into the store."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{made.model.id}.zip"
-    replace_file(path, made.bundle)
+    write_whole(path, made.bundle)
     if store is not None:
         model = made.model
         body: dict[str, Any] = {
@@ -190,16 +190,6 @@ def _put(store: Store, report: str, body: dict[str, Any], deed: Deed) -> None:
     except Conflict:
         if store.record("report", report).body != body:
             raise
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Writes a file that appears whole or not at all, whatever happens to the machine."""
-    part = path.with_name(f"{path.name}.part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def reports_in(folder: Path) -> list[dict[str, Any]]:

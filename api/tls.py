@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from sensors.whole_files import write_whole
+
 LASTS = timedelta(days=825)
 
 
@@ -47,5 +49,5 @@ def own_certificate(folder: Path, host: str, now: int) -> tuple[Path, Path]:
     )
     with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(text)
-    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    write_whole(certificate, made.public_bytes(serialization.Encoding.PEM))
     return certificate, key

@@ -19,6 +19,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from sensors.replay import HEADER, LARGEST_PACKET, MAGIC, RECORD, NotReplayable
+from sensors.whole_files import write_whole
 
 MOST_PACKETS = 200
 LONGEST_DECODING = 20.0
@@ -64,7 +65,7 @@ def keep(capture: Path, folder: Path) -> None:
     target = folder / capture.name
     shutil.copyfile(capture, target)
     about = {"sha256": _file_hash(target), "bytes": target.stat().st_size}
-    target.with_name(target.name + ".json").write_text(json.dumps(about), encoding="utf-8")
+    write_whole(target.with_name(target.name + ".json"), json.dumps(about).encode())
 
 
 def look_for(folder: Path, capture: str) -> Kept:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
+from sensors.whole_files import write_whole
+
 HEADER, RECORD = 24, 16
 LARGEST_PACKET = 16 * 1024 * 1024
 SECOND = 1_000_000_000
@@ -52,7 +54,7 @@ def shifted(path: Path, target: Path, by: int) -> int:
     for place, time, _ in packets:
         seconds, rest = divmod(time + by, SECOND)
         struct.pack_into(f"{order}II", data, place, seconds, rest // unit)
-    target.write_bytes(data)
+    write_whole(target, bytes(data))
     return len(packets)
 
 

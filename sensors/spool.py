@@ -20,6 +20,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sensors.whole_files import write_durably
+
 MANIFEST = "MANIFEST.json"
 FORM = "bittern.segment/v1"
 _NAME = re.compile(r"^(\d{16})-([a-z0-9]{1,64})$")
@@ -78,7 +80,7 @@ class Spool:
         hashes = {each: hashlib.sha256(data).hexdigest() for each, data in files.items()}
         manifest = json.dumps({"form": FORM, "name": name, "files": hashes}, sort_keys=True).encode()
         for each, data in {**files, MANIFEST: manifest}.items():
-            _write(half / each, data)
+            write_durably(half / each, data)
         _sync(half)
         whole = self._folder / f"{number:016d}-{name}"
         half.rename(whole)
@@ -110,13 +112,6 @@ class Spool:
         shutil.rmtree(aside, ignore_errors=True)
         segment.path.rename(aside)
         return aside
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _sync(folder: Path) -> None:

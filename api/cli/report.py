@@ -182,10 +182,11 @@ def render(
     """From the model in the bundle: in its own languages the bytes are those in the bundle."""
     terminal = terminal_of(context)
     terminal.adjust(lang=lang)
-    from api.reporting import replace_file, shown_again
+    from api.reporting import shown_again
     from response.reports.canonical import BadRecord
     from response.reports.glyphs import NoFonts
     from response.reports.verifier import Unreadable
+    from sensors.whole_files import write_whole
 
     path = bundle_at(report, data)
     try:
@@ -197,7 +198,7 @@ def render(
     for name, content in files.items():
         target = output if len(files) == 1 else output / Path(name).name
         target.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(target, content)
+        write_whole(target, content)
         terminal.tell("cli.written", path=target)
 
 

@@ -47,8 +47,9 @@ def sign(
     """Only a bundle that is as its manifest says."""
     terminal = terminal_of(context)
     terminal.adjust(lang=lang)
-    from api.reporting import Altered, replace_file, signed_again
+    from api.reporting import Altered, signed_again
     from response.reports.verifier import Unreadable
+    from sensors.whole_files import write_whole
 
     path = bundle_at(report, data)
     signer = signer_of(folder_of(keys, data), key, password_file)
@@ -59,7 +60,7 @@ def sign(
         raise Failure(ExitCode.INTEGRITY, "error.report.altered", file=path) from None
     except Unreadable as error:
         raise Failure(ExitCode.INPUT, "error.report.no_bundle", file=path, why=error) from None
-    replace_file(path, signed)
+    write_whole(path, signed)
     terminal.tell("report.signed", file=path, name=key, fingerprint=signer.public.fingerprint)
 
 

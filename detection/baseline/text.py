@@ -16,6 +16,7 @@ from detection.baseline.entries import HOW, KINDS, Baseline, Entry
 from detection.sigma.model import Issue
 from detection.sigma.syntax import syntax_error
 from detection.sigma.wrong import WrongError, plain_value, unlisted, wrong
+from sensors.whole_files import write_whole
 
 FILES = {
     "address": "addresses.yml", "attribute": "attributes.yml", "conversation": "conversations.yml",
@@ -69,9 +70,7 @@ def write_baseline(folder: Path, baseline: Baseline) -> None:
         if not lines:
             target.unlink(missing_ok=True)
             continue
-        fresh = target.with_suffix(".tmp")
-        fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        fresh.replace(target)
+        write_whole(target, "".join(f"{each}\n" for each in lines).encode())
 
 
 def read_baseline(path: Path) -> Baseline:

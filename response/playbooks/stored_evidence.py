@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from response.ports import EventQuery, Store
 from sensors.evidence import carve, look_for
 from sensors.fields import vocabulary
 from sensors.replay import NotReplayable
+from sensors.whole_files import write_whole
 
 STORED = tuple(name for name, dataset in vocabulary().datasets.items() if dataset.stored)
 """Datasets in which the events of an alert may lie."""
@@ -46,7 +46,7 @@ class EvidenceFolder:
             "captures": list(self._packets(found, name)),
         }
         text = (json.dumps(document, ensure_ascii=False, sort_keys=True, default=str) + "\n").encode()
-        self._write(f"{name}.json", text)
+        write_whole(self.folder / f"{name}.json", text)
         digest = hashlib.sha256(text).hexdigest()
         packets = sum(each.last - each.first + 1 for each in found.packets)
         return Kept(f"{name}.json", digest, 1, sum(len(rows) for rows in events.values()), packets)
@@ -64,17 +64,9 @@ class EvidenceFolder:
                     told["state"] = "changed"
                 else:
                     file = f"{name}-{number}.pcap"
-                    self._write(file, data)
+                    write_whole(self.folder / file, data)
                     told |= {"file": file, "sha256": hashlib.sha256(data).hexdigest(), "frames": numbers}
             yield told
-
-    def _write(self, name: str, content: bytes) -> None:
-        part = self.folder / f"{name}.part"
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self.folder / name)
 
     def _events(self, alert: Alert) -> dict[str, list[dict[str, Any]]]:
         found: dict[str, list[dict[str, Any]]] = {}

@@ -1,0 +1,42 @@
+"""Files that appear whole: a refused write is told by its name and leaves what was there."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from sensors.spool import Spool
+from sensors.whole_files import write_whole
+
+
+@contextmanager
+def no_more_than(size: int) -> Iterator[None]:
+    """Files of so many bytes at most."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_refused_write_names_its_file_and_leaves_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "known.yml"
+    write_whole(path, b"before")
+    with no_more_than(100), pytest.raises(OSError, match="File too large") as refused:
+        write_whole(path, bytes(1000))
+    assert refused.value.filename == str(path)
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("known.yml", b"before")]
+
+
+def test_a_refused_write_names_the_file_in_the_spool(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    spool.open_for_writing()
+    with no_more_than(100), pytest.raises(OSError, match="File too large") as refused:
+        spool.put("one", {"flow.parquet": bytes(1000)})
+    assert refused.value.filename == str(tmp_path / "spool" / "tmp" / "one" / "flow.parquet")
+    assert list(spool) == []
