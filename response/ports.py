@@ -102,8 +102,9 @@ class EventQuery:
 
 @dataclass(frozen=True)
 class EventGroup:
-    """Rows that agree in the fields grouped by: their `values` (None = not known), number, first and last
-    @timestamp, to the millisecond, and the sums asked for (exact up to 2**53; 0 where nothing is known)."""
+    """Rows that agree in the fields grouped by: their `values` (None = not known), number, first beginning and last
+    end, to the millisecond, and the sums asked for (exact up to 2**53; 0 where nothing is known). A row of a connection
+    begins with it, and may end weeks later."""
 
     values: tuple[Scalar, ...]
     count: int

@@ -131,7 +131,7 @@ def group_events(
     check_events(query)
     check_grouping(query.dataset, by, limit, sums)
     sources = [{name: {"terms": {"field": name, "missing_bucket": True}}} for name in by]
-    inner = {end: {end: {"field": "@timestamp"}} for end in ("min", "max")}
+    inner = {end: {end: {"field": "@timestamp"}} for end in ("min", "max")} | {"end": {"max": {"field": "event.end"}}}
     inner |= {f"sum of {name}": {"sum": {"field": name}} for name in sums}
     found: list[EventGroup] = []
     after: dict[str, Any] | None = None
@@ -149,9 +149,9 @@ def group_events(
 
 def _group(bucket: Mapping[str, Any], by: Sequence[str], sums: Sequence[str]) -> EventGroup:
     values = tuple(bucket["key"][name] for name in by)
-    first, last = (int(bucket[end]["value"]) * MILLISECOND for end in ("min", "max"))
+    first, last, end = (int(bucket[name]["value"] or 0) * MILLISECOND for name in ("min", "max", "end"))
     summed = tuple(int(bucket[f"sum of {name}"]["value"]) for name in sums)
-    return EventGroup(values, bucket["doc_count"], first, last, summed)
+    return EventGroup(values, bucket["doc_count"], first, max(last, end), summed)
 
 
 def events_over_time(cluster: Cluster, query: EventQuery, step: int) -> tuple[tuple[int, int], ...]:

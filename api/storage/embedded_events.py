@@ -177,12 +177,15 @@ def _portions(files: Sequence[EventFile]) -> Iterator[list[EventFile]]:
 def _grouped(dataset: str, by: Sequence[str], sums: Sequence[str]) -> list[pl.Expr]:
     """What is counted of each row. Sums are of floats, as in Elasticsearch: whole numbers would run over."""
     schema = stored_schema(dataset)
-    time = pl.col("@timestamp").dt.epoch("ns") // MILLISECOND * MILLISECOND
+    first, last = (
+        time.dt.epoch("ns") // MILLISECOND * MILLISECOND
+        for time in (pl.col("@timestamp"), pl.max_horizontal("@timestamp", "event.end"))
+    )
     return [
         *[pl.col(n).cast(pl.String) if schema[n] == pl.Categorical() else pl.col(n) for n in by],
         pl.lit(1, pl.Int64).alias("#count"),
-        time.alias("#first"),
-        time.alias("#last"),
+        first.alias("#first"),
+        last.alias("#last"),
         *[pl.col(n).cast(pl.Float64).alias(f"#{n}") for n in sums],
     ]
 

@@ -112,6 +112,16 @@ def test_groups_are_counted(filled: Store, by: tuple[str, ...]) -> None:
     assert filled.group_events(EventQuery("transaction", where=where), by, 2).groups == found.groups[:2]
 
 
+def test_what_lasts_was_last_seen_at_its_end(store: Store) -> None:
+    ends = [START + SECOND, START + 3600 * SECOND, None]
+    flows = rows("flow", 3, step=SECOND).with_columns(
+        pl.Series("event.end", ends, pl.Int64).cast(pl.Datetime("ns", "UTC"))
+    )
+    store.write(segment("one", flow=flows))
+    [group] = store.group_events(EventQuery("flow"), ["network.protocol"], 10).groups
+    assert (group.count, group.first, group.last) == (3, START, START + 3600 * SECOND)
+
+
 def test_groups_are_summed(filled: Store) -> None:
     whole = table().to_dicts()
     names = ["event.duration", "ot.function.code"]
