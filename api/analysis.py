@@ -115,7 +115,7 @@ def analyse(options: Options, rules: RuleSet, progress: Progress | None = None) 
         # Closed here and not when it is collected, so that an error leaves no thread reading on.
         batches = stack.enter_context(closing(_run(options, found.files, detection, result, progress)))
         for batch, detected in batches:
-            inventory.take(batch.datasets["identity"])
+            inventory.take(batch.datasets)
             occurrences += detected.occurrences
             _count(result, detected)
             if files is not None:

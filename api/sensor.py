@@ -49,7 +49,7 @@ def sense(
                 number += _hand_over(spool, sensor, *last, drill)
                 if handed_over is not None:
                     handed_over(number)
-            inventory.take(batch.datasets["identity"])
+            inventory.take(batch.datasets)
             last = batch, detection.process(batch)
     if last is not None:
         batch, detected = last

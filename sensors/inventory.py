@@ -1,8 +1,8 @@
-"""Identity events → assets, with the evidence for each attribute value."""
+"""Identity events → assets, with the evidence for each attribute value; whatever they send → when they were seen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from sys import intern
 
@@ -11,6 +11,8 @@ import polars as pl
 PACKETS_PER_VALUE = 5
 VALUES_PER_ATTRIBUTE = 32
 ASSETS = 200_000
+PLACES = 2 * ASSETS
+"""Addresses of assets that are known; one that is none of them is not seen to go on."""
 
 
 @dataclass(slots=True)
@@ -47,14 +49,29 @@ class Inventory:
     def __init__(self) -> None:
         self._assets: dict[str, Asset] = {}
         self._alias: dict[str, str] = {}
+        self._at: dict[Place, str] = {}
         self.refused = 0
 
-    def take(self, identity: pl.DataFrame) -> None:
-        """Takes rows of dataset `identity`."""
-        for key, segment, ts, attribute, value, confidence, told, capture, first, last in _rows(identity):
+    def take(self, datasets: Mapping[str, pl.DataFrame]) -> None:
+        """Takes the rows of a batch: facts of `identity`, and who speaks in `flow` and `cadence`. A fact is told once: it
+        does not say when its asset was heard last."""
+        self._facts(datasets["identity"])
+        for segment, vlan, end, last in _speakers(datasets):
+            key = self._at.get((segment, vlan, end), "")
+            asset = self._assets.get(self._alias.get(key, key))
+            if asset is None:
+                continue
+            asset.last_seen = max(asset.last_seen, last)
+            if address := asset.attributes.get("address", {}).get(end):
+                address.last_seen = max(address.last_seen, last)
+
+    def _facts(self, identity: pl.DataFrame) -> None:
+        for key, segment, ts, attribute, value, confidence, told, capture, first, last, vlan, end in _rows(identity):
             asset = self._asset(self._alias.get(key, key), segment, ts)
             if asset is None:
                 continue
+            if len(self._at) < PLACES or (segment, vlan, end) in self._at:
+                self._at[segment, vlan, end] = asset.key
             if attribute == "alias":
                 self._join(asset, value)
             # A few words repeat in every row; each is kept once.
@@ -89,12 +106,19 @@ class Inventory:
     def _join(self, asset: Asset, other: str) -> None:
         self._alias[other] = asset.key
         gone = self._assets.pop(other, None) if other != asset.key else None
-        for attribute, values in (gone.attributes if gone else {}).items():
+        if gone is None:
+            return
+        asset.first_seen, asset.last_seen = min(asset.first_seen, gone.first_seen), max(asset.last_seen, gone.last_seen)
+        for attribute, values in gone.attributes.items():
             for value, evidence in values.items():
                 asset.attributes.setdefault(attribute, {}).setdefault(value, evidence)
 
 
-Row = tuple[str, str | None, int, str, str, float, str, str | None, int | None, int | None]
+Place = tuple[str | None, int | None, str]
+"""Where an end is: segment, VLAN, and IP address, or MAC or station where there is none."""
+Row = tuple[
+    str, str | None, int, str, str, float, str, str | None, int | None, int | None, int | None, str
+]  # fmt: skip
 
 
 def _rows(identity: pl.DataFrame) -> Iterator[Row]:
@@ -109,5 +133,32 @@ def _rows(identity: pl.DataFrame) -> Iterator[Row]:
         pl.col("ot.capture").cast(pl.String),
         "ot.packet.first",
         "ot.packet.last",
+        "network.vlan.id",
+        _end("source").fill_null("").alias("end"),
     )
     yield from chosen.drop_nulls(["ot.asset_key", "ot.attribute", "ot.attribute_value"]).iter_rows()
+
+
+def _end(end: str) -> pl.Expr:
+    return pl.coalesce(pl.col(f"{end}.ip").cast(pl.String), pl.col(f"{end}.mac").cast(pl.String))
+
+
+def _speakers(datasets: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str | None, int | None, str, int]]:
+    """Who sent anything, and until when, ns: both ends of flows, and who asks or publishes on a bus."""
+    sent = {
+        ("flow", "source"): pl.col("source.packets") > 0,
+        ("flow", "destination"): pl.col("destination.packets") > 0,
+        ("cadence", "source"): pl.col("ot.cadence.count") > 0,
+    }
+    for (dataset, end), speaks in sent.items():
+        if datasets[dataset].is_empty():
+            continue
+        rows = datasets[dataset].select(
+            pl.col("ot.segment").cast(pl.String),
+            "network.vlan.id",
+            _end(end).alias("end"),
+            pl.col("event.end").dt.epoch("ns").alias("last"),
+            speaks.alias("speaks"),
+        )
+        heard = rows.filter("speaks").drop_nulls("end")
+        yield from heard.group_by("ot.segment", "network.vlan.id", "end").agg(pl.col("last").max()).iter_rows()

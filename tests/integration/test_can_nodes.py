@@ -29,7 +29,7 @@ def test_a_declared_node_goes_by_its_name_in_alerts(tmp_path: Path) -> None:
 def test_nodes_that_speak_are_assets_and_the_bus_is_none() -> None:
     inventory = Inventory()
     for batch in CaptureFiles([PROOFS / "normal.pcap"]):
-        inventory.take(batch.datasets["identity"])
+        inventory.take(batch.datasets)
     assets = {asset.key.partition("@")[0]: asset for asset in inventory.assets()}
     assert set(assets) == {"CAN-5", "CAN-12"}
     assert assets["CAN-12"].values("model") == ("Drive DX-40",)

@@ -29,7 +29,7 @@ assets:
 def _assets(*captures: Path) -> Inventory:
     inventory = Inventory()
     for batch in CaptureFiles(captures):
-        inventory.take(batch.datasets["identity"])
+        inventory.take(batch.datasets)
     return inventory
 
 
