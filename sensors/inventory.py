@@ -53,8 +53,8 @@ class Inventory:
         self.refused = 0
 
     def take(self, datasets: Mapping[str, pl.DataFrame]) -> None:
-        """Takes the rows of a batch: facts of `identity`, and who speaks in `flow` and `cadence`. A fact is told once: it
-        does not say when its asset was heard last."""
+        """Takes the rows of a batch: facts of `identity`, and who speaks in `flow` and `cadence`. A fact is told once,
+        and does not say when its asset was heard last."""
         self._facts(datasets["identity"])
         for segment, vlan, end, last in _speakers(datasets):
             key = self._at.get((segment, vlan, end), "")
