@@ -16,7 +16,7 @@ from sensors.inventory import Asset
 def segment_of(sensor: str, batch: EventBatch, detected: Detected, *, drill: bool = False) -> Segment:
     """The segment; its id comes from what it holds, so that the same capture gives the same segments."""
     datasets = stored(detected.datasets)
-    ids = "".join(identifier for frame in datasets.values() for identifier in frame["event.id"].to_list())
+    ids = "".join(frame["event.id"].str.join("").item() or "" for frame in datasets.values())
     starts = [frame["@timestamp"].dt.epoch("ns").min() for frame in datasets.values()]
     first = min((start for start in starts if isinstance(start, int)), default=batch.clock)
     return Segment(

@@ -163,7 +163,7 @@ def _address(frame: pl.DataFrame, end: str) -> pl.Expr:
     ip, mac = pl.col(f"{end}.ip"), pl.col(f"{end}.mac")
     if frame[f"{end}.ip"].null_count() == 0:
         return ip
-    return pl.when(ip.is_null()).then(mac.cast(pl.String)).otherwise(ip.cast(pl.String)).cast(CATEGORICAL)
+    return pl.coalesce(ip, mac)
 
 
 def _valid_hits(known: Indicators, frame: pl.DataFrame, name: str) -> pl.Series:
@@ -188,7 +188,7 @@ def _undeclared(ip: pl.Series, name: str) -> pl.Series:
     if name == "asset":
         return ip
     word = UNKNOWN if name == "zone" else None
-    return pl.repeat(word, len(ip), dtype=pl.String, eager=True).cast(CATEGORICAL)
+    return pl.Series([word], dtype=CATEGORICAL).new_from_index(0, len(ip))
 
 
 def _declared(site: Site, ip: str, vlan: int | None) -> Described:

@@ -181,9 +181,10 @@ class Sliding:
 
     def _newest(self, rows: pl.DataFrame) -> pl.DataFrame:
         """What each group's window holds after `rows`: the newest of each slot, inside the span, up to the bound."""
-        # Ties are few: what is not of its slot's latest time need not be put in order.
-        latest = rows.filter(pl.col("ts") == pl.col("ts").max().over("key", "slot"))
-        newest = latest.sort("ts", "rule", "id").unique(subset=["key", "slot"], keep="last", maintain_order=True)
+        if rows.height > FEW_ROWS:
+            # Ties are few: what is not of its slot's latest time need not be put in order.
+            rows = rows.filter(pl.col("ts") == pl.col("ts").max().over("key", "slot"))
+        newest = rows.sort("ts", "rule", "id").unique(subset=["key", "slot"], keep="last", maintain_order=True)
         newest = newest.filter(pl.col("ts") > pl.col("ts").max().over("key") - self.span)
         if newest.height <= self.per_group:
             return newest
