@@ -32,8 +32,9 @@ def page() -> str:
              code(line.rule) if line.rule else cell(line.why))
             for line in lines if line.protocol == name
         ]  # fmt: skip
+        title = protocols()[name].title["en"] if name in protocols() else "Of no protocol that is read"
         parts += [
-            f"\n## {protocols()[name].title['en']}\n\n",
+            f"\n## {title}\n\n",
             table(("Capture", "What was done", "Operation", "Rule"), rows),
         ]
     return "".join(parts)

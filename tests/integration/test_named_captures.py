@@ -30,6 +30,13 @@ def test_no_capture_of_a_protocol_that_is_read_is_missing() -> None:
     assert not missing, "add a line to tests/named/<protocol>.yml"
 
 
+def test_no_capture_is_missing() -> None:
+    with (shared("captures") / "manifest.csv").open(newline="", encoding="utf-8") as rows:
+        files = {row["file"] for row in csv.DictReader(rows)}
+    captures = {file.removeprefix(f"{ROOT}/") for file in files if file.startswith(ROOT)}
+    assert captures == {line.capture for line in LINES}
+
+
 @pytest.mark.parametrize("line", LINES, ids=[line.capture for line in LINES])
 def test_what_was_done_is_an_event_and_an_alert(line: Named) -> None:
     path = shared("captures", ROOT) / line.capture
