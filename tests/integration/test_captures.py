@@ -51,6 +51,13 @@ NAMED_DIFFERENTLY: dict[str, tuple[set[str], str]] = {
         "a cut unit of S7comm-plus on a classic connection; a whole ReadProperty; two synchrophasor datagrams on 4712",
     ),
     **{
+        f"iti_ics_security_tools/pcaps/MELSEC/{name}.pcap": (
+            {"melsoft"},
+            "GX Works3 and a panel with an FX5U, as the names say; tshark has no dissector of MELSOFT",
+        )
+        for name in ("melsoft_129_clean", "melsoft_UDP_clean_1", "melsoft_UDP_clean_2")
+    },
+    **{
         f"emreekin_ics_pcaps/{name}.pcap": (
             {other, "codesys"},
             "a CODESYS gateway on the analyst's computer looks for nodes on UDP 1740 to 1743; tshark has no dissector",
