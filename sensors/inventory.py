@@ -70,8 +70,7 @@ class Inventory:
             asset = self._asset(self._alias.get(key, key), segment, ts)
             if asset is None:
                 continue
-            if len(self._at) < PLACES or (segment, vlan, end) in self._at:
-                self._at[segment, vlan, end] = asset.key
+            self._place((segment, vlan, end), asset.key)
             if attribute == "alias":
                 self._join(asset, value)
             # A few words repeat in every row; each is kept once.
@@ -88,6 +87,12 @@ class Inventory:
                 found.confidence, found.evidence = confidence, evidence
             if first is not None and len(found.packets) < PACKETS_PER_VALUE:
                 found.packets.append((intern(capture or ""), first, last or first))
+
+    def _place(self, place: Place, key: str) -> None:
+        if len(self._at) >= PLACES and place not in self._at:
+            self.refused += 1
+            return
+        self._at[place] = key
 
     def assets(self) -> list[Asset]:
         """All assets in order of key."""

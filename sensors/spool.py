@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sensors.whole_files import write_durably
+from sensors.whole_files import sync_folder, write_durably
 
 MANIFEST = "MANIFEST.json"
 FORM = "bittern.segment/v1"
@@ -81,10 +80,10 @@ class Spool:
         manifest = json.dumps({"form": FORM, "name": name, "files": hashes}, sort_keys=True).encode()
         for each, data in {**files, MANIFEST: manifest}.items():
             write_durably(half / each, data)
-        _sync(half)
+        sync_folder(half)
         whole = self._folder / f"{number:016d}-{name}"
         half.rename(whole)
-        _sync(self._folder)
+        sync_folder(self._folder)
         return whole
 
     def __iter__(self) -> Iterator[SpooledSegment]:
@@ -112,11 +111,3 @@ class Spool:
         shutil.rmtree(aside, ignore_errors=True)
         segment.path.rename(aside)
         return aside
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -12,8 +14,10 @@ def write_whole(path: Path, data: bytes) -> None:
     try:
         _write(part, data)
         part.replace(path)
+        sync_folder(path.parent)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise _named(error, path) from error
 
 
@@ -23,6 +27,18 @@ def write_durably(path: Path, data: bytes) -> None:
         _write(path, data)
     except OSError as error:
         raise _named(error, path) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make what a folder holds by now stay after a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:  # some network shares cannot
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(handle)
 
 
 def _write(path: Path, data: bytes) -> None:

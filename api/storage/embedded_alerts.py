@@ -28,6 +28,8 @@ from response.alerts import (
 from response.ports import AlertQuery, Page
 from response.store_errors import NotFound
 
+ASKED_AT_ONCE = 500
+"""Ids in one statement."""
 Fresh = dict[str, Occurrence]
 """Occurrences written in this transaction, by id: most of what an alert is computed from need not be read again."""
 
@@ -83,8 +85,12 @@ def fold_in(connection: sqlite3.Connection, occurrences: Iterable[Occurrence]) -
 
 def _known(connection: sqlite3.Connection, ids: Sequence[str]) -> set[str]:
     """Those of the occurrences that are stored."""
-    query = "SELECT id FROM occurrences WHERE id IN (SELECT value FROM json_each(?))"
-    return {row["id"] for row in connection.execute(query, (json.dumps(ids),))}
+    found: set[str] = set()
+    for begin in range(0, len(ids), ASKED_AT_ONCE):
+        asked = ids[begin : begin + ASKED_AT_ONCE]
+        query = f"SELECT id FROM occurrences WHERE id IN ({', '.join('?' * len(asked))})"
+        found |= {row["id"] for row in connection.execute(query, asked)}
+    return found
 
 
 def _target(connection: sqlite3.Connection, thread: str, first: Occurrence) -> _Target:

@@ -22,6 +22,7 @@ from api.refused_writes import refusal
 from api.storage.admission import stored_schema
 from api.storage.embedded_database import plain_errors
 from detection.occurrence import text_id
+from sensors.whole_files import sync_folder
 
 PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 COMPRESSION_LEVEL = 1
@@ -81,7 +82,7 @@ class EventFiles:
                 folders.add(target.parent)
         for folder in folders:
             with plain_errors(folder):
-                _sync_folder(folder)
+                sync_folder(folder)
 
     def sweep(self, connection: sqlite3.Connection) -> None:
         """Remove what a writer that died left behind. The caller holds the writer's lock and a write transaction."""
@@ -138,11 +139,3 @@ def full_disks(path: Path) -> Iterator[None]:
             if refused := refusal(path):
                 raise refused from error
             raise
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

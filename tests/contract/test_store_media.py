@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import shutil
@@ -31,6 +32,14 @@ pytest_plugins = ["tests.contract.elastic_server", "tests.contract.stores"]
 def test_a_new_store_is_open_to_its_owner_alone(tmp_path: Path) -> None:
     with open_store(f"embedded:{tmp_path}/data/store"):
         assert (tmp_path / "data" / "store").stat().st_mode & 0o077 == 0
+
+
+def test_a_file_where_the_folder_should_be_is_told_as_that(tmp_path: Path) -> None:
+    (tmp_path / "store").write_bytes(b"something else")
+    with pytest.raises(Unreachable) as refused:
+        open_store(f"embedded:{tmp_path}/store")
+    assert refused.value.parameters["errno"] == errno.ENOTDIR
+    assert (tmp_path / "store").read_bytes() == b"something else"
 
 
 def check_it_only_reads(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
 import pytest
 
@@ -46,9 +47,17 @@ def test_what_was_done_is_an_event_and_an_alert(line: Named) -> None:
         for protocol, operation in batch.datasets["transaction"].select("network.protocol", "ot.operation").iter_rows()
         if protocol == line.protocol
     }
+    if line.protocol not in protocols():
+        assert not _spoken(path), "it holds a protocol that is read: it belongs into that one's table"
     assert set(line.operations) <= seen, f"{line.does}: seen {sorted(seen)}"
     assert set(line.operations) <= vocabulary().operations.keys()
     assert line.rule or line.why, "a rule, or why there is none"
     if line.rule:
         found = {alert.rule for alert in analyse(Options((path,)), RULES).alerts}
         assert line.rule in found, f"{line.does}: alerts {sorted(found)}"
+
+
+def _spoken(path: Path) -> set[str]:
+    """Protocols of a capture's flows."""
+    flows = (batch.datasets["flow"] for batch in CaptureFiles([path]))
+    return {name for flow in flows for name in flow["network.protocol"].drop_nulls().cast(str)}

@@ -112,9 +112,24 @@ pub(super) fn point_key(device: i64, address: &str) -> i64 {
     hash::key(&[b"point", &device.to_be_bytes(), address.as_bytes()])
 }
 
-fn counts_row<'a>(counts: &SpanCounts, kind: Cadence, rhythm: (i64, i64)) -> CadenceRow<'a> {
-    let period = if kind == Cadence::Silent { Some(rhythm) } else { counts.period() };
+/// What a row says of a shape, but for its object: whose it is and what was counted.
+pub(super) fn row<'a>(
+    key: i64,
+    (channel, unit): (i64, Option<&'a str>),
+    shape: &Shape,
+    kind: Cadence,
+    counts: &SpanCounts,
+) -> CadenceRow<'a> {
+    let period = if kind == Cadence::Silent { Some(shape.rhythm()) } else { counts.period() };
     CadenceRow {
+        ot_shape: Some(key),
+        ot_channel: Some(channel),
+        ot_operation: Some(shape.operation.name()),
+        ot_function_code: shape.function.code,
+        ot_function_name: shape.function.name,
+        ot_subfunction_code: shape.subfunction.code,
+        ot_subfunction_name: shape.subfunction.name,
+        ot_unit: unit,
         ot_cadence_count: Some(counts.count),
         ot_cadence_failed: Some(counts.failed),
         ot_cadence_unanswered: Some(counts.unanswered),
@@ -160,23 +175,15 @@ fn tell(
         event_id(&place.sensor, "cadence", key, span.first.time, 0, &format!("{}.{}", kind.name(), span.last.time));
     let event =
         EventRow { event_dataset: Some("cadence"), ..channel.facts.event(place, clock, shape.sender, span, &id) };
-    let row = CadenceRow {
+    let told = CadenceRow {
         event,
-        ot_shape: Some(key),
-        ot_channel: Some(channel.key),
-        ot_operation: Some(shape.operation.name()),
-        ot_function_code: shape.function.code,
-        ot_function_name: shape.function.name,
-        ot_subfunction_code: shape.subfunction.code,
-        ot_subfunction_name: shape.subfunction.name,
-        ot_unit: channel.unit.as_deref(),
         ot_object_kind: shape.kind,
         ot_object_address: has_address.then_some(address.as_str()),
         ot_object_start: (shape.count > 0).then_some(shape.start),
         ot_object_count: (shape.count > 0).then_some(shape.count),
-        ..counts_row(&counts, kind, shape.rhythm())
+        ..row(key, (channel.key, channel.unit.as_deref()), shape, kind, &counts)
     };
-    batch.cadence.push(&row, &mut batch.words);
+    batch.cadence.push(&told, &mut batch.words);
 }
 
 #[cfg(test)]

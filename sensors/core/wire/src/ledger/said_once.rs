@@ -1,6 +1,7 @@
 //! What was asked for once only, as whoever browses a device does with thousands of objects: each was told as a
 //! transaction, so that its cadence would say nothing new. One row for a channel and function says how many they were.
 
+use super::cadence::row;
 use super::{Ledger, event_id, pick};
 use crate::dataset::rows::CadenceRow;
 use crate::dataset::{EventRow, Operation};
@@ -99,24 +100,8 @@ impl Ledger {
             event_dataset: Some("cadence"),
             ..channel.facts.event(place, self.clock, shape.sender, span, &id)
         };
-        let row = CadenceRow {
-            event,
-            ot_shape: Some(key),
-            ot_channel: Some(channel.key),
-            ot_operation: Some(shape.operation.name()),
-            ot_function_code: shape.function.code,
-            ot_function_name: shape.function.name,
-            ot_subfunction_code: shape.subfunction.code,
-            ot_subfunction_name: shape.subfunction.name,
-            ot_unit: channel.unit.as_deref(),
-            ot_cadence_count: Some(counts.count),
-            ot_cadence_failed: Some(counts.failed),
-            ot_cadence_unanswered: Some(counts.unanswered),
-            ot_cadence_late: Some(0),
-            ot_cadence_bytes: Some(counts.bytes),
-            ot_cadence_kind: Some(Cadence::Once.name()),
-            ..CadenceRow::default()
-        };
+        let row =
+            CadenceRow { event, ..row(key, (channel.key, channel.unit.as_deref()), shape, Cadence::Once, &counts) };
         self.batch.cadence.push(&row, &mut self.batch.words);
     }
 }

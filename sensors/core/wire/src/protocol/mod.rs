@@ -85,6 +85,18 @@ pub enum Framing {
     Bad(Flag),
 }
 
+/// The next place where a message can begin, by how the protocol is framed: for `Parser::resynchronise`.
+pub fn next_message(data: &[u8], framing: impl Fn(&[u8]) -> Framing) -> (usize, bool) {
+    for at in 0..data.len() {
+        match framing(data.get(at..).unwrap_or_default()) {
+            Framing::Bad(_) => {}
+            Framing::Need => return (at, false),
+            Framing::Message(_) | Framing::Oversize(_) => return (at, true),
+        }
+    }
+    (data.len(), false)
+}
+
 /// What a protocol thinks of the first payload bytes of a direction.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Guess {

@@ -4,7 +4,7 @@
 
 use crate::bytes::{le32, u8_at};
 use crate::dataset::Flag;
-use crate::protocol::Framing;
+use crate::protocol::{Framing, next_message};
 
 pub const MAGIC: u32 = 0xe817_0100;
 pub const HEADER: usize = 8;
@@ -30,12 +30,5 @@ pub fn framing(data: &[u8]) -> Framing {
 
 /// Looks for the next block.
 pub fn resynchronise(data: &[u8]) -> (usize, bool) {
-    for at in 0..data.len() {
-        match framing(data.get(at..).unwrap_or_default()) {
-            Framing::Bad(_) => {}
-            Framing::Need => return (at, false),
-            Framing::Message(_) | Framing::Oversize(_) => return (at, true),
-        }
-    }
-    (data.len(), false)
+    next_message(data, framing)
 }

@@ -6,7 +6,7 @@
 
 use crate::bytes::{le16, le32, u8_at};
 use crate::dataset::Flag;
-use crate::protocol::Framing;
+use crate::protocol::{Framing, next_message};
 
 const PLAIN: [u8; 2] = [0xbb; 2];
 const WRAPPED: [u8; 2] = [0xcc; 2];
@@ -84,12 +84,5 @@ pub fn framing(data: &[u8]) -> Framing {
 
 /// Looks for the next frame.
 pub fn resynchronise(data: &[u8]) -> (usize, bool) {
-    for at in 0..data.len() {
-        match framing(data.get(at..).unwrap_or_default()) {
-            Framing::Bad(_) => {}
-            Framing::Need => return (at, false),
-            Framing::Message(_) | Framing::Oversize(_) => return (at, true),
-        }
-    }
-    (data.len(), false)
+    next_message(data, framing)
 }

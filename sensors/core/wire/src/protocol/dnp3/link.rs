@@ -9,7 +9,7 @@ use super::function as fc;
 use crate::bytes::{le16, u8_at};
 use crate::dataset::{Flag, Operation};
 use crate::flow::{Side, Transport};
-use crate::protocol::{Framing, Guess, Probe};
+use crate::protocol::{Framing, Guess, Probe, next_message};
 
 pub const PORT: u16 = 20000;
 const START: [u8; 2] = [0x05, 0x64];
@@ -123,14 +123,7 @@ pub fn user_data(frame: &[u8], out: &mut Vec<u8>) -> bool {
 
 /// Looks for the next header under a right CRC.
 pub fn resynchronise(data: &[u8]) -> (usize, bool) {
-    for at in 0..data.len() {
-        match framing(data.get(at..).unwrap_or_default()) {
-            Framing::Message(_) => return (at, true),
-            Framing::Need => return (at, false),
-            _ => {}
-        }
-    }
-    (data.len(), false)
+    next_message(data, framing)
 }
 
 /// A header under a right CRC is DNP3 on whatever port: 48 bits must fit.

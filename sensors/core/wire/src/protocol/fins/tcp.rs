@@ -8,7 +8,7 @@ use crate::bytes::be32;
 use crate::dataset::rows::SessionRow;
 use crate::dataset::{Flag, Operation};
 use crate::protocol::dialogue::{Turn, Turns};
-use crate::protocol::{Exchange, Framing, Function, Item, Outcome, Talk};
+use crate::protocol::{Exchange, Framing, Function, Item, Outcome, Talk, next_message};
 use crate::text::Details;
 
 const MAGIC: &[u8; 4] = b"FINS";
@@ -66,14 +66,7 @@ pub fn framing(data: &[u8]) -> Framing {
 
 /// The next "FINS" with a length that can be.
 pub fn resynchronise(data: &[u8]) -> (usize, bool) {
-    for at in 0..data.len() {
-        match framing(data.get(at..).unwrap_or_default()) {
-            Framing::Message(_) => return (at, true),
-            Framing::Need => return (at, false),
-            _ => {}
-        }
-    }
-    (data.len(), false)
+    next_message(data, framing)
 }
 
 pub fn read<'a>(data: &'a [u8], talk: &mut Talk<'_>) -> Turn<'a, Key> {

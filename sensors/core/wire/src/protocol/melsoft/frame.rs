@@ -13,8 +13,8 @@ use super::hello;
 use super::parties::Key;
 use crate::bytes::{be16, le16, u8_at};
 use crate::dataset::Flag;
-use crate::protocol::Framing;
 use crate::protocol::slmp::frame::Target;
+use crate::protocol::{Framing, next_message};
 
 const REQUEST: u8 = 0x57;
 const RESPONSE: u8 = 0xd7;
@@ -93,14 +93,7 @@ pub fn framing(data: &[u8]) -> Framing {
 
 /// The next message whose head can be.
 pub fn resynchronise(data: &[u8]) -> (usize, bool) {
-    for at in 0..data.len() {
-        match framing(data.get(at..).unwrap_or_default()) {
-            Framing::Message(_) => return (at, true),
-            Framing::Need => return (at, false),
-            _ => {}
-        }
-    }
-    (data.len(), false)
+    next_message(data, framing)
 }
 
 impl<'a> Message<'a> {
