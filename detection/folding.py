@@ -7,14 +7,15 @@ those of `ot.clock`, which never runs backwards, so that no late row can reopen 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from sys import intern
 from typing import Any
 
 import polars as pl
 
 from detection.judgement import Judgement, judgement
-from detection.occurrence import EVENTS_PER_OCCURRENCE, MINUTE, Occurrence, Packets, occurrence_id
+from detection.occurrence import EVENTS_PER_OCCURRENCE, MINUTE, Occurrence, Packets
+from detection.open_minute import OpenMinute
 from detection.sigma.correlated import CorrelationHit
 from detection.sigma.evaluate import Hits
 
@@ -23,32 +24,13 @@ KEYS = 200_000
 """Open (rule, key) pairs; beyond it the oldest minute is closed early and counted."""
 
 
-@dataclass(slots=True)
-class Rest:
-    """What came after the first hit of a minute. An attack opens thousands, and most stay without a second hit."""
-
-    template: Occurrence
-    count: int = 0
-    first: int = 0
-    last: int = 0
-    events: tuple[str, ...] = ()
-    packets: tuple[Packets, ...] = ()
-
-    def add(self, count: int, first: int, last: int, events: Sequence[str], packets: Sequence[Packets]) -> None:
-        self.first = min(self.first, first) if self.count else first
-        self.last = max(self.last, last)
-        self.count += count
-        self.events += tuple(events[: EVENTS_PER_OCCURRENCE - len(self.events)])
-        self.packets += tuple(packets[: EVENTS_PER_OCCURRENCE - len(self.packets)])
-
-
 class Folding:
     """Hits in, occurrences out. `sensor` goes into their ids."""
 
     def __init__(self, sensor: str) -> None:
         self.sensor = sensor
         self._judgements: dict[str, Judgement] = {}
-        self._open: dict[tuple[str, tuple[str, ...]], Rest] = {}
+        self._open: dict[tuple[str, tuple[str, ...]], OpenMinute] = {}
         self._minute_over = -1
         self.closed_early = 0
 
@@ -88,7 +70,7 @@ class Folding:
         minute = values["ot.clock"] // MINUTE * MINUTE
         known = self._open.get((judged.name, key))
         events, packets = list(hit.events), list(hit.packets)
-        if known is not None and known.template.minute == minute:
+        if known is not None and known.minute == minute:
             known.add(1, hit.first, hit.last, events, packets)
             return
         if known is not None:
@@ -97,7 +79,7 @@ class Folding:
         whole = replace(
             first, count=1, first_seen=hit.first, last_seen=hit.last, events=tuple(events), packets=tuple(packets)
         )
-        self._open[judged.name, key] = Rest(whole)
+        self._open[judged.name, key] = OpenMinute.after(whole)
         yield whole
 
     def _minute(
@@ -111,7 +93,7 @@ class Folding:
         shown: Mapping[int, tuple[str, Packets | None]],
     ) -> Iterator[Occurrence]:
         known = self._open.get((judged.name, key))
-        if known is not None and known.template.minute != minute:
+        if known is not None and known.minute != minute:
             yield from self._close((judged.name, key))
             known = None
         if known is None:
@@ -119,7 +101,7 @@ class Folding:
                 self.closed_early += 1
                 yield from self._close(next(iter(self._open)))
             first = judged.occurrence(self.sensor, values, key, minute)
-            known = self._open[judged.name, key] = Rest(first)
+            known = self._open[judged.name, key] = OpenMinute.after(first)
             yield first
             places, times = places[1:], times[1:]
         if places:
@@ -132,29 +114,19 @@ class Folding:
         if clock // MINUTE == self._minute_over:
             return
         self._minute_over = clock // MINUTE
-        over = [key for key, rest in self._open.items() if rest.template.minute + MINUTE <= clock]
-        for key in sorted(over, key=lambda key: (self._open[key].template.minute, key)):
+        over = [key for key, rest in self._open.items() if rest.minute + MINUTE <= clock]
+        for key in sorted(over, key=lambda key: (self._open[key].minute, key)):
             yield from self._close(key)
 
     def finish(self) -> Iterator[Occurrence]:
         """Closes everything."""
-        for key in sorted(self._open, key=lambda key: (self._open[key].template.minute, key)):
+        for key in sorted(self._open, key=lambda key: (self._open[key].minute, key)):
             yield from self._close(key)
 
     def _close(self, key: tuple[str, tuple[str, ...]]) -> Iterator[Occurrence]:
-        rest = self._open.pop(key)
-        if rest.count:
-            first = rest.template
-            yield replace(
-                first,
-                id=occurrence_id(self.sensor, first.rule, first.dedup, first.minute, 1),
-                part=1,
-                count=rest.count,
-                first_seen=rest.first,
-                last_seen=rest.last,
-                events=rest.events,
-                packets=rest.packets,
-            )
+        minute = self._open.pop(key)
+        if minute.count:
+            yield minute.rest(self.sensor, self._judgements[key[0]], key[1])
 
     def _judgement(self, hit: Hits | CorrelationHit) -> Judgement | None:
         name = hit.rule.name

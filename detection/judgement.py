@@ -31,6 +31,8 @@ ALWAYS = (
     "@timestamp", "event.id", "ot.clock", "ot.capture", "ot.packet.first", "ot.packet.last", "ot.drill", "ot.operation",
     "ot.details", "network.protocol", *VALUES, *EXPLANATION.values(), *SOURCE.values(), *DESTINATION.values(),
 )  # fmt: skip
+TOLD_OF_ROW = ("protocol", "source", "destination", "parameters", "explanation", "drill")
+"""What an occurrence says of the row that was hit first; values of it are those of JSON."""
 LACKING_LEVEL = "medium"
 """A rule that lacks what the site should declare is a policy reminder: never above this."""
 
@@ -83,8 +85,6 @@ class Judgement:
         group: Mapping[str, object] | None = None,
     ) -> Occurrence:
         """Part 0: the first hit of a minute. `values` are those of its row; `count` and `group` a correlation's."""
-        bittern = self.rule.bittern
-        assert bittern is not None
         source, destination = _told(values, SOURCE), _told(values, DESTINATION)
         below = {name: named(name, values) for name in BELOW_IP if name in values}
         readable = {**values, **below, **_details(values), VALUE: _value(values)}
@@ -100,16 +100,7 @@ class Judgement:
             else ()
         )
         return Occurrence(
-            id=occurrence_id(sensor, self.name, key, minute, 0),
-            sensor=sensor,
-            rule=self.name,
-            rule_id=self.rule.id,
-            rule_version=self.rule.version,
-            rule_class=self.rule_class,
-            severity=self.severity,
-            dedup=key,
-            minute=minute,
-            part=0,
+            **self._fixed(sensor, key, minute, 0),
             count=1,
             first_seen=values["@timestamp"],
             last_seen=values["@timestamp"],
@@ -120,13 +111,34 @@ class Judgement:
             destination=destination,
             parameters=parameters,
             explanation=_explanation(values),
-            techniques=self.techniques,
-            controls=bittern.controls,
-            objects=bittern.objects,
-            playbook=bittern.playbook,
             drill=bool(values.get("ot.drill")),
-            lacking=self.lacking,
         )
+
+    def rest(self, sensor: str, key: tuple[str, ...], minute: int, told: Mapping[str, Any], **hits: Any) -> Occurrence:
+        """Part 1: `hits` are those of the minute after the first one, which `told` what is in `TOLD_OF_ROW`."""
+        return Occurrence(**self._fixed(sensor, key, minute, 1), **told, **hits)
+
+    def _fixed(self, sensor: str, key: tuple[str, ...], minute: int, part: int) -> dict[str, Any]:
+        """What is the same whatever row was hit."""
+        bittern = self.rule.bittern
+        assert bittern is not None
+        return {
+            "id": occurrence_id(sensor, self.name, key, minute, part),
+            "sensor": sensor,
+            "rule": self.name,
+            "rule_id": self.rule.id,
+            "rule_version": self.rule.version,
+            "rule_class": self.rule_class,
+            "severity": self.severity,
+            "dedup": key,
+            "minute": minute,
+            "part": part,
+            "techniques": self.techniques,
+            "controls": bittern.controls,
+            "objects": bittern.objects,
+            "playbook": bittern.playbook,
+            "lacking": self.lacking,
+        }
 
 
 def judgement(rule: Rule | Correlation, lacking: tuple[str, ...]) -> Judgement:

@@ -31,7 +31,6 @@ class Learner(ABC):
         self.known = known
         self.seen = seen
         self.site = site
-        self.untold = 0
         self._told_in_learn = 0
 
     @abstractmethod
@@ -41,15 +40,20 @@ class Learner(ABC):
         The frames are not changed; the findings do not depend on how rows were split into batches.
         """
 
-    def may_tell(self, maturity: str) -> bool:
-        """Whether one more finding of something new is worth a row. Before there is a baseline everything is new: the
-        first ones show what would be said, the others are counted in `untold`."""
-        if maturity != "learn":
-            return True
-        self._told_in_learn += 1
-        if self._told_in_learn > LEARN_FINDINGS:
-            self.untold += 1
-        return self._told_in_learn <= LEARN_FINDINGS
+    def is_news(self, kind: str, entity: str, value: str, first: int, last: int, count: int, *, known: bool) -> bool:
+        """Notes `count` sightings between `first` and `last` (ns); True when they are worth a row.
+
+        That is once in a run, when they are not `known`. Before there is a baseline everything is new: the first ones
+        show what would be said, and of the others nothing is remembered.
+        """
+        learning = self.maturity(kind) == "learn"
+        told = not known and (not learning or self._told_in_learn < LEARN_FINDINGS)
+        if not told:
+            self.seen.note(kind, entity, value, first, last, count)
+            return False
+        fresh = self.seen.saw(kind, entity, value, first, last, count)
+        self._told_in_learn += learning and fresh
+        return fresh
 
     def finish(self) -> None:
         """The input ended: what was held back for the baseline goes there."""

@@ -24,7 +24,8 @@ class Evidence:
     evidence: str
     first_seen: int
     last_seen: int
-    packets: list[tuple[str, int, int]] = field(default_factory=list)
+    packets: tuple[tuple[str, int, int], ...] = ()
+    """Capture, first and last packet of the first rows that said so."""
 
 
 @dataclass(slots=True)
@@ -81,12 +82,13 @@ class Inventory:
                 if len(known) >= VALUES_PER_ATTRIBUTE:
                     self.refused += 1
                     continue
-                found = known[value] = Evidence(value, confidence, evidence, ts, ts)
+                found = known[intern(value)] = Evidence(intern(value), confidence, evidence, ts, ts)
             found.last_seen = max(found.last_seen, ts)
             if confidence > found.confidence:
                 found.confidence, found.evidence = confidence, evidence
             if first is not None and len(found.packets) < PACKETS_PER_VALUE:
-                found.packets.append((intern(capture or ""), first, last or first))
+                # Nearly always it is one packet, and one number then.
+                found.packets += ((intern(capture or ""), first, first if last in (None, first) else last),)
 
     def _place(self, place: Place, key: str) -> None:
         if len(self._at) >= PLACES and place not in self._at:

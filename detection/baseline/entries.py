@@ -52,6 +52,7 @@ class Baseline:
 
     def __init__(self, entries: Iterable[Entry] = (), limit: int = 1_000_000) -> None:
         self._entries: dict[tuple[str, str], dict[str, Entry]] = {}
+        self._kinds: set[str] = set()
         self._size = 0
         self._limit = limit
         self.refused = 0
@@ -69,6 +70,7 @@ class Baseline:
                 self.refused += 1
                 return
             self._size += 1
+            self._kinds.add(entry.kind)
         values[entry.value] = entry
 
     def of(self, kind: str, entity: str) -> dict[str, Entry]:
@@ -82,11 +84,11 @@ class Baseline:
 
     def kinds(self) -> frozenset[str]:
         """Kinds with at least one entry."""
-        return frozenset(kind for (kind, _), values in self._entries.items() if values)
+        return frozenset(self._kinds)
 
 
 class Seen:
-    """What this run saw. With `record` it becomes a baseline; without, only the fact is kept, in a tenth of the memory.
+    """What this run saw. With `record` it becomes a baseline; without, only that it was told is kept, as a number.
 
     Bounded by `limit`; what does not fit counts as seen before, so that it is not told again, and in `refused`.
     """
@@ -109,6 +111,11 @@ class Seen:
             return False
         self._facts.add(fact)
         return True
+
+    def note(self, kind: str, entity: str, value: str, first: int, last: int, count: int) -> None:
+        """Notes sightings for the baseline that becomes of this run, if one does: nobody asks whether they are new."""
+        if self.baseline is not None:
+            self._record(self.baseline, kind, entity, value, first, last, count)
 
     def _record(
         self, baseline: Baseline, kind: str, entity: str, value: str, first: int, last: int, count: int

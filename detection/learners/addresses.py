@@ -7,6 +7,7 @@ what the baseline knows and with what the same traffic said before.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from sys import intern
 
 import polars as pl
 
@@ -31,9 +32,10 @@ class AddressBinding(Learner):
 
     def __init__(self, known: Baseline | None, seen: Seen, site: Site | None) -> None:
         super().__init__(known, seen, site)
-        self._current: dict[tuple[str, str, str], str] = {}
-        self._first: dict[tuple[str, str, str], str] = {}
-        self._said: set[tuple[str, str, str]] = set()
+        # By the hash of entity, attribute and source: a crowd has hundreds of thousands.
+        self._current: dict[int, str] = {}
+        self._first: dict[int, str] = {}
+        self._said: set[int] = set()
 
     def observe(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         """Takes the rows of the datasets in `WATCHED`; each attribute comes from one dataset only."""
@@ -52,15 +54,15 @@ class AddressBinding(Learner):
         # Each protocol has its own words for maker and model.
         entity = " ".join(part for part in (fact.entity, fact.attribute, fact.source) if part)
         known = self._known(entity, f"{fact.entity} {fact.attribute}")
-        key = (fact.entity, fact.attribute, fact.source)
+        key = hash((fact.entity, fact.attribute, fact.source))
         before = self._current.get(key)
-        self.seen.saw(ATTRIBUTE, entity, fact.value, fact.time, fact.time, 1)
-        if len(self._current) < 500_000 or before is not None:
-            self._current[key] = fact.value
+        self.seen.note(ATTRIBUTE, entity, fact.value, fact.time, fact.time, 1)
+        if fact.value != before and (len(self._current) < 500_000 or before is not None):
+            self._current[key] = intern(fact.value)
         if fact.value == before or fact.value in known or fact.value == "":
             return None
         # Whose it was is what was seen before the first change, be it in the baseline: not who comes first out of it.
-        if before is not None and self._owner(key, before) == fact.value:
+        if before is not None and self._owner(fact, key, before) == fact.value:
             return None
         previous = before if before is not None else next(iter(sorted(known)), None)
         if previous is None or fact.attribute not in SINGLE:
@@ -71,9 +73,9 @@ class AddressBinding(Learner):
         expected = {"value": previous, "known": sorted(known)[:8]}
         return self._said_once(fact, "attribute_changed", entry.since if entry else None, expected)
 
-    def _owner(self, key: tuple[str, str, str], value: str) -> str | None:
+    def _owner(self, fact: Fact, key: int, value: str) -> str | None:
         """Whose it was first: what an intruder took over and goes back is no second change, for the first was told."""
-        if key[1] not in OWNED or (key not in self._first and len(self._first) >= 500_000):
+        if fact.attribute not in OWNED or (key not in self._first and len(self._first) >= 500_000):
             return None
         return self._first.setdefault(key, value)
 
@@ -85,9 +87,8 @@ class AddressBinding(Learner):
         return told if entity == whoever_says_it else {**self.known.of(ATTRIBUTE, whoever_says_it), **told}
 
     def _address(self, fact: Fact) -> Finding | None:
-        known = self.known.of(ADDRESS, fact.entity) if self.known else {}
-        fresh = self.seen.saw(ADDRESS, fact.entity, fact.value, fact.time, fact.time, 1)
-        if not fresh or known or not self.may_tell(self.maturity(ADDRESS)):
+        known = self.known is not None and bool(self.known.of(ADDRESS, fact.entity))
+        if not self.is_news(ADDRESS, fact.entity, fact.value, fact.time, fact.time, 1, known=known):
             return None
         return self._said_once(fact, "new_asset", None, {})
 
@@ -99,7 +100,7 @@ class AddressBinding(Learner):
 
     def _said_once(self, fact: Fact, kind: str, since: int | None, expected: Mapping[str, object]) -> Finding | None:
         """Each value of an attribute is told once in a run: a flapping binding is one fact, counted by its rows."""
-        key = (fact.entity, fact.attribute, f"{fact.value}<{expected.get('value')}")
+        key = hash((fact.entity, fact.attribute, f"{fact.value}<{expected.get('value')}"))
         if key in self._said:
             return None
         if len(self._said) < 500_000:

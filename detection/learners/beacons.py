@@ -90,10 +90,10 @@ class Beacons(Learner):
                 continue
             rhythm = self._rhythms.get(entity)
             if rhythm is None:
-                if len(self._rhythms) < PEERS:
-                    self._rhythms[entity] = Rhythm(ts, ts)
-                else:
-                    self.untold += 1
+                if len(self._rhythms) >= PEERS:
+                    self.seen.refused += 1
+                    continue
+                self._rhythms[entity] = Rhythm(ts, ts)
                 continue
             rhythm.take(ts)
             if rhythm.even and not rhythm.told:

@@ -39,8 +39,8 @@ class ConversationGraph(Learner):
         findings = []
         maturity = self.maturity(KIND)
         for entity, row, first, last, count in groups.iter_rows():
-            fresh = self.seen.saw(KIND, entity, "", first, last, count)
-            if fresh and not (self.known and self.known.of(KIND, entity)) and self.may_tell(maturity):
+            known = self.known is not None and bool(self.known.of(KIND, entity))
+            if self.is_news(KIND, entity, "", first, last, count, known=known):
                 findings.append(self._finding(entity, row, flows, maturity))
         return finding_frame(self.name, flows, findings)
 

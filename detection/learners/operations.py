@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from detection.baseline.entries import Entry
 from detection.finding import Finding, finding_frame
 from detection.learner import Learner
 
@@ -45,32 +46,34 @@ class OperationProfile(Learner):
             word = f"{operation} {function}"
             where = address or (f"{kind}:{start}-{start + max(count or 1, 1) - 1}" if start is not None else "")
             entity = f"{channel} {word}"
-            new_word = self.seen.saw(OPERATION, channel, word, first, last, n)
-            new_object = objects and bool(where) and self.seen.saw(OBJECT, entity, where, first, last, n)
-            if not (new_word or new_object):
-                continue
-            finding = self._judge(row, channel, word, entity, where, new_word, new_object, operation == "read")
-            if finding is not None:
-                found.append(finding)
+            known_words = self.known.of(OPERATION, channel) if self.known else {}
+            is_known = word in known_words
+            if self.is_news(OPERATION, channel, word, first, last, n, known=is_known):
+                found.append(self._new_operation(row, channel, word, where, known_words))
+            if objects and where:
+                is_new = is_known and not self._known_object(entity, where, operation == "read")
+                if self.is_news(OBJECT, entity, where, first, last, n, known=not is_new):
+                    found.append(self._new_object(row, channel, word, entity, where, known_words[word]))
         return finding_frame(self.name, transactions, found)
 
-    def _judge(
-        self, row: int, channel: str, word: str, entity: str, where: str, new_word: bool, new_object: bool, merge: bool
-    ) -> Finding | None:
-        known_words = self.known.of(OPERATION, channel) if self.known else {}
-        maturity = self.maturity(OPERATION)
-        if word not in known_words:
-            if not new_word or not self.may_tell(maturity):
-                return None
-            observed = {"operation": word, "object": where}
-            expected: Mapping[str, object] = {"operations": sorted(known_words)[:16]}
-            return Finding(
-                row, "new_operation", "channel", channel, observed, expected, maturity, support=_support(known_words)
-            )
+    def _known_object(self, entity: str, where: str, merge: bool) -> bool:
         objects = self.known.of(OBJECT, entity) if self.known else {}
-        if not new_object or where in objects or (merge and covered(where, objects)):
-            return None
-        entry = known_words[word]
+        return where in objects or (merge and covered(where, objects))
+
+    def _new_operation(self, row: int, channel: str, word: str, where: str, known: Mapping[str, Entry]) -> Finding:
+        return Finding(
+            row,
+            "new_operation",
+            "channel",
+            channel,
+            {"operation": word, "object": where},
+            {"operations": sorted(known)[:16]},
+            self.maturity(OPERATION),
+            support=len(known) or None,
+        )
+
+    def _new_object(self, row: int, channel: str, word: str, entity: str, where: str, entry: Entry) -> Finding:
+        objects = self.known.of(OBJECT, entity) if self.known else {}
         return Finding(
             row,
             "new_object",
@@ -78,14 +81,10 @@ class OperationProfile(Learner):
             channel,
             {"operation": word, "object": where},
             {"objects": sorted(objects)[:16]},
-            maturity,
+            self.maturity(OPERATION),
             since=entry.since,
             support=entry.count,
         )
-
-
-def _support(entries: Mapping[str, object]) -> int | None:
-    return len(entries) or None
 
 
 def covered(where: str, objects: Mapping[str, object]) -> bool:

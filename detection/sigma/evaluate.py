@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from detection.sigma.compile import Compiled, compile_rule
+from detection.sigma.compile import Compiled
 from detection.sigma.derived import add_derived
 from detection.sigma.load import RuleSet
 from detection.sigma.model import Correlation, Head, Rule
-from detection.sigma.required import Words, required_values
+from detection.sigma.required import Words
 
 BROKEN = (Exception, pl.exceptions.PanicException)
 """What a failing expression may raise; Polars' panics are no Exception."""
@@ -68,13 +68,14 @@ class Evaluator:
     ) -> None:
         self.failures = Failures()
         self._rules: dict[str, list[Rule]] = {}
+        self._prepared = ruleset.prepared
         self._required: dict[str, Words] = {}
         self._compiled: dict[str, Compiled | None] = {}
         self._lacking: dict[str, tuple[str, ...]] = {}
         for rule in ruleset.rules:
             if is_enabled(rule, switches or {}):
                 self._rules.setdefault(rule.dataset, []).append(rule)
-                self._required[rule.name] = required_values(rule)
+                self._required[rule.name] = self._prepared.required(rule)
                 self._lacking[rule.name] = lacking(rule, declared)
 
     def evaluate(self, dataset: str, frame: pl.DataFrame) -> list[Hits]:
@@ -106,7 +107,7 @@ class Evaluator:
         """The rule compiled, once; None when that fails."""
         if rule.name not in self._compiled:
             try:
-                self._compiled[rule.name] = compile_rule(rule)
+                self._compiled[rule.name] = self._prepared.compiled(rule)
             except BROKEN as error:
                 self._compiled[rule.name] = None
                 self.failures.note(rule.name, error)

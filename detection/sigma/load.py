@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from detection.sigma.document import Document, read_documents
 from detection.sigma.model import Correlation, Head, Issue, Rule
+from detection.sigma.prepared import Prepared
 from detection.sigma.read import read_rule
 from detection.sigma.read_correlation import read_correlation
 from detection.sigma.references import resolve
@@ -30,6 +32,11 @@ class RuleSet:
     correlations: tuple[Correlation, ...]
     issues: tuple[Issue, ...]
     silent: frozenset[str]
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """What is made of the rules once for all runs: a drill makes hundreds of them."""
+        return Prepared()
 
     @classmethod
     def load(cls, paths: Sequence[Path], techniques: frozenset[str] | None = None) -> RuleSet:

@@ -9,6 +9,7 @@ import pytest
 
 from detection.sigma import Evaluator, Rule, RuleSet
 from detection.sigma import evaluate as module
+from detection.sigma import prepared
 from detection.sigma.compile import Compiled, compile_rule
 from detection.sigma.required import required_values
 from sensors.fields import vocabulary
@@ -76,10 +77,11 @@ def test_rules_are_compiled_once_and_when_they_are_needed(monkeypatch: pytest.Mo
         compiled.append(rule.name)
         return compile_rule(rule)
 
-    monkeypatch.setattr(module, "compile_rule", noting)
-    evaluator = Evaluator(ruleset(rule_data("S", STOP), rule_data("W", WRITE)))
+    monkeypatch.setattr(prepared, "compile_rule", noting)
+    rules = ruleset(rule_data("S", STOP), rule_data("W", WRITE))
+    evaluators = [Evaluator(rules), Evaluator(rules)]
     assert compiled == []
-    for _ in range(2):
+    for evaluator in evaluators * 2:
         evaluator.evaluate("transaction", frame("transaction", [{"ot.operation": "write"}]))
         assert compiled == ["W"]
 
@@ -88,7 +90,7 @@ def test_rule_that_cannot_be_compiled_is_named_once(monkeypatch: pytest.MonkeyPa
     def broken(rule: Rule) -> Compiled:
         raise ValueError(rule.name)
 
-    monkeypatch.setattr(module, "compile_rule", broken)
+    monkeypatch.setattr(prepared, "compile_rule", broken)
     evaluator = Evaluator(ruleset(rule_data("W", WRITE)))
     for _ in range(2):
         assert evaluator.evaluate("transaction", frame("transaction", [{"ot.operation": "write"}])) == []
