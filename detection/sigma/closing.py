@@ -9,7 +9,8 @@ from __future__ import annotations
 import heapq
 import operator
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
 from typing import Any
 
 import polars as pl
@@ -71,6 +72,7 @@ class Closing:
     def process(self, rows: pl.DataFrame, frames: Sequence[pl.DataFrame]) -> list[Firing]:
         """Firings of windows that end before or at `rows`; see `Sliding.process`."""
         firings: list[Firing] = []
+        places: dict[str, tuple[int, int]] = {}
         for tick, ts, rule, id_, capture, first, last, key, slot, source, row in rows.iter_rows():
             firings += self.tick(tick)
             if ts < tick * SECOND - LATENESS:
@@ -81,7 +83,19 @@ class Closing:
             window = self.open[key] if key in self.open else self._begin(key, ts, tick)
             self._add(window, slot, (ts, rule, id_, capture, first, last))
             window.rows = frames[source].slice(row, 1)
+            places[key] = source, row
+        self._let_go(places, frames)
         return firings
+
+    def _let_go(self, places: Mapping[str, tuple[int, int]], frames: Sequence[pl.DataFrame]) -> None:
+        """Copies the rows of windows that stay open: a slice, and what Polars picks out, holds the whole column."""
+        for source, frame in enumerate(frames):
+            kept = [(key, row) for key, (of, row) in places.items() if of == source and key in self.open]
+            if not kept:
+                continue
+            copied = pl.DataFrame.deserialize(BytesIO(frame[[row for _, row in kept]].serialize()))
+            for place, (key, _) in enumerate(kept):
+                self.open[key].rows = copied.slice(place, 1)
 
     def tick(self, tick: int) -> list[Firing]:
         """Firings of windows that have ended when second `tick` begins."""

@@ -1305,7 +1305,7 @@ pub struct RateRow<'a> {
 pub struct RateColumns {
     pub event: EventColumns,
     pub ot_entity_kind: Words,
-    pub ot_entity: Words,
+    pub ot_entity: Texts,
     pub ot_channel: Numbers<i64>,
     pub ot_rate_packets: Numbers<u32>,
     pub ot_rate_bytes: Numbers<i64>,
@@ -1326,7 +1326,7 @@ impl RateColumns {
     pub fn push(&mut self, row: &RateRow<'_>, words: &mut Dictionary) {
         self.event.push(&row.event, words);
         self.ot_entity_kind.push(row.ot_entity_kind, words);
-        self.ot_entity.push(row.ot_entity, words);
+        self.ot_entity.push(row.ot_entity);
         self.ot_channel.push(row.ot_channel);
         self.ot_rate_packets.push(row.ot_rate_packets);
         self.ot_rate_bytes.push(row.ot_rate_bytes);
@@ -1346,7 +1346,7 @@ impl RateColumns {
     pub fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'static str, ColumnView<'a>)) {
         self.event.visit(visit);
         visit("ot.entity_kind", ColumnView::Word(&self.ot_entity_kind));
-        visit("ot.entity", ColumnView::Word(&self.ot_entity));
+        visit("ot.entity", ColumnView::Text(&self.ot_entity));
         visit("ot.channel", ColumnView::I64(&self.ot_channel));
         visit("ot.rate.packets", ColumnView::U32(&self.ot_rate_packets));
         visit("ot.rate.bytes", ColumnView::I64(&self.ot_rate_bytes));
