@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import polars as pl
 import pytest
 
-from detection.sigma import Evaluator, Rule, RuleSet
+from detection.sigma import Evaluator, Rule, RuleSet, prepared
 from detection.sigma import evaluate as module
-from detection.sigma import prepared
 from detection.sigma.compile import Compiled, compile_rule
 from detection.sigma.required import required_values
 from sensors.fields import vocabulary
