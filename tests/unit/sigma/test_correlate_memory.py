@@ -1,7 +1,7 @@
 """What a correlation remembers does not hold the batches that it was picked out of.
 
-Polars picks rows without copying their texts: one that is kept may hold those of its whole column. Measured in a process
-of its own, as a ratio to what the batches weigh.
+Polars picks rows without copying their texts: one that is kept may hold those of its whole column. Measured in a
+process of its own, as a ratio to what the batches weigh.
 """
 
 from __future__ import annotations
