@@ -101,8 +101,8 @@ def stored(datasets: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     kept = {}
     for name, frame in datasets.items():
         if vocabulary().datasets[name].stored and len(frame):
-            gone = [f.name for f in vocabulary().datasets[name].fields if not f.stored and f.name in frame.columns]
-            kept[name] = frame.drop(gone)
+            gone = {field.name for field in vocabulary().datasets[name].fields if not field.stored}
+            kept[name] = frame[[column for column in frame.columns if column not in gone]]
     return kept
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import polars as pl
@@ -16,6 +16,7 @@ from sensors.fields import vocabulary
 UNKNOWN = "unknown"
 CATEGORICAL = pl.Categorical()
 NEVER = 2**63 - 1
+ENDS = ("source", "destination")
 DESCRIBED = ("asset", "zone", "criticality", "owner")
 Described = tuple[str | None, str, str | None, str | None, tuple[str, ...]]
 """Asset (its id, else the address), zone, criticality, owner and declared roles of an address, IP or MAC."""
@@ -31,36 +32,50 @@ class Context:
 
     def join(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`frame` with every column of `fields/context.yml`; the rows and their order stay."""
-        if frame.is_empty():
-            schema, given = vocabulary().schema("flow", context=True), frame.columns
-            missing = [f.name for f in vocabulary().context if f.name not in given]
-            return frame.with_columns(pl.lit(None, dtype=schema[name]).alias(name) for name in missing)
-        joined = self._end(self._end(frame, "source"), "destination")
+        return self.join_all({"": frame})[""]
+
+    def join_all(self, frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+        """The same for the datasets of a batch, by name: what is known of an end is looked up once for all of them."""
+        filled = {name: frame for name, frame in frames.items() if not frame.is_empty()}
+        with_ends = self._with_ends(list(filled.values())) if filled else []
+        joined = dict(zip(filled, with_ends, strict=True))
+        return {
+            name: self._whole(joined[name]) if name in joined else _without_rows(frame)
+            for name, frame in frames.items()
+        }
+
+    def _whole(self, joined: pl.DataFrame) -> pl.DataFrame:
         return joined.with_columns(
             self._conduit(joined), self._window(joined), self._calendar(joined), self._indicator(joined)
         )
 
-    def _end(self, frame: pl.DataFrame, end: str) -> pl.DataFrame:
-        """Asset, zone, criticality, owner and roles of one end."""
-        ends = frame.select(ip=_address(frame, end), vlan=pl.col("network.vlan.id"))
+    def _with_ends(self, frames: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
+        """Asset, zone, criticality, owner and roles of both ends of each row."""
+        # Most of the cost is per call, not per row: the ends of all frames stand in one column.
+        parts = [
+            frame.select(
+                _address(frame, end).alias("ip"), pl.col("network.vlan.id").alias("vlan"), _tick().alias("tick")
+            )
+            for frame in frames
+            for end in ENDS
+        ]
+        ends = pl.concat(parts)
         # What is known of an end is found once for each and spread to its rows by number.
-        unique = ends.unique(maintain_order=True)
+        unique = ends[["ip", "vlan"]].unique(maintain_order=True)
         numbered = unique.with_row_index("number")
         number = ends.join(numbered, on=["ip", "vlan"], how="left", nulls_equal=True, maintain_order="left")["number"]
         texts = unique["ip"].cast(pl.String)
         ends_told = zip(texts, unique["vlan"], strict=True)
         described = [self._describe(self.site, ip, vlan) for ip, vlan in ends_told] if self.site else []
-        columns = [
-            pl.Series(f"ot.{end}.{name}", [each[place] for each in described], pl.String).cast(CATEGORICAL)[number]
+        columns = {
+            name: pl.Series([each[place] for each in described], dtype=pl.String).cast(CATEGORICAL)[number]
             if described
-            else _undeclared(ends["ip"], name).alias(f"ot.{end}.{name}")
+            else _undeclared(ends["ip"], name)
             for place, name in enumerate(DESCRIBED)
-        ]
+        }
         declared = {place: roles for place, (*_, roles) in enumerate(described) if roles}
-        ticks = frame.select(_tick()).to_series()
-        roles = self._roles(texts, declared, number, ticks).alias(f"ot.{end}.roles")
-        given = [column.name for column in (*columns, roles) if column.name in frame.columns]
-        return frame.drop(given).hstack([*columns, roles])
+        columns["roles"] = self._roles(texts, declared, number, ends["tick"])
+        return _spread(columns, frames)
 
     def _roles(
         self, ips: pl.Series, declared: Mapping[int, tuple[str, ...]], number: pl.Series, ticks: pl.Series
@@ -156,6 +171,27 @@ class Context:
         }
         found = minutes.replace_strict(list(words), list(words.values()), return_dtype=pl.String)
         return pl.lit(found).cast(CATEGORICAL).alias("ot.calendar")
+
+
+def _without_rows(frame: pl.DataFrame) -> pl.DataFrame:
+    """An empty frame with the columns of the context."""
+    schema = vocabulary().schema("flow", context=True)
+    missing = [field.name for field in vocabulary().context if field.name not in frame.columns]
+    return frame.hstack([pl.Series(name, [], schema[name]) for name in missing]) if missing else frame
+
+
+def _spread(columns: Mapping[str, pl.Series], frames: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
+    """The frames with `columns`, in which the ends of each frame follow each other."""
+    begin = 0
+    found = []
+    for frame in frames:
+        own = []
+        for end in ENDS:
+            own += [column.slice(begin, frame.height).alias(f"ot.{end}.{name}") for name, column in columns.items()]
+            begin += frame.height
+        given = [column.name for column in own if column.name in frame.columns]
+        found.append((frame.drop(given) if given else frame).hstack(own))
+    return found
 
 
 def _address(frame: pl.DataFrame, end: str) -> pl.Expr:

@@ -66,7 +66,8 @@ class Detection:
         """Takes one batch."""
         self.roles.observe(batch.datasets["transaction"], batch.datasets["cadence"])
         # What stays in memory has no zones to judge by; findings that come of it are joined by themselves.
-        datasets = {n: self._context.join(f) if n in RULE_DATASETS else f for n, f in batch.datasets.items()}
+        joined = self._context.join_all({n: f for n, f in batch.datasets.items() if n in RULE_DATASETS})
+        datasets = {**batch.datasets, **joined}
         datasets["finding"] = self._learn(datasets)
         hits = [hit for name in RULE_DATASETS for hit in self._evaluator.evaluate(name, datasets[name])]
         occurrences = list(self._fold(hits))

@@ -63,11 +63,15 @@ def finding_frame(learner: str, frame: pl.DataFrame, findings: Sequence[Finding]
             "ot.score": pl.Float64,
             "ot.p_value": pl.Float64,
         },
-    ).with_columns(pl.from_epoch("ot.since", time_unit="ns").dt.replace_time_zone("UTC"))
+    )
     kept = [name for name in rows.columns if name in schema and name not in own.columns]
-    joined = rows.select(kept).hstack(own)
-    absent = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in joined.columns]
-    return joined.with_columns(absent).select(pl.col(name).cast(kind) for name, kind in schema.items())
+    joined = rows[kept].hstack(own)
+    since = pl.from_epoch("ot.since", time_unit="ns").dt.replace_time_zone("UTC")
+    given = set(joined.columns) - {"ot.since"}
+    return joined.select(
+        since if name == "ot.since" else pl.col(name).cast(kind) if name in given else pl.lit(None, kind).alias(name)
+        for name, kind in schema.items()
+    )
 
 
 def _json(values: Mapping[str, object]) -> str:

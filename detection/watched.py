@@ -41,6 +41,8 @@ OF_THE_NETWORK = frozenset({"address", "mac"})
 
 
 def _facts(rows: pl.DataFrame, entity_kind: str, attribute: str, entity: pl.Expr, value: pl.Expr) -> Iterable[Fact]:
+    if rows.is_empty():
+        return
     chosen = rows.select("row", pl.col("@timestamp").dt.epoch("ns").alias("ts"), entity.alias("e"), value.alias("v"))
     # A run of equal values says nothing new after its first row: most rows of a batch fall away here, vectorised.
     changed = chosen.drop_nulls().filter(pl.col("v").ne_missing(pl.col("v").shift(1).over("e")))
