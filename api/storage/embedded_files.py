@@ -120,10 +120,19 @@ def overlapping(
 
 
 def scan(root: Path, dataset: str, files: Iterable[EventFile]) -> pl.LazyFrame:
-    """The rows of files with the columns that the dataset has today, null where a file is older than the column."""
+    """The rows of files with the columns that the dataset has today, null where a file is older than the column; what
+    was stored as words is read as text where it has become text."""
     paths = [root / f.path for f in files]
     schema = stored_schema(dataset)
-    return pl.scan_parquet(paths, schema=schema, missing_columns="insert", extra_columns="ignore", glob=False)
+    words_as_text = pl.ScanCastOptions(categorical_to_string="allow")
+    return pl.scan_parquet(
+        paths,
+        schema=schema,
+        cast_options=words_as_text,
+        missing_columns="insert",
+        extra_columns="ignore",
+        glob=False,
+    )
 
 
 @contextmanager
