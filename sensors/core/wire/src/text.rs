@@ -1,6 +1,7 @@
 //! Readable forms: base32 ids, MAC addresses, hexadecimal, bounded text from packets.
 
 use std::fmt::Write as _;
+use std::net::IpAddr;
 
 /// Longest topic, name or other text taken from a packet, in bytes.
 pub const TEXT_LIMIT: usize = 512;
@@ -32,8 +33,33 @@ pub fn base32_128(bytes: &[u8; 16]) -> String {
 /// MAC address as `00-00-5E-00-53-23` (RFC 7042, ECS).
 pub fn mac(address: [u8; 6]) -> String {
     let mut out = String::with_capacity(17);
-    for (i, byte) in address.iter().enumerate() {
-        let _ = write!(out, "{}{byte:02X}", if i == 0 { "" } else { "-" });
+    for (i, byte) in address.into_iter().enumerate() {
+        if i > 0 {
+            out.push('-');
+        }
+        out.push(upper(byte >> 4));
+        out.push(upper(byte & 15));
+    }
+    out
+}
+
+fn upper(nibble: u8) -> char {
+    char::from(b"0123456789ABCDEF".get(usize::from(nibble)).copied().unwrap_or(b'?'))
+}
+
+/// An IP address in the usual form (RFC 5952). Every event names some, and the standard library pads what it writes.
+pub fn ip(address: IpAddr) -> String {
+    let IpAddr::V4(v4) = address else { return address.to_string() };
+    let mut out = String::with_capacity(15);
+    for (i, octet) in v4.octets().into_iter().enumerate() {
+        if i > 0 {
+            out.push('.');
+        }
+        for (unit, least) in [(100, 100), (10, 10), (1, 0)] {
+            if octet >= least {
+                out.push(char::from(b'0' + octet / unit % 10));
+            }
+        }
     }
     out
 }
@@ -193,5 +219,26 @@ fn escape(out: &mut String, character: char) {
             let _ = write!(out, "\\u{:04x}", u32::from(c));
         }
         c => out.push(c),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ip, mac};
+    use std::net::{IpAddr, Ipv4Addr};
+
+    #[test]
+    fn addresses_are_written_as_the_standard_library_does() {
+        for octet in 0..=255u8 {
+            let address = IpAddr::V4(Ipv4Addr::new(octet, 255 - octet, octet / 3, octet.wrapping_mul(7)));
+            assert_eq!(ip(address), address.to_string());
+        }
+        let v6: IpAddr = "fe80::5efe:10.1.2.3".parse().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        assert_eq!(ip(v6), v6.to_string());
+    }
+
+    #[test]
+    fn mac_addresses_are_in_upper_case_with_hyphens() {
+        assert_eq!(mac([0x00, 0x0e, 0x8c, 0xab, 0xf0, 0x9f]), "00-0E-8C-AB-F0-9F");
     }
 }

@@ -39,7 +39,7 @@ pub fn is_group(ip: IpAddr) -> bool {
 
 /// An end as people write it: IP, or MAC where there is none, or station of a field bus.
 pub fn name_of(end: IpAddr) -> String {
-    link_name(end).unwrap_or_else(|| end.to_string())
+    link_name(end).unwrap_or_else(|| text::ip(end))
 }
 
 /// The address of an end that has no IP.
@@ -146,8 +146,8 @@ impl Facts {
         let (client, server) = (self.client, self.server);
         let names = &**self.names.get_or_insert_with(|| {
             Box::new(Names {
-                client_ip: link_name(client.ip).is_none().then(|| client.ip.to_string()),
-                server_ip: link_name(server.ip).is_none().then(|| server.ip.to_string()),
+                client_ip: link_name(client.ip).is_none().then(|| text::ip(client.ip)),
+                server_ip: link_name(server.ip).is_none().then(|| text::ip(server.ip)),
                 client_mac: client.mac.map(text::mac).or_else(|| station_of(client.ip)),
                 server_mac: server.mac.map(text::mac).or_else(|| station_of(server.ip)),
             })

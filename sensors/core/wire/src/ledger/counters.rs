@@ -5,12 +5,17 @@ use crate::dataset::EventRow;
 use crate::dataset::rows::CaptureRow;
 use std::collections::BTreeMap;
 
-/// Counters by stage and name, with what was told already.
+/// Totals by stage and name, each with what was told already.
+type Counts = BTreeMap<(&'static str, &'static str), (i64, i64)>;
+
+/// Counters by stage and name.
 #[derive(Default)]
 pub struct Counters {
-    counts: BTreeMap<(&'static str, &'static str), (i64, i64)>,
+    counts: Counts,
     pub frames: i64,
     pub bytes: i64,
+    /// Items that the delta filter kept back: counted for each, so not looked up by name.
+    pub folded: i64,
     told_frames: i64,
     since: Option<i64>,
 }
@@ -38,14 +43,24 @@ impl Counters {
     /// All totals, in order.
     pub fn totals(&self) -> Vec<(&'static str, &'static str, i64)> {
         let mut all = vec![("link", "frames", self.frames), ("link", "bytes", self.bytes)];
-        all.extend(self.counts.iter().map(|((stage, counter), (count, _))| (*stage, *counter, *count)));
+        let mut counts = self.counts.clone();
+        settle(&mut counts, self.folded);
+        all.extend(counts.into_iter().map(|((stage, counter), (count, _))| (stage, counter, count)));
         all
+    }
+}
+
+/// Puts what a field counts among the counters by name, once there is something.
+fn settle(counts: &mut Counts, folded: i64) {
+    if folded > 0 {
+        counts.entry(("delta", "folded")).or_default().0 = folded;
     }
 }
 
 impl Ledger {
     /// Rows of dataset `capture`: what was counted since the last ones.
     pub fn capture_tick(&mut self, now: i64) {
+        settle(&mut self.counters.counts, self.counters.folded);
         let frames = self.counters.frames - self.counters.told_frames;
         let Some(since) = self.counters.since else { return };
         let mut rows: Vec<(&'static str, &'static str, i64)> = vec![("link", "frames", frames)];

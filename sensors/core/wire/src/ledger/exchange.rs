@@ -76,7 +76,7 @@ impl Ledger {
         if let Some(why) = news.or(self.settings.full.then_some("full")) {
             self.transaction_row(facts, x, item, number, why);
         } else {
-            self.counters.add("delta", "folded", 1);
+            self.counters.folded += 1;
         }
         if !self.scratch.changes.is_empty() {
             self.value_rows(facts, x, &point, number, channel, shape);

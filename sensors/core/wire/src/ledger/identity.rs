@@ -223,7 +223,7 @@ impl Ledger {
         };
         self.assets.keys.insert((facts.vlan, ip), AssetKey { text: key.clone(), mac, bound, moves: Vec::new() });
         let (evidence, confidence) = if bound { ("arp", 1.0) } else { ("ip", 0.5) };
-        let address = ip.to_string();
+        let address = text::ip(ip);
         self.identity_row(
             facts,
             &key,

@@ -4,6 +4,7 @@ use super::{Ledger, event_id, pick};
 use crate::dataset::EventRow;
 use crate::dataset::rows::LinkRow;
 use crate::flow::{Facts, Side, Span};
+use crate::text;
 use hashbrown::HashMap;
 
 /// Different facts counted in one span.
@@ -95,7 +96,7 @@ impl Ledger {
             0,
             &format!("{kind}.{action}{}", details.unwrap_or_default()),
         );
-        let (address, target) = (facts.client.ip.to_string(), facts.server.ip.to_string());
+        let (address, target) = (text::ip(facts.client.ip), text::ip(facts.server.ip));
         let event = EventRow {
             event_dataset: Some("link"),
             ot_client_ip: None,
