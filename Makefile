@@ -13,6 +13,9 @@ export PATH := $(CARGO_HOME)/bin:$(PATH)
 # The core is built for the environment's Python, whichever tool asks cargo.
 export PYO3_PYTHON := $(CURDIR)/$(PY)
 
+# The binding is linked by Python when it is loaded, so it has no tests of its own.
+CORE_TESTS := --workspace --exclude binding --locked --quiet
+
 # Folders that hold Python, by what is there.
 PYTHON_FOLDERS = $(sort $(foreach folder,sensors detection response api tests compose workshop,\
 	$(if $(shell find $(folder) -name '*.py' -print -quit 2>/dev/null),$(folder))))
@@ -20,8 +23,8 @@ PYTHON_FOLDERS = $(sort $(foreach folder,sensors detection response api tests co
 CHECKS := check-style check-format check-types check-plant check-imports check-rust check-console check-generated \
 	check-project
 
-.PHONY: help setup environment demo test check $(CHECKS) console bench bench-protocols bench-crowd bench-console bench-report \
-	eval docs golden captures fuzz fuzz-api oracles lock system-deps clean
+.PHONY: help setup environment demo test test-core-build check $(CHECKS) console bench bench-protocols bench-crowd \
+	bench-console bench-report eval docs golden captures fuzz fuzz-api oracles lock system-deps clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -42,11 +45,15 @@ demo: setup ## the console with a simulated plant under attack, in this browser 
 	$(BITTERN) demo $(ARGS)
 
 test: setup ## every test; says at the end what was not tested here and why
-	cd $(CORE) && cargo test --workspace --exclude binding --locked --quiet
+	cd $(CORE) && cargo test $(CORE_TESTS)
 	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
 		--ignore tests/browser $(ARGS)
 	@# A browser's driver keeps an event loop running, beside which no other test may run one.
 	$(PY) -m pytest tests/browser
+
+# What the tests of the core run, without running it.
+test-core-build:
+	cd $(CORE) && cargo test $(CORE_TESTS) --no-run
 
 check: ## style, types, imports, Rust lints, generated files, project text
 	@$(MAKE) --no-print-directory --keep-going $(CHECKS)

@@ -60,7 +60,7 @@ def _table(table: int, offsets: Sequence[str], counts: Sequence[str]) -> str:
 
 def ours_of(capture: Path) -> Facts:
     """What our events say."""
-    facts = Facts()
+    facts, asked = Facts(), _asked(capture)
     for items in ours.messages(capture, "c1222"):
         head = items[0]
         if head["ot.function.code"] is None:
@@ -76,7 +76,7 @@ def ours_of(capture: Path) -> Facts:
         facts.message(head["ot.packet.first"], "request").update(told)
         if head["ot.reply"] == "answered":
             responses = " ".join(str(item["ot.status.code"] or 0) for item in items)
-            number = str(_asked(capture).get(head["ot.packet.first"]))
+            number = str(asked.get(head["ot.packet.first"]))
             facts.message(head["ot.packet.last"], "answer").update({"responses": responses, "answers": number})
     return facts
 
