@@ -137,6 +137,8 @@ pub struct Shape {
     /// Window in which it was last counted as an object addressed.
     pub window: i64,
     pub(super) hash: u64,
+    /// The shape of the item that came behind it in the same message, last time one did.
+    pub(super) next: u32,
 }
 
 impl Shape {

@@ -69,13 +69,13 @@ impl Want<'_> {
 
 impl Shapes {
     /// The shape of an item on a channel: its index, whether it is new, and the one that was forgotten for it.
-    /// `publisher` as in `Shape`.
+    /// `publisher` as in `Shape`; `before` is the shape of the item before it in its message, if there was one.
     pub fn of(
         &mut self,
         (channel, sender): (u32, Side),
         functions: (Function, Function),
         item: &Item<'_>,
-        publisher: u64,
+        (publisher, before): (u64, Option<u32>),
         limit: usize,
     ) -> (u32, bool, Option<Box<Shape>>) {
         let (function, subfunction) = functions;
@@ -88,15 +88,34 @@ impl Shapes {
             object: &item.object,
             publisher,
         };
+        // Messages repeat their items in order: cheaper to compare with what came next last time than to look up.
+        let next = before.and_then(|before| self.at(before)).map(|shape| shape.next);
+        if let Some(next) = next
+            && self.at(next).is_some_and(|shape| want.is(shape))
+        {
+            return (next, false, None);
+        }
+        let found = self.looked_up(&want, (function, subfunction), limit);
+        if let Some(before) = before.and_then(|before| self.get(before)) {
+            before.next = found.0;
+        }
+        found
+    }
+
+    /// The same by the table.
+    fn looked_up(
+        &mut self,
+        want: &Want<'_>,
+        (function, subfunction): (Function, Function),
+        limit: usize,
+    ) -> (u32, bool, Option<Box<Shape>>) {
         let text = want.address();
-        let object = (item.object.start, item.object.count, text);
-        let hash = self.seed.hash_one((channel, sender, function.code, subfunction.code, object, publisher));
-        let list = &self.list;
-        let at = |index: u32| usize::try_from(index).ok().and_then(|i| list.get(i));
-        if let Some(index) = self.table.find(hash, |index| at(*index).is_some_and(|shape| want.is(shape))) {
+        let object = (want.object.start, want.object.count, text);
+        let hash = self.seed.hash_one((want.channel, want.sender, want.code, want.subcode, object, want.publisher));
+        if let Some(index) = self.table.find(hash, |index| self.at(*index).is_some_and(|shape| want.is(shape))) {
             return (*index, false, None);
         }
-        let mut shape = fresh(&want, function, subfunction, text);
+        let mut shape = fresh(want, function, subfunction, text);
         shape.hash = hash;
         let (index, old) = if self.list.len() < limit {
             self.list.push(shape);
@@ -131,6 +150,10 @@ impl Shapes {
             entry.remove();
         }
         (victim, Some(Box::new(old)))
+    }
+
+    fn at(&self, index: u32) -> Option<&Shape> {
+        self.list.get(usize::try_from(index).ok()?)
     }
 
     pub fn get(&mut self, index: u32) -> Option<&mut Shape> {
@@ -210,6 +233,7 @@ fn fresh(want: &Want<'_>, function: Function, subfunction: Function, text: u64) 
         before: (0, 0),
         window: i64::MIN,
         hash: 0,
+        next: u32::MAX,
     }
 }
 
@@ -225,7 +249,7 @@ mod tests {
         let mut shapes = Shapes::default();
         let item = Item::new(Operation::Read);
         let functions = (Function::default(), Function::default());
-        let (index, ..) = shapes.of((0, Side::Client), functions, &item, 0, 1);
+        let (index, ..) = shapes.of((0, Side::Client), functions, &item, (0, None), 1);
         let mut told = Vec::new();
         let mut asked = times.iter().peekable();
         for tick in 1..=until / 10 {

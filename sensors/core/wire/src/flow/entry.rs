@@ -8,19 +8,38 @@ use super::stream::Stream;
 use super::{Facts, Side, Stamp, Transport};
 use crate::hash;
 use crate::protocol::Parser;
+use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 
 /// Packets between two looks at what a parser holds; divides 256.
 const WEIGHINGS: u8 = 64;
 
 /// What makes packets one flow, the smaller endpoint first.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct FlowKey {
     pub low: (IpAddr, u16),
     pub high: (IpAddr, u16),
     pub transport: Transport,
     pub vlans: (Option<u16>, Option<u16>),
     pub segment: u32,
+}
+
+/// In few words: it is hashed for each packet, and derived it would be a dozen. An IPv4 address and the IPv6 address of
+/// the same number are told apart by comparison.
+impl Hash for FlowKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let number = |ip| match ip {
+            IpAddr::V4(v4) => u128::from(v4.to_bits()),
+            IpAddr::V6(v6) => v6.to_bits(),
+        };
+        let tag = |vlan: Option<u16>| vlan.map_or(0xffff, u64::from);
+        state.write_u128(number(self.low.0));
+        state.write_u128(number(self.high.0));
+        let ports = u64::from(self.low.1) << 16 | u64::from(self.high.1);
+        state.write_u64(tag(self.vlans.0) << 48 | tag(self.vlans.1) << 32 | ports);
+        state.write_u32(self.segment);
+        self.transport.hash(state);
+    }
 }
 
 /// `ot.flow_state`.

@@ -46,7 +46,8 @@ impl Ledger {
     ) -> Option<u32> {
         let limit = self.settings.max_shapes;
         let functions = item.functions.unwrap_or((x.function, x.subfunction));
-        let (shape, new, old) = self.shapes.of((channel, x.sender), functions, item, publisher(x, item), limit);
+        let near = (publisher(x, item), before);
+        let (shape, new, old) = self.shapes.of((channel, x.sender), functions, item, near, limit);
         if let Some(old) = old {
             self.forgotten(*old);
         }
@@ -68,9 +69,9 @@ impl Ledger {
             self.sequence(channel, shape, x.span, opened);
         }
         let array = array_text(item);
-        let point =
-            array.as_deref().map_or(*item, |text| Item { values: Values::Text { kind: "array", text }, ..*item });
-        let seen = self.observe(shape, channel, &point, new, x);
+        let whole = array.as_deref().map(|text| Item { values: Values::Text { kind: "array", text }, ..*item });
+        let point = whole.as_ref().unwrap_or(item);
+        let seen = self.observe(shape, channel, point, new, x);
         let cycle = established && outcome != Outcome::Failure;
         let news = news(x, (item.operation, number), new, status_changed, seen, cycle);
         if let Some(why) = news.or(self.settings.full.then_some("full")) {
@@ -79,7 +80,7 @@ impl Ledger {
             self.counters.folded += 1;
         }
         if !self.scratch.changes.is_empty() {
-            self.value_rows(facts, x, &point, number, channel, shape);
+            self.value_rows(facts, x, point, number, channel, shape);
         }
         Some(shape)
     }
