@@ -7,14 +7,26 @@ from importlib import import_module
 import pytest
 
 from tests.needs import shared, tool
-from tests.oracles.captures import PROTOCOLS
+from tests.oracles.captures import PROTOCOLS, captures
 from tests.oracles.comparison import PAGE, compared, page
+from tests.oracles.together import group_of, together
+from tests.oracles.tshark import fields
 
 
 @pytest.fixture(scope="module", autouse=True)
 def parts() -> None:
     tool("tshark")
     shared("captures", "manifest.csv")
+
+
+def test_captures_in_one_file_are_read_as_each_alone() -> None:
+    found = [(path, options) for name, path, options in captures("modbus") if name.startswith("golden/")][:6]
+    names = ("frame.number", "ip.src", "ip.dst", "modbus.func_code", "modbus.request_frame")
+    alone = [list(fields(path, "modbus", names)) for path, _ in found]
+    with together(found):
+        assert group_of(found[0][0]) is not None
+        assert [list(fields(path, "modbus", names)) for path, _ in found] == alone
+    assert all(alone)
 
 
 @pytest.mark.timeout(600)

@@ -13,6 +13,8 @@ from types import ModuleType
 from tests.needs import PROJECT
 from tests.oracles.agreement import Agreement, Difference, Explanation, explain
 from tests.oracles.captures import PROTOCOLS, captures
+from tests.oracles.together import together
+from tests.oracles.tshark import forget
 
 PAGE = PROJECT / "docs" / "reference" / "oracles.md"
 RIGHT = {"ours": "we", "tshark": "tshark", "both": "both, of different things"}
@@ -64,11 +66,13 @@ def compared(protocol: str) -> Compared:
     result = Compared(protocol)
     wanted = list(captures(protocol))
     # One tshark starts while another is read.
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    alike = together((path, options) for _, path, options in wanted)
+    with alike, ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         found: Iterator[Agreement] = pool.map(oracle.agreement, *zip(*wanted, strict=True))
         for (name, _, _), one in zip(wanted, found, strict=True):
             result.captures.append((name, one))
             result.total.add(one)
+    forget()
     result.explained, result.bare = explain(protocol, result.total.differences)
     return result
 

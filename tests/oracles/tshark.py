@@ -4,18 +4,55 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from xml.etree import ElementTree
 
 from tests.needs import tool
+from tests.oracles.together import Group, group_of
 
 SEPARATOR = "\x1f"
+_starting = Lock()
+"""One reads a file of many captures; who wants the same waits for it."""
 
 
-def fields(capture: Path, display_filter: str, names: Sequence[str], *options: str) -> Iterator[dict[str, list[str]]]:
+FRAMES = ("frame.number", "tcp.segment", "enip.response_to", "modbus.request_frame", "dnp3.al.fragment")
+"""Fields that name frames."""
+ADDRESSES = ("ip.src", "ip.dst", "ipv6.src", "ipv6.dst")
+Row = dict[str, list[str]]
+
+
+def fields(capture: Path, display_filter: str, names: Sequence[str], *options: str) -> Iterator[Row]:
     """For each frame that passes `display_filter`: the values of `names`, all occurrences in order."""
+    group = group_of(capture)
+    if group is None:
+        return _fields(capture, display_filter, names, options)
+    with _starting:
+        return iter(_fields_of(group, display_filter, tuple(names), options).get(capture, ()))
+
+
+@cache
+def _fields_of(
+    group: Group, display_filter: str, names: tuple[str, ...], options: tuple[str, ...]
+) -> dict[Path, list[Row]]:
+    """The same of each capture of a file."""
+    found: dict[Path, list[Row]] = {}
+    for row in _fields(group.file, display_filter, ("frame.number", *names), options):
+        capture, before = group.whose(int(row["frame.number"][0]))
+        told = {name: row[name] for name in names}
+        for name in FRAMES:
+            if name in told:
+                told[name] = [str(int(number) - before) for number in told[name]]
+        for name in ADDRESSES:
+            if name in told:
+                told[name] = [group.own(address) for address in told[name]]
+        found.setdefault(capture, []).append(told)
+    return found
+
+
+def _fields(capture: Path, display_filter: str, names: Sequence[str], options: Sequence[str]) -> Iterator[Row]:
     form = ("-T", "fields", "-E", f"separator={SEPARATOR}", "-E", "occurrence=a", "-E", "aggregator=;")
     command = [tool("tshark"), "-n", "-r", str(capture), "-Y", display_filter, *form, *options]
     for name in names:
@@ -24,6 +61,12 @@ def fields(capture: Path, display_filter: str, names: Sequence[str], *options: s
     for line in done.stdout.splitlines():
         values = line.split(SEPARATOR)
         yield {name: value.split(";") if value else [] for name, value in zip(names, values, strict=True)}
+
+
+def forget() -> None:
+    """Lets go of what was read: captures are compared once."""
+    for read in (_fields_of, _messages_of, _messages):
+        read.cache_clear()
 
 
 class Tree:
@@ -47,6 +90,12 @@ class Tree:
         """What the first node of that name shows."""
         return next((node.get("show", "") for node in self._element.iter("field") if node.get("name") == name), None)
 
+    def renumber(self, before: int) -> None:
+        """Takes so many off the numbers of frames that nodes below this one show."""
+        for node in self._element.iter("field"):
+            if node.get("name") in FRAMES and (shown := node.get("show")):
+                node.set("show", str(int(shown) - before))
+
     def number(self, name: str) -> int | None:
         """The same as a number, decimal or hexadecimal."""
         shown = self.first(name)
@@ -64,9 +113,31 @@ class Message:
     tree: Tree
 
 
-@cache
 def messages(capture: Path, protocol: str, *options: str) -> tuple[Message, ...]:
     """All messages of a protocol word of tshark's, in order; segments sent again are passed over."""
+    group = group_of(capture)
+    if group is None:
+        return _messages(capture, protocol, options)
+    with _starting:
+        return _messages_of(group, protocol, options).get(capture, ())
+
+
+@cache
+def _messages_of(group: Group, protocol: str, options: tuple[str, ...]) -> dict[Path, tuple[Message, ...]]:
+    """The same of each capture of a file."""
+    found: dict[Path, tuple[Message, ...]] = {}
+    for message in _messages(group.file, protocol, options):
+        capture, before = group.whose(message.last)
+        address, colon, port = message.sender.rpartition(":")
+        sender = group.own(address) + colon + port if colon else group.own(message.sender)
+        message.tree.renumber(before)
+        own = replace(message, first=message.first - before, last=message.last - before, sender=sender)
+        found[capture] = (*found.get(capture, ()), own)
+    return found
+
+
+@cache
+def _messages(capture: Path, protocol: str, options: tuple[str, ...]) -> tuple[Message, ...]:
     sieve = f"{protocol} && !tcp.analysis.retransmission"
     command = [tool("tshark"), "-n", "-2", "-r", str(capture), "-Y", sieve, "-T", "pdml", *options]
     found: list[Message] = []
