@@ -26,7 +26,7 @@ def test_captures_in_one_file_are_read_as_each_alone() -> None:
     with together(found):
         assert group_of(found[0][0]) is not None
         assert [list(fields(path, "modbus", names)) for path, _ in found] == alone
-    assert all(alone)
+    assert sum(map(len, alone)) > 100
 
 
 @pytest.mark.timeout(600)
