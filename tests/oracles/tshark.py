@@ -125,15 +125,23 @@ def messages(capture: Path, protocol: str, *options: str) -> tuple[Message, ...]
 @cache
 def _messages_of(group: Group, protocol: str, options: tuple[str, ...]) -> dict[Path, tuple[Message, ...]]:
     """The same of each capture of a file."""
-    found: dict[Path, tuple[Message, ...]] = {}
+    found: dict[Path, list[Message]] = {}
     for message in _messages(group.file, protocol, options):
         capture, before = group.whose(message.last)
-        address, colon, port = message.sender.rpartition(":")
-        sender = group.own(address) + colon + port if colon else group.own(message.sender)
         message.tree.renumber(before)
-        own = replace(message, first=message.first - before, last=message.last - before, sender=sender)
-        found[capture] = (*found.get(capture, ()), own)
-    return found
+        first, last = message.first - before, message.last - before
+        found.setdefault(capture, []).append(
+            replace(message, first=first, last=last, sender=_own_end(group, message.sender))
+        )
+    return {capture: tuple(own) for capture, own in found.items()}
+
+
+def _own_end(group: Group, sender: str) -> str:
+    """An address, or address and port, as the capture has it; an IPv6 address holds colons too."""
+    if (own := group.own(sender)) != sender:
+        return own
+    address, colon, port = sender.rpartition(":")
+    return group.own(address) + colon + port
 
 
 @cache

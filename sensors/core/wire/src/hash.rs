@@ -22,7 +22,7 @@ pub fn digest(parts: &[&[u8]]) -> [u8; 16] {
     hash.as_bytes().first_chunk().copied().unwrap_or_default()
 }
 
-/// The parts with their lengths when all fit one block: hashed at once they cost half, and ids always fit.
+/// The parts with their lengths when all fit one block, as nearly all ids do: hashed at once they cost a third less.
 fn framed<'a>(parts: &[&[u8]], block: &'a mut [u8; BLOCKBYTES]) -> Option<&'a [u8]> {
     let mut filled = 0;
     for part in parts {

@@ -244,6 +244,31 @@ mod tests {
 
     const SECOND: i64 = 1_000_000_000;
 
+    #[test]
+    fn items_that_change_their_order_keep_their_shapes() {
+        let mut shapes = Shapes::default();
+        let functions = (Function::default(), Function::default());
+        let mut shape = |start: i64, before: Option<u32>| {
+            let object = Object { start, count: 1, ..Object::default() };
+            let item = Item { object, ..Item::new(Operation::Read) };
+            let (index, new, _) = shapes.of((0, Side::Client), functions, &item, (0, before), 8);
+            (index, new)
+        };
+        let mut message = |starts: [i64; 3]| {
+            let mut before = None;
+            starts.map(|start| {
+                let found = shape(start, before);
+                before = Some(found.0);
+                found
+            })
+        };
+        assert_eq!(message([10, 20, 30]), [(0, true), (1, true), (2, true)]);
+        assert_eq!(message([10, 20, 30]), [(0, false), (1, false), (2, false)]);
+        assert_eq!(message([20, 10, 30]), [(1, false), (0, false), (2, false)]);
+        assert_eq!(message([10, 20, 40]), [(0, false), (1, false), (3, true)]);
+        assert_eq!(message([10, 30, 20]), [(0, false), (2, false), (1, false)]);
+    }
+
     /// A shape asked for at some times, and the silences told at ticks of ten seconds up to `until`, all in seconds.
     fn silences(times: &[i64], until: i64) -> Vec<(i64, i64)> {
         let mut shapes = Shapes::default();
