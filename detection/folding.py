@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from sys import intern
 from typing import Any
 
-import polars as pl
-
+from detection.hit_groups import Group, grouped
 from detection.judgement import Judgement, judgement
-from detection.occurrence import EVENTS_PER_OCCURRENCE, MINUTE, Occurrence, Packets
+from detection.occurrence import EVENTS_PER_OCCURRENCE, MINUTE, Occurrence
 from detection.open_minute import OpenMinute
 from detection.sigma.correlated import CorrelationHit
 from detection.sigma.evaluate import Hits
 
-EPOCH = pl.col("@timestamp").dt.epoch("ns")
 KEYS = 200_000
 """Open (rule, key) pairs; beyond it the oldest minute is closed early and counted."""
 
@@ -39,15 +36,8 @@ class Folding:
         judged = self._judgement(hits)
         if judged is None:
             return
-        keyed = hits.rows.select(
-            (pl.col("ot.clock").dt.epoch("ns") // MINUTE).alias("minute"), *judged.dedup_columns(hits.rows), ts=EPOCH
-        ).with_row_index("place")
-        groups = keyed.group_by("minute", *judged.key_names, maintain_order=True).agg("place", "ts").rows()
-        # Whatever is needed of single rows is taken out at once: most of the cost is per call, not per row.
-        firsts = judged.values(hits.rows, [places[0] for *_, places, _ in groups])
-        shown = _shown(hits.rows, [place for *_, places, _ in groups for place in places[: EVENTS_PER_OCCURRENCE + 1]])
-        for (minute, *key, places, times), values in zip(groups, firsts, strict=True):
-            yield from self._minute(judged, values, int(minute) * MINUTE, tuple(key), places, times, shown)
+        for group in grouped(judged, hits):
+            yield from self._minute(judged, group)
 
     def take_correlations(self, hits: Sequence[CorrelationHit]) -> Iterator[Occurrence]:
         """Occurrences of correlations, in the order of their hits: always a part 0, with all events behind it."""
@@ -58,9 +48,11 @@ class Folding:
         read: dict[int, tuple[Judgement, tuple[str, ...], dict[str, Any]]] = {}
         for places in alike.values():
             if judged := self._judgement(hits[places[0]]):
-                rows = hits[places[0]].frame[[hits[place].place for place in places]]
-                told = zip(places, judged.keys_of(rows), judged.values(rows, list(range(len(rows)))), strict=True)
-                read |= {place: (judged, key, values) for place, key, values in told}
+                frame, rows = hits[places[0]].frame, [hits[place].place for place in places]
+                values = judged.values(frame, rows)
+                plain = judged.has_plain_key(frame)
+                keys = [judged.key(each) for each in values] if plain else judged.keys_of(frame, rows)
+                read |= {place: (judged, key, told) for place, key, told in zip(places, keys, values, strict=True)}
         for place in sorted(read):
             yield from self._correlated(hits[place], *read[place])
 
@@ -82,32 +74,25 @@ class Folding:
         self._open[judged.name, key] = OpenMinute.after(whole)
         yield whole
 
-    def _minute(
-        self,
-        judged: Judgement,
-        values: Mapping[str, Any],
-        minute: int,
-        key: tuple[str, ...],
-        places: list[int],
-        times: list[int],
-        shown: Mapping[int, tuple[str, Packets | None]],
-    ) -> Iterator[Occurrence]:
-        known = self._open.get((judged.name, key))
-        if known is not None and known.minute != minute:
-            yield from self._close((judged.name, key))
+    def _minute(self, judged: Judgement, group: Group) -> Iterator[Occurrence]:
+        name = judged.name, group.key
+        known = self._open.get(name)
+        if known is not None and known.minute != group.minute:
+            yield from self._close(name)
             known = None
+        times, shown = group.times, group.shown
         if known is None:
             if len(self._open) >= KEYS:
                 self.closed_early += 1
                 yield from self._close(next(iter(self._open)))
-            first = judged.occurrence(self.sensor, values, key, minute)
-            known = self._open[judged.name, key] = OpenMinute.after(first)
+            first = judged.occurrence(self.sensor, group.first, group.key, group.minute)
+            known = self._open[name] = OpenMinute.after(first)
             yield first
-            places, times = places[1:], times[1:]
-        if places:
-            some = [shown[place] for place in places[:EVENTS_PER_OCCURRENCE]]
+            times, shown = times[1:], shown[1:]
+        if times:
+            some = shown[:EVENTS_PER_OCCURRENCE]
             packets = [packets for _, packets in some if packets is not None]
-            known.add(len(places), min(times), max(times), [event for event, _ in some], packets)
+            known.add(len(times), min(times), max(times), [event for event, _ in some], packets)
 
     def advance(self, clock: int) -> Iterator[Occurrence]:
         """Closes the minutes that are over at `clock`; within a minute none is, however many are open."""
@@ -133,14 +118,3 @@ class Folding:
         if name not in self._judgements and hit.rule.bittern is not None:
             self._judgements[name] = judgement(hit.rule, hit.lacking)
         return self._judgements.get(name)
-
-
-def _shown(rows: pl.DataFrame, places: list[int]) -> dict[int, tuple[str, Packets | None]]:
-    """Event ids of the rows at `places`, and where their packets are, where they have any."""
-    told = rows.select("event.id", "ot.capture", "ot.packet.first", "ot.packet.last")[places]
-    last = pl.coalesce("ot.packet.last", "ot.packet.first")
-    found = told.select("event.id", pl.col("ot.capture").cast(pl.String), "ot.packet.first", last).iter_rows()
-    return {
-        place: (event, Packets(intern(capture or ""), first, last) if first else None)
-        for place, (event, capture, first, last) in zip(places, found, strict=True)
-    }

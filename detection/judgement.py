@@ -14,6 +14,7 @@ import polars as pl
 
 from detection.occurrence import Occurrence, Packets, occurrence_id
 from detection.parties import BELOW_IP, named, party
+from detection.sigma.few_rows import PLAIN
 from detection.sigma.model import LEVELS, Correlation, Rule
 from detection.sigma.text import VALUE, placeholders
 from sensors.fields import vocabulary
@@ -62,18 +63,31 @@ class Judgement:
             return [pl.lit("").alias("key0")]
         return [party(name, rows).fill_null("").alias(f"key{i}") for i, name in enumerate(self.dedup)]
 
-    def keys_of(self, rows: pl.DataFrame) -> list[tuple[str, ...]]:
-        """The dedup key of each row."""
+    def has_plain_key(self, frame: pl.DataFrame) -> bool:
+        """Whether `key` may be asked: text and whole numbers are written alike by Polars and by Python."""
+        return all(isinstance(frame.get_column(name).dtype, PLAIN) for name in self.dedup)
+
+    def key(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """The dedup key of one row, of which `values` are those that `values` gives."""
+        found = (named(name, values) for name in self.dedup)
+        return tuple("" if value is None else intern(str(value)) for value in found) or ("",)
+
+    def keys_of(self, frame: pl.DataFrame, places: list[int]) -> list[tuple[str, ...]]:
+        """The dedup keys of the rows at `places`."""
+        rows = frame[places]
         # Of a rule without a key, one for each row all the same.
         keyed = rows.select("event.id", *self.dedup_columns(rows))
         return [tuple(intern(str(value)) for value in key) for _, *key in keyed.iter_rows()]
 
-    def values(self, rows: pl.DataFrame, places: list[int]) -> list[dict[str, Any]]:
-        """What `occurrence` needs of the rows at `places`, by field name; times are ns since the epoch."""
+    def values(self, frame: pl.DataFrame, places: list[int]) -> list[dict[str, Any]]:
+        """What `occurrence` and `key` need of the rows at `places`, by field name; times are ns since the epoch."""
         # A row has many more columns than are told of it, and taking a value out costs more than finding it.
-        told = rows.select(name for name in rows.columns if name in self.columns)[places]
-        times = [name for name, kind in told.schema.items() if isinstance(kind, pl.Datetime)]
-        return told.with_columns(pl.col(times).dt.epoch("ns")).rows(named=True)
+        names = [name for name in frame.columns if name in self.columns]
+        told = frame[names][places]
+        for place, name in enumerate(names):
+            if name in _times():
+                told.replace_column(place, told.to_series(place).cast(pl.Int64))
+        return [dict(zip(names, row, strict=True)) for row in told.rows()]
 
     def occurrence(
         self,
@@ -161,7 +175,7 @@ def judgement(rule: Rule | Correlation, lacking: tuple[str, ...]) -> Judgement:
         parameters=tuple(names),
         techniques=rule.techniques,
         dedup=bittern.dedup,
-        columns=frozenset({*names, *ALWAYS}),
+        columns=frozenset({*names, *ALWAYS, *bittern.dedup}),
     )
 
 

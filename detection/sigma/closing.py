@@ -9,13 +9,13 @@ from __future__ import annotations
 import heapq
 import operator
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
 import polars as pl
 
-from detection.sigma.correlated import SECOND, Event, Firing
+from detection.sigma.correlated import SECOND, Event, Firing, Row
 from detection.sigma.model import Correlation
 from detection.sigma.sliding import LATENESS, MIN_PER_GROUP
 from detection.sigma.state import Text, rows_as_text, rows_of_text
@@ -71,9 +71,13 @@ class Closing:
 
     def process(self, rows: pl.DataFrame, frames: Sequence[pl.DataFrame]) -> list[Firing]:
         """Firings of windows that end before or at `rows`; see `Sliding.process`."""
+        return self.process_few(map(Row._make, rows.iter_rows()), frames)
+
+    def process_few(self, rows: Iterable[Row], frames: Sequence[pl.DataFrame]) -> list[Firing]:
+        """The same of rows as Python has them."""
         firings: list[Firing] = []
         places: dict[str, tuple[int, int]] = {}
-        for tick, ts, rule, id_, capture, first, last, key, slot, source, row in rows.iter_rows():
+        for tick, ts, rule, id_, capture, first, last, key, slot, source, row in rows:
             firings += self.tick(tick)
             if ts < tick * SECOND - LATENESS:
                 self.dropped["late"] += 1
@@ -105,6 +109,10 @@ class Closing:
             if key in self.open and self.open[key].closes == due:
                 firings += self._close(key, due)
         return firings
+
+    def given_up(self) -> Counter[str]:
+        """What the bounds on state made it give up."""
+        return +self.dropped
 
     def saved(self) -> Text:
         """The state as JSON values: the windows that have not ended, in the order in which they began."""

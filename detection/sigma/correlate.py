@@ -10,18 +10,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 import polars as pl
 
 from detection.sigma.closing import Closing
-from detection.sigma.correlated import ROW_SCHEMA, SECOND, CorrelationHit, Firing, make_hit, rows_of
+from detection.sigma.correlated import ORDER, ROW_SCHEMA, SECOND, CorrelationHit, Firing, make_hit, rows_of
 from detection.sigma.evaluate import BROKEN, Failures, Hits, is_enabled, lacking
+from detection.sigma.few_rows import Source, few, few_rows
 from detection.sigma.load import RuleSet
 from detection.sigma.model import Correlation
 from detection.sigma.sliding import Sliding
 from detection.sigma.state import Text, mark, rows_as_text, rows_of_text
 
-ORDER = ("tick", "ts", "rule", "id")
 Ready = dict[str, list[pl.DataFrame]]
 """Hits whose second is over, by rule name."""
 
@@ -84,7 +85,8 @@ class Correlator:
 
     def dropped(self) -> dict[str, Counter[str]]:
         """By correlation, what was given up: late, full, crowded or rest (see `Sliding`, `Closing`)."""
-        return {name: +state.dropped for name, state in self._states.items() if +state.dropped}
+        dropped = {name: state.given_up() for name, state in self._states.items()}
+        return {name: counts for name, counts in dropped.items() if counts}
 
     def _process(self, tick: int) -> list[CorrelationHit]:
         ready = self._take(tick)
@@ -106,11 +108,7 @@ class Correlator:
     def _run(self, correlation: Correlation, ready: Ready, tick: int) -> list[Firing]:
         state = self._states[correlation.name]
         sources = [(rule, frame) for rule in correlation.rules for frame in ready.get(rule, ())]
-        firings: list[Firing] = []
-        if sources:
-            narrow = [rows_of(correlation, rule, frame, number) for number, (rule, frame) in enumerate(sources)]
-            rows = pl.concat(narrow).select(*ROW_SCHEMA).sort(ORDER)
-            firings = state.process(rows, [frame for _, frame in sources])
+        firings = _taken_in(correlation, state, sources) if sources else []
         return firings + state.tick(tick - 1)
 
     def _take(self, tick: int) -> Ready:
@@ -127,6 +125,16 @@ class Correlator:
                     if not part.is_empty():
                         kept.append(part)
         return ready
+
+
+def _taken_in(correlation: Correlation, state: Sliding | Closing, sources: Sequence[Source]) -> list[Firing]:
+    """What hits bring about."""
+    frames = [frame for _, frame in sources]
+    if few(correlation, sources):
+        rows = sorted(few_rows(correlation, sources), key=attrgetter("order"))
+        return state.process_few(rows, frames)
+    narrow = [rows_of(correlation, rule, frame, number) for number, (rule, frame) in enumerate(sources)]
+    return state.process(pl.concat(narrow).select(*ROW_SCHEMA).sort(ORDER), frames)
 
 
 def _state(correlation: Correlation) -> Sliding | Closing:

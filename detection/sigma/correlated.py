@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -28,6 +29,35 @@ ROW_SCHEMA: dict[str, pl.DataType] = {
 
 Event = tuple[int, str, str, str | None, int | None, int | None]
 """Timestamp, rule, event id, capture, first and last packet: their order is the order of events."""
+
+ORDER = ("tick", "ts", "rule", "id")
+"""The order in which rows are processed."""
+
+
+class Row(NamedTuple):
+    """The columns of `ROW_SCHEMA`, of one row as Python has it."""
+
+    tick: int
+    ts: int
+    rule: str
+    id: str
+    capture: str | None
+    first: int | None
+    last: int | None
+    key: str
+    slot: str
+    source: int
+    row: int
+
+    @property
+    def order(self) -> tuple[int, int, str, str]:
+        """`ORDER`."""
+        return self[:4]
+
+    @property
+    def event(self) -> Event:
+        """The event alone."""
+        return self[1:7]
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,29 +5,25 @@ remembers the newest event of each slot, which is all that counting distinct slo
 fires, and then rests for one timespan of packet time: while a condition lasts, it fires once a timespan.
 
 Only groups that can reach the threshold go through the exact loop: two adjacent buckets of one timespan cover any
-window, so that a group with too few slots in each such pair cannot fire. The rest stays in one frame.
+window, so that a group with too few slots in each such pair cannot fire. The rest stays where it is remembered. A
+handful of rows is looked at as Python has it, with the same outcome: asking a frame costs more than the whole look.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 import polars as pl
 
-from detection.sigma.correlated import ROW_SCHEMA, SECOND, Event, Firing
+from detection.sigma.correlated import SECOND, Event, Firing, Row
 from detection.sigma.model import Correlation
+from detection.sigma.remembered import FEW_ROWS, KEPT, Known, Remembered, known_of
 from detection.sigma.state import Text
 from detection.sigma.window import OrderedWindow, Window
 
-KEPT = ("key", "slot", "ts", "rule", "id", "capture", "first", "last")
-EVENT = ("ts", "rule", "id", "capture", "first", "last")
-NONE_KEPT = pl.DataFrame(schema={name: ROW_SCHEMA[name] for name in KEPT})
-FEW_ROWS = 256
-"""Up to so many rows, the exact loop costs less than finding out who needs it (measured)."""
-
 MIN_PER_GROUP = 1024
-MAX_ROWS = 262_144
 MAX_RESTING = 65_536
 LATENESS = 16 * 60 * SECOND
 """How far a row's first packet may lie before the second in which the row came: a quarter of an hour's summary and a
@@ -37,9 +33,9 @@ bit. Later ones are counted and left out, so that old state can be forgotten wit
 class Sliding:
     """State of one correlation.
 
-    At most `MAX_ROWS` events are remembered, and per group the newest `per_group`: enough to decide, so that only the
-    reported count ends there. `dropped` counts what was given up: events that were `late`, for which it was `full`, or
-    `crowded` (ordered ones of one group), and groups whose `rest` was cut short.
+    Of each group it remembers the newest `per_group` events: enough to decide, so that only the reported count ends
+    there. `given_up` counts events that were `late`, for which it was `full`, or `crowded` (ordered ones of one group),
+    and groups whose `rest` was cut short.
     """
 
     def __init__(self, correlation: Correlation) -> None:
@@ -48,31 +44,51 @@ class Sliding:
         self.needed = correlation.threshold + (correlation.operator == "gt")
         self.per_group = max(MIN_PER_GROUP, 2 * self.needed)
         self.is_ordered = correlation.type == "temporal_ordered"
-        self.kept = NONE_KEPT
+        self.remembered = Remembered(self.span, self.per_group, self.is_ordered)
         self.fired: dict[str, int] = {}
-        self.dropped: Counter[str] = Counter()
+        self._dropped: Counter[str] = Counter()
+
+    def process_few(self, rows: Sequence[Row], frames: Sequence[pl.DataFrame]) -> list[Firing]:
+        """`process`, of a handful of rows as Python has them."""
+        timely: dict[str, list[Row]] = {}
+        for row in rows:
+            if row.ts < row.tick * SECOND - LATENESS:
+                self._dropped["late"] += 1
+            else:
+                timely.setdefault(row.key, []).append(row)
+        if not timely:
+            return []
+        known = self.remembered.of(timely)
+        able = [key for key, some in timely.items() if self._may_fire(some, known.get(key, ()))]
+        chosen = sorted((row for key in able for row in timely[key]), key=attrgetter("order"))
+        firings = self._exact([each for key in able for each in known.get(key, ())], chosen, frames)
+        self.remembered.add_few(timely)
+        return firings
+
+    def _may_fire(self, rows: Sequence[Row], known: Sequence[Known]) -> bool:
+        """Whether a group has enough slots, or the rules that must come in order, wherever in time they lie."""
+        if self.is_ordered:
+            return {row.rule for row in rows}.union(event[1] for _, _, event in known) >= {*self.correlation.rules}
+        return len({row.slot for row in rows}.union(slot for _, slot, _ in known)) >= self.needed
 
     def process(self, rows: pl.DataFrame, frames: Sequence[pl.DataFrame]) -> list[Firing]:
-        """Firings that `rows` (of `ROW_SCHEMA`, sorted by tick, ts, rule, id, after all earlier ones) bring about.
+        """Firings that `rows` (of `ROW_SCHEMA`, sorted by `ORDER`, after all earlier ones) bring about.
 
         `frames` are those that the rows' `source` counts in.
         """
         timely = self._timely(rows)
         if timely.is_empty():
             return []
-        keys = timely.select("key").unique()
-        touched = self.kept.join(keys, on="key", how="semi") if self.kept.height else self.kept
-        both = pl.concat([touched, timely.select(KEPT)])
-        if both.height < self.needed:
-            firings = []
-        elif both.height <= FEW_ROWS:
-            firings = self._exact(touched, timely, frames)
-        else:
-            able = self._candidates(both)
+        news = timely.select(KEPT)
+        touched = self.remembered.touched(news)
+        both = pl.concat([touched, news])
+        firings: list[Firing] = []
+        if both.height >= self.needed:
+            able = self._candidates(both) if both.height > FEW_ROWS else news.select("key").unique()
             known = touched.join(able, on="key", how="semi")
-            firings = self._exact(known, timely.join(able, on="key", how="semi", maintain_order="left"), frames)
-        rest = self.kept.join(keys, on="key", how="anti") if touched.height < self.kept.height else touched.clear()
-        self.kept = self._bounded(pl.concat([rest, self._newest(both)]))
+            chosen = timely.join(able, on="key", how="semi", maintain_order="left")
+            firings = self._exact(known_of(known), [*map(Row._make, chosen.iter_rows())], frames)
+        self.remembered.add(news, touched)
         return firings
 
     def _timely(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -80,29 +96,31 @@ class Sliding:
         late = rows["ts"] < rows["tick"] * SECOND - LATENESS
         if not late.any():
             return rows
-        self.dropped["late"] += int(late.sum())
+        self._dropped["late"] += int(late.sum())
         return rows.filter(~late)
 
     def tick(self, tick: int) -> list[Firing]:
         """Gives up what no row that comes in second `tick` or later can still need. Time alone fires nothing here."""
         reach = tick * SECOND - LATENESS
-        if self.kept.height and (self.kept["ts"] <= reach - self.span).any():
-            self.kept = self.kept.filter(pl.col("ts") > reach - self.span)
+        self.remembered.forget(reach - self.span)
         if not self.fired:
             return []
         resting = [(key, time) for key, time in self.fired.items() if time + self.span > reach]
-        self.dropped["rest"] += max(0, len(resting) - MAX_RESTING)
+        self._dropped["rest"] += max(0, len(resting) - MAX_RESTING)
         self.fired = dict(sorted(resting, key=lambda entry: entry[1])[-MAX_RESTING:])
         return []
 
+    def given_up(self) -> Counter[str]:
+        """What the bounds on state made it give up."""
+        return self._dropped + self.remembered.given_up()
+
     def saved(self) -> Text:
         """The state as JSON values: the remembered events in the order of `KEPT`, and when groups fired last."""
-        return {"kept": [list(row) for row in self.kept.iter_rows()], "fired": dict(self.fired)}
+        return {"kept": self.remembered.saved(), "fired": dict(self.fired)}
 
     def restore(self, state: Text) -> None:
         """Takes up a state that `saved` gave."""
-        schema = {name: ROW_SCHEMA[name] for name in KEPT}
-        self.kept = pl.DataFrame(state["kept"], schema=schema, orient="row")
+        self.remembered.restore(state["kept"])
         self.fired = dict(state["fired"])
 
     def _candidates(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -128,23 +146,21 @@ class Sliding:
     def _rests(self, key: str, latest: int) -> bool:
         return key in self.fired and latest < self.fired[key] + self.span
 
-    def _exact(self, known: pl.DataFrame, chosen: pl.DataFrame, frames: Sequence[pl.DataFrame]) -> list[Firing]:
+    def _exact(self, known: Sequence[Known], chosen: Sequence[Row], frames: Sequence[pl.DataFrame]) -> list[Firing]:
         """Firings of the groups of `chosen`, of which the events `known` are remembered."""
-        if chosen.is_empty():
-            return []
-        slots = known["slot"].to_list() + chosen["slot"].to_list()
-        events: list[Event] = [*known.select(EVENT).iter_rows(), *chosen.select(EVENT).iter_rows()]
+        slots = [*(slot for _, slot, _ in known), *(row.slot for row in chosen)]
+        events = [*(event for _, _, event in known), *(row.event for row in chosen)]
         groups: dict[str, list[int]] = {}
-        for place, key in enumerate(known["key"].to_list() + chosen["key"].to_list()):
+        for place, key in enumerate([*(key for key, _, _ in known), *(row.key for row in chosen)]):
             groups.setdefault(key, []).append(place)
         met: list[tuple[int, tuple[Event, ...]]] = []
         for key, places in groups.items():
-            met += self._met(key, places, known.height, slots, events)
+            met += self._met(key, places, len(known), slots, events)
         met.sort()
-        rows = chosen[[place - known.height for place, _ in met]].select("tick", "source", "row").iter_rows()
+        completing = [(chosen[place - len(known)], found) for place, found in met]
         return [
-            Firing(tick, events[place], frames[source], row, found, self._count(found))
-            for (place, found), (tick, source, row) in zip(met, rows, strict=True)
+            Firing(row.tick, row.event, frames[row.source], row.row, found, self._count(found))
+            for row, found in completing
         ]
 
     def _met(
@@ -178,27 +194,3 @@ class Sliding:
 
     def _count(self, events: tuple[Event, ...]) -> int:
         return len({event[1] for event in events}) if self.is_ordered else len(events)
-
-    def _newest(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """What each group's window holds after `rows`: the newest of each slot, inside the span, up to the bound."""
-        if rows.height > FEW_ROWS:
-            # Ties are few: what is not of its slot's latest time need not be put in order.
-            rows = rows.filter(pl.col("ts") == pl.col("ts").max().over("key", "slot"))
-        newest = rows.sort("ts", "rule", "id").unique(subset=["key", "slot"], keep="last", maintain_order=True)
-        newest = newest.filter(pl.col("ts") > pl.col("ts").max().over("key") - self.span)
-        if newest.height <= self.per_group:
-            return newest
-        bounded = newest.filter(pl.int_range(pl.len()).reverse().over("key") < self.per_group)
-        if self.is_ordered:
-            self.dropped["crowded"] += newest.height - bounded.height
-        return bounded
-
-    def _bounded(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Keeps `MAX_ROWS`: whole groups go, those first that were heard of longest ago."""
-        if rows.height <= MAX_ROWS:
-            return rows
-        groups = rows.group_by("key").agg(pl.len(), pl.col("ts").max()).sort("ts", "key", descending=True)
-        fitting = groups.filter(pl.col("len").cum_sum() <= MAX_ROWS).select("key")
-        kept = rows.join(fitting, on="key", how="semi")
-        self.dropped["full"] += rows.height - kept.height
-        return kept

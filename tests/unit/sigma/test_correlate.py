@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import polars as pl
 import pytest
 
 from detection.occurrence import Packets
-from detection.sigma import CorrelationHit, Correlator, Evaluator, RuleSet, sliding
+from detection.sigma import CorrelationHit, Correlator, Evaluator, Hits, RuleSet, remembered, sliding
 from tests.unit.sigma.frames import BITTERN, SECOND, START, Row, correlation_data, frame, rule_data, ruleset
 
 RULES = {
@@ -210,7 +209,7 @@ def test_hits_wait_for_the_end_of_their_second() -> None:
 
 
 def test_too_late_and_too_many_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sliding, "MAX_ROWS", 10)
+    monkeypatch.setattr(remembered, "MAX_ROWS", 10)
     found = rules(FIVE)
     correlator = Correlator(found)
     stale = ("LOGIN", {**event("LOGIN", 20)[1], "@timestamp": START + 20 * SECOND - sliding.LATENESS - 21 * SECOND})
@@ -223,7 +222,7 @@ def test_failing_correlation_is_named_and_others_go_on() -> None:
     correlator, evaluator = Correlator(found), Evaluator(found)
     rows = frame("session", [{"event.id": f"e{n}", **event("LOGIN", n)[1]} for n in range(5)])
     hits = evaluator.evaluate("session", rows)
-    correlator.feed([type(hits[0])(hits[0].rule, hits[0].rows.drop("user.name"))])
+    correlator.feed([Hits(hits[0].rule, hits[0].frame.drop("user.name"), hits[0].places)])
     assert [hit.rule.name for hit in correlator.finish()] == ["C1"]
     assert list(correlator.failures) == ["C2"]
     assert "user.name" in correlator.failures["C2"].last
@@ -235,10 +234,9 @@ def test_state_is_let_go_when_nothing_can_need_it() -> None:
     run(found, [event("LOGIN", n) for n in range(5)], correlator)
     state = correlator._states["C1"]
     assert isinstance(state, sliding.Sliding)
-    assert (state.kept.height, len(state.fired)) == (5, 1)
+    assert (len(state.remembered), len(state.fired)) == (5, 1)
     correlator.advance(START + sliding.LATENESS + 200 * SECOND)
-    assert (state.kept.height, len(state.fired)) == (0, 0)
-    assert isinstance(state.kept, pl.DataFrame)
+    assert (len(state.remembered), len(state.fired)) == (0, 0)
 
 
 def test_an_input_without_any_packet_has_no_time_and_fails_nothing() -> None:

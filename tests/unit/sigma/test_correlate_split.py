@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from detection.sigma import CorrelationHit, Correlator, RuleSet, sliding
+from detection.sigma import CorrelationHit, Correlator, RuleSet, few_rows, remembered, sliding
 from detection.sigma.evaluate import Hits
 from detection.sigma.model import Correlation
 from tests.unit.sigma.frames import SECOND, START, frame
@@ -58,7 +58,7 @@ def run(
         batch = rng.sample(range(start, end), k=end - start)
         for name in ("WRITE", "STOP"):
             if places := [place for place in batch if events[place][0] == name]:
-                correlator.feed([Hits(by_name[name], whole[places])])
+                correlator.feed([Hits(by_name[name], whole, places)])
         if end < len(events):
             shown += correlator.advance(events[end][1]["ot.clock"])
         if restart:
@@ -73,22 +73,36 @@ def run(
     return [(h.rule.name, h.group, h.first, h.last, h.count, h.events, h.packets, h.row()) for h in shown]
 
 
-@pytest.mark.parametrize("few_rows", [0, sliding.FEW_ROWS])
+WAYS = {"few": (256, 256, 512), "some": (256, 4, 3), "frames": (256, 0, 512), "buckets": (0, 0, 512)}
+"""Which way hits go, by how many may go it: an exact look at all rows, rows as Python has them, rows that stay so."""
+
+
+def go(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, hits, fresh = WAYS[way]
+    monkeypatch.setattr(sliding, "FEW_ROWS", rows)
+    monkeypatch.setattr(remembered, "FEW_ROWS", rows)
+    monkeypatch.setattr(few_rows, "FEW_HITS", hits)
+    monkeypatch.setattr(remembered, "MOST_FRESH", fresh)
+
+
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("seed", range(2))
-def test_any_split_gives_the_same(seed: int, few_rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_split_gives_the_same(seed: int, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(seed)
     found = rules(*CORRELATIONS)
     events = random_events(rng, 150)
     whole = run(found, events, [], rng)
     assert {name for name, *_ in whole} == {f"C{n}" for n in range(1, 10)}
-    monkeypatch.setattr(sliding, "FEW_ROWS", few_rows)
+    go(way, monkeypatch)
     for pieces in (1, 6, 40):
         cuts = sorted(rng.sample(range(1, len(events)), k=pieces))
         assert run(found, events, cuts, rng) == whole
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("seed", range(2))
-def test_a_restart_at_any_moment_changes_nothing(seed: int) -> None:
+def test_a_restart_at_any_moment_changes_nothing(seed: int, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    go(way, monkeypatch)
     rng = random.Random(seed)
     found = rules(*CORRELATIONS)
     events = random_events(rng, 150)
@@ -100,9 +114,8 @@ def test_a_restart_at_any_moment_changes_nothing(seed: int) -> None:
 def test_a_correlation_that_was_changed_begins_anew() -> None:
     events = random_events(random.Random(1), 40)
     before = Correlator(rules(*CORRELATIONS))
-    before.feed(
-        [Hits(next(r for r in rules(*CORRELATIONS).rules if r.name == "WRITE"), frame("transaction", [events[0][1]]))]
-    )
+    (write,) = [rule for rule in rules(*CORRELATIONS).rules if rule.name == "WRITE"]
+    before.feed([Hits(write, frame("transaction", [events[0][1]]), [0])])
     changed = [*CORRELATIONS[:1], {**CORRELATIONS[1], "timespan": "8s"}, *CORRELATIONS[2:-1]]
     assert Correlator(rules(*changed)).restore(json.loads(json.dumps(before.saved()))) == ("C2", "C9")
 
@@ -110,7 +123,7 @@ def test_a_correlation_that_was_changed_begins_anew() -> None:
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("number", range(1, 6))
 def test_sliding_windows_agree_with_a_slow_reading(seed: int, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sliding, "FEW_ROWS", 0 if seed % 2 else 10_000)
+    go([*WAYS][seed], monkeypatch)
     rng = random.Random(seed)
     found = rules(*CORRELATIONS)
     events = random_events(rng, 250)
@@ -192,7 +205,9 @@ def test_frames_of_all_ticks_keep_their_schema() -> None:
     rows = [row for rule, row in random_events(random.Random(9), 250) if rule == "WRITE"]
     correlator = Correlator(found)
     hits_in = frame("transaction", rows)
-    correlator.feed([Hits(next(rule for rule in found.rules if rule.name == "WRITE"), hits_in)])
+    correlator.feed(
+        [Hits(next(rule for rule in found.rules if rule.name == "WRITE"), hits_in, [*range(hits_in.height)])]
+    )
     hits = correlator.finish()
     assert hits
     assert all(hit.rows.schema == hits_in.schema and isinstance(hit.rows, pl.DataFrame) for hit in hits)

@@ -58,7 +58,7 @@ def test_rules_without_their_required_values_are_not_run(monkeypatch: pytest.Mon
     ran: list[str] = []
     real = module._run
 
-    def noting(chosen: Sequence[Compiled], rows: pl.DataFrame) -> list[tuple[Rule, pl.DataFrame]]:
+    def noting(chosen: Sequence[Compiled], rows: pl.DataFrame) -> list[module.Found]:
         ran.extend(compiled.rule.name for compiled in chosen)
         return real(chosen, rows)
 
