@@ -17,12 +17,14 @@ from functools import reduce
 import polars as pl
 
 from detection.sigma.condition import And, Name, Node, Not, Or
-from detection.sigma.derived import Derived, Matches, Member, Within
+from detection.sigma.derived import Derived
 from detection.sigma.elements import one_of, some_element
 from detection.sigma.fields import FLOAT_TYPES, TEXT_LIST_TYPES, TEXT_TYPES, Target, find_target
+from detection.sigma.members import Member
 from detection.sigma.model import Detection, Item, Rule, Scalar
 from detection.sigma.pattern import pattern_regex, plain_text
 from detection.sigma.required import required_sections
+from detection.sigma.tried import Matches, Within
 
 COMPARISONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le,

@@ -7,54 +7,18 @@ tried on each distinct value once, and rows then compare against those that matc
 from __future__ import annotations
 
 import json
-import operator
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache, reduce
 
 import polars as pl
 
-from detection.sigma.addresses import address_columns, in_network
 from detection.sigma.elements import one_of, some_element
 from detection.sigma.fields import DetailColumn
+from detection.sigma.members import Member, few_members
+from detection.sigma.tried import Matches, Within, matching_texts
 from sensors.fields import polars_type
 
-
-@dataclass(frozen=True)
-class Matches:
-    """True where the text of dictionary column `source`, or an element of a list of them, matches `regex`."""
-
-    source: str
-    regex: str
-
-    @property
-    def column(self) -> str:
-        return f"{self.source}|re|{self.regex}"
-
-
-@dataclass(frozen=True)
-class Member:
-    """True where an element of the list column `source` equals one of `texts`."""
-
-    source: str
-    texts: tuple[str, ...]
-
-    @property
-    def column(self) -> str:
-        return f"{self.source}|member|{'|'.join(self.texts)}"
-
-
-@dataclass(frozen=True)
-class Within:
-    """True where the address in text column `source` lies in one of `networks` (CIDR)."""
-
-    source: str
-    networks: tuple[str, ...]
-
-    @property
-    def column(self) -> str:
-        return f"{self.source}|cidr|{','.join(self.networks)}"
-
+FEW_ROWS = 4096
+"""Up to so many, different lists of a column are found faster by Python than each test looks into every list."""
 
 Derived = DetailColumn | Matches | Member | Within
 
@@ -65,13 +29,19 @@ def add_derived(frame: pl.DataFrame, derived: Iterable[Derived]) -> pl.DataFrame
     wanted = dict.fromkeys(derived)
     if details := [each for each in wanted if isinstance(each, DetailColumn)]:
         frame = frame.with_columns(_detail(frame, each) for each in details)
-    expressions = [_is_member(each) for each in wanted if isinstance(each, Member)]
+    members: dict[str, list[Member]] = {}
     by_source: dict[str, list[Matches | Within]] = {}
     for each in wanted:
-        if isinstance(each, Matches | Within):
+        if isinstance(each, Member):
+            members.setdefault(each.source, []).append(each)
+        elif isinstance(each, Matches | Within):
             by_source.setdefault(each.source, []).append(each)
-    for source, tests in by_source.items():
-        expressions += _by_distinct_value(frame[source], tests)
+    expressions: list[pl.Expr | pl.Series] = []
+    for source, tests in members.items():
+        few = frame.height <= FEW_ROWS
+        expressions += few_members(frame[source], tests) if few else map(_is_member, tests)
+    for source, found in by_source.items():
+        expressions += _by_distinct_value(frame[source], found)
     return frame.with_columns(expressions) if expressions else frame
 
 
@@ -82,29 +52,15 @@ def _is_member(member: Member) -> pl.Expr:
 def _by_distinct_value(column: pl.Series, tests: list[Matches | Within]) -> list[pl.Expr]:
     """Every test of one column, tried on its distinct values together."""
     is_list = isinstance(column.dtype, pl.List)
-    distinct = (column.explode() if is_list else column).unique().drop_nulls()
-    texts = distinct.cast(pl.String).alias("text")
-    values = pl.DataFrame([texts])
-    if any(isinstance(test, Within) for test in tests):
-        values = values.with_columns(address_columns(texts))
-    tried = values.select(_on_value(test).alias(test.column) for test in tests)
+    texts = (column.explode() if is_list else column).unique().drop_nulls().cast(pl.String).to_list()
     expressions: list[pl.Expr] = []
-    for test, found in zip(tests, tried.select(pl.all().any()).row(0), strict=True):
+    for test, matching in zip(tests, matching_texts(tests, texts), strict=True):
         result = pl.lit(False)
-        if found:
-            matching = distinct.filter(tried[test.column]).implode()
-            value = pl.element() if is_list else pl.col(column.name)
-            member = value.is_in(matching, nulls_equal=True)
+        if matching:
+            member = (pl.element() if is_list else pl.col(column.name)).is_in(matching, nulls_equal=True)
             result = some_element(pl.col(column.name), member) if is_list else member
         expressions.append(result.alias(test.column))
     return expressions
-
-
-@lru_cache(maxsize=4096)
-def _on_value(test: Matches | Within) -> pl.Expr:
-    if isinstance(test, Matches):
-        return pl.col("text").str.contains(test.regex)
-    return reduce(operator.or_, (in_network(network) for network in test.networks))
 
 
 def _detail(frame: pl.DataFrame, detail: DetailColumn) -> pl.Series:
