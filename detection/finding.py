@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -38,40 +39,57 @@ def finding_frame(learner: str, frame: pl.DataFrame, findings: Sequence[Finding]
     if not findings:
         return vocabulary().empty("finding")
     schema = vocabulary().schema("finding")
-    rows = frame[[finding.row for finding in findings]]
-    own = pl.DataFrame(
-        {
-            "ot.learner": [learner] * len(findings),
-            "ot.entity_kind": [f.entity_kind for f in findings],
-            "ot.entity": [f.entity for f in findings],
-            "ot.finding": [f.kind for f in findings],
-            "ot.attribute": [f.attribute for f in findings],
-            "ot.observed": [_json(f.observed) for f in findings],
-            "ot.expected": [_json(f.expected) for f in findings],
-            "ot.since": [f.since for f in findings],
-            "ot.support": [f.support for f in findings],
-            "ot.score": [f.score for f in findings],
-            "ot.p_value": [None] * len(findings),
-            "ot.references": [[event] for event in rows["event.id"]],
-            "ot.maturity": [f.maturity for f in findings],
-            "event.dataset": ["finding"] * len(findings),
-            "event.id": _ids(learner, rows["event.id"].to_list(), findings),
-        },
-        schema_overrides={
-            "ot.since": pl.Int64,
-            "ot.support": pl.Int64,
-            "ot.score": pl.Float64,
-            "ot.p_value": pl.Float64,
-        },
-    )
-    kept = [name for name in rows.columns if name in schema and name not in own.columns]
-    joined = rows[kept].hstack(own)
-    since = pl.from_epoch("ot.since", time_unit="ns").dt.replace_time_zone("UTC")
-    given = set(joined.columns) - {"ot.since"}
-    return joined.select(
-        since if name == "ot.since" else pl.col(name).cast(kind) if name in given else pl.lit(None, kind).alias(name)
-        for name, kind in schema.items()
-    )
+    columns = list(schema)
+    places = [finding.row for finding in findings]
+    events = frame["event.id"][places].to_list()
+    own = _own(learner, events, findings)
+    told = [name for name in frame.columns if name in schema and name not in own]
+    given = {each.name: each for each in frame[told][places].get_columns()}
+    found = _nulls(len(findings))
+    # Column by column and not in one `select`, which costs more for a hundred columns than all of the learning.
+    known: dict[str, Any] = {**given, **own}
+    for name, values in known.items():
+        kind = schema[name]
+        column = values if isinstance(values, pl.Series) else pl.Series(name, values, dtype=_made_as(kind))
+        found.replace_column(columns.index(name), column if column.dtype == kind else column.cast(kind))
+    return found
+
+
+def _own(learner: str, events: Sequence[str], findings: Sequence[Finding]) -> dict[str, list[Any]]:
+    """What a finding says beside its row."""
+    return {
+        "ot.learner": [learner] * len(findings),
+        "ot.entity_kind": [f.entity_kind for f in findings],
+        "ot.entity": [f.entity for f in findings],
+        "ot.finding": [f.kind for f in findings],
+        "ot.attribute": [f.attribute for f in findings],
+        "ot.observed": [_json(f.observed) for f in findings],
+        "ot.expected": [_json(f.expected) for f in findings],
+        "ot.since": [f.since for f in findings],
+        "ot.support": [f.support for f in findings],
+        "ot.score": [f.score for f in findings],
+        "ot.p_value": [None] * len(findings),
+        "ot.references": [[event] for event in events],
+        "ot.maturity": [f.maturity for f in findings],
+        "event.dataset": ["finding"] * len(findings),
+        "event.id": _ids(learner, events, findings),
+    }
+
+
+def _made_as(kind: pl.DataType) -> pl.DataType | None:
+    """As what Python's values become a column, to be cast from there: times are ns since the epoch."""
+    return pl.Int64() if isinstance(kind, pl.Datetime) else None if kind == pl.List(pl.String) else kind
+
+
+def _nulls(height: int) -> pl.DataFrame:
+    """So many rows of dataset `finding` without any value. Made once: so many columns take Polars milliseconds."""
+    known = _NULLS.get("finding")
+    if known is None or known.height < height:
+        known = _NULLS["finding"] = vocabulary().empty("finding").clear(max(height, 256))
+    return known.slice(0, height)
+
+
+_NULLS: dict[str, pl.DataFrame] = {}
 
 
 def _json(values: Mapping[str, object]) -> str:

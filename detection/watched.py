@@ -8,6 +8,8 @@ from sys import intern
 
 import polars as pl
 
+from detection.present import words_in
+
 SINGLE = frozenset(
     {
         "mac", "vendor", "model", "firmware", "hardware", "serial", "os", "client_address", "client_certificate",
@@ -152,6 +154,8 @@ def _detail(key: str) -> pl.Expr:
 
 def clusters(frame: pl.DataFrame) -> Iterable[Fact]:
     """Which shapes the protocol of a service has that nothing recognises."""
+    if frame["ot.cluster"].null_count() == frame.height:
+        return ()
     rows = frame.with_row_index("row").filter(pl.col("ot.cluster").is_not_null())
     port = pl.col("ot.server.port").cast(pl.String).fill_null("?")
     service = pl.concat_str(_text("ot.server.ip"), pl.lit(":"), port, pl.lit("/"), _text("network.transport"))
@@ -175,10 +179,39 @@ def publishers(frame: pl.DataFrame) -> Iterable[Fact]:
     yield from _facts(cyclic, "publication", "publisher", of_receiver, _text("source.mac"))
 
 
-WATCHED: dict[str, tuple[Callable[[pl.DataFrame], Iterable[Fact]], ...]] = {
-    "identity": (identity, addresses_by_mac),
-    "session": (security, associations, certificates, client_names, wills),
-    "transaction": (topics, publishers),
-    "flow": (clusters,),
+@dataclass(frozen=True)
+class Source:
+    """A source of facts, which has none where `column` has none of `words`; without words it is always asked."""
+
+    facts: Callable[[pl.DataFrame], Iterable[Fact]]
+    column: str = ""
+    words: frozenset[str] = frozenset()
+
+
+WATCHED: dict[str, tuple[Source, ...]] = {
+    "identity": (Source(identity), Source(addresses_by_mac, "ot.evidence", frozenset({"arp"}))),
+    "session": (
+        Source(security, "ot.session_kind", frozenset({"opcua_session", "opcua_channel"})),
+        Source(associations, "ot.session_kind", frozenset({"dlms_association"})),
+        Source(certificates, "ot.session_kind", frozenset({"opcua_channel"})),
+        Source(client_names, "event.outcome", frozenset({"success"})),
+        Source(wills, "ot.session_kind", frozenset({"mqtt_connect"})),
+    ),
+    "transaction": (
+        Source(topics, "network.protocol", frozenset({"mqtt"})),
+        Source(publishers, "network.protocol", frozenset({"goose", "sampled_values", "profinet"})),
+    ),
+    "flow": (Source(clusters),),
 }
 """Sources of facts by dataset."""
+
+
+def facts_in(dataset: str, frame: pl.DataFrame) -> list[Fact]:
+    """All facts that rows of a dataset tell, by row and attribute."""
+    if frame.is_empty():
+        return []
+    sources = WATCHED.get(dataset, ())
+    present = {name: words_in(frame[name]) for name in {source.column for source in sources} - {""}}
+    asked = [each for each in sources if not each.words or not each.words.isdisjoint(present[each.column])]
+    found = [fact for source in asked for fact in source.facts(frame)]
+    return sorted(found, key=lambda fact: (fact.row, fact.attribute))

@@ -15,7 +15,7 @@ from detection.baseline.entries import Baseline, Entry, Seen
 from detection.finding import Finding, finding_frame
 from detection.learner import Learner
 from detection.site import Site
-from detection.watched import SINGLE, WATCHED, Fact
+from detection.watched import SINGLE, Fact, facts_in
 
 ADDRESS, ATTRIBUTE = "address", "attribute"
 
@@ -42,11 +42,10 @@ class AddressBinding(Learner):
         frames = []
         for dataset in sorted(self.reads):
             frame = datasets[dataset]
-            facts = [fact for source in WATCHED.get(dataset, ()) for fact in source(frame)] if len(frame) else []
-            facts.sort(key=lambda fact: (fact.row, fact.attribute))
-            found = [finding for fact in facts if (finding := self._judge(fact)) is not None]
-            frames.append(finding_frame(self.name, frame, found))
-        return pl.concat(frames)
+            found = [finding for fact in facts_in(dataset, frame) if (finding := self._judge(fact)) is not None]
+            if found:
+                frames.append(finding_frame(self.name, frame, found))
+        return pl.concat(frames) if frames else finding_frame(self.name, pl.DataFrame(), [])
 
     def _judge(self, fact: Fact) -> Finding | None:
         if fact.attribute == "address":

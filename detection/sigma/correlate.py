@@ -113,17 +113,19 @@ class Correlator:
 
     def _take(self, tick: int) -> Ready:
         """Takes the hits of seconds before `tick` out of those that wait."""
-        limit = pl.lit(tick * SECOND).cast(pl.Datetime("ns", "UTC"))
         ready: Ready = {}
         for name, frames in self._waiting.items():
             ready[name], self._waiting[name] = [], []
             for frame in frames:
                 # Nearly always a frame is over as a whole: its rows are not copied for nothing.
-                is_over = frame.select(pl.col("ot.clock") < limit).to_series()
-                parts = (frame, frame.clear()) if is_over.all() else (frame.filter(is_over), frame.filter(~is_over))
-                for kept, part in zip((ready[name], self._waiting[name]), parts, strict=True):
-                    if not part.is_empty():
-                        kept.append(part)
+                is_over = frame["ot.clock"].cast(pl.Int64) < tick * SECOND
+                if is_over.all():
+                    ready[name].append(frame)
+                elif not is_over.any():
+                    self._waiting[name].append(frame)
+                else:
+                    ready[name].append(frame.filter(is_over))
+                    self._waiting[name].append(frame.filter(~is_over))
         return ready
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import polars as pl
 
+from detection.present import words_in
 from detection.sigma.compile import Compiled
 from detection.sigma.derived import add_derived
 from detection.sigma.load import RuleSet
@@ -109,8 +110,7 @@ class Evaluator:
         if frame.is_empty() or not rules:
             return []
         fields = sorted({field for rule in rules for field in self._required[rule.name]} & set(frame.columns))
-        values = frame.select(pl.col(field).unique().implode() for field in fields)
-        present = {field: set(values[field].item()) for field in fields}
+        present = {field: words_in(frame[field]) for field in fields}
         possible = [rule for rule in rules if _is_possible(self._required[rule.name], present)]
         return [compiled for rule in possible if (compiled := self._ready(rule)) is not None]
 

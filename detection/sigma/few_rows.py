@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -44,8 +45,8 @@ def few_rows(correlation: Correlation, sources: Sequence[Source]) -> list[Row]:
             slot = _slot(correlation, rule, row)
             if slot is None:
                 continue
-            groups = {name: _text(row, correlation.field_of(name, rule)) for name in correlation.group_by}
-            key = json.dumps(groups, ensure_ascii=False, separators=(",", ":")) if groups else ""
+            groups = tuple(_text(row, correlation.field_of(name, rule)) for name in correlation.group_by)
+            key = _key(correlation.group_by, groups)
             clock, ts, event, capture, first, last = values[: len(_FIXED)]
             rows.append(Row(clock // SECOND, ts, rule, event, capture, first, last, key, slot, source, place))
     return rows
@@ -65,6 +66,12 @@ def _fields(correlation: Correlation, rule: str) -> tuple[str, ...]:
     """The fields a correlation reads of its rule's rows, beside those it always does."""
     counted = (correlation.field,) if correlation.type == "value_count" and correlation.field else ()
     return tuple(correlation.field_of(name, rule) for name in (*correlation.group_by, *counted))
+
+
+@lru_cache(maxsize=4096)
+def _key(names: tuple[str, ...], texts: tuple[str | None, ...]) -> str:
+    """A group's values as `rows_of` writes them."""
+    return json.dumps(dict(zip(names, texts, strict=True)), ensure_ascii=False, separators=(",", ":")) if names else ""
 
 
 def _text(row: dict[str, Any], name: str) -> str | None:
