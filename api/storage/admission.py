@@ -13,19 +13,17 @@ from typing import Any
 
 import polars as pl
 
+from api.storage.admissible import IPV4, LONGEST_ID, is_admissible
 from api.storage.records import dumps
 from detection.occurrence import Occurrence, text_id
 from response.alerts import CLASSES, SEVERITIES
 from response.ports import DeadLetter
 from sensors.fields import polars_type, vocabulary
 
-LONGEST_ID = 512
-"""Bytes: the longest `_id` that Elasticsearch takes."""
 LATEST = 2**63 - 1
 
 _FLOATS = (pl.Float32(), pl.Float64())
-_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_IPV4 = rf"^{_OCTET}(\.{_OCTET}){{3}}$"
+_IPV4 = f"^{IPV4}$"
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,9 @@ def admit(segment: str, dataset: str, frame: pl.DataFrame) -> Admitted:
         return Admitted(pl.DataFrame(), 0, _letters(segment, dataset, frame, codes, f"there is no dataset {dataset}"))
     unknown = set(frame.columns) - _known_columns(dataset)
     dead = tuple(_column_letter(segment, dataset, name) for name in sorted(unknown))
-    cast = _cast(dataset, frame)
+    cast, is_typed = _cast(dataset, frame)
+    if is_typed and is_admissible(dataset, cast):
+        return Admitted(cast, 0, dead)
     reasons = _reasons(dataset, frame, cast)
     bad = reasons.is_not_null()
     if bad.any():
@@ -88,15 +88,19 @@ def _each_once(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.unique("event.id", keep="first", maintain_order=True)
 
 
-def _cast(dataset: str, frame: pl.DataFrame) -> pl.DataFrame:
-    schema, given = stored_schema(dataset), frame.schema
+def _cast(dataset: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, bool]:
+    """The stored columns in their types, and whether those that were given had them."""
+    schema, given = stored_schema(dataset), {each.name: each.dtype for each in frame.get_columns()}
+    if all(given.get(name) == kind for name, kind in schema.items()):
+        return frame[list(schema)], True
     changes = []
     for name, kind in schema.items():
         if name not in given:
             changes.append(pl.lit(None, dtype=kind).alias(name))
         elif given[name] != kind:
             changes.append(_to_type(given[name], kind, name))
-    return frame.with_columns(changes).select(schema.keys())
+    is_typed = all(given[name] == kind for name, kind in schema.items() if name in given)
+    return frame.with_columns(changes).select(schema.keys()), is_typed
 
 
 def _to_type(given: pl.DataType, kind: pl.DataType, name: str) -> pl.Expr:

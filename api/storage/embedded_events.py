@@ -11,7 +11,7 @@ import polars as pl
 from api.storage.admission import stored_schema
 from api.storage.cursors import Place, read_cursor, write_cursor
 from api.storage.embedded_database import Database
-from api.storage.embedded_files import EventFile, overlapping, scan
+from api.storage.embedded_files import EventFile, overlapping, scan, span_of
 from api.storage.event_conditions import expression, within
 from api.storage.event_query import check_events, check_grouping, check_step, comparable
 from response.ports import MOST_GROUPS, EventGroup, EventGroups, EventPage, EventQuery, Scalar
@@ -116,7 +116,7 @@ def not_stored(root: Path, frame: pl.DataFrame, dataset: str, files: Sequence[Ev
     """The rows whose event.id none of the files holds."""
     if not files:
         return frame
-    first, last = frame["@timestamp"].min(), frame["@timestamp"].max()
+    first, last = (pl.lit(end).cast(pl.Datetime("ns", "UTC")) for end in span_of(frame))
     known = scan(root, dataset, files).filter(pl.col("@timestamp").is_between(first, last)).select("event.id")
     stored = frame["event.id"].is_in(known.collect().to_series().implode())
     # Nearly always none is: rows of many columns are not copied for nothing.

@@ -74,6 +74,14 @@ def test_a_row_that_is_twice_in_a_segment_is_stored_once(store: Store) -> None:
     assert store.count("flag") == 3
 
 
+def test_a_time_between_two_microseconds_is_found_again(store: Store) -> None:
+    late = rows("transaction", 3).with_columns(pl.col("@timestamp") + pl.duration(nanoseconds=789))
+    assert store.write(segment("one", transaction=late)).events_new == 3
+    again = store.write(segment("two", transaction=late))
+    assert (again.events_new, again.events_known) == (0, 3)
+    assert store.count("transaction") == 3
+
+
 def test_memory_datasets_and_empty_frames_are_not_stored(store: Store) -> None:
     written = store.write(segment("one", sample=rows("sample", 3), rate=rows("rate", 3), flow=rows("flow", 0)))
     assert written == Written()
