@@ -175,7 +175,7 @@ def _run(
 def _count(result: Analysis, detected: Detected) -> None:
     for name, frame in stored(detected.datasets).items():
         result.rows[name] += len(frame)
-        starts, ends = frame["@timestamp"].dt.epoch("ns"), frame["event.end"].dt.epoch("ns")
+        starts, ends = (frame[name].cast(pl.Int64) for name in ("@timestamp", "event.end"))
         _widen(result, starts.min(), ends.max())
     flows = detected.datasets["flow"].filter(pl.col("event.type") == "start")
     for protocol, count in flows["network.protocol"].drop_nulls().value_counts().iter_rows():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import polars as pl
+
 from api.event_files import stored
 from detection.engine import Detected
 from detection.occurrence import Packets, text_id
@@ -17,7 +19,7 @@ def segment_of(sensor: str, batch: EventBatch, detected: Detected, *, drill: boo
     """The segment; its id comes from what it holds, so that the same capture gives the same segments."""
     datasets = stored(detected.datasets)
     ids = "".join(frame["event.id"].str.join("").item() or "" for frame in datasets.values())
-    starts = [frame["@timestamp"].dt.epoch("ns").min() for frame in datasets.values()]
+    starts = [frame["@timestamp"].cast(pl.Int64).min() for frame in datasets.values()]
     first = min((start for start in starts if isinstance(start, int)), default=batch.clock)
     return Segment(
         id=text_id("segment", sensor, ids, *(o.id for o in detected.occurrences)),

@@ -58,7 +58,7 @@ def _tests(dataset: str) -> list[pl.Expr]:
         elif name.endswith(".details"):
             tests.append(column.str.contains(_OBJECT).all())
             tests.append(column.drop_nulls().unique().str.json_path_match("$").is_not_null().all())
-        elif kind == "f64":
+        elif kind in ("f32", "f64"):
             tests.append(column.is_finite().all())
         elif kind == "list<f64>":
             tests.append(column.explode().is_finite().all())
