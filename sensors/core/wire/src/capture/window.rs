@@ -7,6 +7,7 @@ use std::io::{self, Read};
 pub(super) struct Window {
     reader: Box<dyn Read + Send>,
     buffer: Vec<u8>,
+    size: usize,
     start: usize,
     end: usize,
     position: u64,
@@ -16,11 +17,13 @@ pub(super) struct Window {
 
 /// A window below this size would read a large frame in many small steps.
 const SMALLEST: usize = 4096;
+/// What a window begins with: a folder holds hundreds of small captures, and each byte of a window is zeroed first.
+const FIRST: usize = 1 << 16;
 
 impl Window {
     pub(super) fn new(reader: Box<dyn Read + Send>, size: usize) -> Self {
-        let buffer = vec![0; size.max(SMALLEST)];
-        Self { reader, buffer, start: 0, end: 0, position: 0, ended: false, failure: None }
+        let buffer = vec![0; size.clamp(SMALLEST, FIRST)];
+        Self { reader, buffer, size, start: 0, end: 0, position: 0, ended: false, failure: None }
     }
 
     /// Byte of the stream at which [`rest`](Self::rest) begins.
@@ -74,11 +77,14 @@ impl Window {
     #[cold]
     fn fill(&mut self, length: usize) -> bool {
         // What is left over is moved to the front, less than one record: so each read is as large as the window.
+        let was_full = self.end == self.buffer.len();
         self.buffer.copy_within(self.start..self.end, 0);
         self.end = self.end.saturating_sub(self.start);
         self.start = 0;
         if length > self.buffer.len() {
             self.buffer.resize(length.next_power_of_two(), 0);
+        } else if was_full && self.buffer.len() < self.size {
+            self.buffer.resize(self.size, 0);
         }
         while self.end < length && !self.ended {
             let free = self.buffer.get_mut(self.end..).unwrap_or_default();
