@@ -34,11 +34,12 @@ CONTENT_MODIFIERS = frozenset({"contains", "startswith", "endswith"})
 
 @dataclass(frozen=True)
 class Compiled:
-    """A rule ready to run: `expression` over the dataset's columns and those of `derived`."""
+    """A rule ready to run: `expression` over `columns`, which are the dataset's and those of `derived`."""
 
     rule: Rule
     expression: pl.Expr
     derived: tuple[Derived, ...]
+    columns: frozenset[str]
 
 
 def compile_rule(rule: Rule) -> Compiled:
@@ -46,7 +47,7 @@ def compile_rule(rule: Rule) -> Compiled:
     taken to fit their fields, as `validate` sees to."""
     builder = _Builder(rule)
     expression = builder.node(rule.condition).alias(rule.name)
-    return Compiled(rule, expression, tuple(builder.derived))
+    return Compiled(rule, expression, tuple(builder.derived), frozenset(expression.meta.root_names()))
 
 
 class _Builder:

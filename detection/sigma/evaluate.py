@@ -8,7 +8,7 @@ from functools import cached_property
 
 import polars as pl
 
-from detection.present import words_in
+from detection.present import FEW_ROWS, words_in
 from detection.sigma.compile import Compiled
 from detection.sigma.derived import add_derived
 from detection.sigma.load import RuleSet
@@ -140,6 +140,15 @@ def _is_possible(required: Words, present: Mapping[str, set[str | None]]) -> boo
 
 def _run(chosen: Sequence[Compiled], frame: pl.DataFrame) -> list[Found]:
     wide = add_derived(frame, (derived for compiled in chosen for derived in compiled.derived))
-    # The places and not a mask of each: most matches are few, and one question answers for all rules (measured).
-    places = wide.select(compiled.expression.arg_true().implode() for compiled in chosen).row(0)
-    return [(each.rule, found) for each, found in zip(chosen, places, strict=True) if found]
+    # Of a hundred columns rules ask about a few, and each that a question is put to costs it.
+    asked = frozenset().union(*(compiled.columns for compiled in chosen))
+    narrow = wide[[name for name in wide.columns if name in asked]]
+    masks = narrow.select(compiled.expression for compiled in chosen).get_columns()
+    return [(each.rule, _places(mask)) for each, mask in zip(chosen, masks, strict=True) if mask.any()]
+
+
+def _places(mask: pl.Series) -> list[int]:
+    """Where it is true."""
+    if len(mask) > FEW_ROWS:
+        return mask.arg_true().to_list()
+    return [place for place, holds in enumerate(mask.to_list()) if holds]
