@@ -52,14 +52,14 @@ class Context:
     def _with_ends(self, frames: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
         """Asset, zone, criticality, owner and roles of both ends of each row."""
         # Most of the cost is per call, not per row: the ends of all frames stand in one column.
-        parts = [
-            frame.select(
-                _address(frame, end).alias("ip"), pl.col("network.vlan.id").alias("vlan"), _tick().alias("tick")
-            )
-            for frame in frames
-            for end in ENDS
-        ]
-        ends = pl.concat(parts)
+        both = [(frame, end) for frame in frames for end in ENDS]
+        ends = pl.DataFrame(
+            [
+                pl.concat([_address(frame, end) for frame, end in both]).alias("ip"),
+                pl.concat([frame["network.vlan.id"] for frame, _ in both]).alias("vlan"),
+                pl.concat([frame["ot.clock"].cast(pl.Int64) for frame, _ in both]).alias("tick") // TICK,
+            ]
+        )
         # What is known of an end is found once for each and spread to its rows by number.
         unique = ends[["ip", "vlan"]].unique(maintain_order=True)
         numbered = unique.with_row_index("number")
@@ -194,12 +194,12 @@ def _spread(columns: Mapping[str, pl.Series], frames: Sequence[pl.DataFrame]) ->
     return found
 
 
-def _address(frame: pl.DataFrame, end: str) -> pl.Expr:
+def _address(frame: pl.DataFrame, end: str) -> pl.Series:
     """The address of an end: IP, or MAC where the protocol stands on Ethernet."""
-    ip, mac = pl.col(f"{end}.ip"), pl.col(f"{end}.mac")
-    if frame[f"{end}.ip"].null_count() == 0:
+    ip = frame[f"{end}.ip"]
+    if ip.null_count() == 0:
         return ip
-    return pl.coalesce(ip, mac)
+    return frame.select(pl.coalesce(f"{end}.ip", f"{end}.mac")).to_series()
 
 
 def _valid_hits(known: Indicators, frame: pl.DataFrame, name: str) -> pl.Series:
@@ -234,7 +234,3 @@ def _declared(site: Site, ip: str, vlan: int | None) -> Described:
     if asset is None:
         return ip, zone, None, None, ()
     return asset.id, zone, asset.criticality, asset.owner, asset.roles
-
-
-def _tick() -> pl.Expr:
-    return pl.col("ot.clock").dt.epoch("ns") // TICK

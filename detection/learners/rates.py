@@ -78,11 +78,13 @@ class Rates(Learner):
             0, named=True
         )
         for counter in COUNTERS:
-            if not counted[counter.column]:
+            greatest = counted[counter.column] or 0
+            judges = (least := self._least(counter)) is not None and greatest >= least
+            if greatest == 0 or not (judges or self.seen.baseline is not None):
                 continue
             rows = rates.filter((pl.col("ot.entity_kind") == counter.entity_kind) & (pl.col(counter.column) > 0))
             if not rows.is_empty():
-                found += self._judge(counter, rows)
+                found += self._judge(counter, rows) if judges else []
                 if self.seen.baseline is not None:
                     self._learn(counter, rows)
         return finding_frame(self.name, datasets["rate"], sorted(found, key=lambda finding: finding.row))
@@ -114,12 +116,13 @@ class Rates(Learner):
             sums.greatest = max(sums.greatest, greatest)
             sums.first, sums.last = min(sums.first, first), max(sums.last, last)
 
-    def _judge(self, counter: Counter, rows: pl.DataFrame) -> list[Finding]:
+    def _least(self, counter: Counter) -> int | None:
+        """The count below which nothing is odd; None where none is."""
         known_any = self.known is not None and KIND in self.known.kinds()
-        least = min(counter.floor or counter.least, counter.least) if known_any else counter.floor
-        if least is None:
-            return []
-        odd = rows.filter(pl.col(counter.column) >= least)
+        return min(counter.floor or counter.least, counter.least) if known_any else counter.floor
+
+    def _judge(self, counter: Counter, rows: pl.DataFrame) -> list[Finding]:
+        odd = rows.filter(pl.col(counter.column) >= self._least(counter))
         found = []
         for row, entity, value in odd.select("row", pl.col("ot.entity").cast(pl.String), counter.column).iter_rows():
             finding = self._finding(counter, row, entity, value)
