@@ -45,9 +45,13 @@ class Context:
         }
 
     def _whole(self, joined: pl.DataFrame) -> pl.DataFrame:
-        return joined.with_columns(
-            self._conduit(joined), self._window(joined), self._calendar(joined), self._indicator(joined)
-        )
+        columns = {
+            "ot.conduit": self._conduit(joined),
+            "ot.window": self._window(joined),
+            "ot.calendar": self._calendar(joined),
+            "ot.indicator": self._indicator(joined),
+        }
+        return _with(joined, [column.alias(name) for name, column in columns.items()])
 
     def _with_ends(self, frames: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
         """Asset, zone, criticality, owner and roles of both ends of each row."""
@@ -118,10 +122,10 @@ class Context:
                 self._ends[ip, vlan] = known
         return known
 
-    def _conduit(self, frame: pl.DataFrame) -> pl.Expr:
+    def _conduit(self, frame: pl.DataFrame) -> pl.Series:
         site = self.site
         if site is None or not site.conduits:
-            return pl.lit("none").cast(CATEGORICAL).alias("ot.conduit")
+            return _throughout("none", frame.height)
         operation = (
             pl.col("ot.operation").cast(pl.String) if "ot.operation" in frame.columns else pl.lit(None, pl.String)
         )
@@ -138,39 +142,52 @@ class Context:
         verdicts = pl.Series("verdict", [site.conduit(*row) for row in unique.iter_rows()], dtype=pl.String)
         table = unique.with_columns(verdicts)
         found = asked.join(table, on=asked.columns, how="left", nulls_equal=True, maintain_order="left")
-        return pl.lit(found["verdict"]).cast(CATEGORICAL).alias("ot.conduit")
+        return found["verdict"].cast(CATEGORICAL)
 
-    def _window(self, frame: pl.DataFrame) -> pl.Expr:
+    def _window(self, frame: pl.DataFrame) -> pl.Series:
         """The first maintenance window in force for either end."""
+        if not (windows := self.site.windows if self.site else ()):
+            return _throughout(None, frame.height)
         expression = pl.lit(None, pl.String)
-        for window in reversed(self.site.windows if self.site else ()):
+        for window in reversed(windows):
             ends = pl.col("ot.source.asset").cast(pl.String).is_in(window.assets) | pl.col("ot.destination.asset").cast(
                 pl.String
             ).is_in(window.assets)
             inside = pl.col("@timestamp").is_between(window.start, window.end)
             hit = (ends if window.assets else pl.lit(True)) & inside
             expression = pl.when(hit).then(pl.lit(window.order or window.id)).otherwise(expression)
-        return expression.cast(CATEGORICAL).alias("ot.window")
+        return frame.select(expression.cast(CATEGORICAL)).to_series()
 
-    def _indicator(self, frame: pl.DataFrame) -> pl.Expr:
+    def _indicator(self, frame: pl.DataFrame) -> pl.Series:
         """The indicator that the destination, else the source falls on, while it is valid."""
         known = self.site.indicators if self.site else None
         if not known:
-            return pl.lit(None, CATEGORICAL).alias("ot.indicator")
-        hits = [_valid_hits(known, frame, f"{end}.ip") for end in ("destination", "source")]
-        return pl.coalesce(hits).cast(CATEGORICAL).alias("ot.indicator")
+            return _throughout(None, frame.height)
+        destination, source = (_valid_hits(known, frame, f"{end}.ip") for end in ("destination", "source"))
+        return destination.zip_with(destination.is_not_null(), source).cast(CATEGORICAL)
 
-    def _calendar(self, frame: pl.DataFrame) -> pl.Expr:
+    def _calendar(self, frame: pl.DataFrame) -> pl.Series:
         site = self.site
         if site is None or site.calendar is None:
-            return pl.lit("none").cast(CATEGORICAL).alias("ot.calendar")
+            return _throughout("none", frame.height)
         minutes = frame["@timestamp"].dt.epoch("ns") // 60_000_000_000
         words = {
             m: site.calendar.word(datetime.fromtimestamp(m * 60, UTC).astimezone(site.zone_info))
             for m in minutes.unique()
         }
         found = minutes.replace_strict(list(words), list(words.values()), return_dtype=pl.String)
-        return pl.lit(found).cast(CATEGORICAL).alias("ot.calendar")
+        return found.cast(CATEGORICAL)
+
+
+def _throughout(word: str | None, height: int) -> pl.Series:
+    """A column that says the same in every row."""
+    return pl.Series([word], dtype=CATEGORICAL).new_from_index(0, height)
+
+
+def _with(frame: pl.DataFrame, columns: list[pl.Series]) -> pl.DataFrame:
+    """The frame with columns in place of those of their names, or behind all."""
+    given = [column.name for column in columns if column.name in frame.columns]
+    return (frame.drop(given) if given else frame).hstack(columns)
 
 
 def _without_rows(frame: pl.DataFrame) -> pl.DataFrame:
@@ -189,8 +206,7 @@ def _spread(columns: Mapping[str, pl.Series], frames: Sequence[pl.DataFrame]) ->
         for end in ENDS:
             own += [column.slice(begin, frame.height).alias(f"ot.{end}.{name}") for name, column in columns.items()]
             begin += frame.height
-        given = [column.name for column in own if column.name in frame.columns]
-        found.append((frame.drop(given) if given else frame).hstack(own))
+        found.append(_with(frame, own))
     return found
 
 
@@ -224,7 +240,7 @@ def _undeclared(ip: pl.Series, name: str) -> pl.Series:
     if name == "asset":
         return ip
     word = UNKNOWN if name == "zone" else None
-    return pl.Series([word], dtype=CATEGORICAL).new_from_index(0, len(ip))
+    return _throughout(word, len(ip))
 
 
 def _declared(site: Site, ip: str, vlan: int | None) -> Described:
