@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from api.analysis import Options, analyse, load_rules
+from api.analysis import Options, analyse
 from detection.occurrence import Occurrence, text_id
 from detection.sigma.load import RuleSet
 from detection.site import Site
@@ -18,6 +18,7 @@ from response.alerts import Alert, fold
 from response.incidents.killchain import Matrix, read_matrix
 from response.triage.policy import Policy, read_policy
 from tests.contract.store_cases import SECOND, START, occurrence
+from tests.shipped import shipped_rule_set
 
 PROJECT = Path(__file__).resolve().parents[1]
 CAPTURES = PROJECT / "rules" / "demo"
@@ -30,7 +31,7 @@ MINUTE = 60 * SECOND
 @cache
 def rules() -> RuleSet:
     """The shipped rules."""
-    return load_rules([])
+    return shipped_rule_set()
 
 
 @cache

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from api.analysis import load_rules
 from api.auth.guard import COOKIE
 from api.service import create_app
 from api.storage import open_store
@@ -23,13 +22,14 @@ from detection.sigma.load import RuleSet
 from response.notify.sealing import Seal
 from response.ports import Store
 from tests.contract.store_cases import SECOND, START, occurrence, segment
+from tests.shipped import shipped_rule_set
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it would rather have a successor of httpx that is not there yet
     from starlette.testclient import TestClient
 
 PASSWORD = "quiet reeds at dawn"
-RULES = load_rules(())
+RULES = shipped_rule_set()
 
 
 @dataclass

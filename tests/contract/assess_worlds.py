@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from api.analysis import Options, analyse, load_rules
+from api.analysis import Options, analyse
 from api.assessing import SiteText, content, library, site_text
 from api.storage import open_store
 from response.alerts import Entry
@@ -21,13 +21,14 @@ from response.compliance.running import Asked, query_all, run_assessment
 from response.ports import Store
 from response.times import SECOND, time_text
 from tests.needs import PROJECT
+from tests.shipped import shipped_rule_set
 
 PROOFS = PROJECT / "rules" / "proofs"
 DEMO = PROJECT / "rules" / "demo" / "demo.pcap"
 NORMAL = ("modbus/hmi-normal.pcap",)
 OPCUA = ("opcua/normal.pcap",)
 HOUR, DAY = 3600 * SECOND, 86_400 * SECOND
-RULES = load_rules([])
+RULES = shipped_rule_set()
 
 
 @dataclass(frozen=True)

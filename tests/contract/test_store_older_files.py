@@ -7,17 +7,18 @@ from pathlib import Path
 
 import polars as pl
 
-from api.analysis import Options, analyse, load_rules
+from api.analysis import Options, analyse
 from api.storage import open_store
 from response.ports import EventQuery
 from tests.needs import PROJECT
+from tests.shipped import shipped_rule_set
 
 DEMO = PROJECT / "rules" / "demo" / "demo.pcap"
 
 
 def test_words_of_an_earlier_version_are_read_as_text(tmp_path: Path) -> None:
     url = f"embedded:{tmp_path / 'store'}"
-    analyse(Options((DEMO,), store=url, batch_rows=4_000), load_rules(()))
+    analyse(Options((DEMO,), store=url, batch_rows=4_000), shipped_rule_set())
     first, *others = sorted((tmp_path / "store").rglob("events/finding/**/*.parquet"))
     assert others
     query = EventQuery("finding", limit=1000)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api.analysis import Options, analyse, load_rules
+from api.analysis import Options, analyse
 from sensors.capture import CaptureFiles
 from sensors.inventory import Inventory
 from tests.needs import PROJECT
+from tests.shipped import shipped_rule_set
 
 PROOFS = PROJECT / "rules" / "proofs" / "canopen"
 SITE = """\
@@ -20,7 +21,7 @@ assets: [{id: drive, name: Drive, mac: [can-12], roles: [controller], zone: cell
 def test_a_declared_node_goes_by_its_name_in_alerts(tmp_path: Path) -> None:
     site = tmp_path / "site.yml"
     site.write_text(SITE, encoding="utf-8")
-    found = analyse(Options((PROOFS / "takeover.pcap",), site=site), load_rules([]))
+    found = analyse(Options((PROOFS / "takeover.pcap",), site=site), shipped_rule_set())
     ends = [alert.destination for alert in found.alerts if alert.rule == "CO01"]
     assert not found.failures
     assert ("CAN-12", "drive", "cell") in {(end.get("mac"), end.get("asset"), end.get("zone")) for end in ends}

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from api.analysis import Analysis, Options, analyse, load_rules
+from api.analysis import Analysis, Options, analyse
 from sensors.capture import CaptureFiles
 from sensors.fields import protocols
 from tests.needs import shared
+from tests.shipped import shipped_rule_set
 
 OURS = {word: name for name, protocol in protocols().items() for word in protocol.seen_as}
-RULES = load_rules([])
+RULES = shipped_rule_set()
 LEVELS = ("informational", "low", "medium", "high", "critical")
 TRUNCATED = {"iti_ics_security_tools/pcaps/MELSEC/melsoft_129_clean.pcap"}
 """Ends inside a record; its whole frames are given, then the error."""

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from api.analysis import Options, analyse, load_rules
+from api.analysis import Options, analyse
 from tests.integration.cli_runner import PROJECT, SITE, Cli, cli
+from tests.shipped import shipped_rule_set
 
 __all__ = ["cli"]
 
@@ -22,7 +23,7 @@ CONTROL = "iec62443-3-3:SR-1.5"
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the demo's scenario, filled once."""
     folder = tmp_path_factory.mktemp("assess") / "store"
-    analyse(Options((DEMO,), site=SITE, store=f"embedded:{folder}"), load_rules([]))
+    analyse(Options((DEMO,), site=SITE, store=f"embedded:{folder}"), shipped_rule_set())
     return folder
 
 

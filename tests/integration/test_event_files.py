@@ -9,11 +9,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from api.analysis import Options, analyse, load_rules
+from api.analysis import Options, analyse
 from tests.needs import PROJECT
+from tests.shipped import shipped_rule_set
 
 DEMO = PROJECT / "rules" / "demo" / "demo.pcap"
-RULES = load_rules([])
+RULES = shipped_rule_set()
 
 
 @pytest.mark.parametrize("batch_rows", [100, 65_536])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.analysis import Options, analyse, load_rules
+from api.analysis import Options, analyse
 from detection.context import Context
 from detection.roles import Roles
 from detection.site_reading import load_site
@@ -14,6 +14,7 @@ from sensors import evidence
 from sensors.capture import CaptureFiles
 from sensors.inventory import Inventory
 from tests.needs import PROJECT
+from tests.shipped import shipped_rule_set
 
 PROOFS = PROJECT / "rules" / "proofs" / "profibus"
 GOLDEN = PROJECT / "tests" / "golden"
@@ -36,7 +37,7 @@ def _assets(*captures: Path) -> Inventory:
 def test_a_declared_station_goes_by_its_name_in_alerts(tmp_path: Path) -> None:
     site = tmp_path / "site.yml"
     site.write_text(SITE, encoding="utf-8")
-    found = analyse(Options((PROOFS / "laptop.pcap",), site=site), load_rules([]))
+    found = analyse(Options((PROOFS / "laptop.pcap",), site=site), shipped_rule_set())
     ends = [alert.destination for alert in found.alerts if alert.rule == "PB03"]
     assert not found.failures
     assert ("PB-8", "valves", "cell") in {(end.get("mac"), end.get("asset"), end.get("zone")) for end in ends}
@@ -45,14 +46,14 @@ def test_a_declared_station_goes_by_its_name_in_alerts(tmp_path: Path) -> None:
 def test_an_end_of_a_line_goes_by_its_name_in_alerts(tmp_path: Path) -> None:
     site = tmp_path / "site.yml"
     site.write_text(SITE, encoding="utf-8")
-    found = analyse(Options((GOLDEN / "dnp3" / "serial.pcap",), site=site), load_rules([]))
+    found = analyse(Options((GOLDEN / "dnp3" / "serial.pcap",), site=site), shipped_rule_set())
     ends = {(alert.destination.get("mac"), alert.destination.get("asset")) for alert in found.alerts}
     assert ("SERIAL-RX", "feeders") in ends
 
 
 def test_parties_of_a_bus_are_told_apart_in_alerts_and_correlations() -> None:
     canopen = PROOFS.parent / "canopen" / "takeover.pcap"
-    found = analyse(Options((canopen, PROOFS / "laptop.pcap", PROOFS / "fault.pcap")), load_rules([]))
+    found = analyse(Options((canopen, PROOFS / "laptop.pcap", PROOFS / "fault.pcap")), shipped_rule_set())
     engineering = {alert.dedup for alert in found.alerts if alert.rule == "G32"}
     assert {("CAN-BUS", "CAN-5"), ("CAN-BUS", "CAN-12"), ("PB-77", "PB-8")} <= engineering
     # One slave is stopped and another one falls silent: that is no "stopped, and silent since".
@@ -102,5 +103,5 @@ def test_a_filter_for_hosts_leaves_such_frames_out_and_counts_them(capture: str)
 
 
 def test_what_a_tap_lost_is_said() -> None:
-    found = analyse(Options((GOLDEN / "modbus" / "serial-odd.pcap",)), load_rules([]))
+    found = analyse(Options((GOLDEN / "modbus" / "serial-odd.pcap",)), shipped_rule_set())
     assert found.counters["serial.data_lost"] == 1

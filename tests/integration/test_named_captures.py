@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from api.analysis import Options, analyse, load_rules
+from api.analysis import Options, analyse
 from sensors.capture import CaptureFiles
 from sensors.fields import protocols, vocabulary
 from tests.named import ROOT, Named, named
 from tests.needs import shared
+from tests.shipped import shipped_rule_set
 
-RULES = load_rules([])
+RULES = shipped_rule_set()
 LINES = list(named())
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from api.analysis import load_rules
 from api.drilling import drillable
 from response.drill import (
     ARRIVED,
@@ -31,6 +30,7 @@ from response.drill import (
 )
 from response.drill_certificate import NoCertificate, certificate, check
 from response.reports.signing import KeyFolder, SigningKey
+from tests.shipped import shipped_rule_set
 
 ONE = Round("modbus/x.pcap", ("modbus/normal.pcap",), True, False, ("MB01",))
 
@@ -42,7 +42,7 @@ def arrived(*but: Hop) -> list[Hop]:
 
 
 def test_every_positive_proof_is_played_once_for_all_rules_that_want_it_alike() -> None:
-    rules = drillable(load_rules(())).values()
+    rules = drillable(shipped_rule_set()).values()
     rounds = plan(rules)
     wanted = {
         (rule.name, capture) for rule in rules if rule.bittern for capture in rule.bittern.proof.positive or (None,)

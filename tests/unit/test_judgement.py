@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from api.analysis import Options, analyse, load_rules
+from api.analysis import Options, analyse
 from detection.sigma.text import render
 from tests.needs import PROJECT
+from tests.shipped import shipped_rule_set
 
 PROOFS = PROJECT / "rules" / "proofs"
 
@@ -19,7 +20,7 @@ PROOFS = PROJECT / "rules" / "proofs"
     ],
 )
 def test_a_value_is_shown_from_whichever_column_holds_it(rule: str, capture: str, shown: str) -> None:
-    rules = load_rules(())
+    rules = shipped_rule_set()
     found = analyse(Options((PROOFS / capture,), site=PROOFS / "site.yml"), rules).alerts
     alert = next(each for each in found if each.rule == rule)
     bittern = next(each.bittern for each in rules.rules if each.name == rule)
@@ -28,6 +29,6 @@ def test_a_value_is_shown_from_whichever_column_holds_it(rule: str, capture: str
 
 
 def test_no_text_shows_two_columns_of_one_value() -> None:
-    for rule in load_rules(()).rules:
+    for rule in shipped_rule_set().rules:
         for text in rule.bittern.text.values() if rule.bittern else ():
             assert not ("{ot.value.numbers}" in text.what and "{ot.value.text}" in text.what), rule.name

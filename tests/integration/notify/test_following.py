@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from api.analysis import load_rules
 from api.notifying import notifications_of
 from api.triage import followed, policy
 from response.alerts import AlertChange
@@ -19,6 +18,7 @@ from response.times import time_text
 from tests.contract.store_cases import START, occurrence, segment
 from tests.integration.notify.posts import ROUTE, SECRET, post, recorded, store, webhook
 from tests.integration.notify.receivers import Answer, http, udp
+from tests.shipped import shipped_rule_set
 from tests.unit.notify.cases import MINUTE, SECOND, Clock, rule_texts, site
 from tests.unit.notify.parsed import read_syslog
 
@@ -99,7 +99,7 @@ def test_late_terms_and_silent_sensors_are_told_once(store: Store) -> None:
 def test_notifications_of_a_store_by_the_settings_in_it(store: Store, tmp_path: Path) -> None:
     """As the worker has it: settings that come while it runs, an incident and an alert to a webhook."""
     clock = Clock()
-    rules = load_rules(())
+    rules = shipped_rule_set()
     desk = notifications_of(store, Seal(b"k" * 32), rules, site, clock, "https://bittern.example")
     assert not desk.work(clock())
     with http((SECRET,), Answer()) as found:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from api.analysis import load_rules
 from api.texts import texts
 from detection.site import Site
 from detection.site_reading import read_site
@@ -15,6 +14,7 @@ from response.notify.news import News, Subject
 from response.notify.sender import Letter, Surroundings
 from response.notify.wording import Renderer, RuleTexts
 from tests.contract.store_cases import START, occurrence
+from tests.shipped import shipped_rule_set
 
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
@@ -42,7 +42,7 @@ class Clock:
 @cache
 def rule_texts() -> RuleTexts:
     """The texts of the shipped rules."""
-    return RuleTexts(load_rules(()))
+    return RuleTexts(shipped_rule_set())
 
 
 def renderer(base_url: str = "https://bittern.example") -> Renderer:
