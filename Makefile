@@ -23,8 +23,9 @@ PYTHON_FOLDERS = $(sort $(foreach folder,sensors detection response api tests co
 CHECKS := check-style check-format check-types check-plant check-imports check-rust check-console check-generated \
 	check-project
 
-.PHONY: help setup environment demo test test-core-build check $(CHECKS) console bench bench-protocols bench-crowd \
-	bench-console bench-report eval docs golden captures fuzz fuzz-api oracles lock system-deps clean
+.PHONY: help setup environment demo test test-core test-python test-browser test-core-build check $(CHECKS) console \
+	bench bench-protocols bench-crowd bench-console bench-report eval docs golden captures fuzz fuzz-api oracles lock \
+	system-deps clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -44,11 +45,18 @@ environment:
 demo: setup ## the console with a simulated plant under attack, in this browser (ARGS="--no-browser")
 	$(BITTERN) demo $(ARGS)
 
-test: setup ## every test; says at the end what was not tested here and why
+# Each part is done also when one before it failed, if make is told to keep going.
+test: test-core test-python test-browser ## every test; says at the end what was not tested here and why
+
+test-core: setup
 	cd $(CORE) && cargo test $(CORE_TESTS)
+
+test-python: setup
 	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
 		--ignore tests/browser $(ARGS)
-	@# A browser's driver keeps an event loop running, beside which no other test may run one.
+
+# A browser's driver keeps an event loop running, beside which no other test may run one.
+test-browser: setup
 	$(PY) -m pytest tests/browser
 
 # What the tests of the core run, without running it.
