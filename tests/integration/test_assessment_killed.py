@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from api.analysis import Options, analyse, load_rules
+from api.analysis import Options, analyse
 from api.assessing import Order
 from api.assessment_jobs import begin, unfinished
 from api.demo import scenario
@@ -20,6 +21,7 @@ from api.site_model import put_site
 from api.storage import open_store
 from response.records import RecordQuery
 from tests.needs import PROJECT
+from tests.shipped import shipped_rule_set
 
 PATIENCE = 60
 
@@ -36,16 +38,26 @@ def worker(folder: Path) -> Iterator[subprocess.Popen[str]]:
             run.kill()
 
 
-def ordered(folder: Path) -> str:
-    """A store with the shipped scenario, and a job for an assessment of it."""
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """A store with the shipped scenario and its site, and the time of its last packet."""
+    folder = tmp_path_factory.mktemp("filled")
     capture, site = scenario()
-    (folder / "spool").mkdir(parents=True)
     url = f"embedded:{folder}/store"
-    result = analyse(Options((capture,), site=site, store=url), load_rules(()))
+    result = analyse(Options((capture,), site=site, store=url), shipped_rule_set())
     assert result.span is not None
     with open_store(url) as store:
         put_site(store, site.read_text(encoding="utf-8"), None, who="test", at=result.span[1])
-        return begin(store, Order(name="quarter", who="li", now=result.span[1]))
+    return folder / "store", result.span[1]
+
+
+def ordered(folder: Path, filled: tuple[Path, int]) -> str:
+    """A copy of that store, and a job for an assessment of it."""
+    store_folder, now = filled
+    (folder / "spool").mkdir(parents=True)
+    shutil.copytree(store_folder, folder / "store")
+    with open_store(f"embedded:{folder}/store") as store:
+        return begin(store, Order(name="quarter", who="li", now=now))
 
 
 def until_ended(folder: Path) -> float:
@@ -59,16 +71,16 @@ def until_ended(folder: Path) -> float:
 
 
 @pytest.fixture(scope="module")
-def usual(tmp_path_factory: pytest.TempPathFactory) -> float:
+def usual(filled: tuple[Path, int], tmp_path_factory: pytest.TempPathFactory) -> float:
     folder = tmp_path_factory.mktemp("usual")
-    ordered(folder)
+    ordered(folder, filled)
     with worker(folder):
         return until_ended(folder)
 
 
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
-def test_killed_and_made_by_the_next(tmp_path: Path, usual: float, part: float) -> None:
-    job = ordered(tmp_path)
+def test_killed_and_made_by_the_next(tmp_path: Path, filled: tuple[Path, int], usual: float, part: float) -> None:
+    job = ordered(tmp_path, filled)
     with worker(tmp_path) as victim:
         time.sleep(usual * part)
         victim.send_signal(signal.SIGKILL)

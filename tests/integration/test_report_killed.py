@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -27,22 +29,40 @@ def start(url: str, data: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-@pytest.mark.parametrize("part", [0.3, 0.6, 0.8, 0.9, 0.97])
-def test_killed_and_made_again(part: float, tmp_path: Path) -> None:
-    url, data = f"embedded:{tmp_path / 'store'}", tmp_path / "data"
+@dataclass(frozen=True)
+class Undisturbed:
+    """A store in which a report was made that nobody killed, the file of it, and how many seconds that took."""
+
+    store: Path
+    id: str
+    file: Path
+    seconds: float
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    folder = tmp_path_factory.mktemp("undisturbed")
+    url = f"embedded:{folder / 'store'}"
     with open_store(url) as store:
         store.commit([Put("assessment", "as-1", plain(cases.assessment(12)))])
     begun = time.monotonic()
-    assert start(url, tmp_path / "other").wait() == 0
-    usual = time.monotonic() - begun
-    [whole] = reports_in(tmp_path / "other" / "reports")
+    assert start(url, folder / "other").wait() == 0
+    seconds = time.monotonic() - begun
+    [whole] = reports_in(folder / "other" / "reports")
+    return Undisturbed(folder / "store", whole["id"], Path(whole["file"]), seconds)
+
+
+@pytest.mark.parametrize("part", [0.3, 0.6, 0.8, 0.9, 0.97])
+def test_killed_and_made_again(part: float, undisturbed: Undisturbed, tmp_path: Path) -> None:
+    url, data = f"embedded:{tmp_path / 'store'}", tmp_path / "data"
+    shutil.copytree(undisturbed.store, tmp_path / "store")
     victim = start(url, data)
-    time.sleep(usual * part)
+    time.sleep(undisturbed.seconds * part)
     victim.send_signal(signal.SIGKILL)
     victim.wait()
-    assert [found["id"] for found in reports_in(data / "reports")] in ([], [whole["id"]])
+    assert [found["id"] for found in reports_in(data / "reports")] in ([], [undisturbed.id])
     assert start(url, data).wait() == 0
     [again] = list((data / "reports").iterdir())
-    assert again.read_bytes() == Path(whole["file"]).read_bytes()
+    assert again.read_bytes() == undisturbed.file.read_bytes()
     with open_store(url) as store:
-        assert [record.id for record in store.records(RecordQuery("report")).items] == [whole["id"]]
+        assert [record.id for record in store.records(RecordQuery("report")).items] == [undisturbed.id]
