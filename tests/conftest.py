@@ -9,8 +9,17 @@ import pytest
 
 from tests.needs import require_all
 
-LONGEST = ("tests/integration/test_oracles.py", "tests/integration/test_captures.py")
-"""Files of minutes: they begin first, for a process that begins one last is waited for by all others."""
+LONGEST = (
+    "tests/integration/test_oracles.py",
+    "tests/integration/test_captures.py",
+    "tests/contract/test_rules.py",
+    "tests/integration/test_drill.py",
+    "tests/contract/test_store_crash.py",
+    "tests/contract/test_store_faults.py",
+    "tests/integration/test_assessment_killed.py",
+    "tests/integration/test_report_killed.py",
+)
+"""Files of minutes: they begin first, in this order, for a process that begins one last is waited for by all others."""
 
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
@@ -62,7 +71,8 @@ class Skips:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    rank = {file: number for number, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(LONGEST)))
 
 
 def pytest_configure(config: pytest.Config) -> None:
