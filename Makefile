@@ -24,7 +24,7 @@ CHECKS := check-style check-format check-types check-plant check-imports check-r
 	check-project
 
 .PHONY: help setup environment demo test test-core test-python test-browser test-core-build check $(CHECKS) console \
-	bench bench-protocols bench-crowd bench-console bench-report eval docs golden captures fuzz fuzz-api oracles lock \
+	bench bench-protocols bench-crowd bench-batches bench-live bench-console bench-report eval docs golden captures fuzz fuzz-api oracles lock \
 	system-deps clean
 
 help: ## what can be made
@@ -108,6 +108,12 @@ bench-protocols: setup ## ns a packet and a message of each protocol, in the cor
 
 bench-crowd: setup ## memory of a sensor with 100,000 conversations of all protocols at once, some of them damaged
 	$(PY) -m tests.bench.crowd
+
+bench-batches: setup ## ms of CPU that detection and the store take of small and large batches (after `bench`)
+	$(PY) -m tests.bench.batches
+
+bench-live: setup ## packets a second a sensor takes from an interface without a drop (root: network namespaces)
+	$(PY) -m tests.bench.live $(ARGS)
 
 bench-console: setup ## milliseconds of the console on 10,000 alerts, in a real browser
 	$(PY) -m tests.bench.console $(ARGS)

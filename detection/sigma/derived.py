@@ -14,7 +14,7 @@ import polars as pl
 from detection.sigma.elements import one_of, some_element
 from detection.sigma.fields import DetailColumn
 from detection.sigma.members import Member, few_members
-from detection.sigma.tried import Matches, Within, matching_texts
+from detection.sigma.tried import Matches, Within, outcomes
 from sensors.fields import polars_type
 
 FEW_ROWS = 4096
@@ -52,11 +52,14 @@ def _is_member(member: Member) -> pl.Expr:
 def _by_distinct_value(column: pl.Series, tests: list[Matches | Within]) -> list[pl.Expr]:
     """Every test of one column, tried on its distinct values together."""
     is_list = isinstance(column.dtype, pl.List)
-    texts = (column.explode() if is_list else column).unique().drop_nulls().cast(pl.String).to_list()
+    distinct = (column.explode() if is_list else column).unique().drop_nulls()
+    texts = distinct.cast(pl.String).to_list()
     expressions: list[pl.Expr] = []
-    for test, matching in zip(tests, matching_texts(tests, texts), strict=True):
+    for test, holds in zip(tests, outcomes(tests, texts), strict=True):
         result = pl.lit(False)
-        if matching:
+        if any(holds):
+            # Dictionary values, for texts would be sought in the dictionary once more.
+            matching = distinct.filter(pl.Series(holds)).implode()
             member = (pl.element() if is_list else pl.col(column.name)).is_in(matching, nulls_equal=True)
             result = some_element(pl.col(column.name), member) if is_list else member
         expressions.append(result.alias(test.column))

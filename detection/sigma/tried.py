@@ -41,26 +41,31 @@ class Within:
         return f"{self.source}|cidr|{','.join(self.networks)}"
 
 
-def matching_texts(tests: Sequence[Matches | Within], texts: Sequence[str]) -> list[list[str]]:
-    """For each test those of `texts` for which it holds. Raises what Polars raises of a pattern it cannot read."""
-    outcomes = [_outcomes(test) for test in tests]
-    news = [text for text in texts if any(text not in kept for kept in outcomes)]
+def outcomes(tests: Sequence[Matches | Within], texts: Sequence[str]) -> list[list[bool]]:
+    """For each test whether it holds of each text. Raises what Polars raises of a pattern it cannot read."""
+    if len(texts) > MOST_KEPT:
+        return _tried(tests, texts)
+    known = [_known(test) for test in tests]
+    news = [text for text in texts if any(text not in kept for kept in known)]
     if news:
-        values = pl.DataFrame({"text": news}, schema={"text": pl.String})
-        if any(isinstance(test, Within) for test in tests):
-            values = values.with_columns(address_columns(values["text"]))
-        tried = values.select(_on_value(test).alias(test.column) for test in tests)
-        for kept, outcome in zip(outcomes, tried.get_columns(), strict=True):
-            kept.update(zip(news, outcome.to_list(), strict=True))
-    found = [[text for text in texts if kept[text]] for kept in outcomes]
-    for kept in outcomes:
-        if len(kept) > MOST_KEPT:
-            kept.clear()
-    return found
+        for kept, holds in zip(known, _tried(tests, news), strict=True):
+            if len(kept) + len(news) > MOST_KEPT:
+                kept.clear()
+            kept.update(zip(news, holds, strict=True))
+        if any(text not in kept for kept in known for text in texts):
+            return _tried(tests, texts)
+    return [[kept[text] for text in texts] for kept in known]
+
+
+def _tried(tests: Sequence[Matches | Within], texts: Sequence[str]) -> list[list[bool]]:
+    values = pl.DataFrame({"text": texts}, schema={"text": pl.String})
+    if any(isinstance(test, Within) for test in tests):
+        values = values.with_columns(address_columns(values["text"]))
+    return [each.to_list() for each in values.select(_on_value(test).alias(test.column) for test in tests)]
 
 
 @lru_cache(maxsize=4096)
-def _outcomes(test: Matches | Within) -> dict[str, bool]:
+def _known(test: Matches | Within) -> dict[str, bool]:
     """What a test said of texts so far."""
     return {}
 
