@@ -16,9 +16,11 @@ from sensors.inventory import Asset
 
 
 def segment_of(sensor: str, batch: EventBatch, detected: Detected, *, drill: bool = False) -> Segment:
-    """The segment; its id comes from what it holds, so that the same capture gives the same segments."""
+    """The segment; its id comes from what it holds, so that the same capture gives the same segments. One that holds
+    neither rows nor occurrences goes by its time."""
     datasets = stored(detected.datasets)
     ids = "".join(frame["event.id"].str.join("").item() or "" for frame in datasets.values())
+    ids = ids or ("" if detected.occurrences else str(batch.clock))
     starts = [frame["@timestamp"].cast(pl.Int64).min() for frame in datasets.values()]
     first = min((start for start in starts if isinstance(start, int)), default=batch.clock)
     return Segment(

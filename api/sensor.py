@@ -1,23 +1,37 @@
-"""A sensor over capture files: packets → events → occurrences → segments in the spool, where it meets the worker."""
+"""A sensor: packets → events → occurrences → segments in the spool, where it meets the worker."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
+from api.gathered import Gathered
 from api.segment_files import segment_files
 from api.segments import asset_records, segment_of
 from detection.baseline import Baseline
-from detection.engine import Detected, Detection
+from detection.engine import Detection
 from detection.sigma.load import RuleSet
 from detection.site import Site
+from response.ports import AssetRecord
 from sensors.capture import CaptureFiles, EventBatch
 from sensors.inventory import Inventory
 from sensors.spool import Spool
 
 BATCH_ROWS = 1000
 """Rows of one segment: small ones, so that the first alerts are there before the last packet is read."""
+SECOND = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Pace:
+    """When what was gathered becomes a segment, while packets come: at once when it holds an occurrence, else after
+    `seconds` of packet time or `rows` rows; what is known of assets goes along every `assets_seconds`."""
+
+    seconds: float = 1.0
+    rows: int = 4096
+    assets_seconds: float = 60.0
 
 
 def sense(
@@ -38,31 +52,84 @@ def sense(
     spool's file system raises.
     """
     detection = Detection(rules, site=site, known=known, sensor=sensor)
-    inventory = Inventory()
-    number = 0
     captures = CaptureFiles(files, sensor=sensor, batch_rows=batch_rows, drill=drill)
-    spool.open_for_writing()
-    last: tuple[EventBatch, Detected] | None = None
     with closing(captures):
-        for batch in captures:
-            if last is not None:
-                number += _hand_over(spool, sensor, *last, drill)
-                if handed_over is not None:
-                    handed_over(number)
-            inventory.take(batch.datasets)
-            last = batch, detection.process(batch)
-    if last is not None:
-        batch, detected = last
-        rest = detection.finish().occurrences
-        whole = Detected(detected.datasets, (*detected.occurrences, *rest))
-        segment = segment_of(sensor, batch, whole, drill=drill)
-        assets = () if drill else tuple(asset_records(inventory.assets(), detection.roles))
-        spool.put(segment.id, segment_files(segment, assets))
-        number += 1
-    return number
+        sensing = Sensing(spool, detection, sensor=sensor, drill=drill, handed_over=handed_over)
+        return sensing.run(captures)
 
 
-def _hand_over(spool: Spool, sensor: str, batch: EventBatch, detected: Detected, drill: bool) -> int:
-    segment = segment_of(sensor, batch, detected, drill=drill)
-    spool.put(segment.id, segment_files(segment))
-    return 1
+class Sensing:
+    """Batches on their way to segments. With a `pace` batches are gathered; without one each is a segment."""
+
+    def __init__(
+        self,
+        spool: Spool,
+        detection: Detection,
+        *,
+        sensor: str,
+        drill: bool = False,
+        pace: Pace | None = None,
+        handed_over: Callable[[int], None] | None = None,
+    ) -> None:
+        self._spool, self._detection = spool, detection
+        self._sensor, self._drill, self._pace = sensor, drill, pace
+        self._told = handed_over
+        self._inventory = Inventory()
+        self._assets: dict[str, AssetRecord] = {}
+        self._assets_at: int | None = None
+        self._gathered = Gathered()
+        self.number = 0
+
+    def run(self, batches: Iterable[EventBatch]) -> int:
+        """Takes all batches; the last segment holds what was still open. Gives the number of segments."""
+        self._spool.open_for_writing()
+        for batch in batches:
+            self.take(batch)
+        self._gathered.add_occurrences(self._detection.finish().occurrences)
+        self._hand_over(self._asset_news())
+        return self.number
+
+    def take(self, batch: EventBatch) -> None:
+        """Takes one batch."""
+        if self._pace is None and self._gathered.since is not None:
+            self._hand_over(())
+        self._inventory.take(batch.datasets)
+        self._gathered.add(batch, self._detection.process(batch))
+        if self._pace is not None and self._is_due(self._pace, batch.clock):
+            assets = self._asset_news() if self._assets_due(self._pace, batch.clock) else ()
+            if assets or not self._gathered.is_empty:
+                self._hand_over(assets)
+            else:
+                self._gathered.take()
+
+    def _is_due(self, pace: Pace, clock: int) -> bool:
+        gathered = self._gathered
+        waited = clock - (clock if gathered.since is None else gathered.since)
+        return gathered.has_occurrences or gathered.rows >= pace.rows or waited >= pace.seconds * SECOND
+
+    def _assets_due(self, pace: Pace, clock: int) -> bool:
+        if self._assets_at is not None and clock - self._assets_at < pace.assets_seconds * SECOND:
+            return False
+        self._assets_at = clock
+        return True
+
+    def _asset_news(self) -> Sequence[AssetRecord]:
+        """What is known of assets and was not handed over yet; nothing of a drill, whose assets are not of this plant."""
+        if self._drill:
+            return ()
+        records = asset_records(self._inventory.assets(), self._detection.roles)
+        news = [record for record in records if self._assets.get(record.key) != record]
+        self._assets = {record.key: record for record in records}
+        return news
+
+    def _hand_over(self, assets: Sequence[AssetRecord]) -> None:
+        """Makes a segment of what was gathered."""
+        taken = self._gathered.take()
+        if taken is None:
+            return
+        batch, detected = taken
+        segment = segment_of(self._sensor, batch, detected, drill=self._drill)
+        self._spool.put(segment.id, segment_files(segment, tuple(assets)))
+        self.number += 1
+        if self._told is not None:
+            self._told(self.number)

@@ -119,9 +119,7 @@ class CaptureFiles:
 
     def __iter__(self) -> Iterator[EventBatch]:
         for batch in self._core:
-            tables = batch.datasets
-            datasets = {name: _frame(name, tables.get(name)) for name in core_datasets()}
-            yield EventBatch(datasets, batch.clock, batch.counters)
+            yield event_batch(batch)
 
     @property
     def errors(self) -> tuple[BadFile, ...]:
@@ -130,7 +128,7 @@ class CaptureFiles:
     @property
     def dissectors(self) -> tuple[Fared, ...]:
         """How the dissectors fare."""
-        return tuple(Fared(d.name, d.questions, dict(d.troubles), d.off, d.said) for d in self._core.dissectors)
+        return tuple(map(fared, self._core.dissectors))
 
     @property
     def position(self) -> Position:
@@ -141,6 +139,17 @@ class CaptureFiles:
     def close(self) -> None:
         """Stops reading; may be called at any time."""
         self._core.close()
+
+
+def event_batch(batch: _core.Batch) -> EventBatch:
+    """A batch of the core, with a frame for every dataset."""
+    tables = batch.datasets
+    return EventBatch({n: _frame(n, tables.get(n)) for n in core_datasets()}, batch.clock, batch.counters)
+
+
+def fared(standing: _core.DissectorStanding) -> Fared:
+    """How a dissector of the core fares."""
+    return Fared(standing.name, standing.questions, dict(standing.troubles), standing.off, standing.said)
 
 
 def core_datasets() -> tuple[str, ...]:

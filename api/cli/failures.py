@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
@@ -14,6 +15,7 @@ from api.texts import Texts
 
 if TYPE_CHECKING:
     from sensors._core import BadFilter
+    from sensors.interfaces import BadInterface
 
 
 class Failure(Exception):
@@ -83,6 +85,20 @@ def bad_filter(expression: str, error: BadFilter, words: Texts) -> Failure:
     if not expected:
         return Failure(ExitCode.USAGE, "error.filter", what=what, marked=marked)
     return Failure(ExitCode.USAGE, "error.filter_expected", what=what, marked=marked, expected=expected)
+
+
+def bad_interface(error: BadInterface, here: Sequence[str]) -> Failure:
+    """An interface that cannot be listened to; `here` are those of this machine."""
+    codes = {"no_such_interface": ExitCode.INPUT, "hardware_type": ExitCode.INPUT, "not_permitted": ExitCode.PERMISSION}
+    return Failure(
+        codes.get(error.code, ExitCode.CONFIGURATION),
+        f"error.interface_{error.code}",
+        interface=error.interface,
+        here=", ".join(here) or "-",
+        number=error.number,
+        call=error.call,
+        why=os.strerror(error.number),
+    )
 
 
 def _closed_pipe(terminal: Terminal) -> ExitCode:

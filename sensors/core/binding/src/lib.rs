@@ -1,4 +1,4 @@
-//! Thin PyO3 binding: capture files in, batches of Arrow record batches out. All work is done in `wire`, on a thread
+//! Thin PyO3 binding: capture files or interfaces in, batches of Arrow record batches out. All work is done in `wire`, on a thread
 //! of its own, without the GIL.
 
 mod arrow;
@@ -6,7 +6,10 @@ mod bad_capture;
 mod batch;
 mod dissectors;
 mod errors;
+mod listen;
+mod live;
 mod process;
+mod reader;
 mod run;
 mod thread;
 
@@ -21,7 +24,9 @@ mod _core {
     #[pymodule_export]
     use super::dissectors::DissectorStanding;
     #[pymodule_export]
-    use super::errors::BadFilter;
+    use super::errors::{BadFilter, BadInterface};
+    #[pymodule_export]
+    use super::live::{InterfaceHealth, Interfaces, Live};
     #[pymodule_export]
     use super::run::Capture;
 

@@ -78,7 +78,7 @@ pub fn read(paths: &[PathBuf], mut engine: Engine, sender: &SyncSender<Message>,
     }
 }
 
-fn message(filled: Result<Filled, String>) -> Message {
+pub fn message(filled: Result<Filled, String>) -> Message {
     filled.map_or_else(Message::Failed, |filled| Message::Batch(Box::new(filled)))
 }
 

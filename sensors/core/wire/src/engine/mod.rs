@@ -32,8 +32,10 @@ pub struct Engine {
     fragments: Fragments,
     echoes: Echoes,
     filter: Option<Filter>,
-    /// Windows of ten seconds, five minutes and a quarter of an hour that the clock is in.
-    windows: Option<[i64; 3]>,
+    /// Beginning of the window of ten seconds that the clock is in, ns.
+    window: Option<i64>,
+    /// Beginning of the window of ten seconds that the last frame was in, ns.
+    heard: Option<i64>,
     /// The frame before leapt far ahead in time.
     leapt: bool,
     /// Flows before this place were ended by `finish_some`.
@@ -58,7 +60,8 @@ impl Engine {
             fragments: Fragments::default(),
             echoes: Echoes::default(),
             filter,
-            windows: None,
+            window: None,
+            heard: None,
             leapt: false,
             ended: 0,
         }

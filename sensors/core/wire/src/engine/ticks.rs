@@ -20,46 +20,85 @@ const SYN_WAIT: i64 = 20_000_000_000;
 const LINGER: i64 = 5_000_000_000;
 /// A client that has something to say says it so soon after the connection is open, ns.
 const FIRST_WORDS: i64 = 2_000_000_000;
+/// Borders of ten seconds that are walked one by one in a silence: two hours, longer than any flow is waited for.
+const WALKED: i64 = 720;
+/// A first packet so long after its window began ended a silence, ns.
+const SILENCE: i64 = 1_000_000_000;
 /// A jump in packet time beyond a day is not believed of one frame alone, ns.
 const LEAP: i64 = 86_400_000_000_000;
 
 impl Engine {
-    /// Moves packet time on; at window borders tells what the window held. Windows nothing happened in are not walked.
+    /// Moves packet time on to a frame's; at window borders tells what the window held.
     pub(super) fn advance(&mut self, time: i64) {
         let time = self.believed(time).max(self.ledger.clock);
-        let windows = [RATE_SPAN, CADENCE_SPAN, SUMMARY_SPAN].map(|span| time.div_euclid(span));
-        let [rate, cadence, summary] = windows;
-        match self.windows {
-            Some(known) if known == windows => {}
-            Some([known_rate, known_cadence, known_summary]) => {
-                self.ledger.clock = self.ledger.clock.max(rate.saturating_mul(RATE_SPAN));
-                if rate != known_rate {
-                    self.ten_seconds(time, cadence != known_cadence);
-                }
-                if cadence != known_cadence {
-                    self.ledger.cadence_tick(time, false);
-                    self.ledger.flags_tick();
-                    self.ledger.links_tick();
-                    self.ledger.capture_tick(time);
-                }
-                if summary != known_summary {
-                    self.ledger.summary_tick(time);
-                }
-                self.ledger.rates_window(time);
-                self.windows = Some(windows);
+        let border = time.saturating_sub(time.rem_euclid(RATE_SPAN));
+        let heard = self.heard.replace(border);
+        self.walk(time, false);
+        if heard.is_some_and(|heard| heard != border) {
+            // What waited for an answer all through a silence is not told after the packet that ends it.
+            if time.saturating_sub(border) >= SILENCE {
+                self.expire(time, false);
             }
-            None => {
-                self.ledger.rates_window(time);
-                self.windows = Some(windows);
+            // A row of counters ends with a packet: in a silence nobody can say whether a recording went on.
+            if heard.is_some_and(|heard| window_of(heard, CADENCE_SPAN) != window_of(time, CADENCE_SPAN)) {
+                self.ledger.capture_tick(time);
             }
         }
         self.ledger.clock = time;
     }
 
+    /// Nothing arrived until `time` (ns since 1970), as whoever captures live knows; a time before the clock is passed over.
+    /// Tells what the windows held that are over by then. However often it is called between two frames, events are the
+    /// same: only counters are told in between.
+    pub fn quiet(&mut self, time: i64) {
+        if time <= self.ledger.clock {
+            return;
+        }
+        self.ledger.counters.began(time);
+        self.walk(time, true);
+        self.ledger.clock = time;
+    }
+
+    /// Ticks at each border of windows up to `time`, as of that border: so no event depends on when the next frame comes.
+    fn walk(&mut self, time: i64, counters: bool) {
+        let until = time.saturating_sub(time.rem_euclid(RATE_SPAN));
+        let Some(begun) = self.window.replace(until) else { return self.ledger.rates_window(time) };
+        let mut known = begun;
+        while known < until {
+            let walked = known.saturating_sub(begun) / RATE_SPAN;
+            // Whatever waits for a time is told by then: the rest of a long silence is one step.
+            let border = if walked < WALKED { known.saturating_add(RATE_SPAN) } else { until };
+            self.border(known, border, counters);
+            known = border;
+        }
+    }
+
+    /// The tick at a border of ten seconds; `known` is the border before it.
+    fn border(&mut self, known: i64, border: i64, counters: bool) {
+        let crosses = |span| window_of(border, span) != window_of(known, span);
+        let cadence = crosses(CADENCE_SPAN);
+        self.ledger.clock = self.ledger.clock.max(border);
+        self.expire(border, cadence);
+        self.ledger.rates_tick();
+        self.ledger.silence_tick(border);
+        if cadence {
+            self.ledger.cadence_tick(border, false);
+            self.ledger.flags_tick();
+            self.ledger.links_tick();
+            if counters {
+                self.ledger.capture_tick(border);
+            }
+        }
+        if crosses(SUMMARY_SPAN) {
+            self.ledger.summary_tick(border);
+        }
+        self.ledger.rates_window(border);
+    }
+
     /// One frame alone from the far future does not move the clock, or everything after it would be in the past; a second
     /// one says that time did pass.
     fn believed(&mut self, time: i64) -> i64 {
-        let leap = self.windows.is_some() && time.saturating_sub(self.ledger.clock) > LEAP;
+        let leap = self.window.is_some() && time.saturating_sub(self.ledger.clock) > LEAP;
         if leap && !self.leapt {
             self.leapt = true;
             self.ledger.counters.add("reader", "time_leaps", 1);
@@ -69,7 +108,8 @@ impl Engine {
         time
     }
 
-    fn ten_seconds(&mut self, now: i64, five_minutes: bool) {
+    /// Ends what waited too long by `now`.
+    fn expire(&mut self, now: i64, five_minutes: bool) {
         for index in 0..self.flows.end() {
             let ends = {
                 let Some(flow) = self.flows.get(index) else { continue };
@@ -98,8 +138,6 @@ impl Engine {
         if lost > 0 {
             self.ledger.counters.add("ip", "fragments_incomplete", i64::try_from(lost).unwrap_or(0));
         }
-        self.ledger.rates_tick();
-        self.ledger.silence_tick(now);
     }
 
     /// Ends a flow: what waits is told, the `end` row written, the slot freed.
@@ -149,6 +187,11 @@ impl Engine {
         self.ledger.finish();
         true
     }
+}
+
+/// Index of the window of `span` ns that `time` is in.
+fn window_of(time: i64, span: i64) -> i64 {
+    time.div_euclid(span)
 }
 
 /// A connection so young that nothing was said on it yet: its `start` row waits for the protocol.

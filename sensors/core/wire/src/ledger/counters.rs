@@ -7,11 +7,16 @@ use std::collections::BTreeMap;
 
 /// Totals by stage and name, each with what was told already.
 type Counts = BTreeMap<(&'static str, &'static str), (i64, i64)>;
+/// The same of stage `reader`, by source and name.
+type InterfaceCounts = BTreeMap<(u32, &'static str), (i64, i64)>;
 
 /// Counters by stage and name.
 #[derive(Default)]
 pub struct Counters {
     counts: Counts,
+    interfaces: InterfaceCounts,
+    /// Highest values since the last rows, by source and name.
+    peaks: BTreeMap<(u32, &'static str), i64>,
     pub frames: i64,
     pub bytes: i64,
     /// Items that the delta filter kept back: counted for each, so not looked up by name.
@@ -31,20 +36,39 @@ impl Counters {
         self.counts.entry((stage, counter)).or_default().0 = count;
     }
 
+    /// Sets a total that an interface keeps (stage `reader`).
+    pub fn set_of(&mut self, source: u32, counter: &'static str, count: i64) {
+        self.interfaces.entry((source, counter)).or_default().0 = count;
+    }
+
+    /// A level that an interface reached (stage `reader`); the highest one is told.
+    pub fn peak_of(&mut self, source: u32, counter: &'static str, level: i64) {
+        let peak = self.peaks.entry((source, counter)).or_default();
+        *peak = level.max(*peak);
+    }
+
     /// One frame of so many bytes at a time.
     pub fn frame(&mut self, bytes: usize, time: i64) {
         self.frames += 1;
         self.bytes += i64::try_from(bytes).unwrap_or(0);
+        self.began(time);
+    }
+
+    /// What counts began to count at this time, unless it did before.
+    pub fn began(&mut self, time: i64) {
         if self.since.is_none() {
             self.since = Some(time);
         }
     }
 
-    /// All totals, in order.
+    /// All totals, in order; those of interfaces summed up.
     pub fn totals(&self) -> Vec<(&'static str, &'static str, i64)> {
         let mut all = vec![("link", "frames", self.frames), ("link", "bytes", self.bytes)];
         let mut counts = self.counts.clone();
         settle(&mut counts, self.folded);
+        for ((_, counter), (count, _)) in &self.interfaces {
+            counts.entry(("reader", counter)).or_default().0 += count;
+        }
         all.extend(counts.into_iter().map(|((stage, counter), (count, _))| (stage, counter, count)));
         all
     }
@@ -63,38 +87,74 @@ impl Ledger {
         settle(&mut self.counters.counts, self.counters.folded);
         let frames = self.counters.frames - self.counters.told_frames;
         let Some(since) = self.counters.since else { return };
-        let mut rows: Vec<(&'static str, &'static str, i64)> = vec![("link", "frames", frames)];
+        let mut rows = vec![Told::of("link", "frames", frames, frames)];
         for ((stage, counter), (count, told)) in &mut self.counters.counts {
             if *count != *told {
-                rows.push((stage, counter, *count - *told));
+                rows.push(Told::of(stage, counter, *count - *told, frames));
                 *told = *count;
             }
         }
+        for ((source, counter), (count, told)) in &mut self.counters.interfaces {
+            if *count != *told {
+                let row = Told::of("reader", counter, *count - *told, frames);
+                rows.push(Told { interface: Some(*source), ..row });
+                *told = *count;
+            }
+        }
+        for ((source, counter), level) in std::mem::take(&mut self.counters.peaks) {
+            rows.push(Told { stage: "reader", counter, count: level, ratio: None, interface: Some(source) });
+        }
         self.counters.told_frames = self.counters.frames;
         self.counters.since = Some(now);
-        let place = pick(&self.places, 0);
-        for (stage, counter, count) in rows {
-            let id = event_id(&place.sensor, "capture", since, now, 0, &format!("{stage}.{counter}"));
-            let event = EventRow {
-                event_dataset: Some("capture"),
-                timestamp: Some(since),
-                event_end: Some(now),
-                event_id: Some(&id),
-                ot_clock: Some(self.clock),
-                observer_name: Some(&place.sensor),
-                ot_segment: Some(&place.segment),
-                ot_drill: Some(place.drill),
-                ..EventRow::default()
-            };
-            let row = CaptureRow {
-                event,
-                ot_stage: Some(stage),
-                ot_counter: Some(counter),
-                ot_count: Some(count),
-                ot_ratio: ratio(count, frames),
-            };
-            self.batch.capture.push(&row, &mut self.batch.words);
+        for row in rows {
+            self.capture_row(&row, since, now);
         }
+    }
+
+    fn capture_row(&mut self, told: &Told, since: i64, now: i64) {
+        let Told { stage, counter, .. } = *told;
+        let place = pick(&self.places, told.interface.unwrap_or(0));
+        let kind = match told.interface {
+            None => format!("{stage}.{counter}"),
+            Some(source) => format!("{stage}.{counter}@{source}"),
+        };
+        let id = event_id(&place.sensor, "capture", since, now, 0, &kind);
+        let event = EventRow {
+            event_dataset: Some("capture"),
+            timestamp: Some(since),
+            event_end: Some(now),
+            event_id: Some(&id),
+            ot_clock: Some(self.clock),
+            observer_name: Some(&place.sensor),
+            observer_ingress_interface_name: told.interface.map(|_| place.interface.as_str()),
+            ot_segment: Some(&place.segment),
+            ot_drill: Some(place.drill),
+            ..EventRow::default()
+        };
+        let row = CaptureRow {
+            event,
+            ot_stage: Some(stage),
+            ot_counter: Some(counter),
+            ot_count: Some(told.count),
+            ot_ratio: told.ratio,
+        };
+        self.batch.capture.push(&row, &mut self.batch.words);
+    }
+}
+
+/// What one row tells.
+struct Told {
+    stage: &'static str,
+    counter: &'static str,
+    count: i64,
+    ratio: Option<f64>,
+    /// Source it is about, where it is not the whole sensor.
+    interface: Option<u32>,
+}
+
+impl Told {
+    fn of(stage: &'static str, counter: &'static str, count: i64, frames: i64) -> Self {
+        Self { stage, counter, count, ratio: ratio(count, frames), interface: None }
     }
 }
 

@@ -1,0 +1,140 @@
+"""`bittern sensor`: listens to network interfaces; what detection makes of them goes into a spool."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli import options as option
+from api.cli.exit_codes import ExitCode
+from api.cli.failures import Failure, bad_filter, bad_interface
+from api.cli.options import terminal_of
+from api.cli.terminal import Terminal
+from api.cli.worker import SpoolFolder
+
+if TYPE_CHECKING:
+    from api.sensing_health import Health
+    from sensors.interfaces import OpenInterfaces
+
+Interfaces = Annotated[list[str], typer.Option("--interface", "-i", metavar="IF", help="help.option.interface")]
+
+
+def sensor(
+    context: typer.Context,
+    interfaces: Interfaces,
+    spool: SpoolFolder,
+    name: Annotated[str, typer.Option("--sensor", metavar="NAME", help="help.option.sensor")] = "sensor",
+    capture_filter: option.Filter = None,
+    ring_mb: Annotated[int, typer.Option("--ring-mb", metavar="N", min=4, max=2048, help="help.option.ring_mb")] = 64,
+    site: option.Site = None,
+    baseline: Annotated[Path | None, typer.Option("--baseline", metavar="DIR", help="help.option.baseline")] = None,
+    rules: option.RuleFolders = None,
+    user: Annotated[str | None, typer.Option("--user", metavar="NAME", help="help.option.run_as")] = None,
+    lang: option.Lang = None,
+    quiet: option.Quiet = False,
+    verbose: option.Verbose = 0,
+) -> None:
+    """Until Ctrl-C or SIGTERM; what is still open is told and handed over first."""
+    terminal = terminal_of(context)
+    terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
+    # Sockets first, and before anything that begins threads: those would keep the privileges that are given up here.
+    opened = _sealed(interfaces, ring_mb, spool, user)
+    import signal
+
+    from api.cli.inputs import rules_in_force
+    from api.sensing_health import Health
+    from api.sensor import Pace, Sensing
+    from detection.baseline import read_baseline
+    from detection.engine import Detection
+    from detection.site_reading import load_site
+    from sensors._core import BadFilter
+    from sensors.live import LiveCapture
+    from sensors.spool import Spool
+
+    try:
+        capture = LiveCapture(opened, sensor=name, capture_filter=capture_filter)
+    except BadFilter as error:
+        raise bad_filter(capture_filter or "", error, terminal.texts) from error
+    detection = Detection(
+        rules_in_force(rules or (), terminal),
+        site=load_site(site) if site else None,
+        known=read_baseline(baseline) if baseline else None,
+        sensor=name,
+    )
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: capture.finish())
+    terminal.tell(
+        "sensor.ready",
+        sensor=name,
+        spool=spool,
+        interfaces=", ".join(
+            terminal.texts.get(
+                "sensor.interface", name=h.interface, link=terminal.texts.word("link", h.link), mib=h.ring_mib
+            )
+            for h in capture.health
+        ),
+    )
+    sensing = Sensing(Spool(spool), detection, sensor=name, pace=Pace())
+    health = Health(capture, lambda each: _tell(each, terminal))
+    segments = sensing.run(health.watched())
+    for part, (count, last) in detection.failures.items():
+        terminal.warn("sensor.failed", part=part, count=count, last=last)
+    terminal.tell("sensor.done", packets=capture.position.packets, segments=segments, spool=spool)
+
+
+def _sealed(interfaces: list[str], ring_mb: int, spool: Path, user: str | None) -> OpenInterfaces:
+    """Interfaces opened, and the process without privileges and without a way to send."""
+    from sensors.interfaces import BadInterface, OpenInterfaces, interfaces_here
+
+    here = interfaces_here()
+    try:
+        opened = OpenInterfaces(interfaces, ring_mib=ring_mb)
+        spool.mkdir(parents=True, exist_ok=True)
+        if user is not None:
+            _become(user, spool)
+        opened.seal()
+    except BadInterface as error:
+        raise bad_interface(error, here) from error
+    return opened
+
+
+def _become(user: str, spool: Path) -> None:
+    """Changes this process to a plain user, to whom the spool then belongs. Raises Failure when there is none of that
+    name, and OSError when this process may not."""
+    import os
+    import pwd
+
+    try:
+        entry = pwd.getpwnam(user)
+    except KeyError:
+        raise Failure(ExitCode.CONFIGURATION, "error.no_user", name=user) from None
+    if os.getuid() == entry.pw_uid:
+        return
+    if os.getuid() != 0:
+        raise Failure(ExitCode.PERMISSION, "error.not_root", name=user)
+    for path in (spool, *spool.iterdir()):
+        os.chown(path, entry.pw_uid, entry.pw_gid)
+    os.setgroups([])
+    os.setresgid(entry.pw_gid, entry.pw_gid, entry.pw_gid)
+    os.setresuid(entry.pw_uid, entry.pw_uid, entry.pw_uid)
+
+
+def _tell(health: Health, terminal: Terminal) -> None:
+    """What changed at an interface at once; all of them once a minute where a person looks."""
+    for each in health.changed:
+        key = "sensor.link" if each.link == "up" else "sensor.link_lost"
+        terminal.tell(key, interface=each.interface, link=terminal.texts.word("link", each.link))
+    if health.minute and terminal.err.isatty():
+        for each in health.interfaces:
+            terminal.tell(
+                "sensor.health",
+                interface=each.interface,
+                link=terminal.texts.word("link", each.link),
+                packets=each.counts["packets"],
+                drops=each.counts["drops"],
+                fill=round(100 * each.fill),
+            )
+    for interface, drops in health.dropped:
+        terminal.warn("sensor.dropped", interface=interface, drops=drops)

@@ -1,0 +1,190 @@
+//! The thread that listens: frames of interfaces to batches, without Python. It never waits for Python unless its own
+//! batch is full: then the ring fills, the kernel drops, and both are counted.
+
+use crate::batch::Filled;
+use crate::reader::WAITING;
+use crate::thread::{Message, message};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tap::{Health, Rings};
+use wire::Engine;
+
+/// Frames between two looks at everything else.
+const STRIDE: usize = 1024;
+/// A batch is sent at least so often, empty or not: packet time goes on.
+const PULSE: Duration = Duration::from_secs(1);
+/// So far behind now is the time up to which nothing more can arrive: blocks come long before that.
+const SETTLED: i64 = 1_000_000_000;
+/// Pause while there is no room for frames.
+const PAUSE: Duration = Duration::from_millis(2);
+/// How long the last blocks are awaited at the end.
+const LAST: Duration = Duration::from_millis(250);
+
+/// What both sides look at while it runs.
+#[derive(Default)]
+pub struct Shared {
+    /// Return at once.
+    pub stop: AtomicBool,
+    /// Tell what is still open, then return.
+    pub finish: AtomicBool,
+    /// Batches sent and not yet taken.
+    pub waiting: AtomicUsize,
+    pub bytes: AtomicU64,
+    pub frames: AtomicU64,
+    pub health: Mutex<Vec<Health>>,
+}
+
+/// Frames on their way to batches.
+pub struct Listener {
+    pub rings: Rings,
+    pub engine: Engine,
+    pub shared: Arc<Shared>,
+    /// Longest span of a batch.
+    pub span: Duration,
+}
+
+impl Listener {
+    /// Listens until it is told to finish or to stop. A receiver that is gone stops it too.
+    pub fn run(mut self, sender: &SyncSender<Message>) {
+        let waited = Arc::new(AtomicU64::new(0));
+        self.relieve_into(sender.clone(), Arc::clone(&waited));
+        let mut clock = Clock::begin();
+        let (mut sent, mut room) = (Instant::now(), true);
+        while !self.shared.stop.load(Ordering::Relaxed) {
+            let finishing = self.shared.finish.load(Ordering::Relaxed);
+            if room {
+                let patience = self.span.saturating_sub(sent.elapsed()).max(PAUSE);
+                self.read(if finishing { LAST } else { patience }, &mut clock);
+            } else {
+                std::thread::sleep(PAUSE);
+                waited.fetch_add(u64::try_from(PAUSE.as_millis()).unwrap_or(0), Ordering::Relaxed);
+            }
+            if finishing && self.rings.is_empty() {
+                return self.finish(sender, &waited);
+            }
+            let full = self.engine.batch_full();
+            let free = self.shared.waiting.load(Ordering::Acquire) < WAITING;
+            room = !full || free;
+            let due = sent.elapsed() >= self.span && self.engine.ledger.batch.rows() > 0 || sent.elapsed() >= PULSE;
+            if (full || due) && free && self.engine.ledger.clock > i64::MIN {
+                self.count(&waited);
+                sent = Instant::now();
+                if !send(&mut self.engine, sender, &self.shared) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Takes what the rings hold; where they are silent, time goes on without packets.
+    fn read(&mut self, patience: Duration, clock: &mut Clock) {
+        let Self { rings, engine, .. } = self;
+        let now = clock.settled();
+        let given = rings.read(patience, STRIDE, &mut |frame| {
+            clock.frame(frame.timestamp);
+            engine.frame(frame);
+        });
+        if given > 0 {
+            clock.taken();
+        } else if let Some(now) = now
+            && rings.is_empty()
+        {
+            engine.quiet(now);
+        }
+        engine.ledger.counters.set("reader", "out_of_order", clock.out_of_order);
+    }
+
+    /// Batches that fill up within a tick: they are sent when there is room, and the wait is counted.
+    fn relieve_into(&mut self, sender: SyncSender<Message>, waited: Arc<AtomicU64>) {
+        let shared = Arc::clone(&self.shared);
+        self.engine.ledger.hand_over = Some(Box::new(move |batch, counters, clock| {
+            let begun = Instant::now();
+            shared.waiting.fetch_add(1, Ordering::AcqRel);
+            let _ = sender.send(message(Filled::of(&batch, counters, clock)));
+            waited.fetch_add(u64::try_from(begun.elapsed().as_millis()).unwrap_or(0), Ordering::Relaxed);
+        }));
+    }
+
+    /// What the interfaces count goes among the counters of the batch.
+    fn count(&mut self, waited: &AtomicU64) {
+        let health = self.rings.health();
+        let counters = &mut self.engine.ledger.counters;
+        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        for (source, each) in (0u32..).zip(&health) {
+            let counts = each.counts;
+            let totals = [
+                ("kernel_packets", counts.packets),
+                ("kernel_drops", counts.drops),
+                ("ring_freezes", counts.freezes),
+                ("own_frames", counts.own),
+                ("odd_blocks", counts.odd),
+                ("link_losses", counts.link_losses),
+                ("link_down_ms", counts.link_down_ms),
+            ];
+            for (name, count) in totals.into_iter().filter(|(_, count)| *count > 0) {
+                counters.set_of(source, name, number(count));
+            }
+            if each.fill_permille > 0 {
+                counters.peak_of(source, "ring_fill_permille", i64::from(each.fill_permille));
+            }
+        }
+        let waited = waited.load(Ordering::Relaxed);
+        if waited > 0 {
+            counters.set("reader", "waited_ms", number(waited));
+        }
+        self.shared.frames.store(u64::try_from(counters.frames).unwrap_or(0), Ordering::Relaxed);
+        self.shared.bytes.store(u64::try_from(counters.bytes).unwrap_or(0), Ordering::Relaxed);
+        if let Ok(mut shown) = self.shared.health.lock() {
+            *shown = health;
+        }
+    }
+
+    /// Tells all that is still open.
+    fn finish(mut self, sender: &SyncSender<Message>, waited: &AtomicU64) {
+        self.count(waited);
+        loop {
+            let over = self.engine.finish_some();
+            let told = send(&mut self.engine, sender, &self.shared);
+            if over || !told {
+                return;
+            }
+        }
+    }
+}
+
+/// Sends the batch so far; false when nobody takes it any more.
+fn send(engine: &mut Engine, sender: &SyncSender<Message>, shared: &Shared) -> bool {
+    shared.waiting.fetch_add(1, Ordering::AcqRel);
+    sender.send(message(Filled::take(engine))).is_ok()
+}
+
+/// Packet time where no packet comes: that of the last one and what passed since by a clock that nobody sets.
+struct Clock {
+    last: i64,
+    seen: Instant,
+    out_of_order: i64,
+}
+
+impl Clock {
+    fn begin() -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { last: i64::try_from(now.as_nanos()).unwrap_or(0), seen: Instant::now(), out_of_order: 0 }
+    }
+
+    fn frame(&mut self, time: i64) {
+        self.out_of_order += i64::from(time < self.last);
+        self.last = time;
+    }
+
+    fn taken(&mut self) {
+        self.seen = Instant::now();
+    }
+
+    /// Time (ns) up to which nothing more can arrive if the rings are empty now; `None` shortly after a packet.
+    fn settled(&self) -> Option<i64> {
+        let passed = i64::try_from(self.seen.elapsed().as_nanos()).unwrap_or(i64::MAX);
+        (passed > SETTLED).then(|| self.last.saturating_add(passed).saturating_sub(SETTLED))
+    }
+}

@@ -1,0 +1,198 @@
+//! A run over interfaces: a thread listens and fills batches; Python takes them one by one.
+
+use crate::batch::Batch;
+use crate::dissectors::{DissectorStanding, Launch};
+use crate::errors::bad_interface;
+use crate::listen::{Listener, Shared};
+use crate::reader::Reader;
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+use tap::{Health, Rings};
+use wire::protocol::dissector::Dissector;
+use wire::{Engine, Place, Settings};
+
+/// Listens to interfaces as one time line.
+#[pyclass(frozen)]
+pub struct Live {
+    /// Until the thread takes it.
+    listener: Mutex<Option<Listener>>,
+    reader: OnceLock<Reader>,
+    shared: Arc<Shared>,
+    dissectors: Vec<Dissector>,
+}
+
+#[pymethods]
+impl Live {
+    #[new]
+    #[pyo3(signature = (interfaces, *, sensor, segment, full=false, samples=false, filter=None, batch_rows=16_384, span_ms=250, dissectors=Vec::new()))]
+    #[allow(clippy::too_many_arguments)]
+    fn new(
+        interfaces: &Interfaces,
+        sensor: &str,
+        segment: &str,
+        full: bool,
+        samples: bool,
+        filter: Option<&str>,
+        batch_rows: usize,
+        span_ms: u64,
+        dissectors: Vec<Launch>,
+    ) -> PyResult<Self> {
+        let filter = crate::errors::filter(filter)?;
+        let places = interfaces.names.iter().map(|name| Place {
+            sensor: sensor.to_owned(),
+            interface: name.clone(),
+            segment: segment.to_owned(),
+            capture: name.clone(),
+            drill: false,
+        });
+        let dissectors: Vec<Dissector> = dissectors.into_iter().filter_map(Launch::dissector).collect();
+        let settings = Settings { full, samples, batch_rows, dissectors: dissectors.clone(), ..Settings::default() };
+        let engine = Engine::new(settings, places.collect(), filter);
+        let mut rings = interfaces.take()?;
+        let shared = Arc::new(Shared { health: Mutex::new(rings.health()), ..Shared::default() });
+        let listener = Listener { rings, engine, shared: Arc::clone(&shared), span: Duration::from_millis(span_ms) };
+        Ok(Self { listener: Mutex::new(Some(listener)), reader: OnceLock::new(), shared, dissectors })
+    }
+
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __next__(&self, py: Python<'_>) -> PyResult<Option<Batch>> {
+        self.begin()?;
+        let Some(reader) = self.reader.get() else { return Ok(None) };
+        let batch = reader.next(py, &mut |_| {})?;
+        if batch.is_some() {
+            self.shared.waiting.fetch_sub(1, Ordering::AcqRel);
+        }
+        Ok(batch)
+    }
+
+    /// Ends listening: what is still open is told in the last batches. May be called from a signal handler.
+    fn finish(&self) {
+        self.shared.finish.store(true, Ordering::Relaxed);
+    }
+
+    /// How the interfaces stood a moment ago.
+    #[getter]
+    fn health(&self) -> Vec<InterfaceHealth> {
+        let shown = self.shared.health.lock();
+        shown.map(|shown| shown.iter().cloned().map(InterfaceHealth).collect()).unwrap_or_default()
+    }
+
+    /// How the dissectors fare; waits for a question that is being answered.
+    #[getter]
+    fn dissectors(&self, py: Python<'_>) -> Vec<DissectorStanding> {
+        py.detach(|| self.dissectors.iter().map(DissectorStanding::of).collect())
+    }
+
+    /// Bytes and frames taken so far; may be asked at any time from any thread.
+    #[getter]
+    fn position(&self) -> (u64, u64) {
+        (self.shared.bytes.load(Ordering::Relaxed), self.shared.frames.load(Ordering::Relaxed))
+    }
+
+    /// Stops at once.
+    fn close(&self, py: Python<'_>) {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        match self.reader.get() {
+            Some(reader) => reader.end(py),
+            None => drop(self.listener.lock().map(|mut listener| listener.take())),
+        }
+    }
+}
+
+impl Live {
+    /// Begins to listen, once.
+    fn begin(&self) -> PyResult<()> {
+        let taken = self.listener.lock().ok().and_then(|mut listener| listener.take());
+        if let Some(listener) = taken {
+            let reader = Reader::begin("listen", move |sender| listener.run(&sender))?;
+            let _ = self.reader.set(reader);
+        }
+        Ok(())
+    }
+}
+
+/// Interfaces that are open. Packets wait in their rings until somebody listens.
+#[pyclass(frozen)]
+pub struct Interfaces {
+    names: Vec<String>,
+    /// Until somebody takes them.
+    rings: Mutex<Option<Rings>>,
+}
+
+#[pymethods]
+impl Interfaces {
+    #[new]
+    #[pyo3(signature = (names, *, ring_mib=64))]
+    fn new(names: Vec<String>, ring_mib: usize) -> PyResult<Self> {
+        let wanted = tap::Settings { ring_mib, ..tap::Settings::default() };
+        let rings = Rings::open(&names, wanted).map_err(bad_interface)?;
+        Ok(Self { names, rings: Mutex::new(Some(rings)) })
+    }
+
+    /// Takes from the whole process, for good, its privileges and every call that could send.
+    fn seal(&self) -> PyResult<()> {
+        match self.rings.lock().as_deref() {
+            Ok(Some(rings)) => rings.seal().map_err(bad_interface),
+            _ => Err(PyRuntimeError::new_err("somebody listens to them already")),
+        }
+    }
+}
+
+impl Interfaces {
+    fn take(&self) -> PyResult<Rings> {
+        let taken = self.rings.lock().ok().and_then(|mut rings| rings.take());
+        taken.ok_or_else(|| PyRuntimeError::new_err("somebody listens to them already"))
+    }
+}
+
+/// How an interface stands.
+#[pyclass(frozen)]
+pub struct InterfaceHealth(Health);
+
+#[pymethods]
+impl InterfaceHealth {
+    #[getter]
+    fn interface(&self) -> &str {
+        &self.0.interface
+    }
+
+    /// `up`, `down` or `gone`.
+    #[getter]
+    fn link(&self) -> &'static str {
+        self.0.link.code()
+    }
+
+    /// Size of its ring, MiB.
+    #[getter]
+    fn ring_mib(&self) -> usize {
+        self.0.ring_mib
+    }
+
+    /// Highest fill of the ring lately, in thousandths.
+    #[getter]
+    fn fill_permille(&self) -> u32 {
+        self.0.fill_permille
+    }
+
+    /// Totals by name.
+    #[getter]
+    fn counts(&self) -> BTreeMap<&'static str, u64> {
+        let counts = self.0.counts;
+        BTreeMap::from([
+            ("packets", counts.packets),
+            ("drops", counts.drops),
+            ("freezes", counts.freezes),
+            ("own", counts.own),
+            ("odd", counts.odd),
+            ("link_losses", counts.link_losses),
+            ("link_down_ms", counts.link_down_ms),
+        ])
+    }
+}

@@ -1,0 +1,96 @@
+"""Listens to network interfaces and gives their events, batch by batch: the same seam as `sensors.capture`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sensors import _core
+from sensors.capture import EventBatch, Fared, Position, event_batch, fared
+from sensors.dissector.launch import launches
+from sensors.fields import Declared
+from sensors.fields import dissectors as installed
+from sensors.interfaces import OpenInterfaces
+
+SPAN_MS = 250
+"""Longest span of a batch that holds something, ms."""
+BATCH_ROWS = 16_384
+"""Rows of a batch beyond which it is handed over, and packets wait in the ring until it is."""
+
+
+@dataclass(frozen=True)
+class InterfaceHealth:
+    """An interface as it stands: `link` is `up`, `down` or `gone`; size of its ring in MiB and how full that was at most
+    lately (0 to 1); totals by name: `packets` that reached it, `drops` by the kernel, `freezes` of the full ring, `own`
+    frames of this machine, `odd` blocks, `link_losses`, `link_down_ms`."""
+
+    interface: str
+    link: str
+    ring_mib: int
+    fill: float
+    counts: Mapping[str, int]
+
+
+class LiveCapture:
+    """Interfaces listened to as one time line by the Rust core.
+
+    `sensor` and `segment` go into every event. Iterating gives `EventBatch`es, one each second at least, until `finish` was
+    called and the last one was given.
+
+    Raises `_core.BadFilter` when the filter cannot be understood.
+    """
+
+    def __init__(
+        self,
+        interfaces: OpenInterfaces,
+        *,
+        sensor: str,
+        segment: str | None = None,
+        full: bool = False,
+        samples: bool = False,
+        capture_filter: str | None = None,
+        dissectors: Sequence[Declared] | None = None,
+    ) -> None:
+        used = installed().usable if dissectors is None else dissectors
+        self._core = _core.Live(
+            interfaces.opened,
+            sensor=sensor,
+            segment=segment or sensor,
+            full=full,
+            samples=samples,
+            filter=capture_filter,
+            batch_rows=BATCH_ROWS,
+            span_ms=SPAN_MS,
+            dissectors=launches(used),
+        )
+
+    def __iter__(self) -> Iterator[EventBatch]:
+        for batch in self._core:
+            yield event_batch(batch)
+
+    @property
+    def health(self) -> tuple[InterfaceHealth, ...]:
+        """How the interfaces stood a moment ago."""
+        return tuple(
+            InterfaceHealth(h.interface, h.link, h.ring_mib, h.fill_permille / 1000, h.counts)
+            for h in self._core.health
+        )
+
+    @property
+    def dissectors(self) -> tuple[Fared, ...]:
+        """How the dissectors fare."""
+        return tuple(map(fared, self._core.dissectors))
+
+    @property
+    def position(self) -> Position:
+        """Bytes and packets taken so far; there is no end to be known."""
+        read, packets = self._core.position
+        return Position(read, None, packets)
+
+    def finish(self) -> None:
+        """End: what is still open is told in the last batches. May be called by a signal handler, and twice."""
+        self._core.finish()
+
+    def close(self) -> None:
+        """Stops at once; may be called at any time."""
+        self._core.close()

@@ -1,0 +1,71 @@
+"""File and live: the same packets give the same alerts and the same events, but for their times (design, law 7)."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from api.analysis import load_rules
+from api.sensor import sense
+from sensors.spool import Spool
+from tests.live.sensing import events, occurrences, sensor
+from tests.live.wire import frames, send, wire
+from tests.needs import PROJECT
+
+CAPTURES = (
+    "rules/proofs/modbus/unauthorised-write.pcap", "rules/proofs/general/port-scan.pcap",
+    "rules/proofs/link/arp-spoof.pcap", "rules/proofs/link/vlan-tagged.pcap", "rules/proofs/link/double-tagged.pcap",
+    "rules/proofs/mqtt/login-brute-force.pcap", "tests/golden/goose/states.pcap",
+)  # fmt: skip
+LONGEST = 12.0
+"""Seconds of a capture that are sent: it takes as long as it took."""
+COMPARED = ("transaction", "session", "identity", "flag", "file", "link", "value", "sequence")
+"""Datasets whose rows do not hang on where the windows of packet time begin."""
+OF_TIME = {
+    "@timestamp", "event.end", "event.id", "event.duration", "ot.clock", "ot.flow", "observer.ingress.interface.name",
+    "ot.capture", "event.start", "ot.source.roles", "ot.destination.roles",
+}  # fmt: skip
+"""Roles are those known by then: they are judged by the minute of packet time."""
+
+
+def rows(spool: Path, dataset: str) -> Counter[str]:
+    """Rows of a dataset as text, without times and what is made of them."""
+    frame = events(spool, dataset)
+    if frame is None:
+        return Counter()
+    kept = frame.drop([c for c, kind in frame.schema.items() if c in OF_TIME or isinstance(kind, pl.Datetime)])
+    return Counter(kept.write_ndjson().splitlines())
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("name", CAPTURES)
+def test_the_same_packets_give_the_same_alerts_and_events(name: str, tmp_path: Path) -> None:
+    packets = frames(PROJECT / name)
+    packets = [(at, frame) for at, frame in packets if at - packets[0][0] <= LONGEST]
+    capture, live, file = tmp_path / "part.pcap", tmp_path / "live", tmp_path / "file"
+    whole = (PROJECT / name).read_bytes()
+    capture.write_bytes(whole[: 24 + sum(16 + len(frame) for _, frame in packets)])
+    with wire() as made, sensor(made, live, "--sensor", "same") as running:
+        running.wait_for("listens to")
+        with made.sender_socket() as sender:
+            send(sender, packets)
+        time.sleep(0.5)
+        assert running.stop() == 0, running.said
+        assert made.transmitted() == 0
+    running.wait_for(f"{len(packets)} packets")
+    sense([capture], Spool(file), load_rules([]), sensor="same")
+    found, known = occurrences(live), occurrences(file)
+    assert {(o.rule, o.severity, o.dedup) for o in found} == {(o.rule, o.severity, o.dedup) for o in known}
+    for dataset in COMPARED:
+        assert rows(live, dataset) == rows(file, dataset), dataset
+    if "link/" in name or "goose" in name:
+        for dataset in ("link", "transaction", "flow"):
+            seen, read = events(live, dataset), events(file, dataset)
+            if read is not None:
+                assert seen is not None
+                tags = ["network.vlan.id", "network.inner.vlan.id"]
+                assert set(seen.select(tags).rows()) == set(read.select(tags).rows()), dataset
