@@ -118,7 +118,21 @@ def _become(user: str, spool: Path) -> None:
         os.chown(path, entry.pw_uid, entry.pw_gid)
     os.setgroups([])
     os.setresgid(entry.pw_gid, entry.pw_gid, entry.pw_gid)
+    os.seteuid(entry.pw_uid)
+    hidden = _hidden()
+    os.seteuid(0)
+    if hidden is not None:
+        raise Failure(ExitCode.PERMISSION, "error.user_cannot_read", name=user, path=hidden)
     os.setresuid(entry.pw_uid, entry.pw_uid, entry.pw_uid)
+
+
+def _hidden() -> Path | None:
+    """A folder of the program that the present user may not read, if there is one: what is loaded later would fail."""
+    import os
+    import sysconfig
+
+    folders = (sysconfig.get_path("stdlib"), sysconfig.get_path("platlib"), str(Path(__file__).parent))
+    return next((Path(f) for f in folders if not os.access(f, os.R_OK | os.X_OK, effective_ids=True)), None)
 
 
 def _tell(health: Health, terminal: Terminal) -> None:

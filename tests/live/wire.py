@@ -33,18 +33,18 @@ class Wire:
         """Runs `ip` in a namespace, that of the sensor unless told otherwise."""
         run("ip", "-n", namespace or self.sensor, *arguments)
 
-    def connect(self) -> None:
-        """Lays the wire; both ends are up when it returns."""
-        self.ip("link", "add", NEAR, "mtu", "9000", "type", "veth", "peer", "name", FAR, "netns", self.sender)
-        for namespace, end in ((self.sensor, NEAR), (self.sender, FAR)):
+    def connect(self, near: str = NEAR, far: str = FAR) -> None:
+        """Lays a wire; both ends are up when it returns."""
+        self.ip("link", "add", near, "mtu", "9000", "type", "veth", "peer", "name", far, "netns", self.sender)
+        for namespace, end in ((self.sensor, near), (self.sender, far)):
             # Else the machine itself speaks: neighbour discovery.
             run("ip", "netns", "exec", namespace, "sysctl", "-qw", f"net.ipv6.conf.{end}.disable_ipv6=1")
             self.ip("link", "set", end, "mtu", "9000", "arp", "off", "up", namespace=namespace)
 
-    def sender_socket(self) -> socket.socket:
+    def sender_socket(self, far: str = FAR) -> socket.socket:
         """A packet socket at the sender's end. A socket stays in the namespace of the thread that made it."""
         with ThreadPoolExecutor(1) as pool:
-            return pool.submit(_socket_in, self.sender, FAR).result()
+            return pool.submit(_socket_in, self.sender, far).result()
 
     def transmitted(self) -> int:
         """Packets that the sensor's end sent since it is there."""

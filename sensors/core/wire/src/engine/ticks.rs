@@ -34,6 +34,7 @@ impl Engine {
         let border = time.saturating_sub(time.rem_euclid(RATE_SPAN));
         let heard = self.heard.replace(border);
         self.walk(time, false);
+        self.ledger.clock = time;
         if heard.is_some_and(|heard| heard != border) {
             // What waited for an answer all through a silence is not told after the packet that ends it.
             if time.saturating_sub(border) >= SILENCE {
@@ -44,7 +45,6 @@ impl Engine {
                 self.ledger.capture_tick(time);
             }
         }
-        self.ledger.clock = time;
     }
 
     /// Nothing arrived until `time` (ns since 1970), as whoever captures live knows; a time before the clock is passed over.
