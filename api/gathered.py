@@ -52,7 +52,7 @@ class Gathered:
         self._occurrences += occurrences
 
     def take(self) -> tuple[EventBatch, Detected] | None:
-        """All of it as one batch with the last one's clock and counters, leaving nothing; None before the first batch."""
+        """All of it as one batch with the last one's clock and counters; None before the first batch."""
         if self._last is None:
             return None
         datasets: Mapping[str, pl.DataFrame] = {name: pl.concat(parts) for name, parts in self._frames.items()}

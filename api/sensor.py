@@ -114,7 +114,7 @@ class Sensing:
         return True
 
     def _asset_news(self) -> Sequence[AssetRecord]:
-        """What is known of assets and was not handed over yet; nothing of a drill, whose assets are not of this plant."""
+        """What is known of assets and was not handed over yet; nothing of a drill: its assets are not of this plant."""
         if self._drill:
             return ()
         records = asset_records(self._inventory.assets(), self._detection.roles)

@@ -1,8 +1,8 @@
 """Opens network interfaces, and seals the process that did.
 
-Opening needs the right to open packet sockets (`CAP_NET_RAW`). `seal` gives up that right and every other, and each call by
-which this process could send a packet, for good. It stands apart from `sensors.live` because privileges belong to threads,
-and the import of Polars begins some: open and seal before.
+Opening needs the right to open packet sockets (`CAP_NET_RAW`). `seal` gives up that right and every other, and each
+call by which this process could send a packet, for good. It stands apart from `sensors.live` because privileges belong
+to threads, and the import of Polars begins some: open and seal before.
 """
 
 from __future__ import annotations

@@ -20,9 +20,9 @@ BATCH_ROWS = 16_384
 
 @dataclass(frozen=True)
 class InterfaceHealth:
-    """An interface as it stands: `link` is `up`, `down` or `gone`; size of its ring in MiB and how full that was at most
-    lately (0 to 1); totals by name: `packets` that reached it, `drops` by the kernel, `freezes` of the full ring, `own`
-    frames of this machine, `odd` blocks, `link_losses`, `link_down_ms`."""
+    """An interface as it stands: `link` is `up`, `down` or `gone`; size of its ring in MiB and how full that was at
+    most lately (`fill`, 0 to 1); totals by name: `packets` that reached it, `drops` by the kernel, `freezes` of the
+    full ring, `own` frames of this machine, `odd` blocks, `link_losses`, `link_down_ms`."""
 
     interface: str
     link: str
@@ -34,8 +34,8 @@ class InterfaceHealth:
 class LiveCapture:
     """Interfaces listened to as one time line by the Rust core.
 
-    `sensor` and `segment` go into every event. Iterating gives `EventBatch`es, one each second at least, until `finish` was
-    called and the last one was given.
+    `sensor` and `segment` go into every event. Iterating gives `EventBatch`es, one each second at least, until `finish`
+    was called and the last one was given.
 
     Raises `_core.BadFilter` when the filter cannot be understood.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,7 +41,7 @@ def sensor(
     terminal = terminal_of(context)
     terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
     # Sockets first, and before anything that begins threads: those would keep the privileges that are given up here.
-    opened = _sealed(interfaces, ring_mb, spool, user)
+    opened = _sealed(list(dict.fromkeys(interfaces)), ring_mb, spool, user)
     import signal
 
     from api.cli.inputs import rules_in_force
@@ -78,7 +79,8 @@ def sensor(
     )
     sensing = Sensing(Spool(spool), detection, sensor=name, pace=Pace())
     health = Health(capture, lambda each: _tell(each, terminal))
-    segments = sensing.run(health.watched())
+    with closing(capture):
+        segments = sensing.run(health.watched())
     for part, (count, last) in detection.failures.items():
         terminal.warn("sensor.failed", part=part, count=count, last=last)
     terminal.tell("sensor.done", packets=capture.position.packets, segments=segments, spool=spool)

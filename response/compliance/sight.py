@@ -25,8 +25,8 @@ HARMLESS: Mapping[str, tuple[str, ...]] = {
 }
 """Reasons that hinder no query with this sight."""
 LOSSES = (
-    "snapped", "dropped", "data_lost", "flows_shed", "flows_forgotten", "fragments_incomplete", "fragments_refused",
-    "parser_failed", "channels_refused", "points_refused", "shapes_forgotten", "grams_not_kept",
+    "snapped", "dropped", "kernel_drops", "data_lost", "flows_shed", "flows_forgotten", "fragments_incomplete",
+    "fragments_refused", "parser_failed", "channels_refused", "points_refused", "shapes_forgotten", "grams_not_kept",
     "neighbours_not_told", "assets_refused", "facts_not_kept", "not_told", "unknown_link_type", "filtered",
 )  # fmt: skip
 """Counters of what the sensor had to leave out (design, law 5)."""

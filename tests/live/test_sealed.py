@@ -72,7 +72,8 @@ thread.join()
 found["write in a thread"] = of_thread.get("write", "done")
 
 child = "import socket\\ntry:\\n socket.socket()\\nexcept PermissionError: print('EPERM')\\nelse: print('done')"
-found["socket in a child"] = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True).stdout.strip()
+done = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True)
+found["socket in a child"] = done.stdout.strip()
 status = dict(line.split(":", 1) for line in open("/proc/self/status").read().splitlines())
 privileges = {name: status[name].strip() for name in ("CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp")}
 print(json.dumps({"attempts": found, "privileges": privileges}))
@@ -140,6 +141,6 @@ def test_it_goes_on_as_a_plain_user(tmp_path: Path) -> None:
 
 def _reads_the_program(user: str) -> bool:
     """Whether a user may read the Python that runs these tests; it may lie below /root."""
-    done = subprocess.run(["setpriv", "--reuid", user, "--clear-groups", sys.executable, "-c", "import ctypes, api.cli"],
-                          cwd=PROJECT, capture_output=True, check=False)  # fmt: skip
+    command = ["setpriv", "--reuid", user, "--clear-groups", sys.executable, "-c", "import ctypes, api.cli"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, check=False)
     return done.returncode == 0

@@ -21,6 +21,8 @@ const SETTLED: i64 = 1_000_000_000;
 const PAUSE: Duration = Duration::from_millis(2);
 /// How long the last blocks are awaited at the end.
 const LAST: Duration = Duration::from_millis(250);
+/// How long packets are still taken at the end, at most.
+const MOST: Duration = Duration::from_secs(2);
 
 /// What both sides look at while it runs.
 #[derive(Default)]
@@ -51,9 +53,12 @@ impl Listener {
         let waited = Arc::new(AtomicU64::new(0));
         self.relieve_into(sender.clone(), Arc::clone(&waited));
         let mut clock = Clock::begin();
-        let (mut sent, mut room) = (Instant::now(), true);
+        let (mut sent, mut room, mut ending) = (Instant::now(), true, None);
         while !self.shared.stop.load(Ordering::Relaxed) {
             let finishing = self.shared.finish.load(Ordering::Relaxed);
+            if finishing && ending.is_none() {
+                ending = Some(Instant::now());
+            }
             if room {
                 let patience = self.span.saturating_sub(sent.elapsed()).max(PAUSE);
                 self.read(if finishing { LAST } else { patience }, &mut clock);
@@ -61,7 +66,8 @@ impl Listener {
                 std::thread::sleep(PAUSE);
                 waited.fetch_add(u64::try_from(PAUSE.as_millis()).unwrap_or(0), Ordering::Relaxed);
             }
-            if finishing && self.rings.is_empty() {
+            // A wire that never pauses does not hold up the end.
+            if ending.is_some_and(|since| since.elapsed() >= MOST) || finishing && self.rings.is_empty() {
                 return self.finish(sender, &waited);
             }
             let full = self.engine.batch_full();
