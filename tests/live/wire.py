@@ -38,7 +38,8 @@ class Wire:
         self.ip("link", "add", near, "mtu", "9000", "type", "veth", "peer", "name", far, "netns", self.sender)
         for namespace, end in ((self.sensor, near), (self.sender, far)):
             # Else the machine itself speaks: neighbour discovery.
-            run("ip", "netns", "exec", namespace, "sysctl", "-qw", f"net.ipv6.conf.{end}.disable_ipv6=1")
+            place = f"/proc/sys/net/ipv6/conf/{end}/disable_ipv6"
+            run("ip", "netns", "exec", namespace, "sh", "-c", f"test ! -e {place} || echo 1 >{place}")
             self.ip("link", "set", end, "mtu", "9000", "arp", "off", "up", namespace=namespace)
 
     def sender_socket(self, far: str = FAR) -> socket.socket:

@@ -1,0 +1,68 @@
+"""Batches on their way to segments: gathered or one by one, they hold the same rows, occurrences and assets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.analysis import load_rules
+from api.segment_files import segment_from
+from api.sensor import Pace, Sensing, sense
+from detection.engine import Detection
+from response.ports import AssetRecord, Segment
+from sensors.capture import CaptureFiles, EventBatch
+from sensors.spool import Spool
+from tests.needs import PROJECT
+
+WRITE = PROJECT / "rules" / "proofs" / "modbus" / "unauthorised-write.pcap"
+RULES = load_rules([])
+
+
+def batches() -> Iterator[EventBatch]:
+    """Small ones, with empty ones between them, as a live sensor tells that time goes on."""
+    for batch in CaptureFiles([WRITE], sensor="one", batch_rows=7):
+        yield batch
+        yield EventBatch({name: frame.clear() for name, frame in batch.datasets.items()}, batch.clock, batch.counters)
+
+
+def handed_over(spool: Path) -> list[tuple[Segment, tuple[AssetRecord, ...]]]:
+    return [segment_from(each.files()) for each in Spool(spool)]
+
+
+def gathered(spool: Path, pace: Pace) -> list[tuple[Segment, tuple[AssetRecord, ...]]]:
+    detection = Detection(RULES, site=None, known=None, sensor="one")
+    number = Sensing(Spool(spool), detection, sensor="one", pace=pace).run(batches())
+    found = handed_over(spool)
+    assert len(found) == number
+    return found
+
+
+def rows(found: list[tuple[Segment, tuple[AssetRecord, ...]]]) -> dict[str, list[str]]:
+    """Ids of the events by dataset, in order."""
+    ids: dict[str, list[str]] = {}
+    for segment, _ in found:
+        for name, frame in segment.datasets.items():
+            ids.setdefault(name, []).extend(frame["event.id"])
+    return ids
+
+
+@pytest.mark.parametrize("pace", [Pace(seconds=1), Pace(seconds=3600), Pace(seconds=0, rows=1, assets_seconds=0)])
+def test_gathered_batches_hold_what_single_ones_hold(pace: Pace, tmp_path: Path) -> None:
+    sense([WRITE], Spool(tmp_path / "single"), RULES, sensor="one", batch_rows=7)
+    single, together = handed_over(tmp_path / "single"), gathered(tmp_path / "together", pace)
+    assert rows(together) == rows(single)
+    occurrences = [[o.id for segment, _ in found for o in segment.occurrences] for found in (single, together)]
+    assert occurrences[0] == occurrences[1] != []
+    known = [{asset.key: asset for _, assets in found for asset in assets} for found in (single, together)]
+    assert known[0] == known[1] != {}
+    assert len({segment.id for segment, _ in together}) == len(together)
+
+
+def test_an_occurrence_waits_for_nothing_and_silence_is_no_segment(tmp_path: Path) -> None:
+    found = gathered(tmp_path, Pace(seconds=3600))
+    assert len(found) > 1, "occurrences did not wait for the hour to pass"
+    assert all(segment.datasets or segment.occurrences or assets for segment, assets in found)
+    counts = [segment.last for segment, _ in found]
+    assert counts == sorted(counts)
