@@ -60,7 +60,8 @@ impl Listener {
                 ending = Some(Instant::now());
             }
             if room {
-                let patience = self.span.saturating_sub(sent.elapsed()).max(PAUSE);
+                let due = if self.engine.ledger.batch.rows() > 0 { self.span } else { PULSE };
+                let patience = due.saturating_sub(sent.elapsed()).max(PAUSE);
                 self.read(if finishing { LAST } else { patience }, &mut clock);
             } else {
                 std::thread::sleep(PAUSE);

@@ -153,7 +153,8 @@ pub fn wait(sockets: &[BorrowedFd<'_>], patience: Duration) {
         .iter()
         .map(|socket| libc::pollfd { fd: socket.as_raw_fd(), events: libc::POLLIN, revents: 0 })
         .collect();
-    let milliseconds = libc::c_int::try_from(patience.as_millis()).unwrap_or(libc::c_int::MAX);
+    // Rounded up: with less than a millisecond left it would not wait at all, and be asked again and again.
+    let milliseconds = libc::c_int::try_from(patience.as_millis().saturating_add(1)).unwrap_or(libc::c_int::MAX);
     let count = libc::nfds_t::try_from(list.len()).unwrap_or(0);
     // SAFETY: the pointer and the count are those of a live, exclusively borrowed vector.
     let ready = unsafe { libc::poll(list.as_mut_ptr(), count, milliseconds) };
