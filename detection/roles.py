@@ -10,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from sensors.fields import protocols
+from sensors.frames import selected
 
 TICK = 10_000_000_000
 SERVER_ROLES = {name: protocol.server_roles for name, protocol in protocols().items()}
@@ -32,10 +33,10 @@ class Roles:
     def observe(self, transactions: pl.DataFrame, cadence: pl.DataFrame) -> None:
         """Takes the evidence of one batch: answered requests, and cyclic polls, of stations that have an IP address."""
         is_answered = (pl.col("ot.reply") == "answered").alias("answered")
-        told = transactions.select(is_answered, "ot.server.ip", "network.protocol", "ot.unit", _tick().alias("tick"))
+        told = selected(transactions, is_answered, "ot.server.ip", "network.protocol", "ot.unit", _tick().alias("tick"))
         self._servers(told.filter("answered").drop_nulls("ot.server.ip"))
         is_polled = ((pl.col("ot.cadence.kind") == "cyclic") & (pl.col("ot.operation") == "read")).alias("polled")
-        told = cadence.select(is_polled, "ot.client.ip", "ot.server.ip", _tick().alias("tick"))
+        told = selected(cadence, is_polled, "ot.client.ip", "ot.server.ip", _tick().alias("tick"))
         self._pollers(told.filter("polled").drop_nulls())
 
     def _servers(self, answered: pl.DataFrame) -> None:

@@ -8,7 +8,7 @@ from sys import intern
 
 import polars as pl
 
-from detection.present import words_in
+from sensors.frames import selected, words_in
 
 SINGLE = frozenset(
     {
@@ -45,7 +45,7 @@ OF_THE_NETWORK = frozenset({"address", "mac"})
 def _facts(rows: pl.DataFrame, entity_kind: str, attribute: str, entity: pl.Expr, value: pl.Expr) -> Iterable[Fact]:
     if rows.is_empty():
         return
-    chosen = rows.select("row", pl.col("@timestamp").dt.epoch("ns").alias("ts"), entity.alias("e"), value.alias("v"))
+    chosen = selected(rows, "row", pl.col("@timestamp").dt.epoch("ns").alias("ts"), entity.alias("e"), value.alias("v"))
     # A run of equal values says nothing new after its first row: most rows of a batch fall away here, vectorised.
     changed = chosen.drop_nulls().filter(pl.col("v").ne_missing(pl.col("v").shift(1).over("e")))
     for row, ts, name, text in changed.iter_rows():
@@ -61,8 +61,8 @@ def identity(frame: pl.DataFrame) -> Iterable[Fact]:
     is left out: the MAC is watched, and its maker is often not the device's.
     """
     own = frame.with_row_index("row").filter(pl.col("ot.evidence").cast(pl.String).ne_missing("oui"))
-    rows = own.select(
-        "row", pl.col("@timestamp").dt.epoch("ns").alias("ts"), _text("ot.asset_key").alias("key"),
+    rows = selected(
+        own, "row", pl.col("@timestamp").dt.epoch("ns").alias("ts"), _text("ot.asset_key").alias("key"),
         _text("ot.attribute").alias("attribute"), _text("ot.attribute_value").alias("value"),
         _text("source.ip").alias("ip"), _text("ot.evidence").fill_null("").str.split(" ").list.first().alias("told_by"),
     )  # fmt: skip

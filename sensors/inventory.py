@@ -8,6 +8,8 @@ from sys import intern
 
 import polars as pl
 
+from sensors.frames import selected
+
 PACKETS_PER_VALUE = 5
 VALUES_PER_ATTRIBUTE = 32
 ASSETS = 200_000
@@ -129,7 +131,8 @@ Row = tuple[
 
 
 def _rows(identity: pl.DataFrame) -> Iterator[Row]:
-    chosen = identity.select(
+    chosen = selected(
+        identity,
         pl.col("ot.asset_key").cast(pl.String),
         pl.col("ot.segment").cast(pl.String),
         pl.col("@timestamp").dt.epoch("ns"),
@@ -160,7 +163,8 @@ def _speakers(datasets: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str | None
     for (dataset, end), speaks in sent.items():
         if datasets[dataset].is_empty():
             continue
-        rows = datasets[dataset].select(
+        rows = selected(
+            datasets[dataset],
             pl.col("ot.segment").cast(pl.String),
             "network.vlan.id",
             _end(end).alias("end"),

@@ -10,6 +10,7 @@ from functools import cache
 import polars as pl
 
 from sensors.fields import vocabulary
+from sensors.frames import selected
 
 LONGEST_ID = 512
 """Bytes: the longest `_id` that Elasticsearch takes."""
@@ -36,7 +37,7 @@ def is_admissible(dataset: str, frame: pl.DataFrame) -> bool:
     names = ("@timestamp", "event.id", "event.dataset")
     if any(frame[name].null_count() for name in names) or frame["event.id"].n_unique() < frame.height:
         return False
-    tests = frame.select(_tests(dataset)).row(0)
+    tests = selected(frame, _tests(dataset)).row(0)
     # `all` of nothing but nulls is true: what is not there breaks nothing.
     return all(tests)
 

@@ -16,6 +16,7 @@ from detection.baseline.entries import Baseline, Seen
 from detection.finding import Finding, finding_frame
 from detection.learner import Learner
 from detection.site import Site
+from sensors.frames import selected
 
 KIND = "conversation"
 SPAN = 3_600_000_000_000
@@ -78,7 +79,7 @@ class Beacons(Learner):
         client, server = pl.col("ot.client.ip").cast(pl.String), pl.col("ot.server.ip").cast(pl.String)
         first = ((pl.col("event.type") == "start") & pl.col("ot.server.port").is_not_null()).alias("first")
         time = pl.col("@timestamp").dt.epoch("ns").alias("ts")
-        told = flows.select(first, time, client.alias("client"), server.alias("server"), "ot.server.port")
+        told = selected(flows, first, time, client.alias("client"), server.alias("server"), "ot.server.port")
         begun = told.with_row_index("row").filter("first").drop("first").drop_nulls()
         # Nearly all connections stay inside: they fall away by server, each asked for once.
         services = [address for address in begun["server"].unique(maintain_order=True) if self._is_outside(address)]

@@ -8,6 +8,7 @@ import polars as pl
 
 from detection.finding import Finding, finding_frame
 from detection.learner import Learner
+from sensors.frames import selected
 
 KIND = "conversation"
 
@@ -26,8 +27,8 @@ class ConversationGraph(Learner):
         spoken = ~(state.is_in(["half_open", "syn"]) | refused)
         time = pl.col("@timestamp").dt.epoch("ns").alias("ts")
         # A row has fifty columns, and these few are wanted.
-        told = flows.select(
-            _entity().alias("entity"), time, (spoken & pl.col("ot.server.ip").is_not_null()).alias("spoken")
+        told = selected(
+            flows, _entity().alias("entity"), time, (spoken & pl.col("ot.server.ip").is_not_null()).alias("spoken")
         )
         keyed = told.with_row_index("row").filter("spoken")
         groups = keyed.group_by("entity", maintain_order=True).agg(

@@ -13,6 +13,7 @@ import polars as pl
 from detection.baseline.entries import Entry
 from detection.finding import Finding, finding_frame
 from detection.learner import Learner
+from sensors.frames import selected
 
 OPERATION, OBJECT = "operation", "object"
 WORDS = ("channel", "operation", "function")
@@ -31,7 +32,7 @@ class OperationProfile(Learner):
         is_asked = pl.col("ot.reply").cast(pl.String).is_in(["answered", "none", "unanswered"])
         time = pl.col("@timestamp").dt.epoch("ns").alias("ts")
         # A row has seventy columns, and these few are wanted.
-        asked = transactions.select(time, is_asked.alias("asked"), *_keys()).with_row_index("row").filter("asked")
+        asked = selected(transactions, time, is_asked.alias("asked"), *_keys()).with_row_index("row").filter("asked")
         # Objects are compared with those that are known, and noted to become known: without either only words matter.
         objects = self.known is not None or self.seen.baseline is not None
         groups = asked.group_by((*WORDS, *OBJECTS) if objects else WORDS, maintain_order=True).agg(

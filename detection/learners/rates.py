@@ -17,6 +17,7 @@ from detection.baseline.entries import Baseline, Seen
 from detection.finding import Finding, finding_frame
 from detection.learner import Learner
 from detection.site import Site
+from sensors.frames import selected
 
 KIND = "rate"
 
@@ -74,7 +75,7 @@ class Rates(Learner):
         rates = datasets["rate"][wanted].with_row_index("row")
         found: list[Finding] = []
         # Most of the cost is per call, not per row: what nobody did in these windows is not asked for.
-        counted = rates.select(pl.col(name).max() for name in {counter.column for counter in COUNTERS}).row(
+        counted = selected(rates, (pl.col(name).max() for name in {counter.column for counter in COUNTERS})).row(
             0, named=True
         )
         for counter in COUNTERS:

@@ -16,9 +16,7 @@ from detection.sigma.fields import DetailColumn
 from detection.sigma.members import Member, few_members
 from detection.sigma.tried import Matches, Within, outcomes
 from sensors.fields import polars_type
-
-FEW_ROWS = 4096
-"""Up to so many, different lists of a column are found faster by Python than each test looks into every list."""
+from sensors.frames import FEW_ROWS, with_added
 
 Derived = DetailColumn | Matches | Member | Within
 
@@ -42,7 +40,7 @@ def add_derived(frame: pl.DataFrame, derived: Iterable[Derived]) -> pl.DataFrame
         expressions += few_members(frame[source], tests) if few else map(_is_member, tests)
     for source, found in by_source.items():
         expressions += _by_distinct_value(frame[source], found)
-    return frame.with_columns(expressions) if expressions else frame
+    return with_added(frame, expressions) if expressions else frame
 
 
 def _is_member(member: Member) -> pl.Expr:

@@ -8,12 +8,12 @@ from functools import cached_property
 
 import polars as pl
 
-from detection.present import FEW_ROWS, words_in
 from detection.sigma.compile import Compiled
 from detection.sigma.derived import add_derived
 from detection.sigma.load import RuleSet
 from detection.sigma.model import Correlation, Head, Rule
 from detection.sigma.required import Words
+from sensors.frames import FEW_ROWS, selected, words_in
 
 BROKEN = (Exception, pl.exceptions.PanicException)
 """What a failing expression may raise; Polars' panics are no Exception."""
@@ -143,7 +143,7 @@ def _run(chosen: Sequence[Compiled], frame: pl.DataFrame) -> list[Found]:
     # Of a hundred columns rules ask about a few, and each that a question is put to costs it.
     asked = frozenset().union(*(compiled.columns for compiled in chosen))
     narrow = wide[[name for name in wide.columns if name in asked]]
-    masks = narrow.select(compiled.expression for compiled in chosen).get_columns()
+    masks = selected(narrow, (compiled.expression for compiled in chosen)).get_columns()
     return [(each.rule, _places(mask)) for each, mask in zip(chosen, masks, strict=True) if mask.any()]
 
 

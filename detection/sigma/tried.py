@@ -12,6 +12,7 @@ from functools import lru_cache, reduce
 import polars as pl
 
 from detection.sigma.addresses import address_columns, in_network
+from sensors.frames import selected
 
 MOST_KEPT = 8192
 """Texts whose outcome is kept, of each test."""
@@ -61,7 +62,7 @@ def _tried(tests: Sequence[Matches | Within], texts: Sequence[str]) -> list[list
     values = pl.DataFrame({"text": texts}, schema={"text": pl.String})
     if any(isinstance(test, Within) for test in tests):
         values = values.with_columns(address_columns(values["text"]))
-    return [each.to_list() for each in values.select(_on_value(test).alias(test.column) for test in tests)]
+    return [each.to_list() for each in selected(values, (_on_value(test).alias(test.column) for test in tests))]
 
 
 @lru_cache(maxsize=4096)
