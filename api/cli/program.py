@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "site": "api.cli.site:app",
     "playbook": "api.cli.playbook:app",
     "serve": "api.cli.serve:serve",
+    "run": "api.cli.run:run",
     "sensor": "api.cli.sensor:sensor",
     "worker": "api.cli.worker:worker",
     "replay": "api.cli.replay:replay",

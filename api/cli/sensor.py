@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli import options as option
-from api.cli.exit_codes import ExitCode
-from api.cli.failures import Failure, bad_filter, bad_interface
+from api.cli.failures import bad_filter, bad_interface
 from api.cli.options import terminal_of
+from api.cli.parent import WithParent, follow
 from api.cli.terminal import Terminal
 from api.cli.worker import SpoolFolder
 
@@ -20,19 +20,23 @@ if TYPE_CHECKING:
     from sensors.interfaces import OpenInterfaces
 
 Interfaces = Annotated[list[str], typer.Option("--interface", "-i", metavar="IF", help="help.option.interface")]
+SensorName = Annotated[str, typer.Option("--sensor", metavar="NAME", help="help.option.sensor")]
+RingMb = Annotated[int, typer.Option("--ring-mb", metavar="N", min=4, max=2048, help="help.option.ring_mb")]
+RunAs = Annotated[str | None, typer.Option("--user", metavar="NAME", help="help.option.run_as")]
 
 
 def sensor(
     context: typer.Context,
     interfaces: Interfaces,
     spool: SpoolFolder,
-    name: Annotated[str, typer.Option("--sensor", metavar="NAME", help="help.option.sensor")] = "sensor",
+    name: SensorName = "sensor",
     capture_filter: option.Filter = None,
-    ring_mb: Annotated[int, typer.Option("--ring-mb", metavar="N", min=4, max=2048, help="help.option.ring_mb")] = 64,
+    ring_mb: RingMb = 64,
     site: option.Site = None,
     baseline: Annotated[Path | None, typer.Option("--baseline", metavar="DIR", help="help.option.baseline")] = None,
     rules: option.RuleFolders = None,
-    user: Annotated[str | None, typer.Option("--user", metavar="NAME", help="help.option.run_as")] = None,
+    user: RunAs = None,
+    with_parent: WithParent = False,
     lang: option.Lang = None,
     quiet: option.Quiet = False,
     verbose: option.Verbose = 0,
@@ -66,6 +70,8 @@ def sensor(
     )
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: capture.finish())
+    if with_parent:
+        follow(capture.finish)
     terminal.tell(
         "sensor.ready",
         sensor=name,
@@ -88,6 +94,7 @@ def sensor(
 
 def _sealed(interfaces: list[str], ring_mb: int, spool: Path, user: str | None) -> OpenInterfaces:
     """Interfaces opened, and the process without privileges and without a way to send."""
+    from api.cli.account import account_of, become, check_readable, give
     from sensors.interfaces import BadInterface, OpenInterfaces, interfaces_here
 
     here = interfaces_here()
@@ -95,46 +102,14 @@ def _sealed(interfaces: list[str], ring_mb: int, spool: Path, user: str | None) 
         opened = OpenInterfaces(interfaces, ring_mib=ring_mb)
         spool.mkdir(parents=True, exist_ok=True)
         if user is not None:
-            _become(user, spool)
+            account = account_of(user)
+            check_readable(user, account)
+            give(spool, account)
+            become(account)
         opened.seal()
     except BadInterface as error:
         raise bad_interface(error, here) from error
     return opened
-
-
-def _become(user: str, spool: Path) -> None:
-    """Changes this process to a plain user, to whom the spool then belongs. Raises Failure when there is none of that
-    name, and OSError when this process may not."""
-    import os
-    import pwd
-
-    try:
-        entry = pwd.getpwnam(user)
-    except KeyError:
-        raise Failure(ExitCode.CONFIGURATION, "error.no_user", name=user) from None
-    if os.getuid() == entry.pw_uid:
-        return
-    if os.getuid() != 0:
-        raise Failure(ExitCode.PERMISSION, "error.not_root", name=user)
-    for path in (spool, *spool.iterdir()):
-        os.chown(path, entry.pw_uid, entry.pw_gid)
-    os.setgroups([])
-    os.setresgid(entry.pw_gid, entry.pw_gid, entry.pw_gid)
-    os.seteuid(entry.pw_uid)
-    hidden = _hidden()
-    os.seteuid(0)
-    if hidden is not None:
-        raise Failure(ExitCode.PERMISSION, "error.user_cannot_read", name=user, path=hidden)
-    os.setresuid(entry.pw_uid, entry.pw_uid, entry.pw_uid)
-
-
-def _hidden() -> Path | None:
-    """A folder of the program that the present user may not read, if there is one: what is loaded later would fail."""
-    import os
-    import sysconfig
-
-    folders = (sysconfig.get_path("stdlib"), sysconfig.get_path("platlib"), str(Path(__file__).parent))
-    return next((Path(f) for f in folders if not os.access(f, os.R_OK | os.X_OK, effective_ids=True)), None)
 
 
 def _tell(health: Health, terminal: Terminal) -> None:

@@ -11,12 +11,15 @@ from api.cli import options as option
 from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure
 from api.cli.options import terminal_of
+from api.cli.parent import WithParent, follow
 
 if TYPE_CHECKING:
     from api.auth.oidc.issuer import Issuer
 
 Host = Annotated[str, typer.Option("--host", metavar="ADDRESS", help="help.option.host")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="help.option.port")]
+TlsCert = Annotated[Path | None, typer.Option("--tls-cert", metavar="FILE", help="help.option.tls_cert")]
+TlsKey = Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="help.option.tls_key")]
 Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="help.option.data")]
 
 
@@ -29,8 +32,8 @@ def serve(
     site: option.Site = None,
     rules: option.RuleFolders = None,
     base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="help.option.base_url")] = "",
-    tls_cert: Annotated[Path | None, typer.Option("--tls-cert", metavar="FILE", help="help.option.tls_cert")] = None,
-    tls_key: Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="help.option.tls_key")] = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
     trusted_proxy: Annotated[
         list[str] | None, typer.Option("--trusted-proxy", metavar="ADDRESS", help="help.option.trusted_proxy")
     ] = None,
@@ -52,6 +55,7 @@ def serve(
         Path | None,
         typer.Option("--oidc-roles", metavar="FILE", envvar="BITTERN_OIDC_ROLES", help="help.option.oidc_roles"),
     ] = None,
+    with_parent: WithParent = False,
     lang: option.Lang = None,
     quiet: option.Quiet = False,
     verbose: option.Verbose = 0,
@@ -64,6 +68,7 @@ def serve(
     proxies = _networks(trusted_proxy or [])
     issuer = _issuer(oidc_issuer, oidc_client, oidc_secret, oidc_roles, base_url)
     import os
+    import signal
 
     from api.cli.inputs import rules_in_force
     from api.notifying import make_seal
@@ -74,6 +79,8 @@ def serve(
     from api.tls import own_certificate
     from api.wiring import Settings, Wiring, wall_clock
 
+    if with_parent:
+        follow(lambda: os.kill(os.getpid(), signal.SIGTERM))
     loaded = rules_in_force(rules or (), terminal)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     certificate = (tls_cert, tls_key) if tls_cert and tls_key else None

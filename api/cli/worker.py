@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from api.cli import options as option
 from api.cli.options import terminal_of
+from api.cli.parent import WithParent, follow
 from api.cli.serve import Data
 
 SpoolFolder = Annotated[Path, typer.Option("--spool", metavar="DIR", help="help.option.spool")]
@@ -22,7 +22,7 @@ def worker(
     data: Data = Path("bittern-data"),
     rules: option.RuleFolders = None,
     base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="help.option.base_url")] = "",
-    with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,  # ends with standard input
+    with_parent: WithParent = False,
     lang: option.Lang = None,
     quiet: option.Quiet = False,
     verbose: option.Verbose = 0,
@@ -32,7 +32,6 @@ def worker(
     terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
     import os
     import signal
-    import threading
 
     from api.cli.inputs import rules_in_force
     from api.duties import duties_of
@@ -49,16 +48,8 @@ def worker(
         working = Worker(source, name, wall_clock, duties_of(wiring, spool, name))
         signal.signal(signal.SIGTERM, lambda *_: working.stop())
         if with_parent:
-            threading.Thread(target=_follow, args=(working.stop,), daemon=True).start()
+            follow(working.stop)
         terminal.tell("worker.ready", spool=spool)
         working.run()
         for name, number in working.failures.items():
             terminal.warn("worker.failed", duty=name, count=number, last=working.last_failure[name])
-
-
-def _follow(stop: Callable[[], None]) -> None:
-    """Stops when whoever started this process is gone, and with it the other end of the pipe."""
-    import sys
-
-    sys.stdin.read()
-    stop()

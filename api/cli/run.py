@@ -1,0 +1,104 @@
+"""`bittern run`: sensor, worker, API and console on one machine."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli import options as option
+from api.cli.exit_codes import ExitCode
+from api.cli.options import terminal_of
+from api.cli.sensor import Interfaces, RingMb, RunAs, SensorName
+from api.cli.serve import Data, Host, Port, TlsCert, TlsKey
+
+if TYPE_CHECKING:
+    from api.running import Account, Role
+
+FINAL = (ExitCode.USAGE, ExitCode.CONFIGURATION, ExitCode.INPUT, ExitCode.PERMISSION, ExitCode.INTEGRITY)
+"""What a process says when beginning it again would not help."""
+Given = dict[str, object]
+"""Options by name; those that are None were not given."""
+
+
+def run(
+    context: typer.Context,
+    interfaces: Interfaces,
+    data: Data = Path("bittern-data"),
+    store: option.StoreToFill = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    name: SensorName = "sensor",
+    capture_filter: option.Filter = None,
+    ring_mb: RingMb = 64,
+    site: option.Site = None,
+    baseline: Annotated[Path | None, typer.Option("--baseline", metavar="DIR", help="help.option.baseline")] = None,
+    rules: option.RuleFolders = None,
+    user: RunAs = None,
+    base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="help.option.base_url")] = "",
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+    lang: option.Lang = None,
+    quiet: option.Quiet = False,
+) -> None:
+    """Until Ctrl-C or SIGTERM, which end the sensor first."""
+    terminal = terminal_of(context)
+    terminal.adjust(lang=lang, quiet=quiet)
+    import signal
+
+    from api.running import Running
+
+    account = _prepared(data, user)
+    everywhere: Given = {"lang": lang, "quiet": quiet, "rules": rules, "with-parent": True}
+    records: Given = {"store": store, "data": data, "base-url": base_url or None}
+    spool = data / "spool"
+    sensing: Given = {
+        "interface": interfaces, "spool": spool, "sensor": name, "filter": capture_filter, "ring-mb": ring_mb,
+        "site": site, "baseline": baseline, "user": user,
+    }  # fmt: skip
+    serving: Given = {"host": host, "port": port, "site": site, "tls-cert": tls_cert, "tls-key": tls_key}
+    roles = [
+        _role("sensor", sensing | everywhere, None),
+        _role("worker", {"spool": spool} | records | everywhere, account),
+        _role("serve", serving | records | everywhere, account),
+    ]
+    running = Running(
+        roles,
+        frozenset(map(int, FINAL)),
+        lambda role, code, seconds: terminal.warn("run.ended", role=role, code=code, seconds=round(seconds)),
+    )
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: running.stop())
+    terminal.tell("run.begins", data=data)
+    code = running.run()
+    if code:  # the process said why
+        raise typer.Exit(code)
+    terminal.tell("run.done")
+
+
+def _prepared(data: Path, user: str | None) -> Account | None:
+    """The folder for everything, and whom it belongs to."""
+    from api.cli.account import account_of, check_readable, give
+
+    account = account_of(user) if user is not None else None
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if user is not None and account is not None:
+        check_readable(user, account)
+        give(data, account)
+    return account
+
+
+def _role(command: str, given: Given, account: Account | None) -> Role:
+    from api.running import Role
+
+    words = [sys.executable, "-m", "api.cli", command]
+    for name, value in given.items():
+        each = value if isinstance(value, list | tuple) else [value]
+        for one in each:
+            if one is True:
+                words.append(f"--{name}")
+            elif one is not None and one is not False:
+                words += [f"--{name}", str(one)]
+    return Role(command, words, account)
