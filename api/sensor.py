@@ -51,27 +51,36 @@ def sense(
     The last segment holds what is known of assets, save those of a drill, which are not of this plant. Raises what the
     spool's file system raises.
     """
-    detection = Detection(rules, site=site, known=known, sensor=sensor)
     captures = CaptureFiles(files, sensor=sensor, batch_rows=batch_rows, drill=drill)
     with closing(captures):
-        sensing = Sensing(spool, detection, sensor=sensor, drill=drill, handed_over=handed_over)
+        sensing = Sensing(
+            spool,
+            lambda: Detection(rules, site=site, known=known, sensor=sensor),
+            sensor=sensor,
+            drill=drill,
+            handed_over=handed_over,
+        )
         return sensing.run(captures)
 
 
 class Sensing:
-    """Batches on their way to segments. With a `pace` batches are gathered; without one each is a segment."""
+    """Batches on their way to segments. With a `pace` batches are gathered; without one each is a segment.
+
+    `begun` makes a detection: one for each time line. Packet time that goes back is another one: a clock was set.
+    """
 
     def __init__(
         self,
         spool: Spool,
-        detection: Detection,
+        begun: Callable[[], Detection],
         *,
         sensor: str,
         drill: bool = False,
         pace: Pace | None = None,
         handed_over: Callable[[int], None] | None = None,
     ) -> None:
-        self._spool, self._detection = spool, detection
+        self._spool, self._begun, self.detection = spool, begun, begun()
+        self._clock: int | None = None
         self._sensor, self._drill, self._pace = sensor, drill, pace
         self._told = handed_over
         self._inventory = Inventory()
@@ -85,22 +94,30 @@ class Sensing:
         self._spool.open_for_writing()
         for batch in batches:
             self.take(batch)
-        self._gathered.add_occurrences(self._detection.finish().occurrences)
-        self._hand_over(self._asset_news())
+        self._end_time_line()
         return self.number
 
     def take(self, batch: EventBatch) -> None:
         """Takes one batch."""
+        if self._clock is not None and batch.clock < self._clock:
+            self._end_time_line()
+            self.detection, self._assets_at = self._begun(), None
+        self._clock = batch.clock
         if self._pace is None and self._gathered.since is not None:
             self._hand_over(())
         self._inventory.take(batch.datasets)
-        self._gathered.add(batch, self._detection.process(batch))
+        self._gathered.add(batch, self.detection.process(batch))
         if self._pace is not None and self._is_due(self._pace, batch.clock):
             assets = self._asset_news() if self._assets_due(self._pace, batch.clock) else ()
             if assets or not self._gathered.is_empty:
                 self._hand_over(assets)
             else:
                 self._gathered.take()
+
+    def _end_time_line(self) -> None:
+        """Hands over what was still open."""
+        self._gathered.add_occurrences(self.detection.finish().occurrences)
+        self._hand_over(self._asset_news())
 
     def _is_due(self, pace: Pace, clock: int) -> bool:
         gathered = self._gathered
@@ -117,7 +134,7 @@ class Sensing:
         """What is known of assets and was not handed over yet; nothing of a drill: its assets are not of this plant."""
         if self._drill:
             return ()
-        records = asset_records(self._inventory.assets(), self._detection.roles)
+        records = asset_records(self._inventory.assets(), self.detection.roles)
         news = [record for record in records if self._assets.get(record.key) != record]
         self._assets = {record.key: record for record in records}
         return news

@@ -62,11 +62,14 @@ def sensor(
         capture = LiveCapture(opened, sensor=name, capture_filter=capture_filter)
     except BadFilter as error:
         raise bad_filter(capture_filter or "", error, terminal.texts) from error
-    detection = Detection(
-        rules_in_force(rules or (), terminal),
-        site=load_site(site) if site else None,
-        known=read_baseline(baseline) if baseline else None,
+    loaded = rules_in_force(rules or (), terminal)
+    site_model = load_site(site) if site else None
+    known = read_baseline(baseline) if baseline else None
+    sensing = Sensing(
+        Spool(spool),
+        lambda: Detection(loaded, site=site_model, known=known, sensor=name),
         sensor=name,
+        pace=Pace(),
     )
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: capture.finish())
@@ -83,11 +86,10 @@ def sensor(
             for h in capture.health
         ),
     )
-    sensing = Sensing(Spool(spool), detection, sensor=name, pace=Pace())
     health = Health(capture, lambda each: _tell(each, terminal))
     with closing(capture):
         segments = sensing.run(health.watched())
-    for part, (count, last) in detection.failures.items():
+    for part, (count, last) in sensing.detection.failures.items():
         terminal.warn("sensor.failed", part=part, count=count, last=last)
     terminal.tell("sensor.done", packets=capture.position.packets, segments=segments, spool=spool)
 

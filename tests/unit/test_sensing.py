@@ -32,11 +32,14 @@ def handed_over(spool: Path) -> list[tuple[Segment, tuple[AssetRecord, ...]]]:
 
 
 def gathered(spool: Path, pace: Pace) -> list[tuple[Segment, tuple[AssetRecord, ...]]]:
-    detection = Detection(RULES, site=None, known=None, sensor="one")
     number = Sensing(Spool(spool), detection, sensor="one", pace=pace).run(batches())
     found = handed_over(spool)
     assert len(found) == number
     return found
+
+
+def detection() -> Detection:
+    return Detection(RULES, site=None, known=None, sensor="one")
 
 
 def rows(found: list[tuple[Segment, tuple[AssetRecord, ...]]]) -> dict[str, list[str]]:
@@ -66,3 +69,15 @@ def test_an_occurrence_waits_for_nothing_and_silence_is_no_segment(tmp_path: Pat
     assert all(segment.datasets or segment.occurrences or assets for segment, assets in found)
     counts = [segment.last for segment, _ in found]
     assert counts == sorted(counts)
+
+
+def test_a_clock_that_is_set_back_begins_another_time_line(tmp_path: Path) -> None:
+    Sensing(Spool(tmp_path / "once"), detection, sensor="one", pace=Pace()).run(batches())
+    sensing = Sensing(Spool(tmp_path / "twice"), detection, sensor="one", pace=Pace())
+    first = sensing.detection
+    sensing.run(batch for _ in range(2) for batch in batches())
+    assert sensing.detection is not first
+    once, twice = (
+        [o.id for segment, _ in handed_over(tmp_path / name) for o in segment.occurrences] for name in ("once", "twice")
+    )
+    assert twice == 2 * once != [], "nothing of the time line before holds anything of the next one back"

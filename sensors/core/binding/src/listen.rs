@@ -8,15 +8,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use tap::{Health, Rings};
+use tap::{Health, Rings, Timeline};
 use wire::Engine;
+use wire::capture::Frame;
 
 /// Frames between two looks at everything else.
 const STRIDE: usize = 1024;
 /// A batch is sent at least so often, empty or not: packet time goes on.
 const PULSE: Duration = Duration::from_secs(1);
-/// So far behind now is the time up to which nothing more can arrive: blocks come long before that.
-const SETTLED: i64 = 1_000_000_000;
 /// Pause while there is no room for frames.
 const PAUSE: Duration = Duration::from_millis(2);
 /// How long the last blocks are awaited at the end.
@@ -38,10 +37,18 @@ pub struct Shared {
     pub health: Mutex<Vec<Health>>,
 }
 
+/// A frame that waits for its engine.
+struct Held {
+    frame: Frame<'static>,
+    data: Vec<u8>,
+}
+
 /// Frames on their way to batches.
 pub struct Listener {
     pub rings: Rings,
     pub engine: Engine,
+    /// Makes another engine, for another time line.
+    pub make: Box<dyn Fn() -> Engine + Send>,
     pub shared: Arc<Shared>,
     /// Longest span of a batch.
     pub span: Duration,
@@ -52,7 +59,7 @@ impl Listener {
     pub fn run(mut self, sender: &SyncSender<Message>) {
         let waited = Arc::new(AtomicU64::new(0));
         self.relieve_into(sender.clone(), Arc::clone(&waited));
-        let mut clock = Clock::begin();
+        let (mut line, begun) = (Timeline::default(), Instant::now());
         let (mut sent, mut room, mut ending) = (Instant::now(), true, None);
         while !self.shared.stop.load(Ordering::Relaxed) {
             let finishing = self.shared.finish.load(Ordering::Relaxed);
@@ -60,16 +67,20 @@ impl Listener {
                 ending = Some(Instant::now());
             }
             if room {
-                let due = if self.engine.ledger.batch.rows() > 0 { self.span } else { PULSE };
-                let patience = due.saturating_sub(sent.elapsed()).max(PAUSE);
-                self.read(if finishing { LAST } else { patience }, &mut clock);
+                let patience = self.span.saturating_sub(sent.elapsed()).max(PAUSE);
+                line.look(system_now(), nanoseconds(begun.elapsed()));
+                let held = self.read(if finishing { LAST } else { patience }, &mut line);
+                if !held.is_empty() && !self.begin_anew(held, &mut line, sender, &waited) {
+                    return;
+                }
             } else {
                 std::thread::sleep(PAUSE);
                 waited.fetch_add(u64::try_from(PAUSE.as_millis()).unwrap_or(0), Ordering::Relaxed);
             }
             // A wire that never pauses does not hold up the end.
             if ending.is_some_and(|since| since.elapsed() >= MOST) || finishing && self.rings.is_empty() {
-                return self.finish(sender, &waited);
+                self.finish(sender, &waited);
+                return;
             }
             let full = self.engine.batch_full();
             let free = self.shared.waiting.load(Ordering::Acquire) < WAITING;
@@ -85,22 +96,54 @@ impl Listener {
         }
     }
 
-    /// Takes what the rings hold; where they are silent, time goes on without packets.
-    fn read(&mut self, patience: Duration, clock: &mut Clock) {
+    /// Takes what the rings hold; where they are silent, time goes on without packets. Gives the frames of another time
+    /// line, whose first one ends this one.
+    fn read(&mut self, patience: Duration, line: &mut Timeline) -> Vec<Held> {
         let Self { rings, engine, .. } = self;
-        let now = clock.settled();
+        let mut held: Vec<Held> = Vec::new();
         let given = rings.read(patience, STRIDE, &mut |frame| {
-            clock.frame(frame.timestamp);
+            if !held.is_empty() || line.ends_before(frame.timestamp) {
+                held.push(Held { frame: Frame { data: &[], ..*frame }, data: frame.data.to_vec() });
+                return;
+            }
+            line.frame(frame.timestamp);
             engine.frame(frame);
         });
-        if given > 0 {
-            clock.taken();
-        } else if let Some(now) = now
+        if given == 0
             && rings.is_empty()
+            && let Some(now) = line.settled()
         {
             engine.quiet(now);
+            line.quiet(now);
         }
-        engine.ledger.counters.set("reader", "out_of_order", clock.out_of_order);
+        engine.ledger.counters.set("reader", "out_of_order", line.out_of_order);
+        held
+    }
+
+    /// The system's clock was set: tells all that is open on the old time line, and begins another engine. False when
+    /// nobody takes batches any more.
+    fn begin_anew(
+        &mut self,
+        held: Vec<Held>,
+        line: &mut Timeline,
+        sender: &SyncSender<Message>,
+        waited: &Arc<AtomicU64>,
+    ) -> bool {
+        line.begin_anew();
+        self.engine.ledger.counters.set("reader", "clock_set", line.ended);
+        if !self.finish(sender, waited) {
+            return false;
+        }
+        let mut counters = std::mem::take(&mut self.engine.ledger.counters);
+        counters.begin_anew();
+        self.engine = (self.make)();
+        self.engine.ledger.counters = counters;
+        self.relieve_into(sender.clone(), Arc::clone(waited));
+        for Held { frame, data } in &held {
+            line.frame(frame.timestamp);
+            self.engine.frame(&Frame { data, ..*frame });
+        }
+        true
     }
 
     /// Batches that fill up within a tick: they are sent when there is room, and the wait is counted.
@@ -148,14 +191,16 @@ impl Listener {
         }
     }
 
-    /// Tells all that is still open.
-    fn finish(mut self, sender: &SyncSender<Message>, waited: &AtomicU64) {
+    /// Tells all that is still open; false when nobody takes it any more.
+    fn finish(&mut self, sender: &SyncSender<Message>, waited: &AtomicU64) -> bool {
         self.count(waited);
         loop {
             let over = self.engine.finish_some();
-            let told = send(&mut self.engine, sender, &self.shared);
-            if over || !told {
-                return;
+            if !send(&mut self.engine, sender, &self.shared) {
+                return false;
+            }
+            if over {
+                return true;
             }
         }
     }
@@ -167,31 +212,11 @@ fn send(engine: &mut Engine, sender: &SyncSender<Message>, shared: &Shared) -> b
     sender.send(message(Filled::take(engine))).is_ok()
 }
 
-/// Packet time where no packet comes: that of the last one and what passed since by a clock that nobody sets.
-struct Clock {
-    last: i64,
-    seen: Instant,
-    out_of_order: i64,
+/// The system's clock, ns since 1970.
+fn system_now() -> i64 {
+    nanoseconds(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
-impl Clock {
-    fn begin() -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { last: i64::try_from(now.as_nanos()).unwrap_or(0), seen: Instant::now(), out_of_order: 0 }
-    }
-
-    fn frame(&mut self, time: i64) {
-        self.out_of_order += i64::from(time < self.last);
-        self.last = time;
-    }
-
-    fn taken(&mut self) {
-        self.seen = Instant::now();
-    }
-
-    /// Time (ns) up to which nothing more can arrive if the rings are empty now; `None` shortly after a packet.
-    fn settled(&self) -> Option<i64> {
-        let passed = i64::try_from(self.seen.elapsed().as_nanos()).unwrap_or(i64::MAX);
-        (passed > SETTLED).then(|| self.last.saturating_add(passed).saturating_sub(SETTLED))
-    }
+fn nanoseconds(passed: Duration) -> i64 {
+    i64::try_from(passed.as_nanos()).unwrap_or(i64::MAX)
 }

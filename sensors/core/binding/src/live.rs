@@ -42,19 +42,24 @@ impl Live {
         dissectors: Vec<Launch>,
     ) -> PyResult<Self> {
         let filter = crate::errors::filter(filter)?;
-        let places = interfaces.names.iter().map(|name| Place {
-            sensor: sensor.to_owned(),
-            interface: name.clone(),
-            segment: segment.to_owned(),
-            capture: name.clone(),
-            drill: false,
-        });
+        let places: Vec<Place> = interfaces
+            .names
+            .iter()
+            .map(|name| Place {
+                sensor: sensor.to_owned(),
+                interface: name.clone(),
+                segment: segment.to_owned(),
+                capture: name.clone(),
+                drill: false,
+            })
+            .collect();
         let dissectors: Vec<Dissector> = dissectors.into_iter().filter_map(Launch::dissector).collect();
         let settings = Settings { full, samples, batch_rows, dissectors: dissectors.clone(), ..Settings::default() };
-        let engine = Engine::new(settings, places.collect(), filter);
+        let make = Box::new(move || Engine::new(settings.clone(), places.clone(), filter.clone()));
         let mut rings = interfaces.take()?;
         let shared = Arc::new(Shared { health: Mutex::new(rings.health()), ..Shared::default() });
-        let listener = Listener { rings, engine, shared: Arc::clone(&shared), span: Duration::from_millis(span_ms) };
+        let (engine, span) = (make(), Duration::from_millis(span_ms));
+        let listener = Listener { rings, engine, make, shared: Arc::clone(&shared), span };
         Ok(Self { listener: Mutex::new(Some(listener)), reader: OnceLock::new(), shared, dissectors })
     }
 

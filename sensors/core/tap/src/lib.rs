@@ -9,6 +9,7 @@
 //! | `interface` | what an interface is and how it stands |
 //! | `ring` | one interface: socket, ring, counts, survival of a link that goes |
 //! | `rings` | several interfaces on one time line |
+//! | `timeline` | packet time in silence, and when the system's clock is set |
 //! | `seal`, `program` | what the process gives up once its sockets are open |
 
 #[cfg(target_os = "linux")]
@@ -34,6 +35,7 @@ mod system;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod tests;
+mod timeline;
 
 pub use error::{TapError, TapErrorKind};
 #[cfg(not(target_os = "linux"))]
@@ -41,3 +43,4 @@ pub use other::Rings;
 #[cfg(target_os = "linux")]
 pub use rings::Rings;
 pub use state::{Counts, Health, Link, Settings};
+pub use timeline::Timeline;

@@ -3,3 +3,4 @@
 mod blocks;
 mod filter;
 mod sockets;
+mod timeline;

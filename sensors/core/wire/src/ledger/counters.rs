@@ -54,6 +54,11 @@ impl Counters {
         self.began(time);
     }
 
+    /// Goes on counting on another time line: the next rows begin with its first frame.
+    pub fn begin_anew(&mut self) {
+        self.since = None;
+    }
+
     /// What counts began to count at this time, unless it did before.
     pub fn began(&mut self, time: i64) {
         if self.since.is_none() {
