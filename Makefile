@@ -24,8 +24,8 @@ CHECKS := check-style check-format check-types check-plant check-imports check-r
 	check-project
 
 .PHONY: help setup environment demo test test-core test-python test-browser test-core-build check $(CHECKS) console \
-	bench bench-protocols bench-crowd bench-batches bench-live bench-console bench-report eval docs golden captures fuzz fuzz-api oracles lock \
-	system-deps clean
+	bench bench-protocols bench-crowd bench-batches bench-live bench-console bench-report eval docs golden captures \
+	fuzz fuzz-api oracles lock system-deps clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -112,8 +112,9 @@ bench-crowd: setup ## memory of a sensor with 100,000 conversations of all proto
 bench-batches: setup ## ms of CPU that detection and the store take of small and large batches (after `bench`)
 	$(PY) -m tests.bench.batches
 
-bench-live: setup ## packets a second a sensor takes from an interface without a drop (root: network namespaces)
-	$(PY) -m tests.bench.live $(ARGS)
+bench-live: setup ## drops and cost of a sensor at an interface, seconds from wire to API (root: network namespaces)
+	$(PY) -m tests.bench.live --rate 140000 --packets 900000
+	$(PY) -m tests.bench.latency
 
 bench-console: setup ## milliseconds of the console on 10,000 alerts, in a real browser
 	$(PY) -m tests.bench.console $(ARGS)

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from api.storage import open_store
 from response.ports import AlertQuery
-from tests.live.sensing import PATIENCE, Sensor
-from tests.live.wire import NEAR, Wire, frames, send, wire
+from tests.live.running import ROLES, everything, process_of
+from tests.live.sensing import PATIENCE
+from tests.live.wire import Wire, frames, send, wire
 from tests.needs import PROJECT
 
-ROLES = ("sensor", "worker", "serve")
 ATTACK = PROJECT / "rules" / "proofs" / "modbus" / "unauthorised-write.pcap"
 
 
@@ -28,42 +25,6 @@ def plant() -> Iterator[Wire]:
     with wire() as made:
         made.ip("link", "set", "lo", "up")
         yield made
-
-
-@contextmanager
-def everything(plant: Wire, data: Path, interface: str = NEAR) -> Iterator[Sensor]:
-    command = [sys.executable, "-m", "api.cli", "run", "--interface", interface, "--data", str(data)]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BITTERN_")}
-    process = subprocess.Popen(
-        ["ip", "netns", "exec", plant.sensor, *command],
-        cwd=PROJECT,
-        env={**environment, "BITTERN_LANG": "en", "PYTHONUNBUFFERED": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    running = Sensor(process, data / "spool")
-    try:
-        yield running
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(PATIENCE)
-        running.close()
-
-
-def process_of(role: str, data: Path) -> int | None:
-    """The process of a role over a folder, if it runs."""
-    for entry in Path("/proc").iterdir():
-        try:
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        named = b"api.cli" in words and words[words.index(b"api.cli") + 1] == role.encode()
-        if named and any(str(data).encode() in word for word in words):
-            return int(entry.name)
-    return None
 
 
 def until(holds: Callable[[], object]) -> None:

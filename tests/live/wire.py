@@ -75,10 +75,15 @@ def run(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def _socket_in(namespace: str, interface: str) -> socket.socket:
+def enter(namespace: str) -> None:
+    """Puts the calling thread into a namespace, for good."""
     with Path("/run/netns", namespace).open() as handle:
         if ctypes.CDLL(None, use_errno=True).setns(handle.fileno(), CLONE_NEWNET) != 0:
             raise OSError(ctypes.get_errno(), "setns")
+
+
+def _socket_in(namespace: str, interface: str) -> socket.socket:
+    enter(namespace)
     made = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     made.bind((interface, 0))
     return made
