@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.gathered import Gathered
+from api.handing_over import HandingOver
 from api.segment_files import segment_files
 from api.segments import asset_records, segment_of
 from detection.baseline import Baseline
@@ -66,6 +67,7 @@ def sense(
 class Sensing:
     """Batches on their way to segments. With a `pace` batches are gathered; without one each is a segment.
 
+    With `patient` segments wait while the spool's disk refuses them; without it that is an error.
     `begun` makes a detection: one for each time line. Packet time that goes back is another one: a clock was set.
     """
 
@@ -77,12 +79,13 @@ class Sensing:
         sensor: str,
         drill: bool = False,
         pace: Pace | None = None,
+        patient: HandingOver | None = None,
         handed_over: Callable[[int], None] | None = None,
     ) -> None:
         self._spool, self._begun, self.detection = spool, begun, begun()
         self._clock: int | None = None
         self._sensor, self._drill, self._pace = sensor, drill, pace
-        self._told = handed_over
+        self._patient, self._told = patient, handed_over
         self._inventory = Inventory()
         self._assets: dict[str, AssetRecord] = {}
         self._assets_at: int | None = None
@@ -95,6 +98,8 @@ class Sensing:
         for batch in batches:
             self.take(batch)
         self._end_time_line()
+        if self._patient is not None and self._patient.error is not None:
+            raise self._patient.error
         return self.number
 
     def take(self, batch: EventBatch) -> None:
@@ -105,6 +110,8 @@ class Sensing:
         self._clock = batch.clock
         if self._pace is None and self._gathered.since is not None:
             self._hand_over(())
+        if self._patient is not None and self._patient.error is not None:
+            self._patient.drain()
         self._inventory.take(batch.datasets)
         self._gathered.add(batch, self.detection.process(batch))
         if self._pace is not None and self._is_due(self._pace, batch.clock):
@@ -146,7 +153,10 @@ class Sensing:
             return
         batch, detected = taken
         segment = segment_of(self._sensor, batch, detected, drill=self._drill)
-        self._spool.put(segment.id, segment_files(segment, tuple(assets)))
+        if self._patient is None:
+            self._spool.put(segment.id, segment_files(segment, tuple(assets)))
+        else:
+            self._patient.put(segment, assets)
         self.number += 1
         if self._told is not None:
             self._told(self.number)

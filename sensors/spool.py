@@ -78,9 +78,13 @@ class Spool:
         half.mkdir(parents=True)
         hashes = {each: hashlib.sha256(data).hexdigest() for each, data in files.items()}
         manifest = json.dumps({"form": FORM, "name": name, "files": hashes}, sort_keys=True).encode()
-        for each, data in {**files, MANIFEST: manifest}.items():
-            write_durably(half / each, data)
-        sync_folder(half)
+        try:
+            for each, data in {**files, MANIFEST: manifest}.items():
+                write_durably(half / each, data)
+            sync_folder(half)
+        except OSError:
+            shutil.rmtree(half, ignore_errors=True)  # a full disk has use for the room
+            raise
         whole = self._folder / f"{number:016d}-{name}"
         half.rename(whole)
         sync_folder(self._folder)

@@ -49,6 +49,7 @@ def sensor(
     import signal
 
     from api.cli.inputs import rules_in_force
+    from api.handing_over import HandingOver
     from api.sensing_health import Health
     from api.sensor import Pace, Sensing
     from detection.baseline import read_baseline
@@ -65,11 +66,18 @@ def sensor(
     loaded = rules_in_force(rules or (), terminal)
     site_model = load_site(site) if site else None
     known = read_baseline(baseline) if baseline else None
+    into = Spool(spool)
+    patient = HandingOver(
+        into,
+        refused=lambda error: terminal.warn("sensor.spool_refused", spool=spool, why=error.strerror or str(error)),
+        taken=lambda rows, alerts: terminal.tell("sensor.spool_takes", spool=spool, rows=rows, occurrences=alerts),
+    )
     sensing = Sensing(
-        Spool(spool),
+        into,
         lambda: Detection(loaded, site=site_model, known=known, sensor=name),
         sensor=name,
         pace=Pace(),
+        patient=patient,
     )
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: capture.finish())

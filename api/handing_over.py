@@ -1,0 +1,130 @@
+"""Segments on their way into the spool. While its disk refuses them, full or away, they wait in memory within bounds:
+rows go first, the oldest before the others, occurrences last, and what is lost is counted and told.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from api.segment_files import segment_files
+from detection.occurrence import text_id
+from response.ports import AssetRecord, Segment
+from sensors.fields import vocabulary
+from sensors.spool import Spool
+
+MOST_ROWS = 100_000
+MOST_OCCURRENCES = 50_000
+"""What may wait, some 100 MB each at most."""
+Waiting = tuple[Segment, tuple[AssetRecord, ...]]
+
+
+@dataclass
+class Lost:
+    """What was given up since the last row that told of it, and since when (packet time, ns)."""
+
+    since: int
+    rows: int = 0
+    occurrences: int = 0
+
+    def counts(self) -> dict[str, int]:
+        """By counter, those that are not 0."""
+        named = {"spool_rows_lost": self.rows, "spool_occurrences_lost": self.occurrences}
+        return {name: count for name, count in named.items() if count}
+
+
+class HandingOver:
+    """Puts segments into a spool in order. `refused` is called with what the system says when it begins to refuse them;
+    `taken` when it takes them again, with the rows and occurrences lost meanwhile."""
+
+    def __init__(self, spool: Spool, *, refused: Callable[[OSError], None], taken: Callable[[int, int], None]) -> None:
+        self._spool, self._refused, self._taken = spool, refused, taken
+        self._waiting: deque[Waiting] = deque()
+        self._assets: dict[str, AssetRecord] = {}
+        self._lost: Lost | None = None
+        self._lost_rows = self._lost_occurrences = 0
+        self.error: OSError | None = None
+        """Why what waits does so."""
+
+    def put(self, segment: Segment, assets: Sequence[AssetRecord]) -> None:
+        """Hands a segment over, behind those that wait."""
+        self._waiting.append((segment, tuple(assets)))
+        self.drain()
+        self._keep_bounds()
+
+    def drain(self) -> None:
+        """Hands over what waits, as far as the disk takes it."""
+        while self._waiting:
+            segment, assets = self._waiting[0]
+            whole = self._with_losses(segment)
+            known = self._assets | {asset.key: asset for asset in assets}
+            try:
+                self._spool.put(whole.id, segment_files(whole, tuple(known.values())))
+            except OSError as error:
+                if self.error is None:
+                    self._refused(error)
+                self.error = error
+                return
+            self._waiting.popleft()
+            self._lost = None
+            self._assets.clear()
+        if self.error is not None:
+            self._taken(self._lost_rows, self._lost_occurrences)
+            self.error, self._lost_rows, self._lost_occurrences = None, 0, 0
+
+    def _keep_bounds(self) -> None:
+        """Gives up the oldest of what is too much; never the newest segment."""
+        rows = sum(_rows(segment) for segment, _ in self._waiting)
+        occurrences = sum(len(segment.occurrences) for segment, _ in self._waiting)
+        if rows <= MOST_ROWS and occurrences <= MOST_OCCURRENCES:
+            return
+        *older, newest = self._waiting
+        self._waiting.clear()
+        for segment, assets in older:
+            kept = segment
+            if rows > MOST_ROWS:
+                rows -= _rows(kept)
+                self._lose(kept, _rows(kept), 0)
+                kept = replace(kept, datasets={})
+            if occurrences > MOST_OCCURRENCES:
+                occurrences -= len(kept.occurrences)
+                self._lose(kept, 0, len(kept.occurrences))
+                kept = replace(kept, occurrences=())
+            if kept.datasets or kept.occurrences:
+                self._waiting.append((kept, assets))
+            else:  # what is known of assets is told once only, so it goes along with a later one
+                self._assets |= {asset.key: asset for asset in assets}
+        self._waiting.append(newest)
+
+    def _lose(self, segment: Segment, rows: int, occurrences: int) -> None:
+        lost = self._lost = self._lost or Lost(segment.first)
+        lost.rows += rows
+        lost.occurrences += occurrences
+        self._lost_rows += rows
+        self._lost_occurrences += occurrences
+
+    def _with_losses(self, segment: Segment) -> Segment:
+        """The segment with a row of `capture` for each loss before it: verdicts on that time are inconclusive."""
+        if self._lost is None or not (counts := self._lost.counts()):
+            return segment
+        sensor, since, until = segment.sensor, min(self._lost.since, segment.last), segment.last
+        rows = [
+            {
+                "event.dataset": "capture", "@timestamp": since, "event.end": until, "ot.clock": until,
+                "event.id": text_id("spool", sensor, name, since, until), "observer.name": sensor,
+                "ot.stage": "spool", "ot.counter": name, "ot.count": count, "ot.drill": segment.drill,
+            }
+            for name, count in counts.items()
+        ]  # fmt: skip
+        schema = {name: kind for name, kind in vocabulary().schema("capture").items() if name in rows[0]}
+        told = pl.DataFrame([pl.Series(n, [row[n] for row in rows]).cast(kind) for n, kind in schema.items()])
+        known = segment.datasets.get("capture")
+        capture = told if known is None else pl.concat([known, told], how="diagonal")
+        return replace(segment, datasets={**segment.datasets, "capture": capture})
+
+
+def _rows(segment: Segment) -> int:
+    return sum(len(frame) for frame in segment.datasets.values())

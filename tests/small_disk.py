@@ -1,0 +1,32 @@
+"""A small disk of a test's own, and how it fills up."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tests.needs import need
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """A folder on a disk of 3 MB; skips where none can be mounted."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=3m", "none", str(folder)]
+    done = subprocess.run(mount, capture_output=True, check=False)
+    need(done.returncode == 0, "a disk of its own", "run as root on Linux, where tmpfs may be mounted")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def fill(disk: Path) -> Path:
+    """Takes all room of a disk; gives the file that does, which may be removed."""
+    block = disk / "block"
+    with block.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(65536))
+    return block
