@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.needs import require_all
+from tests.needs import REFUSED, require_all
 
 LONGEST = (
     "tests/integration/test_oracles.py",
@@ -36,6 +36,11 @@ class Skips:
         self.told: dict[str, dict[str, str]] | None = getattr(config, "workeroutput", None)
 
     @property
+    def inexcusable(self) -> bool:
+        """Whether something was skipped that could have been had."""
+        return any(not reason.startswith(REFUSED) for reason in self.reasons)
+
+    @property
     def reasons(self) -> Counter[str]:
         """How often each reason was given."""
         return self.tests + Counter(self.modules.values())
@@ -56,7 +61,7 @@ class Skips:
         self.modules |= getattr(node, "workeroutput", {}).get("modules not tested", {})
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if self.reasons and require_all():
+        if self.inexcusable and require_all():
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
@@ -65,7 +70,7 @@ class Skips:
         terminalreporter.section("parts not tested here")
         for reason, count in sorted(self.reasons.items()):
             terminalreporter.write_line(f"{count:5} skipped, {reason}")
-        if require_all():
+        if self.inexcusable and require_all():
             terminalreporter.write_line("BITTERN_REQUIRE_ALL=1 allows no skip: the run fails.", red=True)
 
 

@@ -1,7 +1,8 @@
 """What a test needs beside the project: a tool, a server, the shared folder. Absent parts are named, never passed over.
 
 A test asks `need(...)`, `tool(...)` or `shared(...)`. Where the part is absent the test skips and says how to get it;
-where the environment says BITTERN_REQUIRE_ALL=1 (as CI does) it fails instead.
+where the environment says BITTERN_REQUIRE_ALL=1 (as CI does) it fails instead. What only the machine itself can give is
+asked for by `allowed(...)`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED = PROJECT.parent / "shared"
+REFUSED = "this machine allows no"
+"""Begins the reason of a skip that is the machine's doing."""
 
 
 def require_all() -> bool:
@@ -33,6 +36,16 @@ def need(condition: object, part: str, how: str) -> None:
     if require_all():
         pytest.fail(f"{reason} (BITTERN_REQUIRE_ALL=1 allows no skip)", pytrace=False)
     pytest.skip(reason, allow_module_level=True)
+
+
+def allowed(condition: object, part: str, how: str) -> None:
+    """Go on when `condition` is true: this machine lets the test do what it needs, which no package can give.
+
+    Else skip with the part's name, told at the end of the run also where nothing may be skipped: a machine that is
+    itself confined, such as a container without privileges, fails no change for it.
+    """
+    if not condition:
+        pytest.skip(f"{REFUSED} {part}: {how}")
 
 
 def tool(name: str, how: str = "make system-deps") -> str:

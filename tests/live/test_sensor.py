@@ -15,7 +15,7 @@ import pytest
 
 from tests.live.sensing import Sensor, events, occurrences, segments, sensor
 from tests.live.wire import NEAR, frames, send, wire
-from tests.needs import PROJECT, need
+from tests.needs import PROJECT, allowed
 
 WRITE = PROJECT / "rules" / "proofs" / "modbus" / "unauthorised-write.pcap"
 LARGE = 1000
@@ -149,7 +149,7 @@ def test_an_interface_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_process_that_may_not_listen(tmp_path: Path) -> None:
-    need(os.geteuid() == 0, "root", "run as root, which can become a plain user")
+    allowed(os.geteuid() == 0, "change of user", "run as root, which can become a plain user")
     with wire() as made:
         done = subprocess.run(
             ["ip", "netns", "exec", made.sensor, "setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw",

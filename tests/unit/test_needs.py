@@ -37,6 +37,17 @@ pytest.skip("no bus here", allow_module_level=True)
 """
 
 
+REFUSED = """
+from tests.needs import allowed
+
+def test_confined():
+    allowed(False, "network namespaces", "run as root on Linux")
+
+def test_free():
+    allowed(True, "nothing", "")
+"""
+
+
 def run(folder: Path, source: str, require_all: bool, *options: str) -> subprocess.CompletedProcess[str]:
     """Run pytest over `source` alone, with the project's conftest as a plugin."""
     (folder / "test_made.py").write_text(source)
@@ -66,6 +77,15 @@ def test_a_plain_skip_fails_the_run_where_all_is_required(tmp_path: Path, requir
     done = run(tmp_path, PLAIN_SKIP, require_all)
     assert done.returncode == code, done.stdout
     assert "not today" in done.stdout
+
+
+@pytest.mark.parametrize("require_all", [False, True])
+def test_what_the_machine_refuses_is_named_and_fails_nothing(tmp_path: Path, require_all: bool) -> None:
+    done = run(tmp_path, REFUSED, require_all)
+    assert done.returncode == 0, done.stdout
+    assert "1 passed, 1 skipped" in done.stdout
+    assert "1 skipped, this machine allows no network namespaces: run as root on Linux" in done.stdout
+    assert "the run fails" not in done.stdout
 
 
 @pytest.mark.parametrize("processes", ["0", "2"])
