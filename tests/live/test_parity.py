@@ -21,7 +21,7 @@ from tests.needs import PROJECT
 CAPTURES = (
     "rules/proofs/modbus/unauthorised-write.pcap", "rules/proofs/general/port-scan.pcap",
     "rules/proofs/link/arp-spoof.pcap", "rules/proofs/link/vlan-tagged.pcap", "rules/proofs/link/double-tagged.pcap",
-    "rules/proofs/mqtt/login-brute-force.pcap", "tests/golden/iec104/commands.pcap",
+    "rules/proofs/mqtt/login-brute-force.pcap", "rules/proofs/s7comm/unauthorised-write.pcap",
 )  # fmt: skip
 HARMLESS = {"rules/proofs/link/vlan-tagged.pcap"}
 SITE = PROJECT / "rules" / "proofs" / "site.yml"
