@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import polars as pl
 
 from detection.occurrence import text_id
 from sensors.fields import vocabulary
+
+SOME = 1024
+"""Findings of one batch, as nearly always."""
 
 
 @dataclass(frozen=True)
@@ -82,14 +86,14 @@ def _made_as(kind: pl.DataType) -> pl.DataType | None:
 
 
 def _nulls(height: int) -> pl.DataFrame:
-    """So many rows of dataset `finding` without any value. Made once: so many columns take Polars milliseconds."""
-    known = _NULLS.get("finding")
-    if known is None or known.height < height:
-        known = _NULLS["finding"] = vocabulary().empty("finding").clear(max(height, 256))
-    return known.slice(0, height)
+    """So many rows of dataset `finding` without any value."""
+    return _some_nulls().slice(0, height) if height <= SOME else vocabulary().empty("finding").clear(height)
 
 
-_NULLS: dict[str, pl.DataFrame] = {}
+@cache
+def _some_nulls() -> pl.DataFrame:
+    """Made once: so many columns take Polars some 20 ms."""
+    return vocabulary().empty("finding").clear(SOME)
 
 
 def _json(values: Mapping[str, object]) -> str:

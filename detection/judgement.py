@@ -13,8 +13,7 @@ from typing import Any
 import polars as pl
 
 from detection.occurrence import Occurrence, Packets, occurrence_id
-from detection.parties import BELOW_IP, named, party
-from detection.sigma.few_rows import PLAIN
+from detection.parties import BELOW_IP, PLAIN, named, party
 from detection.sigma.model import LEVELS, Correlation, Rule
 from detection.sigma.text import VALUE, placeholders
 from sensors.fields import vocabulary

@@ -17,6 +17,8 @@ BELOW_IP = {
     "ot.server.ip": "destination.mac",
 }
 """Column -> the one that says it where there is no IP: the source asks, unless it publishes."""
+PLAIN = (pl.String, pl.Categorical, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64, pl.Int8, pl.Int16, pl.Int32, pl.Int64)
+"""Types whose values Polars and Python write alike, so that a key may come from either."""
 PUBLISHED = frozenset({"publish", "notify"})
 """Operations whose source is the one that serves."""
 _PUBLISHER = {"ot.client.ip": "destination.mac", "ot.server.ip": "source.mac"}

@@ -33,7 +33,7 @@ def analyze(
     captures: option.Captures,
     capture_filter: option.Filter = None,
     full: Annotated[bool, typer.Option("--full", help="help.option.full")] = False,
-    baseline: Annotated[Path | None, typer.Option("--baseline", metavar="DIR", help="help.option.baseline")] = None,
+    baseline: option.BaselineFolder = None,
     learn: Annotated[Path | None, typer.Option("--learn", metavar="DIR", help="help.option.learn")] = None,
     site: option.Site = None,
     rules: option.RuleFolders = None,

@@ -27,6 +27,7 @@ StoreToFill = Annotated[
 ]
 RuleFolders = Annotated[list[Path] | None, typer.Option("--rules", metavar="DIR", help="help.option.rules")]
 SeverityMin = Annotated[Severity | None, typer.Option("--severity-min", help="help.option.severity_min")]
+BaselineFolder = Annotated[Path | None, typer.Option("--baseline", metavar="DIR", help="help.option.baseline")]
 Site = Annotated[Path | None, typer.Option("--site", metavar="FILE", help="help.option.site")]
 Filter = Annotated[str | None, typer.Option("--filter", metavar="EXPR", help="help.option.filter")]
 Output = Annotated[str, typer.Option("--output", "-o", metavar="PATH|-", help="help.option.output")]

@@ -34,7 +34,7 @@ def run(
     capture_filter: option.Filter = None,
     ring_mb: RingMb = 64,
     site: option.Site = None,
-    baseline: Annotated[Path | None, typer.Option("--baseline", metavar="DIR", help="help.option.baseline")] = None,
+    baseline: option.BaselineFolder = None,
     rules: option.RuleFolders = None,
     user: RunAs = None,
     base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="help.option.base_url")] = "",

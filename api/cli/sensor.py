@@ -33,7 +33,7 @@ def sensor(
     capture_filter: option.Filter = None,
     ring_mb: RingMb = 64,
     site: option.Site = None,
-    baseline: Annotated[Path | None, typer.Option("--baseline", metavar="DIR", help="help.option.baseline")] = None,
+    baseline: option.BaselineFolder = None,
     rules: option.RuleFolders = None,
     user: RunAs = None,
     with_parent: WithParent = False,
@@ -46,6 +46,7 @@ def sensor(
     terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
     # Sockets first, and before anything that begins threads: those would keep the privileges that are given up here.
     opened = _sealed(list(dict.fromkeys(interfaces)), ring_mb, spool, user)
+    import os
     import signal
 
     from api.cli.inputs import rules_in_force
@@ -81,6 +82,8 @@ def sensor(
     )
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: capture.finish())
+    if os.geteuid() == 0:
+        terminal.warn("sensor.as_root")
     if with_parent:
         follow(capture.finish)
     terminal.tell(

@@ -11,16 +11,14 @@ from typing import Any
 
 import polars as pl
 
-from detection.parties import BELOW_IP, named
-from detection.sigma.correlated import ROW_SCHEMA, SECOND, Row
+from detection.parties import BELOW_IP, PLAIN, named
+from detection.sigma.correlated import SECOND, Row
 from detection.sigma.model import Correlation
 
 FEW_HITS = 256
 """Up to so many in all that came since last time (measured)."""
 Source = tuple[str, pl.DataFrame]
 """A rule's name, and rows that it matched."""
-PLAIN = (pl.String, pl.Categorical, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64, pl.Int8, pl.Int16, pl.Int32, pl.Int64)
-"""Types that Polars and Python write alike."""
 
 _FIXED = ("ot.clock", "@timestamp", "event.id", "ot.capture", "ot.packet.first", "ot.packet.last")
 _PARTIES = (*dict.fromkeys(BELOW_IP.values()), "ot.operation")
@@ -50,11 +48,6 @@ def few_rows(correlation: Correlation, sources: Sequence[Source]) -> list[Row]:
             clock, ts, event, capture, first, last = values[: len(_FIXED)]
             rows.append(Row(clock // SECOND, ts, rule, event, capture, first, last, key, slot, source, place))
     return rows
-
-
-def frame_of(rows: Sequence[Row]) -> pl.DataFrame:
-    """The rows as a frame of `ROW_SCHEMA`."""
-    return pl.DataFrame(rows, schema=ROW_SCHEMA, orient="row")
 
 
 def _values(column: pl.Series) -> list[Any]:

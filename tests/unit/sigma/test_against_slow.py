@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from detection.sigma import Evaluator
+from detection.sigma import Evaluator, derived, evaluate
+from sensors import frames
 from tests.unit.sigma.frames import frame, rule_data, ruleset
 from tests.unit.sigma.slow import holds
 
@@ -98,8 +99,13 @@ def random_detection(rng: random.Random) -> dict[str, Any]:
     return {**blocks, "condition": rng.choice([*forms, "one and two and three", "not one and (two or three)"])}
 
 
+@pytest.mark.parametrize("few_rows", [frames.FEW_ROWS, 0])
 @pytest.mark.parametrize("seed", range(4))
-def test_compiled_rules_agree_with_the_slow_evaluator(seed: int) -> None:
+def test_compiled_rules_agree_with_the_slow_evaluator(
+    seed: int, few_rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (frames, derived, evaluate):
+        monkeypatch.setattr(module, "FEW_ROWS", few_rows)
     rng = random.Random(seed)
     rows = [random_row(rng) for _ in range(ROWS)]
     detections = {f"R{number:03}": random_detection(rng) for number in range(RULES // 4)}
