@@ -4,7 +4,7 @@ rows go first, the oldest before the others, occurrences last, and what is lost 
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -46,6 +46,7 @@ class HandingOver:
         self._assets: dict[str, AssetRecord] = {}
         self._lost: Lost | None = None
         self._lost_rows = self._lost_occurrences = 0
+        self._totals: Counter[str] = Counter()
         self.error: OSError | None = None
         """Why what waits does so."""
 
@@ -103,11 +104,14 @@ class HandingOver:
         lost = self._lost = self._lost or Lost(segment.first)
         lost.rows += rows
         lost.occurrences += occurrences
+        self._totals += Counter({"spool.rows_lost": rows, "spool.occurrences_lost": occurrences})
         self._lost_rows += rows
         self._lost_occurrences += occurrences
 
     def _with_losses(self, segment: Segment) -> Segment:
-        """The segment with a row of `capture` for each loss before it: verdicts on that time are inconclusive."""
+        """The segment with all that was lost so far among its counters, and a row of `capture` for each loss before
+        it: verdicts on that time are inconclusive."""
+        segment = replace(segment, counters={**segment.counters, **self._totals})
         if self._lost is None or not (counts := self._lost.counts()):
             return segment
         sensor, since, until = segment.sensor, min(self._lost.since, segment.last), segment.last

@@ -28,7 +28,8 @@ SECOND = 1_000_000_000
 @dataclass(frozen=True)
 class Pace:
     """When what was gathered becomes a segment, while packets come: at once when it holds an occurrence, else after
-    `seconds` of packet time or `rows` rows; what is known of assets goes along every `assets_seconds`."""
+    `seconds` of packet time or `rows` rows. Every `assets_seconds` what is known of assets goes along, and a segment
+    goes whatever happened: whoever watches over sensors takes one for dead that is not heard for five minutes."""
 
     seconds: float = 1.0
     rows: int = 4096
@@ -115,9 +116,9 @@ class Sensing:
         self._inventory.take(batch.datasets)
         self._gathered.add(batch, self.detection.process(batch))
         if self._pace is not None and self._is_due(self._pace, batch.clock):
-            assets = self._asset_news() if self._assets_due(self._pace, batch.clock) else ()
-            if assets or not self._gathered.is_empty:
-                self._hand_over(assets)
+            is_assets_due = self._assets_due(self._pace, batch.clock)
+            if is_assets_due or not self._gathered.is_empty:
+                self._hand_over(self._asset_news() if is_assets_due else ())
             else:
                 self._gathered.take()
 
@@ -132,7 +133,7 @@ class Sensing:
         return gathered.has_occurrences or gathered.rows >= pace.rows or waited >= pace.seconds * SECOND
 
     def _assets_due(self, pace: Pace, clock: int) -> bool:
-        if self._assets_at is not None and clock - self._assets_at < pace.assets_seconds * SECOND:
+        if self._assets_at is not None and clock - self._assets_at < max(1, pace.assets_seconds * SECOND):
             return False
         self._assets_at = clock
         return True

@@ -87,6 +87,8 @@ def test_rows_go_first_and_occurrences_last_and_both_are_told(folder: Path, monk
     capture = handed[0][0].datasets["capture"]
     lost = dict(capture.select("ot.counter", "ot.count").rows())
     assert lost == {"spool_rows_lost": 5 * ROWS, "spool_occurrences_lost": 3}
+    totals = {"spool.rows_lost": 5 * ROWS, "spool.occurrences_lost": 3}
+    assert all(dict(each.counters) == totals for each, _ in handed), "what a sensor's page shows stays"
     admitted = admit("one", "capture", capture)
     assert (admitted.dead, admitted.frame.height) == ((), 2), "a store takes these rows"
     assert not any("capture" in each.datasets for each, _ in handed[1:])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from api.analysis import load_rules
 from api.segment_files import segment_from
-from api.sensor import Pace, Sensing, sense
+from api.sensor import SECOND, Pace, Sensing, sense
 from detection.engine import Detection
 from response.ports import AssetRecord, Segment
 from sensors.capture import CaptureFiles, EventBatch
@@ -69,6 +70,16 @@ def test_an_occurrence_waits_for_nothing_and_silence_is_no_segment(tmp_path: Pat
     assert all(segment.datasets or segment.occurrences or assets for segment, assets in found)
     counts = [segment.last for segment, _ in found]
     assert counts == sorted(counts)
+
+
+def test_a_sensor_on_a_silent_wire_is_heard_every_minute(tmp_path: Path) -> None:
+    *_, last = batches()
+    silent = [EventBatch(last.datasets, last.clock + second * SECOND, last.counters) for second in range(600)]
+    Sensing(Spool(tmp_path), detection, sensor="one", pace=Pace()).run(silent)
+    heard = [segment.last for segment, _ in handed_over(tmp_path)]
+    assert heard[0] - silent[0].clock <= SECOND, "it is known from its first second on"
+    assert max(after - before for before, after in pairwise(heard)) == 60 * SECOND
+    assert len({segment.id for segment, _ in handed_over(tmp_path)}) == len(heard) < 15, "and not more often"
 
 
 def test_a_clock_that_is_set_back_begins_another_time_line(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ interface Sensor {
 
 const SILENT_AFTER = 5 * 60_000
 /** Counters of what was not seen: any of them above zero is a blind spot. */
-const BLIND = /drop|lost|gap|skipp|fail|refus|truncat|late|overflow|evict|cut/i
+const BLIND = /drop|lost|losses|down|gap|skipp|fail|refus|truncat|late|overflow|evict|cut/i
 
 export function Sensors() {
   const { t } = useWords()

@@ -116,7 +116,9 @@ impl Listener {
             engine.quiet(now);
             line.quiet(now);
         }
-        engine.ledger.counters.set("reader", "out_of_order", line.out_of_order);
+        if line.out_of_order > 0 {
+            engine.ledger.counters.set("reader", "out_of_order", line.out_of_order);
+        }
         held
     }
 
