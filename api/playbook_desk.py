@@ -15,8 +15,9 @@ from response.playbooks.ports import Ports
 from response.playbooks.stored import StoredAlerts, StoredInventory, StoredTickets
 from response.playbooks.stored_evidence import EvidenceFolder
 from response.store_errors import NotFound
+from sensors.kept_packets import KeptPackets
 
-EVIDENCE, CAPTURES = "evidence", "captures"
+EVIDENCE = "evidence"
 ALLOWED = ("setting", "http-allowed")
 """Where the list lies of what playbooks may call; without it nothing."""
 
@@ -27,7 +28,7 @@ def desk_of(wiring: Wiring) -> Desk:
     ports = Ports(
         alerts=StoredAlerts(wiring.store),
         inventory=StoredInventory(wiring.store, lambda address: _declared(address, site)),
-        evidence=EvidenceFolder(wiring.store, wiring.settings.data / EVIDENCE, wiring.settings.data / CAPTURES),
+        evidence=EvidenceFolder(wiring.store, wiring.settings.data / EVIDENCE, KeptPackets(wiring.settings.data)),
         messenger=wiring.notifications.messenger,
         tickets=StoredTickets(wiring.store),
         http=GuardedHttp(_allowed(wiring)),

@@ -17,7 +17,8 @@ class Health:
     """Watches the interfaces of `capture` as its batches pass; `tell` is called when there is something to tell.
 
     `changed` are the interfaces whose link changed, `dropped` those where the kernel dropped packets in the last minute
-    with their number, `minute` says that a minute is over.
+    with their number, `evidence_lost` frames that were not kept in it, `minute` says that a minute is over;
+    `ring_refuses` is what the system says when it begins to refuse more packets to be kept.
     """
 
     capture: LiveCapture
@@ -27,6 +28,10 @@ class Health:
     changed: tuple[InterfaceHealth, ...] = ()
     dropped: tuple[tuple[str, int], ...] = ()
     minute: bool = False
+    evidence_lost: int = 0
+    ring_refuses: str | None = None
+    _refused: bool = False
+    _lost: int = 0
     _drops: dict[str, int] = field(default_factory=dict)
 
     def watched(self) -> Iterator[EventBatch]:
@@ -41,9 +46,20 @@ class Health:
             self.dropped = self._news_of_drops() if self.minute else ()
             if self.minute:
                 begun = self.clock()
-            if self.changed or self.minute:
+            self._look_at_ring()
+            if self.changed or self.minute or self.ring_refuses:
                 self.tell(self)
             yield batch
+
+    def _look_at_ring(self) -> None:
+        ring = self.capture.kept
+        if ring is None:
+            return
+        self.ring_refuses = ring.refused if not self._refused else None
+        self._refused = ring.refused is not None
+        self.evidence_lost = ring.lost - self._lost if self.minute else 0
+        if self.minute:
+            self._lost = ring.lost
 
     def _news_of_drops(self) -> tuple[tuple[str, int], ...]:
         now = {each.interface: each.counts["drops"] for each in self.interfaces}

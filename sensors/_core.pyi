@@ -102,12 +102,14 @@ class Live:
         *,
         sensor: str,
         segment: str,
+        captures: list[str],
         full: bool = False,
         samples: bool = False,
         filter: str | None = None,  # noqa: A002 - the name the binding gives it
         batch_rows: int = 16_384,
         span_ms: int = 250,
         dissectors: Sequence[Launch] = (),
+        ring: tuple[Path, int, int, int, int] | None = None,
     ) -> None: ...
     def __iter__(self) -> Self: ...
     def __next__(self) -> Batch: ...
@@ -118,6 +120,22 @@ class Live:
     def dissectors(self) -> list[DissectorStanding]: ...
     @property
     def position(self) -> tuple[int, int]: ...
+    @property
+    def kept(self) -> tuple[int, int, str | None] | None: ...
     def close(self) -> None: ...
 
+Carved = tuple[bytes, list[int], int, bool, int, int, int]
+"""Capture file, numbers of frames, frames, is there more, frames of another link type, octets read, changed files."""
+
+def carve_by_numbers(capture: Path, spans: list[tuple[int, int]], most: int) -> Carved: ...
+def carve_by_filter(
+    captures: list[Path],
+    filter: str,  # noqa: A002 - the name the binding gives it
+    since: int,
+    until: int,
+    most: int,
+) -> Carved: ...
+def ring_standing(
+    folder: Path, verified: bool
+) -> list[tuple[str, int, int, int | None, int | None, int, list[str]]]: ...
 def discover(paths: list[Path]) -> tuple[list[Path], list[tuple[Path, str]], list[BadCapture]]: ...

@@ -34,6 +34,7 @@ class OpenInterfaces:
     """
 
     def __init__(self, names: Sequence[str], *, ring_mib: int = RING_MIB) -> None:
+        self.names = tuple(names)
         try:
             self.opened = _core.Interfaces(list(names), ring_mib=ring_mib)
         except _core.BadInterface as error:

@@ -11,6 +11,7 @@ from sensors.dissector.launch import launches
 from sensors.fields import Declared
 from sensors.fields import dissectors as installed
 from sensors.interfaces import OpenInterfaces
+from sensors.packet_ring import RingSettings, capture_name
 
 SPAN_MS = 250
 """Longest span of a batch that holds something, ms."""
@@ -31,13 +32,25 @@ class InterfaceHealth:
     counts: Mapping[str, int]
 
 
+@dataclass(frozen=True)
+class RingHealth:
+    """The ring of packets as it stands: octets on disk, frames that were not kept, what the system says while it
+    refuses more."""
+
+    octets: int
+    lost: int
+    refused: str | None
+
+
 class LiveCapture:
     """Interfaces listened to as one time line by the Rust core.
 
-    `sensor` and `segment` go into every event. Iterating gives `EventBatch`es, one each second at least, until `finish`
-    was called and the last one was given.
+    `sensor` and `segment` go into every event; `begun` (ns) is now, when frames begin to be counted. With `ring` every
+    packet is kept there, whatever the filter says. Iterating gives `EventBatch`es, one each second at least, until
+    `finish` was called and the last one was given.
 
-    Raises `_core.BadFilter` when the filter cannot be understood.
+    Raises `_core.BadFilter` when the filter cannot be understood, BlockingIOError when another process writes the same
+    ring, OSError when it cannot be written.
     """
 
     def __init__(
@@ -45,23 +58,27 @@ class LiveCapture:
         interfaces: OpenInterfaces,
         *,
         sensor: str,
+        begun: int,
         segment: str | None = None,
         full: bool = False,
         samples: bool = False,
         capture_filter: str | None = None,
         dissectors: Sequence[Declared] | None = None,
+        ring: RingSettings | None = None,
     ) -> None:
         used = installed().usable if dissectors is None else dissectors
         self._core = _core.Live(
             interfaces.opened,
             sensor=sensor,
             segment=segment or sensor,
+            captures=[capture_name(interface, begun) for interface in interfaces.names],
             full=full,
             samples=samples,
             filter=capture_filter,
             batch_rows=BATCH_ROWS,
             span_ms=SPAN_MS,
             dissectors=launches(used),
+            ring=ring.of(sensor) if ring is not None else None,
         )
 
     def __iter__(self) -> Iterator[EventBatch]:
@@ -75,6 +92,12 @@ class LiveCapture:
             InterfaceHealth(h.interface, h.link, h.ring_mib, h.fill_permille / 1000, h.counts)
             for h in self._core.health
         )
+
+    @property
+    def kept(self) -> RingHealth | None:
+        """How the ring of packets stands; None where packets are not kept."""
+        kept = self._core.kept
+        return RingHealth(*kept) if kept is not None else None
 
     @property
     def dissectors(self) -> tuple[Fared, ...]:

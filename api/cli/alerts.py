@@ -78,8 +78,8 @@ def list_alerts(
         classes=tuple(rule_class or ()),
         statuses=tuple(status or ()),
         rules=tuple(rule or ()),
-        start=_moment(since, zone, "--since", terminal),
-        end=_moment(until, zone, "--until", terminal),
+        start=moment_of(since, zone, "--since", terminal),
+        end=moment_of(until, zone, "--until", terminal),
         text=text,
         drill=drill,
         triage=not rule_class,
@@ -187,7 +187,8 @@ def teller_for(rules: option.RuleFolders, terminal: Terminal) -> Teller:
     return Teller(rules_in_force(rules or (), terminal), terminal.lang)
 
 
-def _moment(text: str | None, zone: ZoneInfo, option_name: str, terminal: Terminal) -> int | None:
+def moment_of(text: str | None, zone: ZoneInfo, option_name: str, terminal: Terminal) -> int | None:
+    """The moment that an option names, ns; None for None. Raises BadParameter."""
     from api.output.moments import moment
 
     if text is None:

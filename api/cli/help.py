@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from api.texts import Texts
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
-    "looked_at": ("--interface", "--filter", "--ring-mb", "--full", "--store", "--proofs", "--jobs"),
+    "looked_at": ("--interface", "--filter", "--ring-mb", "--packets", "--packets-gb", "--packets-days", "--full",
+                  "--store", "--incident", "--proofs", "--jobs"),
     "known": ("--baseline", "--site", "--rules", "--playbooks", "--learn", "--settings"),
     "chosen": ("--severity-min", "--status", "--rule", "--playbook", "--class", "--since", "--until", "--text",
                "--kind", "--limit", "--cursor", "--all"),
@@ -28,7 +29,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "decided": ("--resolution", "--to", "--form", "--range", "--like", "--reason", "--undone", "--who", "--dry-run"),
     "people": ("--role", "--user", "--scope", "--days", "--after", "--head"),
     "assessed": ("--framework", "--zone", "--name", "--set", "--state", "--expires"),
-    "results": ("--format", "--json", "--output", "--events", "--fail-on"),
+    "results": ("--format", "--json", "--output", "--events", "--fail-on", "--verify"),
     "reading": ("--lang", "--time-zone", "--quiet", "--verbose", "--no-color", "--help"),
 }  # fmt: skip
 """Every option of every command, by subject, in the order in which help shows them."""

@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "sensor": "api.cli.sensor:sensor",
     "worker": "api.cli.worker:worker",
     "replay": "api.cli.replay:replay",
+    "pcap": "api.cli.pcap:app",
     "demo": "api.cli.demo:demo",
     "drill": "api.cli.drill:app",
     "assess": "api.cli.assess:app",

@@ -11,7 +11,7 @@ import typer
 from api.cli import options as option
 from api.cli.exit_codes import ExitCode
 from api.cli.options import terminal_of
-from api.cli.sensor import Interfaces, RingMb, RunAs, SensorName
+from api.cli.sensor import Interfaces, PacketsDays, PacketsGb, RingMb, RunAs, SensorName
 from api.cli.serve import Data, Host, Port, TlsCert, TlsKey
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ def run(
     name: SensorName = "sensor",
     capture_filter: option.Filter = None,
     ring_mb: RingMb = 64,
+    packets_gb: PacketsGb = 10,
+    packets_days: PacketsDays = 7,
     site: option.Site = None,
     baseline: option.BaselineFolder = None,
     rules: option.RuleFolders = None,
@@ -49,6 +51,7 @@ def run(
     import signal
 
     from api.running import Running
+    from sensors.kept_packets import RINGS
 
     account = _prepared(data, user)
     everywhere: Given = {"lang": lang, "quiet": quiet, "rules": rules, "with-parent": True}
@@ -57,6 +60,7 @@ def run(
     sensing: Given = {
         "interface": interfaces, "spool": spool, "sensor": name, "filter": capture_filter, "ring-mb": ring_mb,
         "site": site, "baseline": baseline, "user": user,
+        "packets": data / RINGS, "packets-gb": packets_gb, "packets-days": packets_days,
     }  # fmt: skip
     serving: Given = {"host": host, "port": port, "site": site, "tls-cert": tls_cert, "tls-key": tls_key}
     roles = [

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli import options as option
-from api.cli.failures import bad_filter, bad_interface
+from api.cli.exit_codes import ExitCode
+from api.cli.failures import Failure, bad_filter, bad_interface
 from api.cli.options import terminal_of
 from api.cli.parent import WithParent, follow
 from api.cli.terminal import Terminal
@@ -18,10 +19,15 @@ from api.cli.worker import SpoolFolder
 if TYPE_CHECKING:
     from api.sensing_health import Health
     from sensors.interfaces import OpenInterfaces
+    from sensors.live import LiveCapture
+    from sensors.packet_ring import RingSettings
 
 Interfaces = Annotated[list[str], typer.Option("--interface", "-i", metavar="IF", help="help.option.interface")]
 SensorName = Annotated[str, typer.Option("--sensor", metavar="NAME", help="help.option.sensor")]
 RingMb = Annotated[int, typer.Option("--ring-mb", metavar="N", min=4, max=2048, help="help.option.ring_mb")]
+Packets = Annotated[Path | None, typer.Option("--packets", metavar="DIR", help="help.option.packets")]
+PacketsGb = Annotated[float, typer.Option("--packets-gb", metavar="N", min=0, help="help.option.packets_gb")]
+PacketsDays = Annotated[float, typer.Option("--packets-days", metavar="N", min=0, help="help.option.packets_days")]
 RunAs = Annotated[str | None, typer.Option("--user", metavar="NAME", help="help.option.run_as")]
 
 
@@ -32,6 +38,9 @@ def sensor(
     name: SensorName = "sensor",
     capture_filter: option.Filter = None,
     ring_mb: RingMb = 64,
+    packets: Packets = None,
+    packets_gb: PacketsGb = 10,
+    packets_days: PacketsDays = 7,
     site: option.Site = None,
     baseline: option.BaselineFolder = None,
     rules: option.RuleFolders = None,
@@ -45,7 +54,7 @@ def sensor(
     terminal = terminal_of(context)
     terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
     # Sockets first, and before anything that begins threads: those would keep the privileges that are given up here.
-    opened = _sealed(list(dict.fromkeys(interfaces)), ring_mb, spool, user)
+    opened = _sealed(list(dict.fromkeys(interfaces)), ring_mb, [spool, packets] if packets else [spool], user)
     import os
     import signal
 
@@ -56,14 +65,9 @@ def sensor(
     from detection.baseline import read_baseline
     from detection.engine import Detection
     from detection.site_reading import load_site
-    from sensors._core import BadFilter
-    from sensors.live import LiveCapture
     from sensors.spool import Spool
 
-    try:
-        capture = LiveCapture(opened, sensor=name, capture_filter=capture_filter)
-    except BadFilter as error:
-        raise bad_filter(capture_filter or "", error, terminal.texts) from error
+    capture = _listening(opened, name, capture_filter, _ring(packets, packets_gb, packets_days), terminal)
     loaded = rules_in_force(rules or (), terminal)
     site_model = load_site(site) if site else None
     known = read_baseline(baseline) if baseline else None
@@ -105,7 +109,30 @@ def sensor(
     terminal.tell("sensor.done", packets=capture.position.packets, segments=segments, spool=spool)
 
 
-def _sealed(interfaces: list[str], ring_mb: int, spool: Path, user: str | None) -> OpenInterfaces:
+def _ring(folder: Path | None, gigabytes: float, days: float) -> RingSettings | None:
+    """Where packets are kept; None: nowhere."""
+    from sensors.packet_ring import RingSettings
+
+    return RingSettings(folder, gigabytes, days) if folder is not None and gigabytes and days else None
+
+
+def _listening(
+    opened: OpenInterfaces, name: str, capture_filter: str | None, ring: RingSettings | None, terminal: Terminal
+) -> LiveCapture:
+    from time import time_ns
+
+    from sensors._core import BadFilter
+    from sensors.live import LiveCapture
+
+    try:
+        return LiveCapture(opened, sensor=name, begun=time_ns(), capture_filter=capture_filter, ring=ring)
+    except BadFilter as error:
+        raise bad_filter(capture_filter or "", error, terminal.texts) from error
+    except BlockingIOError as error:
+        raise Failure(ExitCode.CONFIGURATION, "error.ring_in_use", path=ring.folder if ring else "") from error
+
+
+def _sealed(interfaces: list[str], ring_mb: int, folders: list[Path], user: str | None) -> OpenInterfaces:
     """Interfaces opened, and the process without privileges and without a way to send."""
     from api.cli.account import account_of, become, check_readable, give
     from sensors.interfaces import BadInterface, OpenInterfaces, interfaces_here
@@ -113,11 +140,13 @@ def _sealed(interfaces: list[str], ring_mb: int, spool: Path, user: str | None) 
     here = interfaces_here()
     try:
         opened = OpenInterfaces(interfaces, ring_mib=ring_mb)
-        spool.mkdir(parents=True, exist_ok=True)
+        for folder in folders:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if user is not None:
             account = account_of(user)
             check_readable(user, account)
-            give(spool, account)
+            for folder in folders:
+                give(folder, account)
             become(account)
         opened.seal()
     except BadInterface as error:
@@ -142,3 +171,7 @@ def _tell(health: Health, terminal: Terminal) -> None:
             )
     for interface, drops in health.dropped:
         terminal.warn("sensor.dropped", interface=interface, drops=drops)
+    if health.ring_refuses:
+        terminal.warn("sensor.ring_refuses", why=health.ring_refuses)
+    if health.evidence_lost:
+        terminal.warn("sensor.evidence_lost", frames=health.evidence_lost)

@@ -2,87 +2,124 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from api.answers import Answer, answer
 from api.auth.guard import Caller, Needs
+from api.carving import Carving, cuts_of, of_alerts, of_filter, spans_of
+from api.moments import SPAN_OR_DAY
+from api.moments import since as moment
 from api.problems import Problem
 from api.shapes_events import AlertPackets, DecodedPackets
 from api.wiring import Wiring, wiring_of
 from response.alerts import Alert
-from response.records import Deed
 from response.times import time_text
-from sensors.evidence import Kept, Node, carve, decode, look_for
-from sensors.replay import NotReplayable
+from sensors._core import BadFilter
+from sensors.evidence import Node, decode
+from sensors.kept_packets import Cut, KeptPackets
 
-router = APIRouter(prefix="/alerts", tags=["evidence"])
+router = APIRouter(tags=["evidence"])
 Parts = Annotated[Wiring, Depends(wiring_of)]
 Reader = Annotated[Caller, Depends(Needs("evidence:read"))]
+Taker = Annotated[Caller, Depends(Needs("evidence:export"))]
 PCAP = "application/vnd.tcpdump.pcap"
+AS_FILE: dict[str, Any] = {
+    "response_class": Response,
+    "responses": {200: {"content": {PCAP: {"schema": {"type": "string", "format": "binary"}}}}},
+}
 MOST_DECODED = 20
 
 
-@router.get("/{alert_id}/packets", response_model=AlertPackets, operation_id="evidence_show")
+@router.get("/alerts/{alert_id}/packets", response_model=AlertPackets, operation_id="evidence_show")
 def show(alert_id: str, caller: Annotated[Caller, Depends(Needs("alerts:read"))], wiring: Parts) -> Answer:
     """Where the packets are, and beforehand whether they can be had."""
     alert = wiring.store.alert(alert_id)
-    kept = {name: look_for(_folder(wiring), name) for name in {p.capture for p in alert.packets}}
+    packets = KeptPackets(wiring.settings.data)
+    kept = {name: packets.look_for(alert.sensor, name, spans) for name, spans in spans_of(alert).items()}
     captures = [{"capture": name, "state": found.state, "sha256": found.sha256} for name, found in sorted(kept.items())]
-    packets = [{"capture": p.capture, "first": p.first, "last": p.last} for p in alert.packets]
-    return answer({"captures": captures, "packets": packets})
+    named = [{"capture": p.capture, "first": p.first, "last": p.last} for p in alert.packets]
+    return answer({"captures": captures, "packets": named})
 
 
-@router.get("/{alert_id}/packets/tree", response_model=DecodedPackets, operation_id="evidence_tree")
+@router.get("/alerts/{alert_id}/packets/tree", response_model=DecodedPackets, operation_id="evidence_tree")
 def tree(alert_id: str, caller: Reader, wiring: Parts) -> Answer:
     """The first packets, decoded: field, text, and which bytes it stands in."""
-    capture, data, numbers = _carved(wiring.store.alert(alert_id), wiring)
-    shown = decode(data, numbers)[:MOST_DECODED]
+    capture, cut = _carved(wiring.store.alert(alert_id), wiring)
+    shown = decode(cut.data, cut.numbers[:MOST_DECODED])
     packets = [
         {"frame": p.frame, "time": time_text(p.time), "data": p.data, "tree": [_body(node) for node in p.tree]}
         for p in shown
     ]
-    return answer({"capture": capture, "of": len(numbers), "packets": packets})
+    return answer({"capture": capture, "of": len(cut.numbers), "packets": packets})
 
 
-@router.get(
-    "/{alert_id}/packets.pcap",
-    response_class=Response,
-    operation_id="evidence_download",
-    responses={200: {"content": {PCAP: {"schema": {"type": "string", "format": "binary"}}}}},
-)
-def download(alert_id: str, caller: Annotated[Caller, Depends(Needs("evidence:export"))], wiring: Parts) -> Response:
+@router.get("/alerts/{alert_id}/packets.pcap", operation_id="evidence_download", **AS_FILE)
+def download(alert_id: str, caller: Taker, wiring: Parts) -> Response:
     """The packets as a capture file. The audit log keeps who took it and its hash."""
-    capture, data, numbers = _carved(wiring.store.alert(alert_id), wiring)
-    sha256 = hashlib.sha256(data).hexdigest()
-    told = {"sha256": sha256, "capture": capture, "packets": len(numbers)}
-    wiring.store.commit([], Deed(wiring.clock(), caller.name, "evidence.export", "alert", alert_id, told))
-    headers = {"Content-Disposition": f'attachment; filename="{alert_id[:26]}.pcap"', "X-Content-SHA256": sha256}
-    return Response(data, media_type=PCAP, headers=headers)
+    name, cut = _carved(wiring.store.alert(alert_id), wiring)
+    carving = Carving(cut.data, len(cut.numbers), False, {name: cut.kept.state})
+    wiring.store.commit([], carving.deed(wiring.clock(), caller.name, "alert", alert_id))
+    return _file(carving, alert_id[:26])
 
 
-def _folder(wiring: Wiring) -> Path:
-    return wiring.settings.data / "captures"
+@router.get("/incidents/{incident_id}/packets.pcap", operation_id="evidence_of_incident", **AS_FILE)
+def of_incident(incident_id: str, caller: Taker, wiring: Parts) -> Response:
+    """The packets of all alerts of an incident as one capture file, by time, each once."""
+    alerts = wiring.store.record("incident", incident_id).body["alerts"]
+    carving = of_alerts((wiring.store.alert(each) for each in alerts), KeptPackets(wiring.settings.data))
+    if not carving.frames:
+        raise _nothing(carving.states)
+    wiring.store.commit([], carving.deed(wiring.clock(), caller.name, "incident", incident_id))
+    return _file(carving, incident_id[:26])
 
 
-def _carved(alert: Alert, wiring: Wiring) -> tuple[str, bytes, list[int]]:
+@router.get("/packets.pcap", operation_id="evidence_by_filter", **AS_FILE)
+def by_filter(
+    caller: Taker,
+    wiring: Parts,
+    since: Annotated[str, Query(pattern=SPAN_OR_DAY, description="The first moment: ISO 8601, or a span back.")],
+    until: Annotated[str | None, Query(pattern=SPAN_OR_DAY, description="The last moment; without it now.")] = None,
+    filter: Annotated[str, Query(max_length=1000, description="A capture filter; without it all packets.")] = "",  # noqa: A002 - its name in the address
+    sensor: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    """Packets that live sensors of this machine kept, by time and capture filter."""
+    now = wiring.clock()
+    begin, end = moment(since, now, "since") or 0, moment(until, now, "until") or now
+    try:
+        found = KeptPackets(wiring.settings.data).ring.passing(filter, since=begin, until=end, sensor=sensor)
+    except BadFilter as error:
+        raise Problem(422, "bad_filter", filter=filter, position=error.args[0]) from None
+    carving = of_filter(found)
+    if not carving.frames:
+        raise Problem(404, "packets_none_pass")
+    wiring.store.commit([], carving.deed(now, caller.name, "packets", filter or "*"))
+    return _file(carving, "packets")
+
+
+def _carved(alert: Alert, wiring: Wiring) -> tuple[str, Cut]:
     """The alert's packets in the first capture that is there. Raises Problem with why none is."""
-    states: dict[str, Kept] = {}
-    for name in dict.fromkeys(p.capture for p in alert.packets):
-        states[name] = look_for(_folder(wiring), name)
-        path = states[name].path
-        if path is None:
-            continue
-        spans = [(p.first, p.last) for p in alert.packets if p.capture == name]
-        try:
-            return name, *carve(path, spans)
-        except NotReplayable:
-            states[name] = Kept("changed")
-    why = next(iter(states.values())).state if states else "no_packets"
-    raise Problem(404, f"packets_{why}", captures=", ".join(states))
+    cuts = cuts_of(alert, KeptPackets(wiring.settings.data))
+    for name, cut in cuts.items():
+        if cut.numbers:
+            return name, cut
+    raise _nothing({name: cut.kept.state for name, cut in cuts.items()})
+
+
+def _nothing(states: Mapping[str, str]) -> Problem:
+    return Problem(404, f"packets_{next(iter(states.values()), 'no_packets')}", captures=", ".join(states))
+
+
+def _file(carving: Carving, name: str) -> Response:
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}.pcap"',
+        "X-Content-SHA256": carving.sha256,
+        "X-Packets": str(carving.frames),
+        "X-Packets-Cut": str(carving.is_cut).lower(),
+    }
+    return Response(carving.data, media_type=PCAP, headers=headers)
 
 
 def _body(node: Node) -> dict[str, Any]:

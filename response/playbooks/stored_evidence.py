@@ -14,9 +14,8 @@ import polars as pl
 from response.alerts import Alert
 from response.playbooks.ports import Kept
 from response.ports import EventQuery, Store
-from sensors.evidence import carve, look_for
 from sensors.fields import vocabulary
-from sensors.replay import NotReplayable
+from sensors.kept_packets import KeptPackets
 from sensors.whole_files import write_whole
 
 STORED = tuple(name for name, dataset in vocabulary().datasets.items() if dataset.stored)
@@ -26,11 +25,11 @@ STORED = tuple(name for name, dataset in vocabulary().datasets.items() if datase
 @dataclass(frozen=True)
 class EvidenceFolder:
     """The `Evidence` port: for each step a JSON file with the alert, its occurrences and the rows of its events, and
-    beside it the packets of each capture that is still there in `captures`, since those are overwritten one day."""
+    beside it the packets of each capture that can still be had, since those are overwritten one day."""
 
     store: Store
     folder: Path
-    captures: Path | None = None
+    packets: KeptPackets | None = None
 
     def keep(self, alert: str, key: str) -> Kept:
         """Writes the packets, then the file that names them with their hashes. Raises OSError, StoreError."""
@@ -52,20 +51,15 @@ class EvidenceFolder:
         return Kept(f"{name}.json", digest, 1, sum(len(rows) for rows in events.values()), packets)
 
     def _packets(self, alert: Alert, name: str) -> Iterator[dict[str, Any]]:
-        """Cuts the packets out of each capture; what is not there says why (`look_for`)."""
+        """Cuts the packets out of each capture; what is not there says why (`KeptPackets`)."""
         for number, capture in enumerate(dict.fromkeys(each.capture for each in alert.packets), 1):
-            source = look_for(self.captures, capture) if self.captures else None
-            told: dict[str, Any] = {"capture": capture, "state": source.state if source else "not_kept"}
-            if source is not None and source.path is not None:
-                spans = [(each.first, each.last) for each in alert.packets if each.capture == capture]
-                try:
-                    data, numbers = carve(source.path, spans)
-                except NotReplayable:
-                    told["state"] = "changed"
-                else:
-                    file = f"{name}-{number}.pcap"
-                    write_whole(self.folder / file, data)
-                    told |= {"file": file, "sha256": hashlib.sha256(data).hexdigest(), "frames": numbers}
+            spans = [(each.first, each.last) for each in alert.packets if each.capture == capture]
+            cut = self.packets.cut(alert.sensor, capture, spans) if self.packets else None
+            told: dict[str, Any] = {"capture": capture, "state": cut.kept.state if cut else "not_kept"}
+            if cut is not None and cut.data:
+                file = f"{name}-{number}.pcap"
+                write_whole(self.folder / file, cut.data)
+                told |= {"file": file, "sha256": hashlib.sha256(cut.data).hexdigest(), "frames": list(cut.numbers)}
             yield told
 
     def _events(self, alert: Alert) -> dict[str, list[dict[str, Any]]]:

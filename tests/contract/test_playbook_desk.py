@@ -26,6 +26,7 @@ from response.ports import AlertQuery, Store
 from response.records import Put, RecordQuery, first_broken
 from response.store_errors import Conflict, NotFound
 from sensors.evidence import carve, keep
+from sensors.kept_packets import KeptPackets
 from sensors.replay import last_time
 from tests.contract.playbook_world import Clock, Fuse, Killed, Outside, desk_of, loaded
 from tests.contract.store_cases import occurrence, rows, segment
@@ -274,7 +275,7 @@ def test_the_packets_are_cut_out_before_their_capture_is_gone(
     shutil.copyfile(PROJECT / "rules" / "proofs" / "modbus" / "unauthorised-write.pcap", plant)
     keep(plant, captures)
     folder = tmp_path / "kept"
-    desk = desk_of(embedded, folder, everything, evidence=EvidenceFolder(embedded, folder, captures))
+    desk = desk_of(embedded, folder, everything, evidence=EvidenceFolder(embedded, folder, KeptPackets(tmp_path)))
     desk.start("made", "li", "n1", alert=alert.id)
     desk.work("worker")
     document = json.loads(next(folder.glob("*.json")).read_text(encoding="utf-8"))

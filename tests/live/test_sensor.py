@@ -120,7 +120,9 @@ def test_what_the_kernel_drops_is_counted(tmp_path: Path) -> None:
     assert rows is not None
     assert set(rows.filter(rows["ot.counter"] == "kernel_drops")["observer.ingress.interface.name"]) == {NEAR}
     assert "G30" in {occurrence.rule for occurrence in occurrences(tmp_path)}
-    assert max(rows.filter(rows["ot.counter"] == "ring_fill_permille")["ot.count"]) >= 700, "three of four blocks"
+    assert max(rows.filter(rows["ot.counter"] == "ring_fill_permille")["ot.count"]) >= 500, (
+        "two of four blocks: the sensor may have been stopped while it read one"
+    )
 
 
 @pytest.mark.timeout(120)

@@ -37,6 +37,20 @@ export function address(path: string, query: Query = {}): string {
 
 /** Ask the API. Raises Problem or NoAnswer. */
 export async function call<T>(method: string, path: string, options: Options = {}): Promise<T> {
+  const response = await answered(method, path, options)
+  return (response.status === 204 ? undefined : await response.json()) as T
+}
+
+/** Fetch a file and let the browser save it: unlike a link, what the API refuses is a Problem. Raises Problem or NoAnswer. */
+export async function save(path: string, name: string, query?: Query): Promise<void> {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(await (await answered('GET', path, query ? { query } : {})).blob())
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(link.href)
+}
+
+async function answered(method: string, path: string, options: Options): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': language() }
   if (options.body !== undefined) headers['Content-Type'] = 'application/json'
   if (options.etag) headers['If-Match'] = `"${options.etag}"`
@@ -55,7 +69,7 @@ export async function call<T>(method: string, path: string, options: Options = {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new NoAnswer()
   }
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T
+  if (response.ok) return response
   const problem = await refusal(response)
   if (problem.code === 'not_signed_in') lost()
   throw problem

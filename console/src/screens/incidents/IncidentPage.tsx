@@ -1,9 +1,10 @@
 /** One incident: what happened in which order, why these alerts belong together, what is to do, how grave it is. */
 import { Button, Modal, Select, Textarea } from '@mantine/core'
+import { IconDownload } from '@tabler/icons-react'
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
-import { call, get } from '../../api/client.ts'
+import { call, get, save } from '../../api/client.ts'
 import { useMay, useSession } from '../../api/session.ts'
 import { RESOLUTIONS, type Alert } from '../../api/types.ts'
 import { useKeys } from '../../keys/useKeys.ts'
@@ -86,6 +87,9 @@ function Head({ incident, take, close }: { incident: Incident; take: () => unkno
         <span className="quiet">{incident.assignee ?? t('console.nobody')}</span>
         {incident.merged_into && <Link to="/incidents/$id" params={{ id: incident.merged_into }}>{t('console.incidents.merged_into')}</Link>}
         <div className="grow" />
+        {may('evidence:export') && (
+          <Button size="compact-sm" variant="default" leftSection={<IconDownload size={14} aria-hidden />} onClick={() => void save(`/incidents/${incident.id}/packets.pcap`, `${incident.id}.pcap`).catch(failed)}>{t('console.evidence.download')}</Button>
+        )}
         {may('incidents:change') && (
           <div className="acts">
             <Button size="compact-sm" onClick={() => take()} rightSection={<kbd aria-hidden>e</kbd>}>{t('console.key.take')}</Button>

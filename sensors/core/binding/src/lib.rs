@@ -6,8 +6,10 @@ mod bad_capture;
 mod batch;
 mod dissectors;
 mod errors;
+mod keeping;
 mod listen;
 mod live;
+mod packets;
 mod process;
 mod reader;
 mod run;
@@ -27,6 +29,8 @@ mod _core {
     use super::errors::{BadFilter, BadInterface};
     #[pymodule_export]
     use super::live::{InterfaceHealth, Interfaces, Live};
+    #[pymodule_export]
+    use super::packets::{carve_by_filter, carve_by_numbers, ring_standing};
     #[pymodule_export]
     use super::run::Capture;
 

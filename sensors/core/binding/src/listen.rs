@@ -2,6 +2,7 @@
 //! batch is full: then the ring fills, the kernel drops, and both are counted.
 
 use crate::batch::Filled;
+use crate::keeping::Keeping;
 use crate::reader::WAITING;
 use crate::thread::{Message, message};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -50,6 +51,8 @@ pub struct Listener {
     /// Makes another engine, for another time line.
     pub make: Box<dyn Fn() -> Engine + Send>,
     pub shared: Arc<Shared>,
+    /// Where packets are kept, if they are.
+    pub keeping: Option<Keeping>,
     /// Longest span of a batch.
     pub span: Duration,
 }
@@ -99,9 +102,12 @@ impl Listener {
     /// Takes what the rings hold; where they are silent, time goes on without packets. Gives the frames of another time
     /// line, whose first one ends this one.
     fn read(&mut self, patience: Duration, line: &mut Timeline) -> Vec<Held> {
-        let Self { rings, engine, .. } = self;
+        let Self { rings, engine, keeping, .. } = self;
         let mut held: Vec<Held> = Vec::new();
         let given = rings.read(patience, STRIDE, &mut |frame| {
+            if let Some(keeping) = keeping {
+                keeping.frame(frame);
+            }
             if !held.is_empty() || line.ends_before(frame.timestamp) {
                 held.push(Held { frame: Frame { data: &[], ..*frame }, data: frame.data.to_vec() });
                 return;
@@ -109,6 +115,9 @@ impl Listener {
             line.frame(frame.timestamp);
             engine.frame(frame);
         });
+        if let Some(keeping) = keeping {
+            keeping.pulse();
+        }
         if given == 0
             && rings.is_empty()
             && let Some(now) = line.settled()
@@ -181,6 +190,11 @@ impl Listener {
             if each.fill_permille > 0 {
                 counters.peak_of(source, "ring_fill_permille", i64::from(each.fill_permille));
             }
+        }
+        let lost = self.keeping.iter().flat_map(|keeping| &keeping.standing.lost);
+        for (source, lost) in (0u32..).zip(lost.map(|lost| lost.load(Ordering::Relaxed))).filter(|(_, lost)| *lost > 0)
+        {
+            counters.set_of(source, "evidence_lost", number(lost));
         }
         let waited = waited.load(Ordering::Relaxed);
         if waited > 0 {

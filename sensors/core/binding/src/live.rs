@@ -3,15 +3,18 @@
 use crate::batch::Batch;
 use crate::dissectors::{DissectorStanding, Launch};
 use crate::errors::bad_interface;
+use crate::keeping::{Keeping, Standing};
 use crate::listen::{Listener, Shared};
 use crate::reader::Reader;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use tap::{Health, Rings};
+use wire::evidence::Bounds;
 use wire::protocol::dissector::Dissector;
 use wire::{Engine, Place, Settings};
 
@@ -23,44 +26,57 @@ pub struct Live {
     reader: OnceLock<Reader>,
     shared: Arc<Shared>,
     dissectors: Vec<Dissector>,
+    kept: Option<Arc<Standing>>,
 }
+
+/// Where packets are kept: folder, octets at most, age in ns, octets and age (ns) of one file.
+type Ring = (PathBuf, u64, i64, u64, i64);
 
 #[pymethods]
 impl Live {
     #[new]
-    #[pyo3(signature = (interfaces, *, sensor, segment, full=false, samples=false, filter=None, batch_rows=16_384, span_ms=250, dissectors=Vec::new()))]
+    #[pyo3(signature = (interfaces, *, sensor, segment, captures, full=false, samples=false, filter=None, batch_rows=16_384, span_ms=250, dissectors=Vec::new(), ring=None))]
     #[allow(clippy::too_many_arguments)]
     fn new(
         interfaces: &Interfaces,
         sensor: &str,
         segment: &str,
+        captures: Vec<String>,
         full: bool,
         samples: bool,
         filter: Option<&str>,
         batch_rows: usize,
         span_ms: u64,
         dissectors: Vec<Launch>,
+        ring: Option<Ring>,
     ) -> PyResult<Self> {
         let filter = crate::errors::filter(filter)?;
         let places: Vec<Place> = interfaces
             .names
             .iter()
-            .map(|name| Place {
+            .zip(&captures)
+            .map(|(name, capture)| Place {
                 sensor: sensor.to_owned(),
                 interface: name.clone(),
                 segment: segment.to_owned(),
-                capture: name.clone(),
+                capture: capture.clone(),
                 drill: false,
             })
             .collect();
         let dissectors: Vec<Dissector> = dissectors.into_iter().filter_map(Launch::dissector).collect();
         let settings = Settings { full, samples, batch_rows, dissectors: dissectors.clone(), ..Settings::default() };
         let make = Box::new(move || Engine::new(settings.clone(), places.clone(), filter.clone()));
+        let keeping = ring
+            .map(|(folder, bytes, age, file_bytes, file_age)| {
+                Keeping::begin(folder, &captures, Bounds { bytes, age, file_bytes, file_age })
+            })
+            .transpose()?;
+        let kept = keeping.as_ref().map(|keeping| Arc::clone(&keeping.standing));
         let mut rings = interfaces.take()?;
         let shared = Arc::new(Shared { health: Mutex::new(rings.health()), ..Shared::default() });
         let (engine, span) = (make(), Duration::from_millis(span_ms));
-        let listener = Listener { rings, engine, make, shared: Arc::clone(&shared), span };
-        Ok(Self { listener: Mutex::new(Some(listener)), reader: OnceLock::new(), shared, dissectors })
+        let listener = Listener { rings, engine, make, shared: Arc::clone(&shared), keeping, span };
+        Ok(Self { listener: Mutex::new(Some(listener)), reader: OnceLock::new(), shared, dissectors, kept })
     }
 
     fn __iter__(slf: Py<Self>) -> Py<Self> {
@@ -87,6 +103,16 @@ impl Live {
     fn health(&self) -> Vec<InterfaceHealth> {
         let shown = self.shared.health.lock();
         shown.map(|shown| shown.iter().cloned().map(InterfaceHealth).collect()).unwrap_or_default()
+    }
+
+    /// The ring of packets: octets on disk, frames that were not kept, what the system says while it refuses more; `None`
+    /// where packets are not kept.
+    #[getter]
+    fn kept(&self) -> Option<(u64, u64, Option<String>)> {
+        let kept = self.kept.as_ref()?;
+        let lost = kept.lost.iter().map(|lost| lost.load(Ordering::Relaxed)).sum();
+        let refused = kept.refused.lock().ok().and_then(|refused| refused.clone());
+        Some((kept.octets.load(Ordering::Relaxed), lost, refused))
     }
 
     /// How the dissectors fare; waits for a question that is being answered.

@@ -10,10 +10,12 @@
 //! | `ring` | one interface: socket, ring, counts, survival of a link that goes |
 //! | `rings` | several interfaces on one time line |
 //! | `timeline` | packet time in silence, and when the system's clock is set |
+//! | `disk` | how much room a disk has |
 //! | `seal`, `program` | what the process gives up once its sockets are open |
 
 #[cfg(target_os = "linux")]
 mod block;
+mod disk;
 mod error;
 #[cfg(target_os = "linux")]
 mod interface;
@@ -37,6 +39,7 @@ mod system;
 mod tests;
 mod timeline;
 
+pub use disk::disk;
 pub use error::{TapError, TapErrorKind};
 #[cfg(not(target_os = "linux"))]
 pub use other::Rings;

@@ -5,6 +5,7 @@ pub mod capture;
 pub mod dataset;
 pub mod delta;
 pub mod engine;
+pub mod evidence;
 pub mod flow;
 mod hash;
 pub mod ledger;

@@ -24,6 +24,7 @@
 
 mod address;
 mod lexer;
+mod needs;
 mod parser;
 mod phrase;
 mod primitive;
@@ -32,6 +33,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use self::primitive::Primitive;
+pub use needs::{Clause, Need};
 
 /// What a filter looks at: the headers of one frame, each `None` if the frame has no such field.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -52,8 +54,8 @@ pub struct FilterView {
     pub destination_port: Option<u16>,
 }
 
-/// A parsed filter.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A parsed filter; the default one is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// `None` for the empty filter.
     chain: Option<Chain>,

@@ -9,11 +9,12 @@ mod serial;
 mod ticks;
 
 use crate::bytes::{be16, be32, u8_at};
-use crate::capture::filter::{Filter, FilterView};
+use crate::capture::filter::Filter;
 use crate::capture::{Frame, LinkType};
 use crate::dataset::{Batch, Flag};
 use crate::flow::facts::{Endpoint, Place};
 use crate::flow::fragment::{Fragments, Origin, Reassembly};
+use crate::flow::headers;
 use crate::flow::ip::{self, Datagram};
 use crate::flow::table::FlowTable;
 use crate::flow::{Facts, Side, Span, Stamp, Transport};
@@ -211,22 +212,7 @@ impl Engine {
     }
 
     fn passes(&self, arrival: &Arrival<'_>, datagram: Option<&Datagram<'_>>) -> bool {
-        let Some(filter) = &self.filter else { return true };
-        let packet = &arrival.packet;
-        let ports = datagram.filter(|d| matches!(d.protocol, ip::TCP | ip::UDP)).map(|d| d.payload);
-        let arp = (packet.ether_type == Some(decode::ETHERTYPE_ARP)).then(|| arp::parse(packet.payload)).flatten();
-        filter.matches(&FilterView {
-            vlan: packet.vlan,
-            inner_vlan: packet.inner_vlan,
-            ether_type: packet.ether_type,
-            source_mac: packet.source_mac,
-            destination_mac: packet.destination_mac,
-            source: datagram.map(|d| d.source).or(arp.map(|a| IpAddr::V4(a.sender))),
-            destination: datagram.map(|d| d.destination).or(arp.map(|a| IpAddr::V4(a.target))),
-            ip_protocol: datagram.map(|d| d.protocol),
-            source_port: ports.and_then(|p| be16(p, 0)),
-            destination_port: ports.and_then(|p| be16(p, 2)),
-        })
+        self.filter.as_ref().is_none_or(|filter| filter.matches(&headers::view(&arrival.packet, datagram)))
     }
 }
 

@@ -6,6 +6,7 @@ pub mod executable;
 pub mod facts;
 pub mod fieldbus;
 pub mod fragment;
+pub mod headers;
 pub mod held;
 pub mod ip;
 pub mod profile;

@@ -1,0 +1,68 @@
+"""Packets cut out for people: of an alert, of an incident, or by a capture filter, with hash and a line of audit."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from response.alerts import Alert
+from response.records import Deed
+from sensors.kept_packets import Cut, KeptPackets, Spans
+from sensors.packet_ring import Carved
+from sensors.pcap_joining import joined
+
+MOST_OF_INCIDENT = 20_000
+"""Packets of one incident: all that an analyst looks through, and 2 MB of polling."""
+
+
+@dataclass(frozen=True)
+class Carving:
+    """A capture file that was cut out (empty: nothing could be had); frames in it; whether there were more; what
+    became of each capture that was looked into."""
+
+    data: bytes
+    frames: int
+    is_cut: bool
+    states: dict[str, str]
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+    def deed(self, at: int, who: str, kind: str, id_: str) -> Deed:
+        """What the audit log keeps: who took which packets, and their hash."""
+        told = {"sha256": self.sha256, "packets": self.frames, "captures": sorted(self.states)}
+        return Deed(at, who, "evidence.export", kind, id_, told)
+
+
+def spans_of(alert: Alert) -> dict[str, Spans]:
+    """Frame numbers by capture."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for each in alert.packets:
+        found.setdefault(each.capture, []).append((each.first, each.last))
+    return dict(found)
+
+
+def cuts_of(alert: Alert, packets: KeptPackets) -> dict[str, Cut]:
+    """What is left of an alert's packets, by capture. Raises OSError."""
+    return {name: packets.cut(alert.sensor, name, spans) for name, spans in spans_of(alert).items()}
+
+
+def of_alerts(alerts: Iterable[Alert], packets: KeptPackets) -> Carving:
+    """The packets of alerts as one capture, by time, each once. Raises OSError."""
+    files: list[bytes] = []
+    states: dict[str, str] = {}
+    for alert in alerts:
+        for name, cut in cuts_of(alert, packets).items():
+            states[name] = cut.kept.state if states.get(name) != "available" else "available"
+            files += [cut.data] if cut.data else []
+    if not files:
+        return Carving(b"", 0, False, states)
+    data, frames, is_cut = joined(files, MOST_OF_INCIDENT)
+    return Carving(data, frames, is_cut, states)
+
+
+def of_filter(found: Carved) -> Carving:
+    """What a capture filter found in the rings."""
+    return Carving(found.data, found.frames, found.is_cut, {})

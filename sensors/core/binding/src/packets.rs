@@ -1,0 +1,47 @@
+//! The ring of packets, read by others than the sensor that writes it.
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use std::path::PathBuf;
+use wire::evidence::{Carved, Wanted};
+
+/// A capture file; numbers of its frames; how many; whether there is more; frames of another link type; octets read;
+/// files that were changed.
+type Found<'py> = (Bound<'py, PyBytes>, Vec<i64>, u64, bool, u64, u64, u64);
+/// Name; files; octets; earliest and latest time, ns; frames that are indexed; files that were changed.
+type About = (String, u64, u64, Option<i64>, Option<i64>, i64, Vec<String>);
+
+fn found(py: Python<'_>, carved: Carved) -> Found<'_> {
+    let Carved { file, numbers, frames, is_cut, other_link, read, changed } = carved;
+    (PyBytes::new(py, &file), numbers, frames, is_cut, other_link, read, changed)
+}
+
+/// The frames of spans (inclusive) of one capture of a ring, at most `most`.
+#[pyfunction]
+pub fn carve_by_numbers(py: Python<'_>, capture: PathBuf, spans: Vec<(i64, i64)>, most: usize) -> PyResult<Found<'_>> {
+    let carved = py.detach(|| wire::evidence::by_numbers(&capture, &spans, most))?;
+    Ok(found(py, carved))
+}
+
+/// The frames of captures of a ring that pass a filter, from `since` to `until` (ns, inclusive), at most `most` octets.
+#[pyfunction]
+pub fn carve_by_filter<'py>(
+    py: Python<'py>,
+    captures: Vec<PathBuf>,
+    filter: &str,
+    since: i64,
+    until: i64,
+    most: usize,
+) -> PyResult<Found<'py>> {
+    let filter = crate::errors::filter(Some(filter))?.unwrap_or_default();
+    let wanted = Wanted { filter: &filter, since, until, most };
+    let carved = py.detach(|| wire::evidence::by_filter(&captures, &wanted))?;
+    Ok(found(py, carved))
+}
+
+/// What there is of each capture of a ring; `verified`: every file is read and compared with its index.
+#[pyfunction]
+pub fn ring_standing(py: Python<'_>, folder: PathBuf, verified: bool) -> PyResult<Vec<About>> {
+    let all = py.detach(|| wire::evidence::standing(&folder, verified))?;
+    Ok(all.into_iter().map(|s| (s.capture, s.files, s.octets, s.earliest, s.latest, s.frames, s.changed)).collect())
+}
