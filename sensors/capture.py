@@ -23,11 +23,15 @@ class EventBatch:
 
     `datasets` has a frame for every dataset the core writes, empty where nothing happened; `clock` is the packet time
     (ns since the epoch) up to which everything was told; `counters` are the core's totals so far, by `stage.counter`.
+    Of a live sensor: `known` batches were handed over by an earlier run, and only make the state of this one; `reached`
+    is the number of the last frame of each capture that is in it.
     """
 
     datasets: Mapping[str, pl.DataFrame]
     clock: int
     counters: Mapping[str, int] = field(default_factory=dict)
+    known: bool = False
+    reached: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

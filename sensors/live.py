@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sensors import _core
 from sensors.capture import EventBatch, Fared, Position, event_batch, fared
@@ -11,7 +11,7 @@ from sensors.dissector.launch import launches
 from sensors.fields import Declared
 from sensors.fields import dissectors as installed
 from sensors.interfaces import OpenInterfaces
-from sensors.packet_ring import RingSettings, capture_name
+from sensors.packet_ring import RingSettings, capture_name, earlier_captures
 
 SPAN_MS = 250
 """Longest span of a batch that holds something, ms."""
@@ -46,8 +46,10 @@ class LiveCapture:
     """Interfaces listened to as one time line by the Rust core.
 
     `sensor` and `segment` go into every event; `begun` (ns) is now, when frames begin to be counted. With `ring` every
-    packet is kept there, whatever the filter says. Iterating gives `EventBatch`es, one each second at least, until
-    `finish` was called and the last one was given.
+    packet is kept there, whatever the filter says, and what an earlier run kept of the last minutes is taken up:
+    `reached` are the frames of its captures of which everything was handed over (None: all that it kept).
+
+    Iterating gives `EventBatch`es, one each second at least, until `finish` was called and the last one was given.
 
     Raises `_core.BadFilter` when the filter cannot be understood, BlockingIOError when another process writes the same
     ring, OSError when it cannot be written.
@@ -65,13 +67,16 @@ class LiveCapture:
         capture_filter: str | None = None,
         dissectors: Sequence[Declared] | None = None,
         ring: RingSettings | None = None,
+        reached: Mapping[str, int] | None = None,
     ) -> None:
         used = installed().usable if dissectors is None else dissectors
+        now = [capture_name(interface, begun) for interface in interfaces.names]
+        before = earlier_captures(ring, sensor, interfaces.names, reached) if ring is not None else []
         self._core = _core.Live(
             interfaces.opened,
             sensor=sensor,
             segment=segment or sensor,
-            captures=[capture_name(interface, begun) for interface in interfaces.names],
+            captures=now,
             full=full,
             samples=samples,
             filter=capture_filter,
@@ -79,11 +84,15 @@ class LiveCapture:
             span_ms=SPAN_MS,
             dissectors=launches(used),
             ring=ring.of(sensor) if ring is not None else None,
+            opened=begun,
+            earlier=before,
         )
+        self._captures = [*now, *(capture for capture, *_ in before)]
 
     def __iter__(self) -> Iterator[EventBatch]:
         for batch in self._core:
-            yield event_batch(batch)
+            reached = {name: number for name, number in zip(self._captures, batch.reached, strict=False) if number}
+            yield replace(event_batch(batch), known=batch.known, reached=reached)
 
     @property
     def health(self) -> tuple[InterfaceHealth, ...]:

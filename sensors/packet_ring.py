@@ -7,7 +7,7 @@ A capture is named after its interface and when listening began, since frames ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +73,25 @@ def capture_name(interface: str, begun: int) -> str:
     return f"{interface}@{moment}.{begun // 10**6 % 1000:03d}Z"
 
 
+def earlier_captures(
+    ring: RingSettings, sensor: str, interfaces: Sequence[str], reached: Mapping[str, int] | None
+) -> list[tuple[str, str, int]]:
+    """Captures that earlier runs on these interfaces kept: name, interface, and the last frame of which everything was
+    handed over. `reached` says that of the latest run that handed something over: what began before it handed over all,
+    what began after it nothing. None: all was. Raises OSError."""
+    folder = ring.of(sensor)[0]
+    names = sorted(path.name for path in _folders(folder) if path.is_dir() and "@" in path.name)
+    latest = max((name.rpartition("@")[2] for name in reached or ()), default=None)
+
+    def handed(name: str) -> int:
+        if latest is None or reached is None:
+            return FOREVER
+        return reached.get(name, FOREVER if name.rpartition("@")[2] <= latest else 0)
+
+    chosen = [(name, name.rpartition("@")[0]) for name in names]
+    return [(name, interface, handed(name)) for name, interface in chosen if interface in interfaces]
+
+
 class PacketRing:
     """The rings of all sensors below a folder, for reading."""
 
@@ -104,7 +123,7 @@ class PacketRing:
         captures = [
             self._of(each.sensor) / each.capture
             for each in self.standing()
-            if sensor in (None, each.sensor) and interface in (None, each.capture.partition("@")[0])
+            if sensor in (None, each.sensor) and interface in (None, each.capture.rpartition("@")[0])
         ]
         return _carved(_core.carve_by_filter(captures, capture_filter, since, until, most))
 

@@ -42,6 +42,12 @@ pub struct Batch {
     /// Packet time the batch ends at, ns.
     #[pyo3(get)]
     clock: i64,
+    /// An earlier run handed all of it over.
+    #[pyo3(get)]
+    known: bool,
+    /// Number of the last frame of each source that is in it; empty where files are read.
+    #[pyo3(get)]
+    reached: Vec<i64>,
 }
 
 #[pymethods]
@@ -57,6 +63,8 @@ pub struct Filled {
     datasets: Vec<(&'static str, RecordBatch)>,
     counters: Vec<(String, i64)>,
     clock: i64,
+    known: bool,
+    reached: Vec<i64>,
 }
 
 impl Filled {
@@ -83,7 +91,12 @@ impl Filled {
             return Err(reason);
         }
         let counters = counters.totals().into_iter().map(|(s, c, n)| (format!("{s}.{c}"), n)).collect();
-        Ok(Self { datasets, counters, clock })
+        Ok(Self { datasets, counters, clock, known: false, reached: Vec::new() })
+    }
+
+    /// With whether an earlier run handed it over, and the last frame of each source that is in it.
+    pub fn marked(self, known: bool, reached: Vec<i64>) -> Self {
+        Self { known, reached, ..self }
     }
 
     /// As Python gets it.
@@ -92,6 +105,7 @@ impl Filled {
         for (name, batch) in self.datasets {
             datasets.insert(name, Py::new(py, Table(batch))?);
         }
-        Ok(Batch { datasets, counters: self.counters.into_iter().collect(), clock: self.clock })
+        let Self { counters, clock, known, reached, .. } = self;
+        Ok(Batch { datasets, counters: counters.into_iter().collect(), clock, known, reached })
     }
 }

@@ -13,6 +13,7 @@ mod packets;
 mod process;
 mod reader;
 mod run;
+mod taking_up;
 mod thread;
 
 use pyo3::prelude::*;

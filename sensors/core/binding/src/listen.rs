@@ -5,13 +5,14 @@ use crate::batch::Filled;
 use crate::keeping::Keeping;
 use crate::reader::WAITING;
 use crate::thread::{Message, message};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tap::{Health, Rings, Timeline};
 use wire::Engine;
 use wire::capture::Frame;
+use wire::evidence::Past;
 
 /// Frames between two looks at everything else.
 const STRIDE: usize = 1024;
@@ -36,6 +37,24 @@ pub struct Shared {
     pub bytes: AtomicU64,
     pub frames: AtomicU64,
     pub health: Mutex<Vec<Health>>,
+    /// What batches hold is what an earlier run handed over.
+    pub known: AtomicBool,
+    /// Number of the last frame of each source that the engine took.
+    pub reached: Vec<AtomicI64>,
+}
+
+impl Shared {
+    /// A batch as it is sent.
+    fn marked(&self, filled: Result<Filled, String>) -> Message {
+        let reached = self.reached.iter().map(|number| number.load(Ordering::Relaxed)).collect();
+        message(filled.map(|filled| filled.marked(self.known.load(Ordering::Relaxed), reached)))
+    }
+
+    pub fn took(&self, frame: &Frame<'_>) {
+        if let Some(reached) = usize::try_from(frame.source).ok().and_then(|source| self.reached.get(source)) {
+            reached.store(frame.number, Ordering::Relaxed);
+        }
+    }
 }
 
 /// A frame that waits for its engine.
@@ -53,6 +72,10 @@ pub struct Listener {
     pub shared: Arc<Shared>,
     /// Where packets are kept, if they are.
     pub keeping: Option<Keeping>,
+    /// What an earlier run kept, to be taken up first.
+    pub past: Option<Past>,
+    /// When the interfaces were opened, ns since 1970.
+    pub opened: i64,
     /// Longest span of a batch.
     pub span: Duration,
 }
@@ -63,6 +86,9 @@ impl Listener {
         let waited = Arc::new(AtomicU64::new(0));
         self.relieve_into(sender.clone(), Arc::clone(&waited));
         let (mut line, begun) = (Timeline::default(), Instant::now());
+        if !self.take_up(sender) {
+            return;
+        }
         let (mut sent, mut room, mut ending) = (Instant::now(), true, None);
         while !self.shared.stop.load(Ordering::Relaxed) {
             let finishing = self.shared.finish.load(Ordering::Relaxed);
@@ -102,7 +128,7 @@ impl Listener {
     /// Takes what the rings hold; where they are silent, time goes on without packets. Gives the frames of another time
     /// line, whose first one ends this one.
     fn read(&mut self, patience: Duration, line: &mut Timeline) -> Vec<Held> {
-        let Self { rings, engine, keeping, .. } = self;
+        let Self { rings, engine, keeping, shared, .. } = self;
         let mut held: Vec<Held> = Vec::new();
         let given = rings.read(patience, STRIDE, &mut |frame| {
             if let Some(keeping) = keeping {
@@ -114,6 +140,7 @@ impl Listener {
             }
             line.frame(frame.timestamp);
             engine.frame(frame);
+            shared.took(frame);
         });
         if let Some(keeping) = keeping {
             keeping.pulse();
@@ -153,6 +180,7 @@ impl Listener {
         for Held { frame, data } in &held {
             line.frame(frame.timestamp);
             self.engine.frame(&Frame { data, ..*frame });
+            self.shared.took(frame);
         }
         true
     }
@@ -163,7 +191,7 @@ impl Listener {
         self.engine.ledger.hand_over = Some(Box::new(move |batch, counters, clock| {
             let begun = Instant::now();
             shared.waiting.fetch_add(1, Ordering::AcqRel);
-            let _ = sender.send(message(Filled::of(&batch, counters, clock)));
+            let _ = sender.send(shared.marked(Filled::of(&batch, counters, clock)));
             waited.fetch_add(u64::try_from(begun.elapsed().as_millis()).unwrap_or(0), Ordering::Relaxed);
         }));
     }
@@ -223,9 +251,9 @@ impl Listener {
 }
 
 /// Sends the batch so far; false when nobody takes it any more.
-fn send(engine: &mut Engine, sender: &SyncSender<Message>, shared: &Shared) -> bool {
+pub fn send(engine: &mut Engine, sender: &SyncSender<Message>, shared: &Shared) -> bool {
     shared.waiting.fetch_add(1, Ordering::AcqRel);
-    sender.send(message(Filled::take(engine))).is_ok()
+    sender.send(shared.marked(Filled::take(engine))).is_ok()
 }
 
 /// The system's clock, ns since 1970.

@@ -10,11 +10,11 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use tap::{Health, Rings};
-use wire::evidence::Bounds;
+use wire::evidence::{Bounds, Former, Past, Reach};
 use wire::protocol::dissector::Dissector;
 use wire::{Engine, Place, Settings};
 
@@ -31,11 +31,16 @@ pub struct Live {
 
 /// Where packets are kept: folder, octets at most, age in ns, octets and age (ns) of one file.
 type Ring = (PathBuf, u64, i64, u64, i64);
+/// A capture of an earlier run: its name, the interface it is of, the last frame of which everything was handed over.
+type Earlier = (String, String, i64);
+
+/// How far back an earlier run is read: two million frames or a quarter of an hour, if it ended within ten minutes.
+const REACH: Reach = Reach { frames: 2_000_000, window: 900_000_000_000, gap: 600_000_000_000 };
 
 #[pymethods]
 impl Live {
     #[new]
-    #[pyo3(signature = (interfaces, *, sensor, segment, captures, full=false, samples=false, filter=None, batch_rows=16_384, span_ms=250, dissectors=Vec::new(), ring=None))]
+    #[pyo3(signature = (interfaces, *, sensor, segment, captures, full=false, samples=false, filter=None, batch_rows=16_384, span_ms=250, dissectors=Vec::new(), ring=None, opened=0, earlier=Vec::new()))]
     #[allow(clippy::too_many_arguments)]
     fn new(
         interfaces: &Interfaces,
@@ -49,33 +54,42 @@ impl Live {
         span_ms: u64,
         dissectors: Vec<Launch>,
         ring: Option<Ring>,
+        opened: i64,
+        earlier: Vec<Earlier>,
     ) -> PyResult<Self> {
         let filter = crate::errors::filter(filter)?;
-        let places: Vec<Place> = interfaces
-            .names
-            .iter()
-            .zip(&captures)
-            .map(|(name, capture)| Place {
-                sensor: sensor.to_owned(),
-                interface: name.clone(),
-                segment: segment.to_owned(),
-                capture: capture.clone(),
-                drill: false,
-            })
-            .collect();
+        let place = |capture: &String, interface: &String| Place {
+            sensor: sensor.to_owned(),
+            interface: interface.clone(),
+            segment: segment.to_owned(),
+            capture: capture.clone(),
+            drill: false,
+        };
+        let now = captures.iter().zip(&interfaces.names).map(|(capture, interface)| place(capture, interface));
+        let before = earlier.iter().map(|(capture, interface, _)| place(capture, interface));
+        let places: Vec<Place> = now.chain(before).collect();
+        let reached = places.iter().map(|_| AtomicI64::new(0)).collect();
         let dissectors: Vec<Dissector> = dissectors.into_iter().filter_map(Launch::dissector).collect();
         let settings = Settings { full, samples, batch_rows, dissectors: dissectors.clone(), ..Settings::default() };
         let make = Box::new(move || Engine::new(settings.clone(), places.clone(), filter.clone()));
+        let folder = ring.as_ref().map(|(folder, ..)| folder.clone());
         let keeping = ring
             .map(|(folder, bytes, age, file_bytes, file_age)| {
                 Keeping::begin(folder, &captures, Bounds { bytes, age, file_bytes, file_age })
             })
             .transpose()?;
         let kept = keeping.as_ref().map(|keeping| Arc::clone(&keeping.standing));
+        // Behind the ring's own beginning, which makes the index of the file that a killed run left open.
+        let sources = (captures.len()..).filter_map(|source| u32::try_from(source).ok());
+        let former = |((name, _, handed), source): (&Earlier, u32)| {
+            folder.as_ref().map(|folder| Former { folder: folder.join(name), source, handed: *handed })
+        };
+        let formers: Vec<Former> = earlier.iter().zip(sources).filter_map(former).collect();
+        let past = Past::open(&formers, opened, REACH)?;
         let mut rings = interfaces.take()?;
-        let shared = Arc::new(Shared { health: Mutex::new(rings.health()), ..Shared::default() });
+        let shared = Arc::new(Shared { health: Mutex::new(rings.health()), reached, ..Shared::default() });
         let (engine, span) = (make(), Duration::from_millis(span_ms));
-        let listener = Listener { rings, engine, make, shared: Arc::clone(&shared), keeping, span };
+        let listener = Listener { rings, engine, make, shared: Arc::clone(&shared), keeping, past, opened, span };
         Ok(Self { listener: Mutex::new(Some(listener)), reader: OnceLock::new(), shared, dissectors, kept })
     }
 

@@ -1,6 +1,6 @@
 //! Fills a ring from a capture, again and again to so many octets, and cuts frames out of it:
 //! `ring FOLDER GIGABYTES FILE FILTER…`. For `make bench-ring`: no Python, no interface.
-#![allow(clippy::unwrap_used, clippy::as_conversions)]
+#![allow(clippy::unwrap_used, clippy::as_conversions, clippy::indexing_slicing)]
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;

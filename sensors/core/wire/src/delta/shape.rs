@@ -191,6 +191,13 @@ impl Shape {
         self.cadence == Cadence::Cyclic && self.seen > CYCLE
     }
 
+    /// Nobody listened until `time`, ns: what a cycle did meanwhile is neither late nor silent.
+    pub(super) fn unheard(&mut self, time: i64) {
+        if self.cadence == Cadence::Cyclic {
+            self.last_time = self.last_time.max(time);
+        }
+    }
+
     /// Turns a cyclic shape silent when nothing came for five periods; the moment that was certain, when it did so now.
     pub(super) fn falls_silent(&mut self, now: i64) -> Option<i64> {
         let certain = self.heard_until();

@@ -171,6 +171,14 @@ impl Shapes {
         changed
     }
 
+    /// Nobody listened until `time`, ns.
+    pub fn unheard(&mut self, time: i64) {
+        for (shape, until) in self.list.iter_mut().zip(&mut self.heard_until) {
+            shape.unheard(time);
+            *until = shape.heard_until();
+        }
+    }
+
     /// Turns cyclic shapes silent of which nothing came for long enough; which, and when that was certain, ns.
     pub fn fall_silent(&mut self, now: i64) -> Vec<(u32, i64)> {
         let mut fallen = Vec::new();

@@ -14,12 +14,14 @@
 //! | `kept` | names of files, and which there are |
 //! | `keeper` | writes, rotates, gives up the oldest |
 //! | `carve` | cuts frames out again, by number or by filter |
+//! | `past` | reads once more what an earlier run kept |
 
 mod carve;
 mod chunk;
 mod index;
 mod keeper;
 mod kept;
+mod past;
 mod records;
 mod terms;
 #[cfg(test)]
@@ -28,4 +30,5 @@ mod tests;
 pub use carve::{Carved, Wanted, by_filter, by_numbers};
 pub use chunk::{Chunk, Chunks};
 pub use keeper::{Bounds, Keeper};
-pub use kept::{Standing, captures_in, standing};
+pub use kept::{Standing, standing};
+pub use past::{Former, Past, Reach};

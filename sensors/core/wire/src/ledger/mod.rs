@@ -142,6 +142,11 @@ impl Ledger {
         std::mem::take(&mut self.batch)
     }
 
+    /// Nobody listened until `time` (ns): no cycle fell silent meanwhile.
+    pub fn unheard(&mut self, time: i64) {
+        self.shapes.unheard(time);
+    }
+
     /// Hands a full batch over. Called between two rows of a tick.
     pub fn relieve(&mut self) {
         if self.batch.rows() < self.settings.batch_rows {

@@ -1,1 +1,2 @@
+mod past;
 mod ring;

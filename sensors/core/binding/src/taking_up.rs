@@ -1,0 +1,65 @@
+//! A sensor that begins again takes up what it knew: it reads once more what the earlier run kept of the last minutes.
+//! Frames of which everything was handed over only make its state; those that were not are told now.
+
+use crate::listen::{Listener, send};
+use crate::thread::Message;
+use std::io;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::SyncSender;
+use std::time::{Duration, Instant};
+use wire::evidence::Past;
+
+/// What is known is read back for so long; packets wait in the rings of the interfaces meanwhile.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Frames between two looks at the clock.
+const STRIDE: u32 = 4096;
+
+impl Listener {
+    /// Takes the past up, if there is one; false when nobody takes batches any more.
+    pub fn take_up(&mut self, sender: &SyncSender<Message>) -> bool {
+        let Some(mut past) = self.past.take() else { return true };
+        self.shared.known.store(true, Ordering::Relaxed);
+        // A disk that cannot be read is no reason to be blind: what was taken up so far is better than nothing.
+        let listened = self.read_past(&mut past, sender).unwrap_or(true);
+        if !listened || !self.is_told_from_now(sender) {
+            return false;
+        }
+        self.engine.ledger.unheard(self.opened);
+        let absent = self.opened.saturating_sub(past.latest) / 1_000_000;
+        self.engine.ledger.counters.set("reader", "absent_ms", absent.max(1));
+        true
+    }
+
+    fn read_past(&mut self, past: &mut Past, sender: &SyncSender<Message>) -> io::Result<bool> {
+        let (begun, mut frames) = (Instant::now(), 0u32);
+        while let Some(is_known) = past.is_next_known()? {
+            if self.shared.stop.load(Ordering::Relaxed) || !is_known && !self.is_told_from_now(sender) {
+                return Ok(false);
+            }
+            past.give(&mut |frame| {
+                self.engine.frame(frame);
+                self.shared.took(frame);
+            })?;
+            frames = frames.wrapping_add(1);
+            if self.engine.batch_full() && !send(&mut self.engine, sender, &self.shared) {
+                return Ok(false);
+            }
+            // What was not handed over is never given up for time.
+            if is_known && frames.is_multiple_of(STRIDE) && begun.elapsed() > PATIENCE {
+                past.forget_known()?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// What was known is over: hands it over as that, and counts from now. False when nobody takes batches any more.
+    fn is_told_from_now(&mut self, sender: &SyncSender<Message>) -> bool {
+        if !self.shared.known.load(Ordering::Relaxed) {
+            return true;
+        }
+        let listened = self.engine.ledger.clock == i64::MIN || send(&mut self.engine, sender, &self.shared);
+        self.shared.known.store(false, Ordering::Relaxed);
+        self.engine.ledger.counters.begin_from_zero();
+        listened
+    }
+}

@@ -1,0 +1,210 @@
+//! What an earlier run kept, read once more: a sensor that begins again takes up what it knew.
+//!
+//! Frames that the earlier run handed over come first, then those it did not, each by time.
+
+use super::index::Index;
+use super::kept::{Kept, files_of};
+use super::records::{self, HEADER, Records};
+use crate::capture::{Frame, LinkType};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::PathBuf;
+
+/// A capture of an earlier run.
+#[derive(Debug, Clone)]
+pub struct Former {
+    pub folder: PathBuf,
+    /// Source that its frames are given as.
+    pub source: u32,
+    /// Number of the last frame of which everything was handed over; 0: of none.
+    pub handed: i64,
+}
+
+/// How far back is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reach {
+    /// Frames, at most.
+    pub frames: u64,
+    /// Time before the last frame, ns.
+    pub window: i64,
+    /// Nothing is read when the last frame is older than this, ns.
+    pub gap: i64,
+}
+
+/// Frames of earlier runs.
+pub struct Past {
+    cursors: Vec<Cursor>,
+    /// Time of the last frame, ns.
+    pub latest: i64,
+}
+
+struct Cursor {
+    former: Former,
+    files: VecDeque<(Kept, u64, i64)>,
+    octets: Vec<u8>,
+    at: usize,
+    /// Number of the record at `at`.
+    number: i64,
+    link: LinkType,
+}
+
+/// A chunk: its time, its frames, and where it is.
+struct Piece {
+    former: usize,
+    kept: Kept,
+    latest: i64,
+    frames: u64,
+    offset: u64,
+    first: i64,
+}
+
+impl Past {
+    /// Opens what captures hold that ended shortly before `now` (ns). `None` when there is nothing to take up.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn open(formers: &[Former], now: i64, reach: Reach) -> io::Result<Option<Self>> {
+        let mut pieces = Vec::new();
+        for (place, former) in formers.iter().enumerate() {
+            for kept in files_of(&former.folder)? {
+                pieces.extend(pieces_of(place, &kept)?);
+            }
+        }
+        let Some(latest) = pieces.iter().map(|piece| piece.latest).max() else { return Ok(None) };
+        if now.saturating_sub(latest) > reach.gap || latest > now.saturating_add(reach.gap) {
+            return Ok(None);
+        }
+        pieces.retain(|piece| latest.saturating_sub(piece.latest) <= reach.window);
+        pieces.sort_by_key(|piece| std::cmp::Reverse(piece.latest));
+        let mut left = reach.frames;
+        pieces.retain(|piece| {
+            let fits = piece.frames <= left;
+            left = if fits { left.saturating_sub(piece.frames) } else { 0 };
+            fits
+        });
+        let cursors = formers.iter().enumerate().map(|(place, former)| Cursor::over(former, place, &pieces)).collect();
+        Ok(Some(Self { cursors, latest }))
+    }
+
+    /// Whether the next frame was handed over by the earlier run; `None` after the last one.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn is_next_known(&mut self) -> io::Result<Option<bool>> {
+        Ok(self.first()?.map(|((is_new, _), _)| !is_new))
+    }
+
+    /// Gives the next frame, if there is one.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn give(&mut self, take: &mut dyn FnMut(&Frame<'_>)) -> io::Result<()> {
+        if let Some((_, place)) = self.first()?
+            && let Some(cursor) = self.cursors.get_mut(place)
+        {
+            cursor.give(take);
+        }
+        Ok(())
+    }
+
+    /// Passes over what is left of what was handed over.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn forget_known(&mut self) -> io::Result<()> {
+        for cursor in &mut self.cursors {
+            while cursor.peek()?.is_some() && cursor.number <= cursor.former.handed {
+                cursor.give(&mut |_| {});
+            }
+        }
+        Ok(())
+    }
+
+    /// The frame that is next: whether it is new, its time, and its cursor.
+    fn first(&mut self) -> io::Result<Option<((bool, i64), usize)>> {
+        let mut first: Option<((bool, i64), usize)> = None;
+        for (place, cursor) in self.cursors.iter_mut().enumerate() {
+            let Some(time) = cursor.peek()? else { continue };
+            let order = (cursor.number > cursor.former.handed, time);
+            if first.is_none_or(|(before, _)| order < before) {
+                first = Some((order, place));
+            }
+        }
+        Ok(first)
+    }
+}
+
+impl Cursor {
+    fn over(former: &Former, place: usize, pieces: &[Piece]) -> Self {
+        let mut own: Vec<&Piece> = pieces.iter().filter(|piece| piece.former == place).collect();
+        own.sort_by_key(|piece| piece.first);
+        let mut files: VecDeque<(Kept, u64, i64)> = VecDeque::new();
+        for piece in own {
+            if files.back().is_none_or(|(kept, ..)| *kept != piece.kept) {
+                files.push_back((piece.kept.clone(), piece.offset, piece.first));
+            }
+        }
+        let (octets, link) = (Vec::new(), LinkType::ETHERNET);
+        Self { former: former.clone(), files, octets, at: 0, number: 0, link }
+    }
+
+    /// Time of the next frame.
+    fn peek(&mut self) -> io::Result<Option<i64>> {
+        loop {
+            let rest = self.octets.get(self.at..).unwrap_or_default();
+            if let Some(record) = Records::of(rest).next() {
+                return Ok(Some(record.time));
+            }
+            let Some((kept, offset, first)) = self.files.pop_front() else { return Ok(None) };
+            (self.octets, self.at, self.number) = (Vec::new(), 0, first);
+            let mut file = match File::open(&kept.path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue, // it has just been given up
+                file => file?,
+            };
+            let mut head = [0u8; HEADER];
+            file.read_exact(&mut head)?;
+            self.link = records::link_of(&head).unwrap_or(self.link);
+            file.seek(SeekFrom::Start(offset))?;
+            file.read_to_end(&mut self.octets)?;
+        }
+    }
+
+    fn give(&mut self, take: &mut dyn FnMut(&Frame<'_>)) {
+        let rest = self.octets.get(self.at..).unwrap_or_default();
+        let mut records = Records::of(rest);
+        let Some(record) = records.next() else { return };
+        take(&Frame {
+            timestamp: record.time,
+            data: record.data,
+            wire_length: record.wire_length,
+            link: self.link,
+            number: self.number,
+            source: self.former.source,
+            interface: self.former.source,
+        });
+        self.at = self.at.saturating_add(records.at);
+        self.number = self.number.saturating_add(1);
+    }
+}
+
+/// The chunks of a file; a file without an index has none, for it is being written.
+fn pieces_of(former: usize, kept: &Kept) -> io::Result<Vec<Piece>> {
+    let index = match Index::open(&kept.index()) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        index => index?,
+    };
+    let frames_before = |place: usize| index.places.get(place).map_or(index.frames, |place| i64::from(place.frames));
+    let piece = |(number, place): (usize, &super::index::Place)| {
+        let next = frames_before(number.saturating_add(1));
+        Piece {
+            former,
+            kept: kept.clone(),
+            latest: place.latest,
+            frames: u64::try_from(next.saturating_sub(i64::from(place.frames))).unwrap_or(0),
+            offset: u64::from(place.offset),
+            first: index.first.saturating_add(i64::from(place.frames)),
+        }
+    };
+    Ok(index.places.iter().enumerate().map(piece).collect())
+}
