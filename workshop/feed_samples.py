@@ -23,14 +23,14 @@ IN_JSON = ("unauthorised-write",)
 """Written in both forms of Zeek's writers."""
 FIELDS = (
     "frame.time_epoch", "ip.src", "tcp.srcport", "ip.dst", "tcp.dstport", "tcp.stream", "tcp.flags", "ip.len",
-    "tcp.len",    "mbtcp.trans_id", "mbtcp.unit_id", "modbus.func_code", "modbus.exception_code", "modbus.reference_num",
-    "modbus.word_cnt", "modbus.bit_cnt", "modbus.regval_uint16", "modbus.bitval", "modbus.data",
+    "tcp.len", "mbtcp.trans_id", "mbtcp.unit_id", "modbus.func_code", "modbus.exception_code",
+    "modbus.reference_num",    "modbus.word_cnt", "modbus.bit_cnt", "modbus.regval_uint16", "modbus.bitval", "modbus.data",
     "modbus.diagnostic_code", "eth.src", "eth.dst",
 )  # fmt: skip
 NAMES = {
     1: "READ_COILS", 2: "READ_DISCRETE_INPUTS", 3: "READ_HOLDING_REGISTERS", 4: "READ_INPUT_REGISTERS",
     5: "WRITE_SINGLE_COIL", 6: "WRITE_SINGLE_REGISTER", 8: "DIAGNOSTICS", 15: "WRITE_MULTIPLE_COILS",
-    16: "WRITE_MULTIPLE_REGISTERS", 22: "MASK_WRITE_REGISTER", 23: "READ_WRITE_MULTIPLE_REGISTERS", 
+    16: "WRITE_MULTIPLE_REGISTERS", 22: "MASK_WRITE_REGISTER", 23: "READ_WRITE_MULTIPLE_REGISTERS",
     43: "ENCAP_INTERFACE_TRANSPORT",
 }  # fmt: skip
 REFUSALS = {1: "ILLEGAL_FUNCTION", 2: "ILLEGAL_DATA_ADDRESS", 3: "ILLEGAL_DATA_VALUE", 4: "SLAVE_DEVICE_FAILURE"}
