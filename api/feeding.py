@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.handing_over import HandingOver
 from api.sensor import Pace, Sensing
 from detection.baseline import Baseline
 from detection.engine import Detection
@@ -18,6 +19,7 @@ from sensors.feed.following import Following
 from sensors.feed.reading import LogFiles
 from sensors.feed.state import StateFile
 from sensors.feed.tally import Tally
+from sensors.feeds.syslog.receiver import Receiver
 from sensors.spool import Spool
 
 
@@ -30,13 +32,21 @@ class Judging:
     known: Baseline | None
     sensor: str
 
-    def sensing(self, spool: Spool, *, pace: Pace | None, handed_over: Callable[[int], None] | None = None) -> Sensing:
+    def sensing(
+        self,
+        spool: Spool,
+        *,
+        pace: Pace | None,
+        patient: HandingOver | None = None,
+        handed_over: Callable[[int], None] | None = None,
+    ) -> Sensing:
         """Batches on their way into the spool."""
         return Sensing(
             spool,
             lambda: Detection(self.rules, site=self.site, known=self.known, sensor=self.sensor),
             sensor=self.sensor,
             pace=pace,
+            patient=patient,
             handed_over=handed_over,
         )
 
@@ -68,6 +78,14 @@ def follow_files(following: Following, spool: Spool, state: StateFile, judging: 
     sensing = judging.sensing(spool, pace=Pace(), handed_over=lambda _: state.write(following.standing))
     segments = sensing.run(following)
     return Fed(following.tally, segments, list(following.unreadable), dict(sensing.detection.failures))
+
+
+def receive(receiver: Receiver, spool: Spool, judging: Judging, patient: HandingOver) -> Fed:
+    """Takes what is received until `receiver` is finished. While the spool's disk refuses segments they wait in memory
+    within bounds: unlike a log, what was received is nowhere else."""
+    sensing = judging.sensing(spool, pace=Pace(), patient=patient)
+    segments = sensing.run(receiver)
+    return Fed(receiver.tally, segments, (), dict(sensing.detection.failures))
 
 
 def _told(batches: Iterable[EventBatch]) -> Iterable[EventBatch]:

@@ -24,8 +24,8 @@ IN_JSON = ("unauthorised-write",)
 FIELDS = (
     "frame.time_epoch", "ip.src", "tcp.srcport", "ip.dst", "tcp.dstport", "tcp.stream", "tcp.flags", "ip.len",
     "tcp.len", "mbtcp.trans_id", "mbtcp.unit_id", "modbus.func_code", "modbus.exception_code",
-    "modbus.reference_num",    "modbus.word_cnt", "modbus.bit_cnt", "modbus.regval_uint16", "modbus.bitval", "modbus.data",
-    "modbus.diagnostic_code", "eth.src", "eth.dst",
+    "modbus.reference_num", "modbus.word_cnt", "modbus.bit_cnt", "modbus.regval_uint16", "modbus.bitval",
+    "modbus.data", "modbus.diagnostic_code", "eth.src", "eth.dst",
 )  # fmt: skip
 NAMES = {
     1: "READ_COILS", 2: "READ_DISCRETE_INPUTS", 3: "READ_HOLDING_REGISTERS", 4: "READ_INPUT_REGISTERS",

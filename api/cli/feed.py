@@ -15,6 +15,7 @@ from api.cli.failures import Failure
 from api.cli.help import HelpfulCommand, HelpfulGroup
 from api.cli.options import terminal_of
 from api.cli.parent import WithParent, follow
+from api.cli.sensor import RunAs
 from api.cli.terminal import Terminal
 from api.cli.worker import SpoolFolder
 
@@ -27,6 +28,7 @@ FILE_FEEDS = ("zeek", "suricata", "windows")
 Logs = Annotated[list[Path], typer.Argument(metavar="FILE|DIR...", help="help.option.logs")]
 SensorName = Annotated[str | None, typer.Option("--sensor", metavar="NAME", help="help.option.feed_sensor")]
 Follow = Annotated[bool, typer.Option("--follow", "-f", help="help.option.follow")]
+Certificate = Annotated[Path | None, typer.Option("--tls-cert", metavar="FILE", help="help.option.syslog_cert")]
 StatePath = Annotated[Path | None, typer.Option("--state", metavar="FILE", help="help.option.feed_state")]
 
 
@@ -50,20 +52,34 @@ def _command(name: str) -> Callable[..., None]:
         terminal = terminal_of(context)
         terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
         judging = judging_of(sensor or name, site, baseline, rules, terminal)
-        many_files()
-        if follow_on:
-            _follow(name, logs, spool, state, judging, terminal, with_parent=with_parent)
-            return
-        from api.feeding import feed_files
-        from sensors.spool import Spool
-
-        tell(feed_files(logs, feed_named(name), Spool(spool), judging), spool, terminal)
+        _read(name, logs, spool, state, judging, terminal, follow_on=follow_on, with_parent=with_parent)
 
     return feed
 
 
 for _name in FILE_FEEDS:
     app.command(_name, cls=HelpfulCommand, help=f"help.feed_{_name}", epilog="help.epilog")(_command(_name))
+
+
+def _read(
+    name: str,
+    logs: list[Path],
+    spool: Path,
+    state: Path | None,
+    judging: Judging,
+    terminal: Terminal,
+    *,
+    follow_on: bool,
+    with_parent: bool,
+) -> None:
+    many_files()
+    if follow_on:
+        _follow(name, logs, spool, state, judging, terminal, with_parent=with_parent)
+        return
+    from api.feeding import feed_files
+    from sensors.spool import Spool
+
+    tell(feed_files(logs, feed_named(name), Spool(spool), judging), spool, terminal)
 
 
 def _follow(
@@ -95,6 +111,92 @@ def _follow(
         follow(following.finish)
     terminal.tell("feed.ready", sensor=judging.sensor, logs=", ".join(map(str, logs)), spool=spool, state=file.path)
     tell(follow_files(following, Spool(spool), file, judging), spool, terminal)
+
+
+@app.command("syslog", cls=HelpfulCommand, help="help.feed_syslog", epilog="help.epilog")
+def syslog(
+    context: typer.Context,
+    spool: SpoolFolder,
+    logs: Annotated[list[Path] | None, typer.Argument(metavar="[FILE|DIR...]", help="help.option.logs")] = None,
+    listen: Annotated[list[str] | None, typer.Option("--listen", metavar="URL", help="help.option.listen")] = None,
+    certificate: Certificate = None,
+    key: Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="help.option.syslog_key")] = None,
+    clients: Annotated[Path | None, typer.Option("--client-ca", metavar="FILE", help="help.option.client_ca")] = None,
+    sensor: SensorName = None,
+    follow_on: Follow = False,
+    state: StatePath = None,
+    site: option.Site = None,
+    baseline: option.BaselineFolder = None,
+    rules: option.RuleFolders = None,
+    user: RunAs = None,
+    with_parent: WithParent = False,
+    lang: option.Lang = None,
+    quiet: option.Quiet = False,
+    verbose: option.Verbose = 0,
+) -> None:
+    """From files, or with --listen from the network until Ctrl-C or SIGTERM."""
+    terminal = terminal_of(context)
+    terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
+    if bool(logs) == bool(listen):
+        raise Failure(ExitCode.USAGE, "error.feed_source")
+    if not listen:
+        files = logs or []
+        _read("syslog", files, spool, state, judging_of(sensor or "syslog", site, baseline, rules, terminal), terminal,
+              follow_on=follow_on, with_parent=with_parent)  # fmt: skip
+        return
+    judging = judging_of(sensor or "syslog", site, baseline, rules, terminal)
+    _receive(listen, (certificate, key, clients), spool, user, judging, terminal, with_parent=with_parent)
+
+
+def _receive(
+    urls: list[str],
+    pem: tuple[Path | None, Path | None, Path | None],
+    spool: Path,
+    user: str | None,
+    judging: Judging,
+    terminal: Terminal,
+    *,
+    with_parent: bool,
+) -> None:
+    import signal
+    from contextlib import closing
+
+    from api.cli.account import account_of, become, give
+    from api.feeding import receive
+    from api.handing_over import HandingOver
+    from sensors.feeds.syslog.receiver import BadListener, Listener, Receiver
+    from sensors.spool import Spool
+
+    certificate, key, clients = pem
+    try:
+        receiver = Receiver(
+            [Listener.of(url) for url in urls],
+            sensor=judging.sensor,
+            certificate=certificate,
+            key=key,
+            clients=clients,
+        )
+    except BadListener as error:
+        code = ExitCode.PERMISSION if error.code == "not_permitted" else ExitCode.CONFIGURATION
+        raise Failure(code, f"error.listener_{error.code}", url=error.url, why=error.why) from error
+    spool.mkdir(parents=True, exist_ok=True)
+    if user is not None:  # sockets are open; nothing after this needs root
+        account = account_of(user)
+        give(spool, account)
+        become(account)
+    into = Spool(spool)
+    patient = HandingOver(
+        into,
+        refused=lambda error: terminal.warn("sensor.spool_refused", spool=spool, why=error.strerror or str(error)),
+        taken=lambda rows, alerts: terminal.tell("sensor.spool_takes", spool=spool, rows=rows, occurrences=alerts),
+    )
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: receiver.finish())
+    if with_parent:
+        follow(receiver.finish)
+    terminal.tell("feed.listening", sensor=judging.sensor, urls=", ".join(receiver.addresses), spool=spool)
+    with closing(receiver):
+        tell(receive(receiver, into, judging, patient), spool, terminal)
 
 
 def judging_of(

@@ -26,6 +26,8 @@ SERVICES = {
     0x55: ("Get_Instance_Attribute_List", "browse"),
 }
 """Of a class that has no own meaning for them."""
+TAGS = 0x4C
+"""From here on services of Logix controllers, which name a tag instead of a class."""
 IDENTITY, MANAGER, FILE, FIRMWARE, PROGRAM, ROUTINE, CLOCK = 0x01, 0x06, 0x37, 0xA1, 0x6A, 0x6D, 0x8B
 NETWORK = {0xF5: "TCP/IP Interface", 0xF6: "Ethernet Link"}
 OF_CLASS = {

@@ -14,6 +14,8 @@ from sensors.fields import vocabulary
 
 SPAN = 300_000_000_000
 """Five minutes, ns, aligned to the epoch."""
+MOST_COUNTERS = 200
+"""Names of counters come from logs; beyond so many different ones they are counted together."""
 Key = tuple[int, str, str]
 """Span, log, counter."""
 
@@ -33,6 +35,8 @@ class Tally:
 
     def add(self, clock: int, log: str, counter: str, number: int, count: int = 1, until: int = 0) -> None:
         """`count` lines of a log, of which the first has this number, at `clock`, the last `until` (ns)."""
+        if counter not in self.totals and len(self.totals) >= MOST_COUNTERS:
+            counter = f"{counter.partition('_')[0]}_other"
         if not (self._begun or clock):
             self._early.append((log, counter, number, count))
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -27,7 +27,9 @@ def append(path: Path, part: list[bytes]) -> None:
         file.write(b"".join(part))
 
 
-def followed(paths: list[Path], steps: list[Step], state: State | None = None) -> tuple[list[EventBatch], Following]:
+def followed(
+    paths: list[Path], steps: Sequence[Step], state: State | None = None
+) -> tuple[list[EventBatch], Following]:
     """What is told while the steps are taken, each when all that is there was read; then it ends."""
     waiting: Iterator[Step] = iter(steps)
 
@@ -138,7 +140,8 @@ def test_a_clock_that_goes_on_in_silence_never_falls(tmp_path: Path) -> None:
     log, all_lines = tmp_path / "eve.json", lines()
     append(log, all_lines[:4])
     seconds = iter([0.0, 0.0, 1.0, *(float(each) for each in range(100, 200))])
-    ends = iter([lambda: append(log, all_lines[4:8]), lambda: None])
+    steps: list[Step] = [lambda: append(log, all_lines[4:8]), lambda: None]
+    ends = iter(steps)
 
     def pause(_: float) -> None:
         step = next(ends, None)

@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from api.segment_files import segment_from
@@ -19,12 +20,18 @@ from tests.needs import PROJECT
 PATIENCE = 60
 
 
-def begin(logs: Path, spool: Path) -> subprocess.Popen[bytes]:
+@contextmanager
+def begun(logs: Path, spool: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The process, which does not outlive the test."""
     command = [sys.executable, "-m", "api.cli", "feed", "suricata", str(logs), "--spool", str(spool), "--follow"]
-    return subprocess.Popen(
+    with subprocess.Popen(
         [*command, "--sensor", "feed"], cwd=PROJECT, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
         env={**os.environ, "BITTERN_LANG": "en"},
-    )  # fmt: skip
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -43,10 +50,10 @@ def test_killed_twice_nothing_is_lost_and_nothing_is_stored_twice(tmp_path: Path
     log, spool = tmp_path / "logs" / "eve.json", tmp_path / "spool"
     log.parent.mkdir()
     log.write_bytes(b"".join(lines[:20]))
-    first = begin(log.parent, spool)
-    until(lambda: handed_over(spool) > 0)
-    first.send_signal(signal.SIGKILL)
-    first.communicate()
+    with begun(log.parent, spool) as first:
+        until(lambda: handed_over(spool) > 0 or first.poll() is not None)
+        assert first.poll() is None
+        first.send_signal(signal.SIGKILL)
     # As if it had died between the segment and the state: what is told again must be harmless.
     for state in spool.glob("feed-*.json"):
         state.unlink()
@@ -55,10 +62,10 @@ def test_killed_twice_nothing_is_lost_and_nothing_is_stored_twice(tmp_path: Path
     log.rename(log.with_name("eve.json.1"))
     log.write_bytes(b"".join(lines[30:]))
     before = handed_over(spool)
-    second = begin(log.parent, spool)
-    until(lambda: handed_over(spool) > before)
-    second.send_signal(signal.SIGTERM)
-    said = second.communicate()[1].decode()
+    with begun(log.parent, spool) as second:
+        until(lambda: handed_over(spool) > before or second.poll() is not None)
+        second.send_signal(signal.SIGTERM)
+        said = second.communicate()[1].decode()
     assert second.returncode == 0, said
     assert "lines" in said
 

@@ -87,3 +87,24 @@ def test_a_log_of_another_kind_is_counted(tmp_path: Path) -> None:
     found = rows(logs)
     assert set(found) == {"capture"}
     assert logs.tally.totals == {"lines": 4, "passed_dns": 1}
+
+
+def test_refused_windows_logins_are_a_brute_force() -> None:
+    found = alerts(read([FOLDER / "windows" / "day.ndjson"], feed_named("windows")), loaded())
+    assert ("G14", "10.9.1.31") in found
+
+
+def test_windows_events_are_sessions_flags_files_and_facts() -> None:
+    found = rows(read([FOLDER / "windows" / "day.ndjson"], feed_named("windows")))
+    assert [row["event.outcome"] for row in found["session"]] == ["success", *["failure"] * 6, "success"]
+    assert {row["ot.status.name"] for row in found["session"] if row["event.outcome"] == "failure"} == {
+        "wrong password"
+    }
+    assert [row["ot.flag"] for row in found["flag"]] == [
+        "windows.privileges", "windows.account_created", "windows.account_changed", "windows.service_installed",
+        "windows.log_cleared", "windows.account_changed",
+    ]  # fmt: skip
+    assert [row["file.name"] for row in found["file"]] == ["upd.exe"]
+    assert {(row["ot.attribute"], row["ot.asset_key"]) for row in found["identity"]} == {
+        ("name", "10.9.1.31@-@feed"), ("os", "10.9.1.31@-@feed"),
+    }  # fmt: skip

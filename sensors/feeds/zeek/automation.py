@@ -128,15 +128,20 @@ def _cip(frame: pl.DataFrame) -> Frames:
         pl.when(pl.col("class_id").is_not_null()).then(pl.lit("instance")).alias("ot.object.kind"),
     )
     asked = rows.select("ot.function.code", "class", instance=number("instance_id"), attribute=number("attribute_id"))
-    told = [
-        (*(cip.service(code, number_of) if code is not None else (None, "unknown")), cip.path(number_of, *place))
-        for code, number_of, *place in asked.iter_rows()
-    ]
+    told = [(*_service(code, number_of), cip.path(number_of, *place)) for code, number_of, *place in asked.iter_rows()]
     named = pl.DataFrame(
         told, schema={"ot.function.name": pl.String, "ot.operation": pl.String, "ot.object.address": pl.String},
         orient="row",
     )  # fmt: skip
     return {"transaction": chosen(transactions(rows.hstack(named)))}
+
+
+def _service(code: int | None, cip_class: int | None) -> tuple[str | None, str]:
+    """Name and operation. Replies do not repeat the class, without which a service may be any of several."""
+    if code is None:
+        return None, "unknown"
+    name, operation = cip.service(code, cip_class)
+    return name, operation if cip_class is not None or code >= cip.TAGS else "unknown"
 
 
 def _enip(frame: pl.DataFrame) -> Frames:
