@@ -145,7 +145,7 @@ def test_tls_with_certificates_of_both_ends(tmp_path: Path) -> None:
     known.load_cert_chain(cert, key)
 
     def send() -> None:
-        with pytest.raises(OSError, match="CERTIFICATE_REQUIRED|certificate required|reset|closed|EOF"):
+        with pytest.raises(OSError, match=r"(?i)certificate.required|reset|closed|EOF|pipe"):
             try_without(unknown, place(receiver))
         with socket.create_connection(place(receiver)) as plain, known.wrap_socket(plain) as secured:
             secured.sendall(b"%d %s" % (len(LOGIN), LOGIN))
