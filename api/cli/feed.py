@@ -15,7 +15,6 @@ from api.cli.failures import Failure
 from api.cli.help import HelpfulCommand, HelpfulGroup
 from api.cli.options import terminal_of
 from api.cli.parent import WithParent, follow
-from api.cli.sensor import RunAs
 from api.cli.terminal import Terminal
 from api.cli.worker import SpoolFolder
 
@@ -29,7 +28,8 @@ Logs = Annotated[list[Path], typer.Argument(metavar="FILE|DIR...", help="help.op
 SensorName = Annotated[str | None, typer.Option("--sensor", metavar="NAME", help="help.option.feed_sensor")]
 Follow = Annotated[bool, typer.Option("--follow", "-f", help="help.option.follow")]
 Certificate = Annotated[Path | None, typer.Option("--tls-cert", metavar="FILE", help="help.option.syslog_cert")]
-StatePath = Annotated[Path | None, typer.Option("--state", metavar="FILE", help="help.option.feed_state")]
+ListenAs = Annotated[str | None, typer.Option("--user", metavar="NAME", help="help.option.listen_as")]
+StatePath = Annotated[Path | None, typer.Option("--position", metavar="FILE", help="help.option.feed_state")]
 
 
 def _command(name: str) -> Callable[..., None]:
@@ -128,7 +128,7 @@ def syslog(
     site: option.Site = None,
     baseline: option.BaselineFolder = None,
     rules: option.RuleFolders = None,
-    user: RunAs = None,
+    user: ListenAs = None,
     with_parent: WithParent = False,
     lang: option.Lang = None,
     quiet: option.Quiet = False,

@@ -63,7 +63,7 @@ def test_a_damaged_archive_is_read_to_the_damage(cli: Cli, tmp_path: Path) -> No
 def test_a_state_of_another_feed_is_refused(cli: Cli, tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     state.write_text('{"form": "bittern.feed/v1", "feed": "zeek"}')
-    said = cli("feed", "suricata", tmp_path, "--spool", tmp_path / "spool", "--follow", "--state", state)
+    said = cli("feed", "suricata", tmp_path, "--spool", tmp_path / "spool", "--follow", "--position", state)
     assert said.code == ExitCode.CONFIGURATION
     assert "another kind of feed" in said.err
 
