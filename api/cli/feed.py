@@ -164,7 +164,8 @@ def _receive(
     from api.cli.account import account_of, become, give
     from api.feeding import receive
     from api.handing_over import HandingOver
-    from sensors.feeds.syslog.receiver import BadListener, Listener, Receiver
+    from sensors.feeds.syslog.listener import BadListener, Listener
+    from sensors.feeds.syslog.receiver import Receiver
     from sensors.spool import Spool
 
     certificate, key, clients = pem

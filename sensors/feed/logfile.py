@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 
 HEAD_BYTES = 65_536
 """What is looked at to know a file: up to its first line that is no comment."""
@@ -43,6 +43,20 @@ class Lines:
     offsets: Sequence[int]
     end: int
     ended: bool
+
+
+class Source(Protocol):
+    """What lines are read from."""
+
+    @property
+    def broken(self) -> bool:
+        """Whether it is damaged."""
+
+    def read(self, most: int) -> Lines:
+        """Up to so many lines."""
+
+    def close(self) -> None:
+        """No more will be read."""
 
 
 def opened(path: Path) -> BinaryIO:

@@ -17,7 +17,7 @@ import polars as pl
 from sensors.capture import EventBatch, core_datasets
 from sensors.feed.complete import Origin, complete
 from sensors.feed.feed import LINE, Parser, Told
-from sensors.feed.logfile import TOO_LONG, LogFile, Mark
+from sensors.feed.logfile import TOO_LONG, Mark, Source
 from sensors.feed.tally import SPAN, Tally
 from sensors.fields import vocabulary
 
@@ -43,7 +43,7 @@ class Block:
 class Reading:
     """A log that is being read. `name` is what events call it."""
 
-    def __init__(self, name: str, mark: Mark, file: LogFile, parser: Parser, *, passed: bool = False) -> None:
+    def __init__(self, name: str, mark: Mark, file: Source, parser: Parser, *, passed: bool = False) -> None:
         self.name, self.mark, self._file, self._parser, self._passed = name, mark, file, parser, passed
         self._number, self._time = mark.number, 0
         self.waiting: deque[Block] = deque()

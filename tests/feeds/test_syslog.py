@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from sensors.capture import EventBatch
+from sensors.feeds.syslog.framing import LONGEST, Frames
+from sensors.feeds.syslog.listener import BadListener, Listener
 from sensors.feeds.syslog.message import read
-from sensors.feeds.syslog.receiver import LONGEST, BadListener, Frames, Listener, Receiver
+from sensors.feeds.syslog.receiver import Receiver
 from tests.feeds.samples import FOLDER, alerts, feed_named, rows, rules
 from tests.feeds.samples import read as read_logs
 from tests.needs import tool
