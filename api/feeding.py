@@ -77,7 +77,7 @@ def follow_files(following: Following, spool: Spool, state: StateFile, judging: 
     logs keep what is missing, and reading goes on there when it begins again."""
     sensing = judging.sensing(spool, pace=Pace(), handed_over=lambda _: state.write(following.standing))
     segments = sensing.run(following)
-    return Fed(following.tally, segments, list(following.unreadable), dict(sensing.detection.failures))
+    return Fed(following.tally, segments, (), dict(sensing.detection.failures))
 
 
 def receive(receiver: Receiver, spool: Spool, judging: Judging, patient: HandingOver) -> Fed:

@@ -104,7 +104,16 @@ def _follow(
         before = file.read()
     except BadState as error:
         raise Failure(ExitCode.CONFIGURATION, f"error.feed_state_{error.why}", path=error.path, feed=name) from error
-    following = Following(logs, feed_named(name), sensor=judging.sensor, state=before)
+    for path in logs:
+        if not path.exists():
+            terminal.warn("feed.not_there", path=path)
+    following = Following(
+        logs,
+        feed_named(name),
+        sensor=judging.sensor,
+        state=before,
+        refused=lambda path, why: terminal.warn("feed.unreadable", path=path, why=why),
+    )
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: following.finish())
     if with_parent:

@@ -46,7 +46,8 @@ class Followed:
 class Following:
     """Logs of a feed, until `finish`. `state` is how far reading has come before; `standing` how far it is told now.
 
-    `elapsed` gives seconds of a clock that nobody sets, `pause` waits for so many seconds or until `finish`.
+    `elapsed` gives seconds of a clock that nobody sets, `pause` waits for so many seconds or until `finish`;
+    `refused` is told once of a file that cannot be read, and what the system says. It is tried again at each look.
     """
 
     def __init__(
@@ -59,12 +60,13 @@ class Following:
         state: State | None = None,
         elapsed: Callable[[], float] = time.monotonic,
         pause: Callable[[float], object] | None = None,
+        refused: Callable[[Path, str], object] = lambda *_: None,
     ) -> None:
         state = state or State()
         origin = Origin(sensor, segment or sensor)
         self._paths, self._feed, self._elapsed = list(paths), feed, elapsed
         self._end = threading.Event()
-        self._pause = pause or self._end.wait
+        self._pause, self._refused = pause or self._end.wait, refused
         self.tally = Tally(origin)
         self.tally.restore(state.tally)
         self._merging = Merging(origin, self.tally, state.clock)
@@ -73,8 +75,7 @@ class Following:
         self._resumed = bool(state.marks)
         self._followed: dict[Path, Followed] = {}
         self.standing = state
-        self.unreadable: dict[Path, str] = {}
-        """Files that could not be read, and what the system said."""
+        self.unreadable: set[Path] = set()
 
     def __iter__(self) -> Iterator[EventBatch]:
         since, clock = self._elapsed(), self._merging.clock
@@ -118,7 +119,9 @@ class Following:
             except FileNotFoundError:
                 continue  # renamed just now; it is found under its new name
             except UNREADABLE as error:
-                self.unreadable.setdefault(each.path, str(error))
+                if each.path not in self.unreadable:
+                    self._refused(each.path, getattr(error, "strerror", None) or str(error))
+                self.unreadable.add(each.path)
         paths = list(present)
         held = {each.printed for path, each in self._followed.items() if each.reading and path not in changed}
         ready = []

@@ -26,8 +26,9 @@ def feed_named(name: str) -> Feed:
     return next(feed for feed in FEEDS if feed.name == name)
 
 
-def rules() -> RuleSet:
-    return rules_in_force((), Terminal(quiet=True))
+def rules(folders: Sequence[Path] = ()) -> RuleSet:
+    """Those of the folders, or the shipped ones."""
+    return rules_in_force(folders, Terminal(quiet=True))
 
 
 def read(paths: Sequence[Path], feed: Feed) -> LogFiles:

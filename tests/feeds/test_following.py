@@ -117,6 +117,25 @@ def test_reading_goes_on_where_the_state_says(tmp_path: Path) -> None:
     assert sorted(ids(again)) == sorted(ids(second))
 
 
+def test_a_file_that_cannot_be_read_is_told_once_and_tried_again(tmp_path: Path) -> None:
+    log, all_lines = tmp_path / "eve.json", lines()
+    (tmp_path / "other.json.gz").write_bytes(gzip.compress(b"".join(all_lines))[:-30][:40])
+    append(log, all_lines)
+    told: list[Path] = []
+    ends = iter([lambda: None, lambda: None])
+
+    def pause(_: float) -> None:
+        if next(ends, None) is None:
+            following.finish()
+
+    following = Following(
+        [tmp_path], feed_named("suricata"), sensor="feed", elapsed=lambda: 0.0, pause=pause,
+        refused=lambda path, _: told.append(path),
+    )  # fmt: skip
+    assert sorted(ids(list(following))) == expected(log)
+    assert told == [tmp_path / "other.json.gz"]
+
+
 def test_what_was_rotated_before_is_not_asked_for(tmp_path: Path) -> None:
     all_lines, log = lines(), tmp_path / "eve.json"
     append(tmp_path / "eve.json.1", all_lines[:10])

@@ -108,3 +108,35 @@ def test_windows_events_are_sessions_flags_files_and_facts() -> None:
     assert {(row["ot.attribute"], row["ot.asset_key"]) for row in found["identity"]} == {
         ("name", "10.9.1.31@-@feed"), ("os", "10.9.1.31@-@feed"),
     }  # fmt: skip
+
+
+OWN_RULE = """
+title: "What another sensor alerted on"
+id: 0b1d2c3e-4f50-4617-8a9b-0c1d2e3f4a5b
+name: MY01
+status: stable
+description: "An example."
+logsource: {product: bittern, category: flag}
+detection:
+  alert: {ot.flag: feed.alert, "ot.details.signature|contains": DNP3}
+  condition: alert
+level: medium
+tags: [attack.t0888]
+falsepositives: ["none known"]
+bittern:
+  class: threat
+  learnable: approval
+  dedup: [source.ip]
+  objects: [network]
+  text:
+    en: {what: "{source}: {ot.details.signature}", why: "It said so.", do: ["Look there."]}
+    zh: {what: "{source}：{ot.details.signature}", why: "其他探针告警。", do: ["请核查。"],
+         title: "其他探针告警", description: "示例。", falsepositives: ["暂无"]}
+"""
+
+
+def test_a_rule_of_ones_own_judges_what_another_sensor_alerted_on(tmp_path: Path) -> None:
+    (tmp_path / "MY01.yml").write_text(OWN_RULE)
+    own = rules([tmp_path])
+    assert not [issue for issue in own.issues if issue.fatal]
+    assert alerts(read([FOLDER / "suricata" / "day"], feed_named("suricata")), own) == {("MY01", "10.9.1.17"): 1}

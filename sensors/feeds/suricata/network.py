@@ -93,10 +93,13 @@ def anomaly(eve: Eve, rows: Rows) -> None:
 
 
 def file(eve: Eve, rows: Rows) -> None:
-    """A file that moved; `magic` says what it is where Suricata was told to look."""
+    """A file that moved, from who sends it; `magic` says what it is where Suricata was told to look. Services have the
+    lower port."""
+    ports = whole(eve.record.get("src_port")), whole(eve.record.get("dest_port"))
+    by_server = (ports[0] or 0) < (ports[1] or 0)
     name = words(eve.part("fileinfo", "filename"))
     row: Row = {
-        **eve.row(),
+        **eve.row(by_server=by_server),
         "file.name": name.rpartition("/")[2] if name else None,
         "file.path": name if name and "/" in name else None,
         "file.size": whole(eve.part("fileinfo", "size")),

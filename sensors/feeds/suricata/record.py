@@ -27,9 +27,11 @@ class Eve:
         """What the record holds below these names."""
         return part(self.record, *names)
 
-    def row(self, protocol: str | None = None, *, reply: bool = False) -> Row:
-        """Columns of every event. With `reply` the line has the ends of an answer, who asked is the other one."""
-        one, other = ("dest", "src") if reply else ("src", "dest")
+    def row(self, protocol: str | None = None, *, by_server: bool | None = None) -> Row:
+        """Columns of every event. `by_server` says that the source offers the service; where it is not given the line
+        itself says it (`direction`), else who asks is the source."""
+        answers = self.record.get("direction") == "to_client" if by_server is None else by_server
+        user, offers = ("dest", "src") if answers else ("src", "dest")
         vlan = self.record.get("vlan")
         vlans = [whole(each) for each in vlan] if isinstance(vlan, list) else [whole(vlan)]
         transport = words(self.record.get("proto"))
@@ -38,16 +40,19 @@ class Eve:
             "@timestamp": self.time,
             "event.end": self.time,
             FLOW: str(flow) if flow is not None else None,
-            "source.ip": words(self.record.get(f"{one}_ip")),
-            "source.port": whole(self.record.get(f"{one}_port")),
-            "destination.ip": words(self.record.get(f"{other}_ip")),
-            "destination.port": whole(self.record.get(f"{other}_port")),
+            "source.ip": words(self.record.get("src_ip")),
+            "source.port": whole(self.record.get("src_port")),
+            "destination.ip": words(self.record.get("dest_ip")),
+            "destination.port": whole(self.record.get("dest_port")),
+            "ot.client.ip": words(self.record.get(f"{user}_ip")),
+            "ot.server.ip": words(self.record.get(f"{offers}_ip")),
+            "ot.server.port": whole(self.record.get(f"{offers}_port")),
             "network.vlan.id": vlans[0] if vlans else None,
             "network.inner.vlan.id": vlans[1] if len(vlans) > 1 else None,
             "network.transport": transport.lower() if transport else None,
             "network.protocol": protocol or APPLICATIONS.get(words(self.record.get("app_proto")) or ""),
-            "source.mac": _mac(self.part("ether", f"{one}_mac")),
-            "destination.mac": _mac(self.part("ether", f"{other}_mac")),
+            "source.mac": _mac(self.part("ether", "src_mac")),
+            "destination.mac": _mac(self.part("ether", "dest_mac")),
         }
 
     def transaction(self, protocol: str, operation: str, **columns: Any) -> Row:
