@@ -77,6 +77,11 @@ def test_a_brute_force_in_a_file_is_seen() -> None:
 
 
 def received(receiver: Receiver, send: Callable[[], None], messages: int) -> dict[str, list[dict[str, object]]]:
+    """The rows of what is sent."""
+    return rows(taken(receiver, send, messages))
+
+
+def taken(receiver: Receiver, send: Callable[[], None], messages: int) -> list[EventBatch]:
     """What becomes of what is sent, when so many messages came."""
     batches: list[EventBatch] = []
     done = threading.Event()
@@ -94,7 +99,7 @@ def received(receiver: Receiver, send: Callable[[], None], messages: int) -> dic
     assert done.wait(60)
     taking.join()
     receiver.close()
-    return rows(batches)
+    return batches
 
 
 def place(receiver: Receiver, number: int = 0) -> tuple[str, int]:
@@ -123,6 +128,19 @@ def test_udp_and_tcp() -> None:
         ("10.9.1.66", "127.0.0.1", "failure")
     }
     assert receiver.tally.totals["malformed_syslog"] == 1
+    assert receiver.tally.totals["clock_differs"] == 4
+
+
+def test_a_brute_force_that_is_received_is_seen_whatever_clock_the_host_has() -> None:
+    receiver = Receiver([Listener("udp", "127.0.0.1", 0)], sensor="feed")
+
+    def send() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            for _ in range(6):
+                udp.sendto(LOGIN, place(receiver))
+
+    batches = taken(receiver, send, 6)
+    assert ("G14", "127.0.0.1") in alerts(batches, rules())
 
 
 def try_without(context: ssl.SSLContext, where: tuple[str, int]) -> None:

@@ -14,6 +14,9 @@ from sensors.feed.feed import Told
 from sensors.feed.rows import Row, Rows
 from sensors.feeds.syslog.message import Message, read
 
+FAR_OFF = 600_000_000_000
+"""A received message that says it is so much older or newer (ns) counts as of when it came: many devices have no clock
+that is right, and what is late by hours would fall out of every correlation."""
 MARK = b"\x01"
 """Begins a received line; no message may."""
 SECRETS = {"password": "password", "keyboard-interactive/pam": "password", "publickey": "certificate", "none": "none",
@@ -59,7 +62,11 @@ class SyslogParser:
                 rows.note("malformed_syslog" if body.strip() else "passed_empty")
                 continue
             when = message.time if message.time is not None else came
+            is_off = came is not None and when is not None and abs(when - came) > FAR_OFF
+            when = came if is_off else when
             rows.next_line(when)
+            if is_off:
+                rows.note("clock_differs")
             row = _login(message) if when is not None else None
             if when is None:
                 rows.note("malformed_time")
