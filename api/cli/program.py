@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "serve": "api.cli.serve:serve",
     "run": "api.cli.run:run",
     "sensor": "api.cli.sensor:sensor",
+    "feed": "api.cli.feed:app",
     "worker": "api.cli.worker:worker",
     "replay": "api.cli.replay:replay",
     "pcap": "api.cli.pcap:app",

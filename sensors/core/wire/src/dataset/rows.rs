@@ -51,11 +51,11 @@ pub struct EventRow<'a> {
     pub ot_flow: Option<i64>,
     /// Outer encapsulation.
     pub ot_tunnel: Option<&'a str>,
-    /// Capture the packet numbers count in.
+    /// Capture, or log, the packet numbers count in.
     pub ot_capture: Option<&'a str>,
-    /// Frame number (from 1) of the first packet.
+    /// Frame number (from 1) of the first packet; in another sensor's log the line.
     pub ot_packet_first: Option<i64>,
-    /// Frame number (from 1) of the last packet.
+    /// Frame number (from 1) of the last packet; in another sensor's log the line.
     pub ot_packet_last: Option<i64>,
     /// From a drill: never learned from, never mixed with real events.
     pub ot_drill: Option<bool>,
@@ -1177,7 +1177,7 @@ impl FlagColumns {
 #[derive(Clone, Default)]
 pub struct CaptureRow<'a> {
     pub event: EventRow<'a>,
-    /// reader, link, ip, tcp, protocol word, delta, spool, store.
+    /// reader, link, ip, tcp, protocol word, delta, feed, spool, store.
     pub ot_stage: Option<&'a str>,
     /// Counter.
     pub ot_counter: Option<&'a str>,

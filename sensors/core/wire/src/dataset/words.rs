@@ -459,6 +459,18 @@ pub enum Flag {
     DissectorFailed,
     /// The dissector was switched off; this flow is not read any more (bittern: limits of dissectors).
     DissectorOff,
+    /// Another sensor raised an alert (bittern: feeds).
+    FeedAlert,
+    /// An event log of a Windows host was cleared (Windows events 1102, 104).
+    WindowsLogCleared,
+    /// A service was installed on a Windows host (Windows events 7045, 4697).
+    WindowsServiceInstalled,
+    /// An account was created on a Windows host (Windows event 4720).
+    WindowsAccountCreated,
+    /// A password was reset, or an account joined a group, on a Windows host (Windows events 4724, 4728, 4732, 4756).
+    WindowsAccountChanged,
+    /// A login with administrator's rights on a Windows host (Windows event 4672).
+    WindowsPrivileges,
     /// AMS/TCP header cannot be right (TE1000 AMS/TCP header).
     AdsHeader,
     /// The lengths of the AMS/TCP and the AMS header disagree (TE1000 AMS header).
@@ -1359,6 +1371,12 @@ impl Flag {
             Self::DissectorNonsense => "dissector.nonsense",
             Self::DissectorFailed => "dissector.failed",
             Self::DissectorOff => "dissector.off",
+            Self::FeedAlert => "feed.alert",
+            Self::WindowsLogCleared => "windows.log_cleared",
+            Self::WindowsServiceInstalled => "windows.service_installed",
+            Self::WindowsAccountCreated => "windows.account_created",
+            Self::WindowsAccountChanged => "windows.account_changed",
+            Self::WindowsPrivileges => "windows.privileges",
             Self::AdsHeader => "ads.header",
             Self::AdsLength => "ads.length",
             Self::AdsCommand => "ads.command",

@@ -1,0 +1,1 @@
+"""Other sensors' logs: samples, rules that fire on them, rotation, restarts, reception."""
