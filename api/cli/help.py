@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from api.texts import Texts
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
-    "looked_at": ("--interface", "--filter", "--ring-mb", "--full", "--store", "--proofs", "--jobs"),
+    "looked_at": ("--interface", "--filter", "--ring-mb", "--spool-mb", "--spool-days", "--full", "--store",
+                  "--proofs", "--jobs"),
     "known": ("--baseline", "--site", "--rules", "--playbooks", "--learn", "--settings"),
     "chosen": ("--severity-min", "--status", "--rule", "--playbook", "--class", "--since", "--until", "--text",
                "--kind", "--limit", "--cursor", "--all"),

@@ -16,12 +16,17 @@ from api.cli.terminal import Terminal
 from api.cli.worker import SpoolFolder
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from api.sensing_health import Health
     from sensors.interfaces import OpenInterfaces
 
 Interfaces = Annotated[list[str], typer.Option("--interface", "-i", metavar="IF", help="help.option.interface")]
 SensorName = Annotated[str, typer.Option("--sensor", metavar="NAME", help="help.option.sensor")]
 RingMb = Annotated[int, typer.Option("--ring-mb", metavar="N", min=4, max=2048, help="help.option.ring_mb")]
+SpoolMb = Annotated[int, typer.Option("--spool-mb", metavar="N", min=16, help="help.option.spool_mb")]
+SpoolDays = Annotated[float, typer.Option("--spool-days", metavar="D", min=0.01, help="help.option.spool_days")]
+MOST_MB, MOST_DAYS = 10_240, 30.0
 RunAs = Annotated[str | None, typer.Option("--user", metavar="NAME", help="help.option.run_as")]
 
 
@@ -32,6 +37,8 @@ def sensor(
     name: SensorName = "sensor",
     capture_filter: option.Filter = None,
     ring_mb: RingMb = 64,
+    spool_mb: SpoolMb = MOST_MB,
+    spool_days: SpoolDays = MOST_DAYS,
     site: option.Site = None,
     baseline: option.BaselineFolder = None,
     rules: option.RuleFolders = None,
@@ -48,6 +55,7 @@ def sensor(
     opened = _sealed(list(dict.fromkeys(interfaces)), ring_mb, spool, user)
     import os
     import signal
+    import time
 
     from api.cli.inputs import rules_in_force
     from api.handing_over import HandingOver
@@ -59,6 +67,7 @@ def sensor(
     from sensors._core import BadFilter
     from sensors.live import LiveCapture
     from sensors.spool import Spool
+    from sensors.spool_bounds import Bounds, Keeper
 
     try:
         capture = LiveCapture(opened, sensor=name, capture_filter=capture_filter)
@@ -80,6 +89,13 @@ def sensor(
         pace=Pace(),
         patient=patient,
     )
+
+    def gave_up(lost: Counter[str]) -> None:
+        if lost["assets"]:
+            sensing.tell_assets_anew()
+        terminal.warn("sensor.spool_gave_up", spool=spool, rows=lost["rows"], occurrences=lost["occurrences"])
+
+    keeper = Keeper(into, Bounds(spool_mb << 20, spool_days), time.time, gave_up)
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: capture.finish())
     if os.geteuid() == 0:
@@ -98,7 +114,9 @@ def sensor(
         ),
     )
     health = Health(capture, lambda each: _tell(each, terminal))
-    with closing(capture):
+    into.open_for_writing()
+    keeper.start()
+    with closing(capture), closing(keeper):
         segments = sensing.run(health.watched())
     for part, (count, last) in sensing.detection.failures.items():
         terminal.warn("sensor.failed", part=part, count=count, last=last)
