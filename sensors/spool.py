@@ -6,6 +6,7 @@ FOLDER/chain.json               what the sensor's chain of manifests has come to
 FOLDER/tmp/       being written; what an interrupted sensor left there is finished or swept when it opens
 FOLDER/giving/    what the sensor is about to give up, for a disk is bounded (`spool_bounds`)
 FOLDER/taking/    what a worker or a forwarder has claimed: no sensor gives it up any more
+FOLDER/sent/      what a forwarder keeps for a time after it has sent it
 FOLDER/refused/   what cannot be taken: kept, the latest of it, never taken again
 
 A file belongs to whoever renamed it, so that it is stored, or given up and told, and never both.
@@ -168,6 +169,21 @@ class Spool:
     def done(self, segment: SpooledSegment) -> None:
         """Forget a segment that is stored."""
         segment.path.unlink(missing_ok=True)
+
+    def keep(self, segment: SpooledSegment) -> None:
+        """Keep a segment that was sent, in the folder `sent`: put back into the spool it is sent again."""
+        kept = self.folder / "sent"
+        kept.mkdir(exist_ok=True)
+        with suppress(FileNotFoundError):
+            os.utime(segment.path)
+            segment.path.rename(kept / segment.path.name)
+
+    def forget_kept(self, before: float) -> None:
+        """Forget what was sent before a time (seconds since the epoch)."""
+        for each in _listed(self.folder / "sent"):
+            with suppress(FileNotFoundError):
+                if each.path.stat().st_mtime < before:
+                    each.path.unlink()
 
     def refuse(self, segment: SpooledSegment) -> Path:
         """Put a segment aside that cannot be taken, and say where it is kept."""

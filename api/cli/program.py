@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "run": "api.cli.run:run",
     "sensor": "api.cli.sensor:sensor",
     "worker": "api.cli.worker:worker",
+    "forward": "api.cli.forward:forward",
     "replay": "api.cli.replay:replay",
     "demo": "api.cli.demo:demo",
     "drill": "api.cli.drill:app",
