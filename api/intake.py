@@ -57,7 +57,7 @@ class Intake:
         for each in self._spools:
             yield each, None
         if self._inbox is not None and self._inbox.is_dir():
-            for folder in sorted(self._inbox.iterdir()):
+            for folder in sorted(path for path in self._inbox.iterdir() if path.is_dir()):
                 yield folder, folder.name
 
     def _batches(self, spool: Spool, sensor: str | None, now: int) -> Iterator[Sequence[_Taken]]:
@@ -86,7 +86,7 @@ class Intake:
             if sensor is not None and whole.manifest.sensor != sensor:
                 raise BadSegment(claimed.path, "other_sensor")
             return _Taken(claimed, whole.manifest, *segment_from(whole))
-        except (BadSegment, KeyError, ValueError, TypeError) as error:
+        except (BadSegment, KeyError, ValueError, TypeError, AttributeError) as error:
             self._refuse(now, spool.refuse(claimed), error)
             return None
 

@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import re
+import struct
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -23,6 +24,13 @@ FORM = "bittern.segment/v2"
 MOST_BYTES = 64 << 20
 """Of all parts together: no file of a sensor comes near it, and no hostile one fills the memory."""
 MOST_PARTS = 64
+MOST_TOLD = 1 << 20
+"""Bytes of a manifest, and of the list of what was given up."""
+UNREADABLE = (
+    OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, struct.error, zipfile.BadZipFile,
+    RuntimeError,  # an encrypted part, or a method that there is not; JSON without end
+)  # fmt: skip
+"""What a file that is no whole segment may come to."""
 _PART = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _THEN = (1980, 1, 1, 0, 0, 0)
 """The time of every part: the same segment is the same file."""
@@ -160,11 +168,9 @@ def _read(path: Path, *, with_parts: bool) -> Whole:
             sizes = _sizes(path, opened)
             data = opened.read(MANIFEST)
             manifest = _manifest(path, data)
-            missing = tuple(json.loads(opened.read(GIVEN_UP))) if GIVEN_UP in sizes else ()
+            missing = tuple(map(str, json.loads(opened.read(GIVEN_UP)))) if GIVEN_UP in sizes else ()
             files = {name: opened.read(name) for name in manifest.hashes if name in sizes} if with_parts else {}
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise BadSegment(path, "unreadable") from error
-    except RuntimeError as error:  # an encrypted part
+    except UNREADABLE as error:
         raise BadSegment(path, "unreadable") from error
     if sizes.keys() - manifest.hashes.keys() - {MANIFEST, GIVEN_UP}:
         raise BadSegment(path, "not_named")
@@ -182,6 +188,8 @@ def _sizes(path: Path, opened: zipfile.ZipFile) -> dict[str, int]:
     sizes = {each.filename: each.file_size for each in entries}
     if len(entries) > MOST_PARTS or sum(each.file_size for each in entries) > MOST_BYTES:
         raise BadSegment(path, "too_large")
+    if max(sizes.get(MANIFEST, 0), sizes.get(GIVEN_UP, 0)) > MOST_TOLD:
+        raise BadSegment(path, "too_large")
     if len(sizes) != len(entries) or any(each.compress_type != zipfile.ZIP_STORED for each in entries):
         raise BadSegment(path, "unreadable")
     return sizes
@@ -195,16 +203,25 @@ def _manifest(path: Path, data: bytes) -> Manifest:
     if not all(_PART.fullmatch(name) for name in parts):
         raise ValueError
     link = told["link"]
-    declared = tuple(Declared(**each) for each in link["given_up"])
+    declared = tuple(Declared(**{**each, "counts": _counts(each["counts"])}) for each in link["given_up"])
     numbers = [told["first"], told["last"], link["begins"], link["sequence"]]
     numbers += [number for each in declared for number in (each.begin, each.end, each.first, each.last)]
-    if not all(isinstance(each, int) and abs(each) < 2**63 for each in numbers):
+    hashes = [link["previous"] or "", *(h for each in declared for h in (each.previous or "", each.digest))]
+    if not all(type(each) is int and -(2**63) <= each < 2**63 for each in numbers):
+        raise ValueError
+    if not all(isinstance(each, str) for each in hashes):
         raise ValueError
     return Manifest(
         name=str(told["name"]), sensor=str(told["sensor"]), first=told["first"], last=told["last"],
         hashes={name: str(each["sha256"]) for name, each in parts.items()},
-        counts={name: {str(k): int(v) for k, v in each["counts"].items()} for name, each in parts.items()},
+        counts={name: _counts(each["counts"]) for name, each in parts.items()},
         tiers={name: int(each["tier"]) for name, each in parts.items()},
         link=Link(str(link["chain"]), link["begins"], link["sequence"], link["previous"], declared),
         digest=hashlib.sha256(data).hexdigest(),
     )  # fmt: skip
+
+
+def _counts(told: Mapping[str, Any]) -> dict[str, int]:
+    if not all(type(each) is int and 0 <= each < 2**53 for each in told.values()):
+        raise ValueError
+    return dict(told)

@@ -53,12 +53,19 @@ class _Lying:
 
 
 class Keeper:
-    """Keeps a spool within bounds. `clock` gives seconds since the epoch; `lost` is called with what was given up."""
+    """Keeps a spool within bounds. `clock` gives seconds since the epoch; `lost` is called with what was given up,
+    `failed` with why a look could not do what it should, when that begins."""
 
     def __init__(
-        self, spool: Spool, bounds: Bounds, clock: Callable[[], float], lost: Callable[[Counter[str]], None]
+        self,
+        spool: Spool,
+        bounds: Bounds,
+        clock: Callable[[], float],
+        *,
+        lost: Callable[[Counter[str]], None],
+        failed: Callable[[Exception], None],
     ) -> None:
-        self._spool, self._bounds, self._clock, self._told = spool, bounds, clock, lost
+        self._spool, self._bounds, self._clock, self._told, self._failed = spool, bounds, clock, lost, failed
         self._known: int | None = None
         """Bytes counted the last time; what was put since is added, what was taken is not known."""
         self._reduced = dict.fromkeys(ROW_TIERS, 0)
@@ -69,8 +76,6 @@ class Keeper:
         self._ballast = spool.folder / "ballast"
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
-        self.failure: OSError | None = None
-        """Why the last look could not do what it should."""
 
     def start(self) -> None:
         """Looks again and again, beside the sensor: its packets must not wait for the count of a large folder."""
@@ -83,12 +88,16 @@ class Keeper:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._stopped.wait(STEP):
+        is_told = False
+        while not self._stopped.is_set():
             try:
                 self.keep()
-                self.failure = None
-            except OSError as error:  # asked again at the next look
-                self.failure = error
+                is_told = False
+            except Exception as error:  # told once, and tried again at the next look: the sensor listens on
+                if not is_told:
+                    self._failed(error)
+                is_told = True
+            self._stopped.wait(STEP)
 
     def keep(self) -> Counter[str]:
         """One look; what was given up, by counter. Raises OSError."""

@@ -95,7 +95,13 @@ def sensor(
             sensing.tell_assets_anew()
         terminal.warn("sensor.spool_gave_up", spool=spool, rows=lost["rows"], occurrences=lost["occurrences"])
 
-    keeper = Keeper(into, Bounds(spool_mb << 20, spool_days), time.time, gave_up)
+    keeper = Keeper(
+        into,
+        Bounds(spool_mb << 20, spool_days),
+        time.time,
+        lost=gave_up,
+        failed=lambda error: terminal.warn("sensor.spool_unbounded", spool=spool, why=error),
+    )
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: capture.finish())
     if os.geteuid() == 0:

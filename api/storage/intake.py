@@ -58,7 +58,8 @@ def gathered_in(taken: Sequence[Intake]) -> Intake:
     frames, repeated = {}, sum(each.repeated for each in taken)
     for name, found in parts.items():
         whole = pl.concat(found)
-        frames[name] = whole.unique("event.id", keep="first", maintain_order=True)
+        # By time too: one by one, a row that another segment holds is looked for in its own time only.
+        frames[name] = whole.unique(["event.id", "@timestamp"], keep="first", maintain_order=True)
         repeated += whole.height - frames[name].height
     occurrences = tuple(o for each in taken for o in each.occurrences)
     return Intake(frames, occurrences, tuple(letter for each in taken for letter in each.dead), repeated)

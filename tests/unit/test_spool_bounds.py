@@ -48,13 +48,20 @@ class Bounded:
     def __post_init__(self) -> None:
         self.now = 0.0
         self.told: list[Counter[str]] = []
+        self.failed: list[Exception] = []
         self.open()
 
     def open(self) -> None:
         """As after a start of the sensor."""
         self.spool = Spool(self.folder)
         self.spool.open_for_writing()
-        self.keeper = Keeper(self.spool, Bounds(self.bytes, self.days), lambda: self.now, self.told.append)
+        self.keeper = Keeper(
+            self.spool,
+            Bounds(self.bytes, self.days),
+            lambda: self.now,
+            lost=self.told.append,
+            failed=self.failed.append,
+        )
 
     def put(self, *numbers: int) -> None:
         for number in numbers:
@@ -251,13 +258,24 @@ def test_within_bounds_a_look_lists_nothing(tmp_path: Path, monkeypatch: pytest.
     assert listed == []
 
 
-def test_it_looks_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spool_bounds, "STEP", 0.01)
-    it = Bounded(tmp_path, bytes=1)
-    told = threading.Event()
-    it.keeper = Keeper(it.spool, Bounds(1, 1), lambda: it.now, lambda _: told.set())
+def test_it_looks_by_itself_and_tells_once_that_it_cannot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool_bounds, "STEP", 0.001)
+    folder, hidden = tmp_path / "spool", tmp_path / "hidden"
+    it = Bounded(folder)
     it.put(0, 1)
-    it.keeper.start()
+    folder.rename(hidden)
+    told, failed = threading.Event(), []
+
+    def fail(error: Exception) -> None:
+        failed.append(error)
+        told.set()
+
+    keeper = Keeper(it.spool, Bounds(1, 1), lambda: it.now, lost=lambda _: told.set(), failed=fail)
+    keeper.start()
     assert told.wait(60)
-    it.keeper.close()
-    assert arrived(tmp_path).names == ("s001",)
+    told.clear()
+    hidden.rename(folder)
+    assert told.wait(60)
+    keeper.close()
+    assert len(failed) == 1
+    assert arrived(folder).names == ("s001",)
