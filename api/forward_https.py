@@ -61,7 +61,7 @@ class Https:
                 },
             )
         except (httpx.TransportError, OSError) as error:
-            raise NotSent("unreachable", why=str(error) or type(error).__name__) from error
+            raise NotSent("unreachable", why=str(error).rstrip(".") or type(error).__name__) from error
         self._check(answer, hashlib.sha256(data).hexdigest())
 
     def _check(self, answer: httpx.Response, digest: str) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from api.forwarding import NeverTaken, NotSent, Target
     from sensors.segment_file import BadSegment
 
-To = Annotated[str, typer.Option("--to", metavar="URL|DIR", help="help.option.forward_to")]
+To = Annotated[str, typer.Option("--target", "--to", metavar="URL|DIR", help="help.option.forward_to")]
 TokenFile = Annotated[Path | None, typer.Option("--token-file", metavar="FILE", help="help.option.token_file")]
 Authority = Annotated[Path | None, typer.Option("--ca", metavar="FILE", help="help.option.ca")]
 Certificate = Annotated[Path | None, typer.Option("--client-cert", metavar="FILE", help="help.option.client_cert")]

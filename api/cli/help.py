@@ -24,7 +24,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "played": ("--spool", "--sensor", "--keep", "--drill", "--once", "--no-browser", "--alert", "--variable"),
     "served": ("--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key", "--client-ca", "--trusted-proxy",
                "--oidc-issuer", "--oidc-client", "--oidc-secret-file", "--oidc-roles"),
-    "sent": ("--token-file", "--ca", "--client-cert", "--client-key", "--keep-hours"),
+    "sent": ("--target", "--token-file", "--ca", "--client-cert", "--client-key", "--keep-hours"),
     "reported": ("--template", "--language", "--organisation", "--mark", "--at", "--key", "--keys",
                  "--password-file"),
     "decided": ("--resolution", "--to", "--form", "--range", "--like", "--reason", "--undone", "--who", "--dry-run"),
