@@ -67,7 +67,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     428: _refusal("If-Match must name the version"),
     429: _refusal("Too many requests"),
     503: _refusal("The store does not answer"),
-    507: _refusal("The store is full"),
+    507: _refusal("The store or the disk is full"),
 }
 
 

@@ -14,11 +14,11 @@ from typing import Any, Self, TypeVar
 
 from api.analysis import Options, analyse
 from api.drill_receiver import CHANNEL, Receiver
+from api.intake import Intake
 from api.playbook_desk import desk_of
 from api.sensor import sense
 from api.triage import followed, policy
 from api.wiring import Wiring
-from api.worker import Intake
 from detection.baseline import Baseline, read_baseline
 from detection.indicators import Indicators
 from detection.sigma.load import RuleSet

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from api.assessment_jobs import unfinished, work
+from api.chains import Chains
 from api.drilling import Drilling
+from api.intake import Intake
 from api.playbook_desk import desk_of
 from api.triage import followed
 from api.wiring import Wiring
-from api.worker import Aside, Duty, Intake
+from api.worker import Aside, Duty
 
 
-def duties_of(wiring: Wiring, spool: Path, holder: str) -> tuple[tuple[str, Duty], ...]:
+def duties_of(wiring: Wiring, spools: Sequence[Path], holder: str) -> tuple[tuple[str, Duty], ...]:
     """Every duty, by name. `holder` names this worker where a duty holds something."""
+    chains = Chains(wiring.store)
     return (
-        ("intake", Intake(wiring.store, spool)),
+        ("intake", Intake(wiring.store, *spools, inbox=wiring.settings.inbox, chains=chains)),
+        ("chains", chains),
         ("drill", Drilling(wiring, holder)),  # before notifications: its receiver listens before what it raised is told
         ("playbooks", lambda _: desk_of(wiring).work(holder) > 0),
         ("notifications", wiring.notifications.work),

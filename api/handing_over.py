@@ -8,12 +8,9 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import polars as pl
-
-from api.segment_files import segment_files
-from detection.occurrence import text_id
+from api.losses import COUNTERS, OCCURRENCES, ROWS, Loss, counted, told, with_losses
+from api.segment_files import parcel_of
 from response.ports import AssetRecord, Segment
-from sensors.fields import vocabulary
 from sensors.spool import Spool
 
 MOST_ROWS = 100_000
@@ -32,8 +29,7 @@ class Lost:
 
     def counts(self) -> dict[str, int]:
         """By counter, those that are not 0."""
-        named = {"spool_rows_lost": self.rows, "spool_occurrences_lost": self.occurrences}
-        return {name: count for name, count in named.items() if count}
+        return counted({ROWS: self.rows, OCCURRENCES: self.occurrences})
 
 
 class HandingOver:
@@ -63,7 +59,7 @@ class HandingOver:
             whole = self._with_losses(segment)
             known = self._assets | {asset.key: asset for asset in assets}
             try:
-                self._spool.put(whole.id, segment_files(whole, tuple(known.values())))
+                self._spool.put(parcel_of(whole, tuple(known.values())))
             except OSError as error:
                 if self.error is None:
                     self._refused(error)
@@ -111,23 +107,13 @@ class HandingOver:
     def _with_losses(self, segment: Segment) -> Segment:
         """The segment with all that was lost so far among its counters, and a row of `capture` for each loss before
         it: verdicts on that time are inconclusive."""
-        segment = replace(segment, counters={**segment.counters, **self._totals})
-        if self._lost is None or not (counts := self._lost.counts()):
+        given_up = self._spool.lost
+        totals = self._totals + Counter({f"spool.{name}_lost": given_up[name] for name in COUNTERS})
+        segment = replace(segment, counters={**segment.counters, **totals})
+        if self._lost is None:
             return segment
-        sensor, since, until = segment.sensor, min(self._lost.since, segment.last), segment.last
-        rows = [
-            {
-                "event.dataset": "capture", "@timestamp": since, "event.end": until, "ot.clock": until,
-                "event.id": text_id("spool", sensor, name, since, until), "observer.name": sensor,
-                "ot.stage": "spool", "ot.counter": name, "ot.count": count, "ot.drill": segment.drill,
-            }
-            for name, count in counts.items()
-        ]  # fmt: skip
-        schema = {name: kind for name, kind in vocabulary().schema("capture").items() if name in rows[0]}
-        told = pl.DataFrame([pl.Series(n, [row[n] for row in rows]).cast(kind) for n, kind in schema.items()])
-        known = segment.datasets.get("capture")
-        capture = told if known is None else pl.concat([known, told], how="diagonal")
-        return replace(segment, datasets={**segment.datasets, "capture": capture})
+        loss = Loss(min(self._lost.since, segment.last), segment.last, self._lost.counts())
+        return with_losses(segment, told(segment.sensor, [loss], drill=segment.drill))
 
 
 def _rows(segment: Segment) -> int:

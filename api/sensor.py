@@ -9,7 +9,7 @@ from pathlib import Path
 
 from api.gathered import Gathered
 from api.handing_over import HandingOver
-from api.segment_files import segment_files
+from api.segment_files import parcel_of
 from api.segments import asset_records, segment_of
 from detection.baseline import Baseline
 from detection.engine import Detection
@@ -122,6 +122,10 @@ class Sensing:
             else:
                 self._gathered.take()
 
+    def tell_assets_anew(self) -> None:
+        """What is known of assets goes along once more: some of what was told was given up on its way."""
+        self._assets = {}
+
     def _end_time_line(self) -> None:
         """Hands over what was still open."""
         self._gathered.add_occurrences(self.detection.finish().occurrences)
@@ -155,7 +159,7 @@ class Sensing:
         batch, detected = taken
         segment = segment_of(self._sensor, batch, detected, drill=self._drill)
         if self._patient is None:
-            self._spool.put(segment.id, segment_files(segment, tuple(assets)))
+            self._spool.put(parcel_of(segment, tuple(assets)))
         else:
             self._patient.put(segment, assets)
         self.number += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,6 +30,8 @@ HEADERS = {
 }
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 GZIP_FROM = 1000
+SEGMENTS = re.compile(rf"{PREFIX}/sensors/[^/]+/segments")
+"""The one route whose bodies are large; it never holds them whole."""
 
 
 def create_app(wiring: Wiring) -> FastAPI:
@@ -78,7 +81,8 @@ class Guarded:
                 self._head(scope["path"], request.state.trace_id, MutableHeaders(scope=message))
             await send(message)
 
-        refused = _too_large(request, self._settings.upload_limit)
+        is_segment = SEGMENTS.fullmatch(scope["path"])
+        refused = _too_large(request, self._settings.segment_limit if is_segment else self._settings.upload_limit)
         await (refused or self._app)(scope, receive, guarded_send)
 
     def _head(self, path: str, trace_id: str, headers: MutableHeaders) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -66,13 +67,14 @@ def serve(
     listener: socket.socket,
     *,
     certificate: tuple[Path, Path] | None = None,
+    client_authority: Path | None = None,
     ready: Callable[[Listening], None],
 ) -> None:
     """Serve until the process is told to stop; `ready` is called when requests are answered. A store without accounts
-    gets its first administrator."""
+    gets its first administrator. With a `client_authority` only clients with a certificate of it are talked to."""
     first = first_administrator(wiring)
     where = Listening(url_of(listener, tls=certificate is not None), first[1] if first else None)
-    server(wiring, lambda: ready(where), certificate).run(sockets=[listener])
+    server(wiring, lambda: ready(where), certificate, client_authority).run(sockets=[listener])
 
 
 def url_of(listener: socket.socket, *, tls: bool = False) -> str:
@@ -82,7 +84,12 @@ def url_of(listener: socket.socket, *, tls: bool = False) -> str:
     return f"{'https' if tls else 'http'}://{shown}:{port}"
 
 
-def server(wiring: Wiring, ready: Callable[[], None], certificate: tuple[Path, Path] | None = None) -> uvicorn.Server:
+def server(
+    wiring: Wiring,
+    ready: Callable[[], None],
+    certificate: tuple[Path, Path] | None = None,
+    client_authority: Path | None = None,
+) -> uvicorn.Server:
     """A server that calls `ready` when it answers; `should_exit` ends it."""
     config = uvicorn.Config(
         create_app(wiring),
@@ -94,6 +101,8 @@ def server(wiring: Wiring, ready: Callable[[], None], certificate: tuple[Path, P
         timeout_graceful_shutdown=GRACE,
         ssl_certfile=str(certificate[0]) if certificate else None,
         ssl_keyfile=str(certificate[1]) if certificate else None,
+        ssl_ca_certs=str(client_authority) if client_authority else None,
+        ssl_cert_reqs=ssl.CERT_REQUIRED if client_authority else ssl.CERT_NONE,
     )
     return _Server(config, ready, wiring)
 

@@ -169,6 +169,14 @@ class SensorPage(BaseModel):
     cursor: str | None
 
 
+class SegmentReceipt(BaseModel):
+    """A segment that is on the disk for good, and waits for the worker."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
 class IssueShape(BaseModel):
     """What is wrong at a line, and how to mend it, in the reader's language."""
 

@@ -40,8 +40,14 @@ class Settings:
     proxies: tuple[str, ...] = ()
     requests_per_minute: int = 1200
     upload_limit: int = 4 * 1024 * 1024
+    segment_limit: int = 64 * 1024 * 1024
     idle_poll: float = 0.25
     issuer: Issuer | None = None
+
+    @property
+    def inbox(self) -> Path:
+        """Where what sensors elsewhere send waits for the worker, in a folder for each."""
+        return self.data / "inbox"
 
 
 def wall_clock() -> int:

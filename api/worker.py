@@ -11,14 +11,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from api.segment_files import segment_from
 from response.ports import Store
 from response.records import Delete, Put, Stored
 from response.store_errors import Conflict, NotFound, StoreError
 from response.times import SECOND, time_ns, time_text
-from sensors.spool import BadSegment, Spool
 
 LEASE = 15 * SECOND
 IDLE, LONGEST_IDLE = 0.1, 0.8
@@ -121,52 +118,3 @@ class Aside:
             self._work()
         except Exception as error:  # told at the next turn, where failures are counted
             self._failed = error
-
-
-class Intake:
-    """The duty that stores what the spool holds, the oldest first."""
-
-    def __init__(self, store: Store, folder: Path) -> None:
-        self._store, self._spool = store, Spool(folder)
-
-    def __call__(self, now: int) -> bool:
-        worked = False
-        for spooled in self._spool:
-            worked = True
-            try:
-                segment, assets = segment_from(spooled.files())
-            except (BadSegment, KeyError, ValueError) as error:
-                self._refuse(now, self._spool.refuse(spooled), error)
-                continue
-            self._store.write(segment)
-            if assets:
-                self._store.put_assets(assets)
-            if not segment.drill:  # a drill says nothing of the health of capture
-                self._note_sensor(segment.sensor, segment.last, now, dict(segment.counters))
-            self._spool.done(spooled)
-        return worked
-
-    def _note_sensor(self, sensor: str, last: int, now: int, counters: dict[str, int]) -> None:
-        body = {
-            "last_seen": time_text(now),
-            "packets_until": time_text(last),
-            "state": "heard",
-            "counters": counters,
-        }
-        with suppress(Conflict):  # another worker's note is as good
-            try:
-                etag = self._store.record("sensor", sensor).etag
-            except NotFound:
-                etag = None
-            self._store.commit([Put("sensor", sensor, body, etag)])
-
-    def _refuse(self, now: int, path: Path, error: Exception) -> None:
-        body = {
-            "at": time_text(now),
-            "state": "refused",
-            "what": "segment",
-            "path": path.name,
-            "why": getattr(error, "why", "unreadable"),
-        }
-        with suppress(Conflict):
-            self._store.commit([Put("job", f"refused-{path.name}"[:80], body)])

@@ -59,6 +59,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("view", "at", ("owner", "screen", "shared")),
         Kind("setting", "at"),
         Kind("sensor", "last_seen", ("state",)),
+        Kind("chain", "at", ("sensor", "state")),
         Kind("idempotency", "at"),
         Kind("lease", "at"),
     )

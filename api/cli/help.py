@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from api.texts import Texts
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
-    "looked_at": ("--interface", "--filter", "--ring-mb", "--packets", "--packets-gb", "--packets-days", "--full",
-                  "--store", "--incident", "--proofs", "--jobs"),
+    "looked_at": ("--interface", "--filter", "--ring-mb", "--packets", "--packets-gb", "--packets-days",
+                  "--spool-mb", "--spool-days", "--full", "--store", "--incident", "--proofs", "--jobs"),
     "known": ("--baseline", "--site", "--rules", "--playbooks", "--learn", "--settings"),
     "chosen": ("--severity-min", "--status", "--rule", "--playbook", "--class", "--since", "--until", "--text",
                "--kind", "--limit", "--cursor", "--all"),
@@ -25,6 +25,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
                "--alert", "--variable"),
     "served": ("--listen", "--client-ca", "--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key",
                "--trusted-proxy", "--oidc-issuer", "--oidc-client", "--oidc-secret-file", "--oidc-roles"),
+    "sent": ("--target", "--token-file", "--ca", "--client-cert", "--client-key", "--keep-hours"),
     "reported": ("--template", "--language", "--organisation", "--mark", "--at", "--key", "--keys",
                  "--password-file"),
     "decided": ("--resolution", "--to", "--form", "--range", "--like", "--reason", "--undone", "--who", "--dry-run"),

@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "sensor": "api.cli.sensor:sensor",
     "feed": "api.cli.feed:app",
     "worker": "api.cli.worker:worker",
+    "forward": "api.cli.forward:forward",
     "replay": "api.cli.replay:replay",
     "pcap": "api.cli.pcap:app",
     "demo": "api.cli.demo:demo",

@@ -11,7 +11,18 @@ import typer
 from api.cli import options as option
 from api.cli.exit_codes import ExitCode
 from api.cli.options import terminal_of
-from api.cli.sensor import Interfaces, PacketsDays, PacketsGb, RingMb, RunAs, SensorName
+from api.cli.sensor import (
+    MOST_DAYS,
+    MOST_MB,
+    Interfaces,
+    PacketsDays,
+    PacketsGb,
+    RingMb,
+    RunAs,
+    SensorName,
+    SpoolDays,
+    SpoolMb,
+)
 from api.cli.serve import Data, Host, Port, TlsCert, TlsKey
 
 if TYPE_CHECKING:
@@ -35,6 +46,8 @@ def run(
     ring_mb: RingMb = 64,
     packets_gb: PacketsGb = 10,
     packets_days: PacketsDays = 7,
+    spool_mb: SpoolMb = MOST_MB,
+    spool_days: SpoolDays = MOST_DAYS,
     site: option.Site = None,
     baseline: option.BaselineFolder = None,
     rules: option.RuleFolders = None,
@@ -59,8 +72,8 @@ def run(
     spool = data / "spool"
     sensing: Given = {
         "interface": interfaces, "spool": spool, "sensor": name, "filter": capture_filter, "ring-mb": ring_mb,
-        "site": site, "baseline": baseline, "user": user,
         "packets": data / RINGS, "packets-gb": packets_gb, "packets-days": packets_days,
+        "spool-mb": spool_mb, "spool-days": spool_days, "site": site, "baseline": baseline, "user": user,
     }  # fmt: skip
     serving: Given = {"host": host, "port": port, "site": site, "tls-cert": tls_cert, "tls-key": tls_key}
     roles = [

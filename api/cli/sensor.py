@@ -17,6 +17,8 @@ from api.cli.terminal import Terminal
 from api.cli.worker import SpoolFolder
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from api.sensing_health import Health
     from sensors.interfaces import OpenInterfaces
     from sensors.live import LiveCapture
@@ -28,6 +30,9 @@ RingMb = Annotated[int, typer.Option("--ring-mb", metavar="N", min=4, max=2048, 
 Packets = Annotated[Path | None, typer.Option("--packets", metavar="DIR", help="help.option.packets")]
 PacketsGb = Annotated[float, typer.Option("--packets-gb", metavar="N", min=0, help="help.option.packets_gb")]
 PacketsDays = Annotated[float, typer.Option("--packets-days", metavar="N", min=0, help="help.option.packets_days")]
+SpoolMb = Annotated[int, typer.Option("--spool-mb", metavar="N", min=16, help="help.option.spool_mb")]
+SpoolDays = Annotated[float, typer.Option("--spool-days", metavar="D", min=0.01, help="help.option.spool_days")]
+MOST_MB, MOST_DAYS = 10_240, 30.0
 RunAs = Annotated[str | None, typer.Option("--user", metavar="NAME", help="help.option.run_as")]
 
 
@@ -41,6 +46,8 @@ def sensor(
     packets: Packets = None,
     packets_gb: PacketsGb = 10,
     packets_days: PacketsDays = 7,
+    spool_mb: SpoolMb = MOST_MB,
+    spool_days: SpoolDays = MOST_DAYS,
     site: option.Site = None,
     baseline: option.BaselineFolder = None,
     rules: option.RuleFolders = None,
@@ -57,6 +64,7 @@ def sensor(
     opened = _sealed(list(dict.fromkeys(interfaces)), ring_mb, [spool, packets] if packets else [spool], user)
     import os
     import signal
+    import time
 
     from api.cli.inputs import rules_in_force
     from api.handing_over import HandingOver
@@ -66,6 +74,7 @@ def sensor(
     from detection.engine import Detection
     from detection.site_reading import load_site
     from sensors.spool import Spool
+    from sensors.spool_bounds import Bounds, Keeper
 
     capture = _listening(opened, name, capture_filter, _ring(packets, packets_gb, packets_days), terminal)
     loaded = rules_in_force(rules or (), terminal)
@@ -83,6 +92,19 @@ def sensor(
         sensor=name,
         pace=Pace(),
         patient=patient,
+    )
+
+    def gave_up(lost: Counter[str]) -> None:
+        if lost["assets"]:
+            sensing.tell_assets_anew()
+        terminal.warn("sensor.spool_gave_up", spool=spool, rows=lost["rows"], occurrences=lost["occurrences"])
+
+    keeper = Keeper(
+        into,
+        Bounds(spool_mb << 20, spool_days),
+        time.time,
+        lost=gave_up,
+        failed=lambda error: terminal.warn("sensor.spool_unbounded", spool=spool, why=error),
     )
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: capture.finish())
@@ -102,7 +124,9 @@ def sensor(
         ),
     )
     health = Health(capture, lambda each: _tell(each, terminal))
-    with closing(capture):
+    into.open_for_writing()
+    keeper.start()
+    with closing(capture), closing(keeper):
         segments = sensing.run(health.watched())
     for part, (count, last) in sensing.detection.failures.items():
         terminal.warn("sensor.failed", part=part, count=count, last=last)

@@ -20,6 +20,7 @@ Host = Annotated[str, typer.Option("--host", metavar="ADDRESS", help="help.optio
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="help.option.port")]
 TlsCert = Annotated[Path | None, typer.Option("--tls-cert", metavar="FILE", help="help.option.tls_cert")]
 TlsKey = Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="help.option.tls_key")]
+ClientCa = Annotated[Path | None, typer.Option("--client-ca", metavar="FILE", help="help.option.client_ca")]
 Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="help.option.data")]
 
 
@@ -34,6 +35,7 @@ def serve(
     base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="help.option.base_url")] = "",
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
+    client_ca: ClientCa = None,
     trusted_proxy: Annotated[
         list[str] | None, typer.Option("--trusted-proxy", metavar="ADDRESS", help="help.option.trusted_proxy")
     ] = None,
@@ -65,6 +67,8 @@ def serve(
     terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
     if (tls_cert is None) != (tls_key is None):
         raise Failure(ExitCode.USAGE, "error.tls_pair")
+    if client_ca is not None:
+        _check_authority(client_ca)
     proxies = _networks(trusted_proxy or [])
     issuer = _issuer(oidc_issuer, oidc_client, oidc_secret, oidc_roles, base_url)
     import os
@@ -84,7 +88,7 @@ def serve(
     loaded = rules_in_force(rules or (), terminal)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     certificate = (tls_cert, tls_key) if tls_cert and tls_key else None
-    if certificate is None and not is_loopback(host):
+    if certificate is None and (client_ca is not None or not is_loopback(host)):
         certificate = own_certificate(data, host, wall_clock())
         terminal.tell("serve.own_certificate", path=certificate[0])
     try:
@@ -112,8 +116,19 @@ def serve(
             Wiring(source, loaded, settings, seal=make_seal(url, os.environ)),
             listener,
             certificate=certificate,
+            client_authority=client_ca,
             ready=ready,
         )
+
+
+def _check_authority(path: Path) -> None:
+    import ssl
+
+    try:
+        ssl.create_default_context(cafile=str(path))
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise Failure(ExitCode.CONFIGURATION, "error.bad_certificates", paths=path, why=why) from error
 
 
 def _networks(given: list[str]) -> tuple[str, ...]:

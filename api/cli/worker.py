@@ -13,11 +13,12 @@ from api.cli.parent import WithParent, follow
 from api.cli.serve import Data
 
 SpoolFolder = Annotated[Path, typer.Option("--spool", metavar="DIR", help="help.option.spool")]
+Spools = Annotated[list[Path] | None, typer.Option("--spool", metavar="DIR", help="help.option.spools")]
 
 
 def worker(
     context: typer.Context,
-    spool: SpoolFolder,
+    spools: Spools = None,
     store: option.StoreToFill = None,
     data: Data = Path("bittern-data"),
     rules: option.RuleFolders = None,
@@ -45,11 +46,11 @@ def worker(
     with open_store(url) as source:
         wiring = Wiring(source, loaded, Settings(data=data, base_url=base_url), seal=make_seal(url, os.environ))
         name = f"worker-{os.getpid()}"
-        working = Worker(source, name, wall_clock, duties_of(wiring, spool, name))
+        working = Worker(source, name, wall_clock, duties_of(wiring, spools or (), name))
         signal.signal(signal.SIGTERM, lambda *_: working.stop())
         if with_parent:
             follow(working.stop)
-        terminal.tell("worker.ready", spool=spool)
+        terminal.tell("worker.ready", spool=", ".join(str(each) for each in (*(spools or ()), wiring.settings.inbox)))
         working.run()
         for name, number in working.failures.items():
             terminal.warn("worker.failed", duty=name, count=number, last=working.last_failure[name])

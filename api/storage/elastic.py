@@ -52,6 +52,9 @@ class ElasticStore:
     def write(self, segment: Segment) -> Written:
         return write_segment(self._cluster, segment, self._records.note)
 
+    def write_all(self, segments: Sequence[Segment]) -> Written:
+        return sum((self.write(each) for each in segments), Written())
+
     def alerts(self, query: AlertQuery) -> Page[Alert]:
         return list_alerts(self._cluster, query)
 

@@ -43,7 +43,7 @@ from api.storage.embedded_records import (
     note,
     read_record,
 )
-from api.storage.intake import Intake, take_in
+from api.storage.intake import Intake, gathered_in, take_in
 from api.storage.records import asset_from, asset_record, dead_letter_from, dead_letter_record, dumps
 from detection.occurrence import Occurrence
 from response.alerts import Alert, AlertChange
@@ -62,6 +62,8 @@ from response.ports import (
 from response.records import AuditLine, Change, Decide, Deed, RecordQuery, Stored, Write
 from response.store_errors import Busy, NotFound, ReadOnly, StoreError
 
+New = tuple[Segment, Intake]
+"""A segment that is not stored yet, sorted."""
 WRITER_SECONDS = 30.0
 WRITER_STEP = 0.01
 
@@ -106,18 +108,27 @@ class EmbeddedStore:
             raise ReadOnly(str(self._root), "opened_for_reading")
 
     def write(self, segment: Segment) -> Written:
+        return self.write_all([segment])
+
+    def write_all(self, segments: Sequence[Segment]) -> Written:
         self._check_writable()
         with self._sole_writer():
-            known = self._rows_of(segment.id)
-            if known is not None:
+            new, known = [], 0
+            for each in {each.id: each for each in segments}.values():
+                if (rows := self._rows_of(each.id)) is None:
+                    new.append((each, take_in(each)))
+                else:
+                    known += rows
+            if not new:
                 return Written(events_known=known)
-            intake = take_in(segment)
             try:
-                return self._store(segment, intake, self._news(segment.sensor, intake))
+                intake = gathered_in([taken for _, taken in new])
+                done = self._store(new, intake, self._news(new[0][0].sensor, intake))
             except BaseException:
                 with suppress(StoreError):  # what stays is swept by the next writer
                     self._sweep()
                 raise
+            return done + Written(events_known=known)
 
     def _rows_of(self, segment: str) -> int | None:
         with self._database.reading() as connection:
@@ -136,22 +147,24 @@ class EmbeddedStore:
                 news[dataset] = rows
         return news
 
-    def _store(self, segment: Segment, intake: Intake, news: dict[str, pl.DataFrame]) -> Written:
-        places = {dataset: self._files.place(segment.id, dataset, frame) for dataset, frame in news.items()}
+    def _store(self, new: Sequence[New], intake: Intake, news: dict[str, pl.DataFrame]) -> Written:
+        """Files go by the first of the segments."""
+        name = new[0][0].id
+        places = {dataset: self._files.place(name, dataset, frame) for dataset, frame in news.items()}
         with self._database.writing() as connection:
             self._files.sweep(connection)
             connection.executemany("INSERT INTO pending VALUES (?)", [(place,) for place in places.values()])
         staged = [self._files.stage(places[dataset], dataset, frame) for dataset, frame in news.items()]
         self._files.settle(staged)
         with self._database.writing() as connection:
-            return self._commit(connection, segment, intake, staged)
+            return self._commit(connection, new, intake, staged)
 
     def _commit(
-        self, connection: sqlite3.Connection, segment: Segment, intake: Intake, staged: list[EventFile]
+        self, connection: sqlite3.Connection, new: Sequence[New], intake: Intake, staged: list[EventFile]
     ) -> Written:
-        row = (segment.id, segment.sensor, segment.first, segment.last, intake.rows, dumps(segment.counters))
-        connection.execute("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)", row)
-        register(connection, segment.id, segment.sensor, staged)
+        rows = [(s.id, s.sensor, s.first, s.last, taken.rows, dumps(s.counters)) for s, taken in new]
+        connection.executemany("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)", rows)
+        register(connection, new[0][0].id, new[0][0].sensor, staged)
         connection.execute("DELETE FROM pending")
         folds = fold_in(connection, intake.occurrences)
         for alert_id in folds.alerts:
@@ -160,8 +173,8 @@ class EmbeddedStore:
         for letter in intake.dead:
             letter_row = (letter.id, dumps(dead_letter_record(letter)))
             dead += connection.execute("INSERT OR IGNORE INTO dead_letters VALUES (?, ?)", letter_row).rowcount
-        new = sum(file.rows for file in staged)
-        return Written(new, intake.rows - new, folds.occurrences, folds.opened, folds.touched, dead)
+        written = sum(file.rows for file in staged)
+        return Written(written, intake.rows - written, folds.occurrences, folds.opened, folds.touched, dead)
 
     def alerts(self, query: AlertQuery) -> Page[Alert]:
         with self._database.reading() as connection:

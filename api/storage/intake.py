@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import polars as pl
@@ -44,6 +45,24 @@ def take_in(segment: Segment) -> Intake:
     refused = {o.id: _refused(segment.id, o, code) for o in segment.occurrences if (code := refusal(o))}
     taken = tuple(o for o in segment.occurrences if o.id not in refused)
     return Intake(frames, taken, (*dead, *refused.values()), repeated)
+
+
+def gathered_in(taken: Sequence[Intake]) -> Intake:
+    """Several segments of one sensor as if they were one."""
+    if len(taken) == 1:
+        return taken[0]
+    parts: dict[str, list[pl.DataFrame]] = {}
+    for each in taken:
+        for name, frame in each.frames.items():
+            parts.setdefault(name, []).append(frame)
+    frames, repeated = {}, sum(each.repeated for each in taken)
+    for name, found in parts.items():
+        whole = pl.concat(found)
+        # By time too: one by one, a row that another segment holds is looked for in its own time only.
+        frames[name] = whole.unique(["event.id", "@timestamp"], keep="first", maintain_order=True)
+        repeated += whole.height - frames[name].height
+    occurrences = tuple(o for each in taken for o in each.occurrences)
+    return Intake(frames, occurrences, tuple(letter for each in taken for letter in each.dead), repeated)
 
 
 def _refused(segment: str, o: Occurrence, code: str) -> DeadLetter:

@@ -31,6 +31,11 @@ LOSSES = (
     "spool_rows_lost", "spool_occurrences_lost",
 )  # fmt: skip
 """Counters of what the sensor had to leave out (design, law 5)."""
+ABSENT: Mapping[str, int] = {
+    "spool_segments_missing": 1, "spool_segments_late": -1, "spool_segments_altered": 1, "spool_chains_begun": 1,
+}  # fmt: skip
+"""Counters of segments that the chain of a sensor misses, and of those that came after all. How much was in one that is
+missing nobody knows, so a single one is too many."""
 HOUR = 3600 * 1_000_000_000
 TICK = HOUR // 12
 LONGEST_ROW = 2 * TICK
@@ -86,6 +91,7 @@ def _zone(evidence: Evidence, zone: str, frames: pl.DataFrame) -> ZoneVisibility
     flows = _conversations(evidence, zone, names)
     uptime = _uptime(frames.filter(pl.col("observer.name").is_in(names)), evidence.start, evidence.end)
     loss = _loss(evidence.facts["capture"].filter(pl.col("observer.name").is_in(names)), flows)
+    absent = _absent(evidence.facts["capture"].filter(pl.col("observer.name").is_in(names)))
     one_way, encrypted = _one_way(flows), share(len(_encrypted(evidence, flows)), len(flows))
     unread = _unread(flows)
     return ZoneVisibility(
@@ -96,7 +102,7 @@ def _zone(evidence: Evidence, zone: str, frames: pl.DataFrame) -> ZoneVisibility
         one_way=one_way,
         encrypted=encrypted,
         flows=int(flows["starts"].sum()),
-        blind=tuple(_blind(zone, sensors, limits, uptime, loss, one_way, encrypted, flows, unread)),
+        blind=tuple(_blind(zone, sensors, limits, uptime, loss, absent, one_way, encrypted, flows, unread)),
     )
 
 
@@ -106,6 +112,7 @@ def _blind(
     limits: Limits,
     uptime: float,
     loss: float | None,
+    absent: int,
     one_way: float | None,
     encrypted: float | None,
     flows: pl.DataFrame,
@@ -124,6 +131,8 @@ def _blind(
         yield Reason("no_traffic", {"zone": zone})
     if loss is not None and loss > limits.loss:
         yield Reason("loss", {"zone": zone, "share": loss, "limit": limits.loss})
+    if absent > 0:
+        yield Reason("segments_missing", {"zone": zone, "count": absent})
     if one_way is not None and one_way > limits.one_way:
         yield Reason("one_way", {"zone": zone, "share": one_way, "limit": limits.one_way})
     if encrypted is not None and encrypted > limits.unreadable:
@@ -173,6 +182,12 @@ def _loss(capture: pl.DataFrame, flows: pl.DataFrame) -> float | None:
     found = [share(int(flows["ot.gaps"].sum()), packets), share(lost, frames)]
     known = [part for part in found if part is not None]
     return min(1.0, max(known)) if known else None
+
+
+def _absent(capture: pl.DataFrame) -> int:
+    """Segments that are missing, were altered, or may be missing since their chain broke off."""
+    found = capture.filter(pl.col("ot.stage") == "spool").select("ot.counter", "ot.count").iter_rows()
+    return sum(ABSENT.get(counter, 0) * int(count) for counter, count in found)
 
 
 def _one_way(flows: pl.DataFrame) -> float | None:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from api.drilling import Drilling, begin, chosen, drill
+from api.intake import Intake
 from api.sensor import sense
 from api.triage import desk_over, followed
-from api.worker import Intake
 from detection.sigma.load import RuleSet
 from detection.site_reading import read_site
 from response.compliance.evidence.coverage import detection_self_test

@@ -383,6 +383,32 @@ def test_a_blind_sensor_never_passes(world: World, reason: str) -> None:
     assert passed & watched == set()
 
 
+@pytest.mark.parametrize(
+    ("told", "is_blind"),
+    [
+        ({"spool_segments_missing": 2}, True),
+        ({"spool_segments_missing": 2, "spool_segments_late": 1}, True),
+        ({"spool_segments_missing": 2, "spool_segments_late": 2}, False),
+        ({"spool_segments_altered": 1}, True),
+        ({"spool_chains_begun": 1}, True),
+    ],
+)
+def test_a_segment_that_is_missing_makes_inconclusive(told: dict[str, int], is_blind: bool) -> None:
+    seen = evidence(World(NORMAL, (), (SHORT,)))
+    capture = seen.facts["capture"]
+    row = capture.filter(pl.col("ot.counter") == "frames").head(1)
+    gaps = [
+        row.with_columns(
+            pl.lit("spool").cast(capture.schema["ot.stage"]).alias("ot.stage"),
+            pl.lit(name).cast(capture.schema["ot.counter"]).alias("ot.counter"),
+            pl.lit(count).cast(capture.schema["ot.count"]).alias("ot.count"),
+        )
+        for name, count in told.items()
+    ]
+    visible = look(replace(seen, facts={**seen.facts, "capture": pl.concat([capture, *gaps])}))
+    assert ("segments_missing" in {r.code for zone in visible.zones for r in zone.blind}) == is_blind
+
+
 def test_what_cannot_be_read_hinders_only_queries_on_contents() -> None:
     states = {name: each.result.state for name, each in query_all(evidence(proof("mqtt/tls.pcap")), library()).items()}
     assert states["write_from_unauthorised_host"] == states["malformed_protocol"] == "inconclusive"

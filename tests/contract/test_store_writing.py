@@ -56,6 +56,20 @@ def test_segments_that_overlap_add_only_what_is_new(store: Store) -> None:
     assert (alert.count, alert.occurrences) == (3, 3)
 
 
+def test_several_in_one_transaction_are_what_each_alone_is(store: Store) -> None:
+    """Also where they overlap, come twice, or some of them are there already."""
+    one = segment("one", occurrence(0), transaction=rows("transaction", 20), flow=rows("flow", 3))
+    two = segment("two", occurrence(1), transaction=rows("transaction", 30, begin=10))
+    three = segment("three", occurrence(1), transaction=rows("transaction", 20, begin=40), identity=rows("identity", 2))
+    assert store.write(two).events_new == 30
+    done = store.write_all([one, two, three, one])
+    assert (done.events_new, done.occurrences_new, done.alerts_touched) == (10 + 3 + 20 + 2, 1, 1)
+    assert_frame_equal(everything(store, "transaction"), stored(rows("transaction", 60), "transaction"))
+    assert store.health().segments == 3
+    assert store.write_all([one, two, three]).events_new == 0
+    assert store.write_all([]) == Written()
+
+
 def test_segments_in_any_order_and_old_ones_inside_new_ones(store: Store) -> None:
     for name, begin, number in (("late", 60, 40), ("early", 0, 20), ("between", 10, 70), ("all", 0, 100)):
         store.write(segment(name, transaction=rows("transaction", number, begin=begin)))

@@ -90,7 +90,7 @@ def sensor(wire: Wire, spool: Path, *more: str, interface: str = NEAR) -> Iterat
 
 def segments(spool: Path) -> list[tuple[Segment, tuple[AssetRecord, ...]]]:
     """What lies in a spool, in order."""
-    return [segment_from(each.files()) for each in Spool(spool)]
+    return [segment_from(each.read()) for each in Spool(spool)]
 
 
 def occurrences(spool: Path) -> list[Occurrence]:

@@ -1,12 +1,15 @@
-"""A sensor whose spool is on a full disk listens on, and loses no alert."""
+"""A sensor whose spool is on a full disk, or beyond its bounds, listens on; no alert is lost that is not told."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from tests.live.sensing import occurrences, sensor
+from tests.integration.test_intake import spooled
+from tests.live.sensing import occurrences, segments, sensor
 from tests.live.wire import frames, send, wire
 from tests.needs import PROJECT
 from tests.small_disk import fill, small_disk
@@ -28,3 +31,20 @@ def test_alerts_wait_until_there_is_room(tmp_path: Path) -> None:
         assert "lost meanwhile: 0 events, 0 hits" in running.wait_for("takes segments again")
         assert running.stop() == 0
         assert "MB01" in {each.rule for each in occurrences(disk)}
+
+
+def test_what_is_older_than_its_days_is_given_up_and_told(tmp_path: Path) -> None:
+    folder = spooled(tmp_path / "spool", 3)
+    for each in folder.glob("*.zip"):
+        os.utime(each, (0, 0))
+    with wire() as made, sensor(made, folder, "--spool-days", "1") as running:
+        assert "60 events and 3 hits" in running.wait_for("reached its bounds")
+        running.wait_for("listens to")
+        assert running.stop() == 0
+    [told] = [segment for segment, _ in segments(folder)][:1]
+    lost = told.datasets["capture"].filter(pl.col("ot.stage") == "spool")
+    assert dict(lost.select("ot.counter", "ot.count").rows()) == {"spool_rows_lost": 60, "spool_occurrences_lost": 3}
+    assert {f"spool.{name}": told.counters[f"spool.{name}"] for name in ("rows_lost", "occurrences_lost")} == {
+        "spool.rows_lost": 60,
+        "spool.occurrences_lost": 3,
+    }

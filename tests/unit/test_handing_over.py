@@ -50,7 +50,7 @@ def asset(number: int) -> AssetRecord:
 
 
 def found(folder: Path) -> list[tuple[Segment, tuple[AssetRecord, ...]]]:
-    return [segment_from(each.files()) for each in Spool(folder)]
+    return [segment_from(each.read()) for each in Spool(folder)]
 
 
 def test_what_a_full_disk_refuses_waits_and_goes_in_order(folder: Path) -> None:

@@ -29,7 +29,7 @@ def batches() -> Iterator[EventBatch]:
 
 
 def handed_over(spool: Path) -> list[tuple[Segment, tuple[AssetRecord, ...]]]:
-    return [segment_from(each.files()) for each in Spool(spool)]
+    return [segment_from(each.read()) for each in Spool(spool)]
 
 
 def gathered(spool: Path, pace: Pace) -> list[tuple[Segment, tuple[AssetRecord, ...]]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sensors.segment_file import Parcel
 from sensors.spool import Spool
 from sensors.whole_files import write_whole
 
@@ -37,6 +38,7 @@ def test_a_refused_write_names_the_file_in_the_spool(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool")
     spool.open_for_writing()
     with no_more_than(100), pytest.raises(OSError, match="File too large") as refused:
-        spool.put("one", {"flow.parquet": bytes(1000)})
-    assert refused.value.filename == str(tmp_path / "spool" / "tmp" / "one" / "flow.parquet")
+        spool.put(Parcel("one", "line-3", 1, 2, {"flow.parquet": bytes(1000)}))
+    assert refused.value.filename == str(tmp_path / "spool" / "tmp" / "0000000000000001-one.zip")
+    assert [*(tmp_path / "spool" / "tmp").iterdir()] == []
     assert list(spool) == []

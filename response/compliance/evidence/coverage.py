@@ -9,7 +9,7 @@ from response.compliance.sight import look
 from response.times import time_ns
 
 DAY = 24 * 3600 * 1_000_000_000
-HINDERED = ("no_sensor", "sensor_silent", "uptime", "loss", "one_way")
+HINDERED = ("no_sensor", "sensor_silent", "uptime", "loss", "segments_missing", "one_way")
 """What makes a zone count as not covered; that nothing happens or nobody can read it is no lack of the sensor."""
 
 
