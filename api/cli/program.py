@@ -31,7 +31,7 @@ COMMANDS: dict[str, str] = {
     "playbook": "api.cli.playbook:app",
     "serve": "api.cli.serve:serve",
     "run": "api.cli.run:run",
-    "sensor": "api.cli.sensor:sensor",
+    "sensor": "api.cli.sensor:app",
     "worker": "api.cli.worker:worker",
     "replay": "api.cli.replay:replay",
     "demo": "api.cli.demo:demo",

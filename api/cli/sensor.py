@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.cli import options as option
 from api.cli.failures import bad_filter, bad_interface
+from api.cli.help import HelpfulCommand, HelpfulGroup
+from api.cli.mirror_doctor import mirror_doctor
 from api.cli.options import terminal_of
 from api.cli.parent import WithParent, follow
 from api.cli.terminal import Terminal
@@ -25,6 +27,20 @@ RingMb = Annotated[int, typer.Option("--ring-mb", metavar="N", min=4, max=2048, 
 RunAs = Annotated[str | None, typer.Option("--user", metavar="NAME", help="help.option.run_as")]
 
 
+class SensorGroup(HelpfulGroup):
+    """Listens, or does what a command below it does: then nothing is needed that listening needs."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # Typer's vendored classes cannot be named
+        if args and args[0] in self.commands:
+            for each in self.params:
+                each.required = False
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(cls=SensorGroup, rich_markup_mode=None)
+
+
+@app.callback(invoke_without_command=True, epilog="help.epilog")
 def sensor(
     context: typer.Context,
     interfaces: Interfaces,
@@ -44,6 +60,8 @@ def sensor(
     """Until Ctrl-C or SIGTERM; what is still open is told and handed over first."""
     terminal = terminal_of(context)
     terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
+    if context.invoked_subcommand is not None:
+        return
     # Sockets first, and before anything that begins threads: those would keep the privileges that are given up here.
     opened = _sealed(list(dict.fromkeys(interfaces)), ring_mb, spool, user)
     import os
@@ -142,3 +160,6 @@ def _tell(health: Health, terminal: Terminal) -> None:
             )
     for interface, drops in health.dropped:
         terminal.warn("sensor.dropped", interface=interface, drops=drops)
+
+
+app.command("test-mirror", cls=HelpfulCommand, help="help.sensor_test_mirror", epilog="help.epilog")(mirror_doctor)

@@ -8,6 +8,7 @@ mod dissectors;
 mod errors;
 mod listen;
 mod live;
+mod mirror;
 mod process;
 mod reader;
 mod run;
@@ -27,6 +28,8 @@ mod _core {
     use super::errors::{BadFilter, BadInterface};
     #[pymodule_export]
     use super::live::{InterfaceHealth, Interfaces, Live};
+    #[pymodule_export]
+    use super::mirror::{Mirror, MirrorFacts};
     #[pymodule_export]
     use super::run::Capture;
 
