@@ -126,7 +126,7 @@ def _card(finding: Mapping[str, Any], speak: Speaker, switch: Switch | None) -> 
     ]
     answer = switch.answers.get(finding["mend"]) if switch else None
     if switch and answer:
-        told = data(answer.commands.strip(), "code") if answer.commands else NOTHING
+        told = tuple(Piece(line, style="code") for line in answer.commands.splitlines()) or NOTHING
         for text in (answer.menu, answer.reason, answer.note):
             if text:
                 told = joined(told, speak.pieces([text[lang] for lang in speak.languages]))

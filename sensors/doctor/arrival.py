@@ -67,7 +67,8 @@ def directions(facts: MirrorFacts, _: Expected) -> Looked:
         return talks, [Finding(code, share(one_way, talks), told)]
     pairs, one_way = facts.count("pairs"), facts.count("pairs_one_way")
     told = {"pairs": pairs, "one_way": one_way, "share": percent(one_way, pairs)}
-    return pairs, [Finding("stations_one_direction", share(one_way, pairs), told)]
+    # A single stream may be meant to go one way: cyclic data, messages to a log.
+    return pairs if pairs > one_way or pairs > 1 else 0, [Finding("stations_one_direction", share(one_way, pairs), told)]
 
 
 def paths(facts: MirrorFacts, _: Expected) -> Looked:

@@ -8,9 +8,9 @@ from sensors.doctor.finding import Expected, Finding, percent, share
 from sensors.mirror import MirrorFacts
 
 Looked = tuple[int, Sequence[Finding]]
-BASIC = 1500
+BASIC, JUMBO = 1500, 9216
 HEADERS = 40
-"""The largest datagram of a plain Ethernet frame, and the headers of IPv4 and TCP in it."""
+"""The largest datagram of a plain Ethernet frame and of a jumbo frame, and the headers of IPv4 and TCP in it."""
 
 
 def whole(facts: MirrorFacts, _: Expected) -> Looked:
@@ -26,9 +26,10 @@ def whole(facts: MirrorFacts, _: Expected) -> Looked:
 def merged(facts: MirrorFacts, _: Expected) -> Looked:
     """TCP segments longer than any that was agreed on: a network card joined them."""
     segments, long = facts.count("tcp"), facts.count("long_tcp") + facts.count("without_length")
-    # Larger segments were agreed on: jumbo frames, as long as the largest of these are no longer.
-    jumbo = facts.count("largest_mss") > BASIC - HEADERS and not facts.count("beyond_jumbo")
-    told = {"segments": segments, "long": long, "agreed": facts.count("largest_mss") or "–"}
+    # Larger segments were agreed on: jumbo frames, or a loopback, whose segments may be longer than any frame.
+    agreed = facts.count("largest_mss")
+    jumbo = agreed > (JUMBO if facts.count("beyond_jumbo") else BASIC) - HEADERS
+    told = {"segments": segments, "long": long, "agreed": agreed or "–"}
     return segments, [Finding("merged", 0 if jumbo else long, told)]
 
 

@@ -87,6 +87,17 @@ fn frames_are_cut_by_the_capture_or_before_it() {
 }
 
 #[test]
+fn a_station_that_answers_all_at_once_is_heard() {
+    let mut examiner = Examiner::new(Vec::new());
+    let request = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x88, 0xab, 3, 1, 240].repeat(4);
+    let answer = [1, 0x11, 0x1e, 0, 0, 2, 2, 0, 0, 0, 0, 2, 0x88, 0xab, 4, 255, 1].repeat(4);
+    (0..6).for_each(|time| examiner.frame(&frame(&request, time, request.len())));
+    assert_eq!(examiner.facts().counts["pairs_one_way"], 1);
+    examiner.frame(&frame(&answer, 7, answer.len()));
+    assert_eq!(examiner.facts().counts["pairs_one_way"], 0);
+}
+
+#[test]
 fn what_goes_to_this_machine_is_its_own() {
     let mut examiner = Examiner::new(vec![[2, 0, 0, 0, 0, 2]]);
     let data = segment(1, 1, 1, b"ssh", 64);

@@ -45,9 +45,9 @@ pub struct Twins {
 
 impl Twins {
     pub fn frame(&mut self, frame: &Frame<'_>, view: &View<'_>) {
-        let Some(key) = view.ip.as_ref().and_then(|ip| key(&ip.datagram, ip.id)).filter(|_| view.unicast()) else {
-            return;
-        };
+        // A packet to a group leaves a switch by many ports.
+        let to_one = view.ip.as_ref().filter(|ip| view.unicast() && !ip.datagram.destination.is_multicast());
+        let Some(key) = to_one.and_then(|ip| key(&ip.datagram, ip.id)) else { return };
         self.eligible += 1;
         self.forget(view.time);
         let packet = &view.packet;
