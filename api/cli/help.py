@@ -16,15 +16,17 @@ if TYPE_CHECKING:
     from api.texts import Texts
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
-    "looked_at": ("--interface", "--seconds", "--own-mac", "--filter", "--ring-mb", "--full", "--store", "--proofs", "--jobs"),
-    "known": ("--switch", "--vlan", "--expect", "--baseline", "--site", "--rules", "--playbooks", "--learn", "--settings"),
+    "looked_at": ("--interface", "--seconds", "--own-mac", "--filter", "--ring-mb", "--full", "--store", "--proofs",
+                  "--jobs"),
+    "known": ("--switch", "--vlan", "--expect", "--baseline", "--site", "--rules", "--playbooks", "--learn",
+              "--settings"),
     "chosen": ("--severity-min", "--status", "--rule", "--playbook", "--class", "--since", "--until", "--text",
                "--kind", "--limit", "--cursor", "--all"),
     "played": ("--spool", "--sensor", "--keep", "--drill", "--once", "--no-browser", "--alert", "--variable"),
     "served": ("--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key", "--trusted-proxy",
                "--oidc-issuer", "--oidc-client", "--oidc-secret-file", "--oidc-roles"),
-    "reported": ("--certificate", "--site-name", "--template", "--language", "--organisation", "--mark", "--at", "--key", "--keys",
-                 "--password-file"),
+    "reported": ("--certificate", "--site-name", "--template", "--language", "--organisation", "--mark", "--at",
+                 "--key", "--keys", "--password-file"),
     "decided": ("--resolution", "--to", "--form", "--range", "--like", "--reason", "--undone", "--who", "--dry-run"),
     "people": ("--role", "--user", "--scope", "--days", "--after", "--head"),
     "assessed": ("--framework", "--zone", "--name", "--set", "--state", "--expires"),

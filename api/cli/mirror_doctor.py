@@ -53,9 +53,7 @@ def mirror_doctor(
     who: Annotated[
         str | None, typer.Option("--who", metavar="NAME", envvar="BITTERN_USER", help="help.option.mirror_who")
     ] = None,
-    ring_mb: Annotated[
-        int, typer.Option("--ring-mb", metavar="N", min=4, max=2048, help="help.option.ring_mb")
-    ] = 64,
+    ring_mb: Annotated[int, typer.Option("--ring-mb", metavar="N", min=4, max=2048, help="help.option.ring_mb")] = 64,
     key: Annotated[str | None, typer.Option("--key", metavar="NAME", help="help.option.sign_key")] = None,
     keys: Keys = None,
     data: Data = DATA,

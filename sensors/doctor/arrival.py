@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sensors.doctor.finding import Expected, Finding, percent, share
+from sensors.doctor.finding import Evidence, Expected, Finding, percent, share
 from sensors.mirror import MirrorFacts
 
 Looked = tuple[int, Sequence[Finding]]
@@ -27,7 +27,7 @@ def traffic(facts: MirrorFacts, _: Expected) -> Looked:
     if frames == 0 and own == 0:
         return SURE, [Finding("no_traffic", 1, {"interfaces": _interfaces(facts)})]
     others = facts.count("unicast") + facts.count("stationless") + facts.count("unread")
-    told = {
+    told: Evidence = {
         "frames": frames,
         "own": own,
         "broadcast": facts.count("broadcast"),
@@ -54,7 +54,7 @@ def directions(facts: MirrorFacts, _: Expected) -> Looked:
     talks, one_way = facts.count("talks"), facts.count("talks_one_way")
     if talks:
         sender, receiver = facts.one_way[0] if facts.one_way else ("–", "–")
-        told = {
+        of_talks: Evidence = {
             "talks": talks,
             "one_way": one_way,
             "share": percent(one_way, talks),
@@ -64,11 +64,13 @@ def directions(facts: MirrorFacts, _: Expected) -> Looked:
         }
         # One conversation in two halves must not be both: all of one direction, or a part.
         code = "one_direction" if share(one_way, talks) >= 0.8 else "some_one_direction"
-        return talks, [Finding(code, share(one_way, talks), told)]
+        return talks, [Finding(code, share(one_way, talks), of_talks)]
     pairs, one_way = facts.count("pairs"), facts.count("pairs_one_way")
-    told = {"pairs": pairs, "one_way": one_way, "share": percent(one_way, pairs)}
+    told: Evidence = {"pairs": pairs, "one_way": one_way, "share": percent(one_way, pairs)}
     # A single stream may be meant to go one way: cyclic data, messages to a log.
-    return pairs if pairs > one_way or pairs > 1 else 0, [Finding("stations_one_direction", share(one_way, pairs), told)]
+    return pairs if pairs > one_way or pairs > 1 else 0, [
+        Finding("stations_one_direction", share(one_way, pairs), told)
+    ]
 
 
 def paths(facts: MirrorFacts, _: Expected) -> Looked:

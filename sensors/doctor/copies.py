@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sensors.doctor.finding import Expected, Finding, percent, share
+from sensors.doctor.finding import Evidence, Expected, Finding, percent, share
 from sensors.mirror import MirrorFacts
 
 KINDS = {
@@ -22,6 +22,11 @@ def copies(facts: MirrorFacts, _: Expected) -> tuple[int, Sequence[Finding]]:
     found = []
     for code, name in KINDS.items():
         count = facts.count(name)
-        told = {"packets": possible, "copies": count, "share": percent(count, possible), "milliseconds": latest}
+        told: Evidence = {
+            "packets": possible,
+            "copies": count,
+            "share": percent(count, possible),
+            "milliseconds": latest,
+        }
         found.append(Finding(code, share(count, possible), told))
     return possible, found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sensors.doctor.finding import Expected, Finding, percent, share
+from sensors.doctor.finding import Evidence, Expected, Finding, percent, share
 from sensors.mirror import MirrorFacts
 
 Looked = tuple[int, Sequence[Finding]]
@@ -26,7 +26,7 @@ def clock(facts: MirrorFacts, _: Expected) -> Looked:
     if facts.clocks and not never:
         # The server with the most samples; where several have, the one nearest to the frames.
         best = max(facts.clocks, key=lambda each: (each.samples, -abs(each.ahead)))
-        told: dict[str, int | str] = {
+        told: Evidence = {
             "source": best.source,
             "seconds": f"{best.ahead / SECOND:+.6g}",
             "samples": best.samples,
@@ -44,7 +44,7 @@ def devices(facts: MirrorFacts, _: Expected) -> Looked:
     if facts.stations:
         most = max(facts.stations, key=lambda each: each.addresses)
         # Of two stations one stands for all others by necessity where the mirror is a single line.
-        told: dict[str, int | str] = {"mac": most.mac, "addresses": most.addresses, "all": len(senders)}
+        told: Evidence = {"mac": most.mac, "addresses": most.addresses, "all": len(senders)}
         others = len(senders) - most.addresses
         found.append(Finding("behind_router", most.addresses if others <= most.addresses / 4 else 0, told))
     for address in senders:
@@ -63,7 +63,7 @@ def tunnels(facts: MirrorFacts, _: Expected) -> Looked:
     for code, names in kinds.items():
         there = [name for name in names if facts.count(name)]
         inside = sum(facts.count(f"{name}_bytes") for name in there)
-        told = {
+        told: Evidence = {
             "kinds": ", ".join(there),
             "frames": sum(facts.count(name) for name in there),
             "share": percent(inside, whole),

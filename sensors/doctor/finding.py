@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from sensors.mirror import MirrorFacts
 
 State = Literal["fine", "found", "unknown", "not_asked"]
 """`unknown`: too little was seen to say; `not_asked`: nobody said what to expect."""
-Value = int | float | str
+Evidence: TypeAlias = Mapping[str, int | float | str]
+"""What was found, by the names that the texts have for it."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Finding:
 
     code: str
     measure: float
-    evidence: Mapping[str, Value] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

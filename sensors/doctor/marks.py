@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from ipaddress import ip_address
 
-from sensors.doctor.finding import Expected, Finding, percent, share
+from sensors.doctor.finding import Evidence, Expected, Finding, percent, share
 from sensors.mirror import MirrorFacts
 
 SHOWN = 8
@@ -21,7 +21,7 @@ def vlans(facts: MirrorFacts, _: Expected) -> tuple[int, Sequence[Finding]]:
     ]
 
 
-def _told(facts: MirrorFacts, count: int, talks: int) -> dict[str, int | str]:
+def _told(facts: MirrorFacts, count: int, talks: int) -> Evidence:
     return {"talks": talks, "count": count, "share": percent(count, talks), "seen": seen(facts)}
 
 
@@ -38,7 +38,7 @@ def expected_vlan(facts: MirrorFacts, expected: Expected) -> tuple[int, Sequence
     if not expected.vlans:
         return None
     absent = [vlan for vlan in expected.vlans if vlan not in facts.vlans]
-    told = {"expected": ", ".join(map(str, absent)), "seen": seen(facts), "frames": facts.count("frames")}
+    told: Evidence = {"expected": ", ".join(map(str, absent)), "seen": seen(facts), "frames": facts.count("frames")}
     # A tag 0 carries a priority and no VLAN.
     tagged = any(facts.vlans.keys() - {0})
     code = "wrong_vlan" if tagged else "tags_missing"
@@ -52,7 +52,7 @@ def expected_network(facts: MirrorFacts, expected: Expected) -> tuple[int, Seque
     found = [ip_address(address.ip) for address in facts.addresses]
     absent = [net for net in expected.networks if not any(ip.version == net.version and ip in net for ip in found)]
     busy = sorted(facts.addresses, key=lambda each: (-each.sent, each.ip))[:SHOWN]
-    told = {
+    told: Evidence = {
         "expected": ", ".join(map(str, absent)),
         "seen": ", ".join(each.ip for each in busy) or "–",
         "addresses": len(found),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sensors.doctor.finding import Expected, Finding, percent, share
+from sensors.doctor.finding import Evidence, Expected, Finding, percent, share
 from sensors.mirror import MirrorFacts
 
 Looked = tuple[int, Sequence[Finding]]
@@ -29,14 +29,14 @@ def merged(facts: MirrorFacts, _: Expected) -> Looked:
     # Larger segments were agreed on: jumbo frames, or a loopback, whose segments may be longer than any frame.
     agreed = facts.count("largest_mss")
     jumbo = agreed > (JUMBO if facts.count("beyond_jumbo") else BASIC) - HEADERS
-    told = {"segments": segments, "long": long, "agreed": agreed or "–"}
+    told: Evidence = {"segments": segments, "long": long, "agreed": agreed or "–"}
     return segments, [Finding("merged", 0 if jumbo else long, told)]
 
 
 def loss(facts: MirrorFacts, _: Expected) -> Looked:
-    """Bytes of TCP that were acknowledged and never seen: lost between the plant and here, for the receiver has them."""
+    """Bytes of TCP that were acknowledged and never seen: lost on the way to here, for the receiver has them."""
     data, gaps = facts.count("tcp_data"), facts.count("tcp_gaps")
-    told = {
+    told: Evidence = {
         "segments": data,
         "gaps": gaps,
         "bytes": facts.count("tcp_gap_bytes"),
@@ -51,7 +51,7 @@ def sensor_loss(facts: MirrorFacts, _: Expected) -> Looked | None:
         return None
     packets = sum(heard.counts.get("packets", 0) for heard in facts.heard)
     drops = sum(heard.counts.get("drops", 0) for heard in facts.heard)
-    told = {"packets": packets, "drops": drops, "share": percent(drops, packets)}
+    told: Evidence = {"packets": packets, "drops": drops, "share": percent(drops, packets)}
     return packets, [Finding("sensor_drops", share(drops, packets), told)]
 
 
@@ -61,5 +61,5 @@ def port_speed(facts: MirrorFacts, _: Expected) -> Looked | None:
     if not mbit:
         return None
     busiest = facts.count("busiest_bytes_100ms") * 8 / 100_000
-    told = {"busiest": f"{busiest:.3g}", "mbit": mbit, "share": f"{100 * busiest / mbit:.3g}"}
+    told: Evidence = {"busiest": f"{busiest:.3g}", "mbit": mbit, "share": f"{100 * busiest / mbit:.3g}"}
     return facts.count("frames"), [Finding("port_full", busiest / mbit, told)]

@@ -1,4 +1,4 @@
-"""Data of the mirror doctor: every finding is weighed and said in both languages, every maker has an answer or a reason."""
+"""Data of the mirror doctor: every finding is weighed and said in both languages, every maker answers or says why not."""
 
 from __future__ import annotations
 

@@ -41,9 +41,7 @@ def tagged(data: bytes, vlan: int) -> bytes:
 
 def ipv4(source: str, destination: str, protocol: int, payload: bytes, number: int, ttl: int = 64) -> bytes:
     ends = IPv4Address(source).packed + IPv4Address(destination).packed
-    return (
-        struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), number & 0xFFFF, 0, ttl, protocol, 0) + ends + payload
-    )
+    return struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), number & 0xFFFF, 0, ttl, protocol, 0) + ends + payload
 
 
 def tcp(ports: tuple[int, int], sequence: int, acknowledged: int, flags: int, data: bytes = b"", mss: int = 0) -> bytes:

@@ -19,8 +19,26 @@ from sensors.doctor import Expected, examine
 from sensors.mirror import Heard, MirrorTest
 from tests.integration.cli_runner import PROJECT, Cli, cli
 from tests.integration.mirror_frames import (
-    BEGIN, HMI, ROUTER, TCP, UDP, Packet, Plant, SYN, ACK, frame, ipv4, mac, of_station, plant, tagged, tcp, to_everybody, twice, udp,
-    wrapped, write,
+    ACK,
+    BEGIN,
+    HMI,
+    ROUTER,
+    SYN,
+    TCP,
+    UDP,
+    Packet,
+    Plant,
+    frame,
+    mac,
+    of_station,
+    plant,
+    tagged,
+    tcp,
+    to_everybody,
+    twice,
+    udp,
+    wrapped,
+    write,
 )
 
 __all__ = ["cli"]

@@ -36,6 +36,8 @@ def said_of(made: Wire, packets: Iterable[Packet], code: int, *more: str) -> dic
     running = Sensor(process, Path())
     try:
         running.wait_for("Listening to")
+        status = dict(line.split(":\t", 1) for line in Path(f"/proc/{process.pid}/status").read_text().splitlines())
+        assert (status["Seccomp"], int(status["CapEff"], 16)) == ("2", 0)
         with made.sender_socket() as sender:
             for packet in packets:
                 sender.send(packet.data)

@@ -109,10 +109,10 @@ fn listen(mut rings: Rings, mut examiner: Examiner, long: Duration, shared: &Sha
         frames = frames.saturating_add(u64::try_from(given).unwrap_or(0));
         shared.frames.store(frames, Ordering::Relaxed);
         let over = begun.elapsed() >= long || shared.finish.load(Ordering::Relaxed);
-        if over || given < STRIDE {
-            if let Ok(mut health) = shared.health.lock() {
-                *health = rings.health();
-            }
+        if (over || given < STRIDE)
+            && let Ok(mut health) = shared.health.lock()
+        {
+            *health = rings.health();
         }
         if over {
             return examiner.facts();

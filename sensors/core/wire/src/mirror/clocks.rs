@@ -40,7 +40,8 @@ impl Clocks {
         if view.packet.ether_type == Some(PTP) {
             self.ptp(view.time, view.packet.payload);
         }
-        let Some(ip) = view.ip.as_ref().filter(|ip| ip.datagram.protocol == UDP && ip.datagram.fragment.is_none()) else {
+        let Some(ip) = view.ip.as_ref().filter(|ip| ip.datagram.protocol == UDP && ip.datagram.fragment.is_none())
+        else {
             return;
         };
         let segment = ip.datagram.payload;

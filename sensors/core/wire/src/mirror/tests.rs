@@ -1,5 +1,5 @@
 //! Tests of the counters, over frames assembled byte by byte. What they mean together is tested over captures
-//! (`tests/mirror`).
+//! (`tests/integration/test_mirror_doctor.py`).
 
 use super::Examiner;
 use super::stream::Stream;
@@ -131,7 +131,7 @@ fn tables_are_bounded() {
     for n in 0..number {
         let mut data = segment(1, 1, 1, b"x", 64);
         data[6..10].copy_from_slice(&(n << 1).to_be_bytes());
-        data[26..30].copy_from_slice(&(0x0a00_0000 | n + 1).to_be_bytes());
+        data[26..30].copy_from_slice(&(0x0a00_0001 + n).to_be_bytes());
         examiner.frame(&frame(&data, i64::from(n), data.len()));
     }
     let facts = examiner.facts();
