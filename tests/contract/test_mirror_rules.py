@@ -1,4 +1,4 @@
-"""Data of the mirror doctor: every finding is weighed and said in both languages, every maker answers or says why not."""
+"""Data of the mirror doctor: each finding is weighed and said in both languages, each maker answers or says why not."""
 
 from __future__ import annotations
 

@@ -124,6 +124,47 @@ fn any_bytes_are_counted_and_nothing_more() {
     assert_eq!(examiner.facts().counts["frames"], u64::try_from(given).unwrap());
 }
 
+/// Ethernet's head, an EtherType and what follows.
+fn ethernet(kind: u16, rest: &[u8]) -> Vec<u8> {
+    [&[1, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1][..], &kind.to_be_bytes(), rest].concat()
+}
+
+#[test]
+fn what_lies_in_any_link_or_tunnel_may_be_odd() {
+    let mut datagram = vec![0x45, 0, 0, 92, 0, 1, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
+    datagram.extend([0, 123, 18, 181, 0, 72, 0, 0, 0x24, 2, 6, 0xec]);
+    datagram.extend([0xd0; 60]);
+    let mut v6 = vec![0x60, 0, 0, 0, 0, 40, 6, 64];
+    v6.extend([0xfd; 32]);
+    v6.extend([3, 232, 1, 246, 0, 0, 0, 1, 0, 0, 0, 0, 0xa0, 2, 255, 255, 0, 0, 0, 0, 2, 4, 5, 180, 1, 1, 8, 10]);
+    v6.extend([0; 12]);
+    let made = [
+        (LinkType::ETHERNET, ethernet(0x0800, &datagram)),
+        (LinkType::ETHERNET, ethernet(0x86dd, &v6)),
+        (LinkType::ETHERNET, ethernet(0x88f7, &[[0x0b, 2, 0, 64, 0, 0, 0, 0x0c], [0; 8]].concat().repeat(4))),
+        (LinkType::ETHERNET, ethernet(0x0806, &[0, 1, 8, 0, 6, 4, 0, 1, 2, 0, 0, 0, 0, 1, 10, 0, 0, 1].repeat(2))),
+        (LinkType::RAW, datagram.clone()),
+        (LinkType::LINUX_SLL, [&[0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 8, 0][..], &datagram].concat()),
+        (LinkType(9999), datagram),
+    ];
+    let mut examiner = Examiner::new(Vec::new());
+    let mut given = 0;
+    for (link, data) in made {
+        for place in 0..data.len() {
+            for value in [0, 1, 2, 7, 0x0f, 0x2f, 0x45, 0x7f, 0x80, 0xfe, 0xff] {
+                let mut odd = data.clone();
+                odd[place] = value;
+                let cut = if place % 2 == 0 { odd.len() } else { place };
+                examiner.frame(&Frame { link, ..frame(&odd[..cut], given, data.len()) });
+                given += 1;
+            }
+        }
+    }
+    let facts = examiner.facts();
+    assert_eq!(facts.counts["frames"], u64::try_from(given).unwrap());
+    assert!(!facts.clocks.is_empty() && facts.counts["unread"] > 0);
+}
+
 #[test]
 fn tables_are_bounded() {
     let mut examiner = Examiner::new(Vec::new());
