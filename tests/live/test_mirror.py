@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -21,9 +22,22 @@ LONG = "2"
 """Seconds of listening."""
 
 
-def said_of(made: Wire, packets: Iterable[Packet], code: int, *more: str) -> dict[str, Any]:
-    """What `bittern sensor test-mirror` says of frames that are sent while it listens."""
-    command = [sys.executable, "-m", "api.cli", "sensor", "test-mirror", "-i", NEAR, "--seconds", LONG, "--json", *more]
+def said_of(made: Wire, packets: Iterable[Packet], code: int, *more: str, end: bool = False) -> dict[str, Any]:
+    """What `bittern sensor test-mirror` says of frames that are sent while it listens; `end` interrupts it."""
+    seconds = str(PATIENCE) if end else LONG
+    command = [
+        sys.executable,
+        "-m",
+        "api.cli",
+        "sensor",
+        "test-mirror",
+        "-i",
+        NEAR,
+        "--seconds",
+        seconds,
+        "--json",
+        *more,
+    ]
     process = subprocess.Popen(
         ["ip", "netns", "exec", made.sensor, *command],
         cwd=PROJECT,
@@ -41,6 +55,8 @@ def said_of(made: Wire, packets: Iterable[Packet], code: int, *more: str) -> dic
         with made.sender_socket() as sender:
             for packet in packets:
                 sender.send(packet.data)
+        if end:
+            process.send_signal(signal.SIGINT)
         assert process.stdout is not None
         said = process.stdout.read()
         assert process.wait(PATIENCE) == code, running.said
@@ -62,7 +78,7 @@ def codes(found: dict[str, Any]) -> set[str]:
 @pytest.mark.timeout(120)
 def test_a_silent_wire_and_one_without_a_link() -> None:
     with wire() as made:
-        assert codes(said_of(made, [], 3)) == {"no_traffic"}
+        assert codes(said_of(made, [], 3, end=True)) == {"no_traffic"}
         made.ip("link", "set", NEAR, "down")
         assert codes(said_of(made, [], 3)) == {"no_traffic", "no_link"}
 
