@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from api.drill_rounds import WHO, Pipeline
-from api.reporting import KEYS
 from api.texts import shipped
 from api.wiring import Wiring
 from detection.occurrence import text_id
@@ -26,7 +25,7 @@ from response.drill import PASS, last_result, plan, round_from, states, verdict
 from response.drill_certificate import certificate
 from response.ports import Store
 from response.records import Deed, Put, RecordQuery, Stored
-from response.reports.signing import KeyFolder, KeyTrouble, SigningKey
+from response.reports.signing import KEYS, KeyFolder, KeyTrouble, SigningKey
 from response.store_errors import NotFound
 from response.times import time_ns, time_text
 

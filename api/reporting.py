@@ -36,8 +36,7 @@ from response.times import time_text
 from sensors.whole_files import write_whole
 
 REPORTS = "reports"
-KEYS = "keys"
-"""Folders below the data folder."""
+"""The folder of reports, below the data folder."""
 LANGUAGES: Mapping[str, tuple[Language, ...]] = {"both": ("zh", "en"), "zh": ("zh",), "en": ("en",)}
 PAGE = 500
 

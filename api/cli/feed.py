@@ -27,6 +27,7 @@ FILE_FEEDS = ("zeek", "suricata", "windows")
 Logs = Annotated[list[Path], typer.Argument(metavar="FILE|DIR...", help="help.option.logs")]
 SensorName = Annotated[str | None, typer.Option("--sensor", metavar="NAME", help="help.option.feed_sensor")]
 Follow = Annotated[bool, typer.Option("--follow", "-f", help="help.option.follow")]
+Clients = Annotated[Path | None, typer.Option("--client-ca", metavar="FILE", help="help.option.feed_client_ca")]
 Certificate = Annotated[Path | None, typer.Option("--tls-cert", metavar="FILE", help="help.option.syslog_cert")]
 ListenAs = Annotated[str | None, typer.Option("--user", metavar="NAME", help="help.option.listen_as")]
 StatePath = Annotated[Path | None, typer.Option("--position", metavar="FILE", help="help.option.feed_state")]

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from api.texts import Texts
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
-    "looked_at": ("--interface", "--filter", "--ring-mb", "--packets", "--packets-gb", "--packets-days",
-                  "--spool-mb", "--spool-days", "--full", "--store", "--incident", "--proofs", "--jobs"),
-    "known": ("--baseline", "--site", "--rules", "--playbooks", "--learn", "--settings"),
+    "looked_at": ("--interface", "--seconds", "--own-mac", "--filter", "--ring-mb", "--packets", "--packets-gb",
+                  "--packets-days", "--spool-mb", "--spool-days", "--full", "--store", "--incident", "--proofs",
+                  "--jobs"),
+    "known": ("--switch", "--vlan", "--expect", "--baseline", "--site", "--rules", "--playbooks", "--learn",
+              "--settings"),
     "chosen": ("--severity-min", "--status", "--rule", "--playbook", "--class", "--since", "--until", "--text",
                "--kind", "--limit", "--cursor", "--all"),
     "played": ("--spool", "--sensor", "--follow", "--position", "--keep", "--drill", "--once", "--no-browser",
@@ -26,8 +28,8 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "served": ("--listen", "--client-ca", "--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key",
                "--trusted-proxy", "--oidc-issuer", "--oidc-client", "--oidc-secret-file", "--oidc-roles"),
     "sent": ("--target", "--token-file", "--ca", "--client-cert", "--client-key", "--keep-hours"),
-    "reported": ("--template", "--language", "--organisation", "--mark", "--at", "--key", "--keys",
-                 "--password-file"),
+    "reported": ("--certificate", "--site-name", "--template", "--language", "--organisation", "--mark", "--at",
+                 "--key", "--keys", "--password-file"),
     "decided": ("--resolution", "--to", "--form", "--range", "--like", "--reason", "--undone", "--who", "--dry-run"),
     "people": ("--role", "--user", "--scope", "--days", "--after", "--head"),
     "assessed": ("--framework", "--zone", "--name", "--set", "--state", "--expires"),

@@ -35,8 +35,7 @@ DATA = Path("bittern-data")
 
 def folder_of(keys: Path | None, data: Path) -> KeyFolder:
     """The folder of keys: the one that is named, else that of the data folder."""
-    from api.reporting import KEYS
-    from response.reports.signing import KeyFolder
+    from response.reports.signing import KEYS, KeyFolder
 
     return KeyFolder(keys or data / KEYS)
 

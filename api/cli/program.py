@@ -31,7 +31,7 @@ COMMANDS: dict[str, str] = {
     "playbook": "api.cli.playbook:app",
     "serve": "api.cli.serve:serve",
     "run": "api.cli.run:run",
-    "sensor": "api.cli.sensor:sensor",
+    "sensor": "api.cli.sensor:app",
     "feed": "api.cli.feed:app",
     "worker": "api.cli.worker:worker",
     "forward": "api.cli.forward:forward",

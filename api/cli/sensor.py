@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.cli import options as option
 from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure, bad_filter, bad_interface
+from api.cli.help import HelpfulCommand, HelpfulGroup
+from api.cli.mirror_doctor import mirror_doctor
 from api.cli.options import terminal_of
 from api.cli.parent import WithParent, follow
 from api.cli.terminal import Terminal
@@ -36,6 +38,20 @@ MOST_MB, MOST_DAYS = 10_240, 30.0
 RunAs = Annotated[str | None, typer.Option("--user", metavar="NAME", help="help.option.run_as")]
 
 
+class SensorGroup(HelpfulGroup):
+    """Listens, or does what a command below it does: then nothing is needed that listening needs."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # Typer's vendored classes cannot be named
+        if args and args[0] in self.commands:
+            for each in self.params:
+                each.required = False
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(cls=SensorGroup, rich_markup_mode=None)
+
+
+@app.callback(invoke_without_command=True, epilog="help.epilog")
 def sensor(
     context: typer.Context,
     interfaces: Interfaces,
@@ -60,6 +76,8 @@ def sensor(
     """Until Ctrl-C or SIGTERM; what is still open is told and handed over first."""
     terminal = terminal_of(context)
     terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
+    if context.invoked_subcommand is not None:
+        return
     # Sockets first, and before anything that begins threads: those would keep the privileges that are given up here.
     opened = _sealed(list(dict.fromkeys(interfaces)), ring_mb, [spool, packets] if packets else [spool], user)
     import os
@@ -199,3 +217,6 @@ def _tell(health: Health, terminal: Terminal) -> None:
         terminal.warn("sensor.ring_refuses", why=health.ring_refuses)
     if health.evidence_lost:
         terminal.warn("sensor.evidence_lost", frames=health.evidence_lost)
+
+
+app.command("test-mirror", cls=HelpfulCommand, help="help.sensor_test_mirror", epilog="help.epilog")(mirror_doctor)

@@ -13,14 +13,13 @@ from api.drilling import drill as one_drill
 from api.idempotency import IdempotentRoute
 from api.output.drill_lines import why
 from api.problems import Problem
-from api.reporting import KEYS
 from api.shapes_drill import DrillPage, DrillResultPage, DrillShape, DrillVerification, NewDrill
 from api.storage.records import dumps
 from api.texts import Language, texts
 from api.wiring import Wiring, wiring_of
 from response.drill_certificate import check
 from response.records import Deed, Stored
-from response.reports.signing import KeyFolder
+from response.reports.signing import KEYS, KeyFolder
 
 router = APIRouter(prefix="/drills", tags=["drills"], route_class=IdempotentRoute)
 Parts = Annotated[Wiring, Depends(wiring_of)]

@@ -11,13 +11,13 @@ from api.answers import Answer, answer, page
 from api.auth.guard import Caller, Needs
 from api.idempotency import IdempotentRoute, moment_of
 from api.problems import Problem
-from api.reporting import KEYS, LANGUAGES, REPORTS, NoAssessment, assessment_in, keep, known_of, make_report
+from api.reporting import LANGUAGES, REPORTS, NoAssessment, assessment_in, keep, known_of, make_report
 from api.shapes_assess import NewReport, ReportPage, ReportShape, VerificationShape
 from api.wiring import Wiring, wiring_of
 from response.records import Deed, RecordQuery, Stored
 from response.reports.glyphs import NoFonts
 from response.reports.make import Asked
-from response.reports.signing import KeyFolder, SigningKey
+from response.reports.signing import KEYS, KeyFolder, SigningKey
 from response.reports.verifier import Contents, Unreadable
 from response.reports.verify import verify
 

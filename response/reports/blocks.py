@@ -124,7 +124,8 @@ class Cover:
 
 @dataclass(frozen=True)
 class Document:
-    """A report to lay out: `footer` stands on every page, `contents` is the head of the list of sections."""
+    """A report to lay out: `footer` stands on every page, `contents` is the head of the list of sections. A `brief` one
+    has neither that list nor a cover of its own: its cover is the head of the first page."""
 
     languages: tuple[str, ...]
     title: str
@@ -133,6 +134,7 @@ class Document:
     footer: str
     page: str
     blocks: tuple[Block, ...] = field(default=())
+    brief: bool = False
 
 
 def table(

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Protocol
 
 from response.reports.canonical import canonical, plain
 from response.reports.document import document
@@ -69,7 +70,18 @@ def contents(
     return dict(sorted(files.items()))
 
 
-def manifest(model: ReportModel, files: Mapping[str, bytes]) -> bytes:
+class Bundled(Protocol):
+    """What a manifest says of its bundle: id, when it was made (ns), root over its evidence."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def made_at(self) -> int: ...
+    @property
+    def root(self) -> str: ...
+
+
+def manifest(model: Bundled, files: Mapping[str, bytes]) -> bytes:
     """The list of all files with their hashes: what is signed."""
     entries = [
         {"path": path, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}

@@ -26,7 +26,7 @@ def test_a_folder_goes_into_the_spool(cli: Cli, tmp_path: Path) -> None:
     assert said.code == ExitCode.OK, said.err
     assert "156 lines" in said.err
     assert "passed_told_elsewhere: 93 lines" in said.err
-    segments = [segment_from(each.files())[0] for each in Spool(tmp_path)]
+    segments = [segment_from(each.read())[0] for each in Spool(tmp_path)]
     assert {segment.sensor for segment in segments} == {"zeek-1"}
     assert {occurrence.rule for segment in segments for occurrence in segment.occurrences} == {"MB01"}
 

@@ -72,12 +72,12 @@ def test_killed_twice_nothing_is_lost_and_nothing_is_stored_twice(tmp_path: Path
     with open_store(f"embedded:{tmp_path / 'store'}") as store:
         known = new = 0
         for spooled in Spool(spool):
-            segment, _ = segment_from(spooled.files())
+            segment, _ = segment_from(spooled.read())
             written = store.write(segment)
             new, known = new + written.events_new, known + written.events_known
     whole = rows(read(sorted(log.parent.iterdir()), feed_named("suricata")))
     of_logs = sum(len(each) for name, each in whole.items() if name != "capture")
-    stored = [segment_from(each.files())[0] for each in Spool(spool)]
+    stored = [segment_from(each.read())[0] for each in Spool(spool)]
     ids = {event for segment in stored for name, frame in segment.datasets.items()
            if name not in ("capture", "finding") for event in frame["event.id"]}  # fmt: skip
     assert len(ids) == of_logs

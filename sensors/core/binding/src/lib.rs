@@ -9,6 +9,7 @@ mod errors;
 mod keeping;
 mod listen;
 mod live;
+mod mirror;
 mod packets;
 mod process;
 mod reader;
@@ -30,6 +31,8 @@ mod _core {
     use super::errors::{BadFilter, BadInterface};
     #[pymodule_export]
     use super::live::{InterfaceHealth, Interfaces, Live};
+    #[pymodule_export]
+    use super::mirror::{Mirror, MirrorFacts};
     #[pymodule_export]
     use super::packets::{carve_by_filter, carve_by_numbers, ring_standing};
     #[pymodule_export]

@@ -191,7 +191,8 @@ impl Interfaces {
 }
 
 impl Interfaces {
-    fn take(&self) -> PyResult<Rings> {
+    /// Their rings, once.
+    pub fn take(&self) -> PyResult<Rings> {
         let taken = self.rings.lock().ok().and_then(|mut rings| rings.take());
         taken.ok_or_else(|| PyRuntimeError::new_err("somebody listens to them already"))
     }
@@ -199,7 +200,7 @@ impl Interfaces {
 
 /// How an interface stands.
 #[pyclass(frozen)]
-pub struct InterfaceHealth(Health);
+pub struct InterfaceHealth(pub Health);
 
 #[pymethods]
 impl InterfaceHealth {

@@ -10,6 +10,7 @@ pub mod flow;
 mod hash;
 pub mod ledger;
 pub mod link;
+pub mod mirror;
 pub mod protocol;
 mod text;
 
