@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,15 +28,22 @@ Duty = Callable[[int], bool]
 """Does some work at a time (ns) and says whether there was any."""
 
 
+def unwatched() -> None:
+    """The pulse of a worker that nobody watches."""
+
+
 @dataclass
 class Worker:
     """Duties in turn, while it holds the lease. `name` tells workers apart; a duty that fails is counted and named, the
-    others go on."""
+    others go on. `beat` is called before each of them: where one hangs, the pulse stops. `figures` go along with the
+    lease, for the metrics of the API."""
 
     store: Store
     name: str
     clock: Callable[[], int]
     duties: Sequence[tuple[str, Duty]]
+    beat: Callable[[], None] = unwatched
+    figures: Callable[[], Mapping[str, int]] = dict
     failures: Counter[str] = field(default_factory=Counter)
     last_failure: dict[str, str] = field(default_factory=dict)
     _stopped: threading.Event = field(default_factory=threading.Event)
@@ -45,6 +52,7 @@ class Worker:
         """Until `stop`."""
         pause = IDLE
         while not self._stopped.is_set():
+            self.beat()
             worked = False
             with suppress(StoreError):  # asked again: the store may be away for an hour
                 worked = self._holds_lease() and self.once()
@@ -64,6 +72,7 @@ class Worker:
         """Every duty once; whether there was any work."""
         worked = False
         for name, duty in self.duties:
+            self.beat()
             try:
                 worked = duty(self.clock()) or worked
             except Exception as error:  # one broken duty must not stop the others; it is counted and named
@@ -81,7 +90,8 @@ class Worker:
             return False
         if known is not None and known.body["holder"] == self.name and time_ns(known.body["until"]) > now + LEASE // 2:
             return True
-        body = {"at": time_text(now), "holder": self.name, "until": time_text(now + LEASE)}
+        figures = {**self.figures(), "failures": dict(self.failures)}
+        body = {"at": time_text(now), "holder": self.name, "until": time_text(now + LEASE), "figures": figures}
         try:
             self.store.commit([Put("lease", "worker", body, known.etag if known else None)])
         except Conflict:
@@ -124,21 +134,33 @@ class Aside:
 
 
 class Intake:
-    """The duty that stores what the spool holds, the oldest first."""
+    """The duty that stores what the spool holds, the oldest first. `beat` is called before each segment: a spool that
+    was filled for a day is no hang."""
 
-    def __init__(self, store: Store, folder: Path) -> None:
-        self._store, self._spool = store, Spool(folder)
+    def __init__(self, store: Store, folder: Path, beat: Callable[[], None] = unwatched) -> None:
+        self._store, self._spool, self._beat = store, Spool(folder), beat
+        self.counts: Counter[str] = Counter()
+        """Since it began: `segments` and `events` stored, `refused` segments."""
+
+    @property
+    def depth(self) -> int:
+        """How many segments wait."""
+        return sum(1 for _ in self._spool)
 
     def __call__(self, now: int) -> bool:
         worked = False
         for spooled in self._spool:
             worked = True
+            self._beat()
             try:
                 segment, assets = segment_from(spooled.files())
             except (BadSegment, KeyError, ValueError) as error:
                 self._refuse(now, self._spool.refuse(spooled), error)
+                self.counts["refused"] += 1
                 continue
-            self._store.write(segment)
+            written = self._store.write(segment)
+            self.counts["segments"] += 1
+            self.counts["events"] += written.events_new
             if assets:
                 self._store.put_assets(assets)
             if not segment.drill:  # a drill says nothing of the health of capture

@@ -20,7 +20,8 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "known": ("--baseline", "--site", "--rules", "--playbooks", "--learn", "--settings"),
     "chosen": ("--severity-min", "--status", "--rule", "--playbook", "--class", "--since", "--until", "--text",
                "--kind", "--limit", "--cursor", "--all"),
-    "played": ("--spool", "--sensor", "--keep", "--drill", "--once", "--no-browser", "--alert", "--variable"),
+    "played": ("--spool", "--spools", "--sensor", "--keep", "--drill", "--once", "--no-browser", "--alert",
+               "--variable"),
     "served": ("--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key", "--trusted-proxy",
                "--oidc-issuer", "--oidc-client", "--oidc-secret-file", "--oidc-roles"),
     "reported": ("--template", "--language", "--organisation", "--mark", "--at", "--key", "--keys",
@@ -29,7 +30,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "people": ("--role", "--user", "--scope", "--days", "--after", "--head"),
     "assessed": ("--framework", "--zone", "--name", "--set", "--state", "--expires"),
     "results": ("--format", "--json", "--output", "--events", "--fail-on"),
-    "reading": ("--lang", "--time-zone", "--quiet", "--verbose", "--no-color", "--help"),
+    "reading": ("--log-format", "--lang", "--time-zone", "--quiet", "--verbose", "--no-color", "--help"),
 }  # fmt: skip
 """Every option of every command, by subject, in the order in which help shows them."""
 WIDEST, USUAL = 100, 80
