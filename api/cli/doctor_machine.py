@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from api.cli.doctor_findings import Check, Patient
+from api.cli.interfaces_here import NETWORK, addresses
 from sensors.offloads import joined, stop_joining
 
 NET_RAW = 1 << 13
@@ -16,7 +17,6 @@ UNSYNCHRONISED = 0x40
 """STA_UNSYNC of adjtimex(2)."""
 CLOCK_ERROR = 5
 """What adjtimex(2) gives for a clock that nobody keeps right (TIME_ERROR)."""
-NETWORK = Path("/sys/class/net")
 SYSTEMD = Path("/run/systemd/system")
 
 
@@ -61,12 +61,12 @@ def _interface(name: str) -> Check:
     if not folder.exists():
         here = ", ".join(sorted(each.name for each in NETWORK.iterdir()))
         return Check(check, "fail", "doctor.no_interface", found | {"here": here})
-    if addresses := _addresses(name):
+    if used := addresses(name):
         return Check(
             check,
             "fail",
             "doctor.interface_used",
-            found | {"addresses": ", ".join(addresses)},
+            found | {"addresses": ", ".join(used)},
             "doctor.interface_used_fix",
         )
     with suppress(OSError):
@@ -84,17 +84,6 @@ def _interface(name: str) -> Check:
     if not up or link == "down":
         return Check(check, "warn", "doctor.interface_down", found, "doctor.interface_down_fix")
     return Check(check, "ok", "doctor.interface", found)
-
-
-def _addresses(name: str) -> list[str]:
-    """Addresses that somebody gave to it; not those that come by themselves."""
-    done = subprocess.run(
-        ["ip", "-oneline", "address", "show", "dev", name, "scope", "global"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return [line.split()[3] for line in done.stdout.splitlines() if len(line.split()) > 3]
 
 
 def check_services(_: Patient) -> Check | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from api.texts import Texts
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
-    "looked_at": ("--interface", "--filter", "--ring-mb", "--full", "--store", "--proofs", "--jobs"),
+    "looked_at": ("--interface", "--no-mirror", "--filter", "--ring-mb", "--full", "--store", "--proofs", "--jobs"),
     "known": ("--baseline", "--site", "--rules", "--playbooks", "--learn", "--settings"),
     "chosen": ("--severity-min", "--status", "--rule", "--playbook", "--class", "--since", "--until", "--text",
                "--kind", "--limit", "--cursor", "--all"),
@@ -27,8 +27,8 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "reported": ("--template", "--language", "--organisation", "--mark", "--at", "--key", "--keys",
                  "--password-file"),
     "decided": ("--resolution", "--to", "--form", "--range", "--like", "--reason", "--undone", "--who", "--dry-run",
-                "--fix"),
-    "people": ("--role", "--user", "--scope", "--days", "--after", "--head"),
+                "--fix", "--start", "--yes"),
+    "people": ("--admin", "--role", "--user", "--scope", "--days", "--after", "--head"),
     "assessed": ("--framework", "--zone", "--name", "--set", "--state", "--expires"),
     "results": ("--format", "--json", "--output", "--events", "--fail-on"),
     "reading": ("--log-format", "--lang", "--time-zone", "--quiet", "--verbose", "--no-color", "--help"),
