@@ -17,6 +17,9 @@ SOCKET, WATCHDOG, WATCHED = "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"
 """What systemd says to a process it begins: where it listens, after how many µs of silence it ends which process."""
 PIPE = "BITTERN_PULSE"
 """What `bittern run` says to its processes: the descriptor of the pipe through which it listens."""
+FILE = "BITTERN_PULSE_FILE"
+"""What whoever watches a container says: the file whose time is that of the last pulse."""
+FILE_EVERY = 5.0
 PIPE_EVERY = 1.0
 """Seconds between two pulses into that pipe."""
 LONGEST_STATUS = 400
@@ -73,6 +76,23 @@ class Pipe:
             os.close(self._descriptor)
 
 
+class File:
+    """The time of a file is that of the last pulse; it comes with the first one and goes when the work ends in order."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def say(self, line: str) -> None:
+        with suppress(OSError):
+            if line == "WATCHDOG=1":
+                os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644))
+                os.utime(self._path)
+
+    def close(self) -> None:
+        with suppress(OSError):
+            os.unlink(self._path)
+
+
 class Pulse:
     """What is said through `channel` (None: nobody listens), a pulse each `every` seconds at most (None: no pulse)."""
 
@@ -126,12 +146,12 @@ class Pulse:
 def pulse_of(environment: MutableMapping[str, str]) -> Pulse:
     """The pulse of this process, by what whoever began it left in the environment, and takes it from there: what this
     process begins is not watched. Nobody listens where nothing was left."""
-    descriptor = environment.pop(PIPE, "")
+    descriptor, path = environment.pop(PIPE, ""), environment.pop(FILE, "")
     address, every = taken(environment)
     if descriptor.isdigit():
         return Pulse(Pipe(int(descriptor)), PIPE_EVERY)
     if not address:
-        return Pulse(None, None)
+        return Pulse(File(path), FILE_EVERY) if path else Pulse(None, None)
     try:
         return Pulse(Datagrams(address), every)
     except OSError:  # whoever waits for word will say that none came

@@ -90,8 +90,8 @@ def quick(*words: str | Path, namespace: str | None = None) -> subprocess.Comple
     inside = ["ip", "netns", "exec", namespace] if namespace else []
     return subprocess.run(
         [*inside, *COMMAND, *map(str, words)],
-        cwd=PROJECT, env={**ENVIRONMENT, "BITTERN_LANG": "en"}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        check=False,
+        cwd=PROJECT, env={**ENVIRONMENT, "BITTERN_LANG": "en"}, stdin=subprocess.DEVNULL, capture_output=True,
+        text=True, check=False,
     )  # fmt: skip
 
 

@@ -98,3 +98,19 @@ def test_a_full_pipe_holds_nobody_up() -> None:
         pipe.say("to nobody")
     finally:
         os.close(reading)
+
+
+def test_a_file_tells_the_time_of_the_last_pulse_and_goes_at_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "pulse"
+    environment = {"BITTERN_PULSE_FILE": str(path)}
+    pulse = pulse_of(environment)
+    pulse.ready("nobody reads it")
+    assert (environment, path.exists()) == ({}, False)
+    pulse.beat()
+    os.utime(path, (0, 0))
+    again = pulse_of({"BITTERN_PULSE_FILE": str(path)})
+    again.beat()
+    assert path.stat().st_mtime > 0
+    again.stopping()
+    assert not path.exists()
+    pulse_of({"BITTERN_PULSE_FILE": str(tmp_path / "no" / "such")}).beat()
