@@ -11,6 +11,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 SOCKET, WATCHDOG, WATCHED = "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"
@@ -77,10 +78,10 @@ class Pipe:
 
 
 class File:
-    """The time of a file is that of the last pulse; it comes with the first one and goes when the work ends in order."""
+    """The time of a file is that of the last pulse: it comes with the first, and goes when the work ends in order."""
 
     def __init__(self, path: str) -> None:
-        self._path = path
+        self._path = Path(path)
 
     def say(self, line: str) -> None:
         with suppress(OSError):
@@ -90,7 +91,7 @@ class File:
 
     def close(self) -> None:
         with suppress(OSError):
-            os.unlink(self._path)
+            self._path.unlink()
 
 
 class Pulse:

@@ -58,19 +58,6 @@ def test_the_pulse_stops_when_the_sensor_hangs_and_comes_back_with_it(tmp_path: 
         assert made.transmitted() == 0
 
 
-def test_the_messenger_ends_with_a_sensor_that_is_killed(tmp_path: Path) -> None:
-    with (
-        ear(tmp_path) as listening,
-        wire() as made,
-        sensor(made, tmp_path / "spool", environment=listening.environment(watchdog=2)) as running,
-    ):
-        listening.wait_for("READY=1")
-        (messenger,) = children(running.process.pid)
-        running.process.kill()
-        running.process.wait(PATIENCE)
-        until_gone(messenger)
-
-
 def test_a_sensor_whose_messenger_is_gone_listens_on(tmp_path: Path) -> None:
     with (
         ear(tmp_path) as listening,
