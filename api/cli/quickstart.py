@@ -112,7 +112,7 @@ def _examined(interface: str, data: Path | None, terminal: Terminal, asking: Ask
             "quickstart.found", mark=MARKS[check.status][0], text=terminal.texts.get(check.key, **check.parameters)
         )
         if check.fix:
-            terminal.tell("quickstart.fix", text=terminal.texts.get(check.fix, **check.parameters))
+            terminal.tell("quickstart.found", mark="  →", text=terminal.texts.get(check.fix, **check.parameters))
     absent = next((check for check in found if check.key == "doctor.no_interface"), None)
     if absent is not None:
         raise Failure(ExitCode.INPUT, absent.key, **absent.parameters)
