@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from api.assessment_jobs import unfinished, work
@@ -12,15 +12,22 @@ from api.intake import Intake
 from api.playbook_desk import desk_of
 from api.triage import followed
 from api.wiring import Wiring
-from api.worker import Aside, Duty
+from api.worker import Aside, Duty, unwatched
 
 
-def duties_of(wiring: Wiring, spools: Sequence[Path], holder: str) -> tuple[tuple[str, Duty], ...]:
-    """Every duty, by name. `holder` names this worker where a duty holds something."""
+def intake_of(
+    wiring: Wiring, spools: Sequence[Path], *, below: Path | None = None, beat: Callable[[], None] = unwatched
+) -> Intake:
+    """The duty that takes spools, those below a folder, and what sensors elsewhere sent."""
     chains = Chains(wiring.store)
+    return Intake(wiring.store, *spools, below=below, inbox=wiring.settings.inbox, chains=chains, beat=beat)
+
+
+def duties_of(wiring: Wiring, intake: Intake, holder: str) -> tuple[tuple[str, Duty], ...]:
+    """Every duty, by name, `intake` first. `holder` names this worker where a duty holds something."""
     return (
-        ("intake", Intake(wiring.store, *spools, inbox=wiring.settings.inbox, chains=chains)),
-        ("chains", chains),
+        ("intake", intake),
+        *((("chains", intake.chains),) if intake.chains is not None else ()),
         ("drill", Drilling(wiring, holder)),  # before notifications: its receiver listens before what it raised is told
         ("playbooks", lambda _: desk_of(wiring).work(holder) > 0),
         ("notifications", wiring.notifications.work),

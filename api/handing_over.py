@@ -36,7 +36,9 @@ class HandingOver:
     """Puts segments into a spool in order. `refused` is called with what the system says when it begins to refuse them;
     `taken` when it takes them again, with the rows and occurrences lost meanwhile."""
 
-    def __init__(self, spool: Spool, *, refused: Callable[[OSError], None], taken: Callable[[int, int], None]) -> None:
+    def __init__(
+        self, spool: Spool, *, refused: Callable[[OSError], None], taken: Callable[[int, int], object]
+    ) -> None:
         self._spool, self._refused, self._taken = spool, refused, taken
         self._waiting: deque[Waiting] = deque()
         self._assets: dict[str, AssetRecord] = {}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from api.chains import Chains
 from api.segment_files import segment_from
+from api.worker import unwatched
 from response.ports import AssetRecord, Segment, Store
 from response.records import Put
 from response.store_errors import Conflict, NotFound
@@ -37,10 +39,27 @@ class _Taken:
 
 class Intake:
     """Stores what spools hold, the oldest first. Below `inbox` each folder is the spool of the sensor of its name.
-    Without `chains` nobody asks whether something is missing, as in a folder that goes away."""
+    Below `below` each is a spool, those to come as well. Without `chains` nobody asks whether something is missing, as
+    in a folder that goes away. `beat` is called before each batch: a spool that was filled for a day is no hang."""
 
-    def __init__(self, store: Store, *spools: Path, inbox: Path | None = None, chains: Chains | None = None) -> None:
-        self._store, self._spools, self._inbox, self._chains = store, spools, inbox, chains
+    def __init__(
+        self,
+        store: Store,
+        *spools: Path,
+        below: Path | None = None,
+        inbox: Path | None = None,
+        chains: Chains | None = None,
+        beat: Callable[[], None] = unwatched,
+    ) -> None:
+        self._store, self._spools, self._below, self._inbox, self._beat = store, spools, below, inbox, beat
+        self.chains = chains
+        self.counts: Counter[str] = Counter()
+        """Since it began: `segments` and `events` stored, `refused` segments."""
+
+    @property
+    def depth(self) -> int:
+        """How many segments wait."""
+        return sum(sum(1 for _ in Spool(folder)) for folder, _ in self._folders())
 
     def __call__(self, now: int) -> bool:
         worked = False
@@ -48,6 +67,7 @@ class Intake:
             spool = Spool(folder)
             for batch in islice(self._batches(spool, sensor, now), MOST_BATCHES):
                 worked = True
+                self._beat()
                 if batch:
                     self._keep(spool, batch, now)
         return worked
@@ -56,9 +76,10 @@ class Intake:
         """Folders, and the sensor that they must be of."""
         for each in self._spools:
             yield each, None
-        if self._inbox is not None and self._inbox.is_dir():
-            for folder in sorted(path for path in self._inbox.iterdir() if path.is_dir()):
-                yield folder, folder.name
+        for each in _folders_below(self._below):
+            yield each, None
+        for each in _folders_below(self._inbox):
+            yield each, each.name
 
     def _batches(self, spool: Spool, sensor: str | None, now: int) -> Iterator[Sequence[_Taken]]:
         """Segments that are stored together; an empty batch when all of it was refused."""
@@ -91,11 +112,12 @@ class Intake:
             return None
 
     def _keep(self, spool: Spool, batch: Sequence[_Taken], now: int) -> None:
-        self._store.write_all([each.segment for each in batch])
+        written = self._store.write_all([each.segment for each in batch])
+        self.counts += Counter(segments=len(batch), events=written.events_new)
         if assets := [asset for each in batch for asset in each.assets]:
             self._store.put_assets(assets)
-        if self._chains is not None:
-            self._chains.note([each.manifest for each in batch], now)
+        if self.chains is not None:
+            self.chains.note([each.manifest for each in batch], now)
         latest = max((each.segment for each in batch), key=lambda each: each.last)
         if not latest.drill:  # a drill says nothing of the health of capture
             self._note_sensor(latest, now)
@@ -117,6 +139,7 @@ class Intake:
             self._store.commit([Put("sensor", latest.sensor, body, etag)])
 
     def _refuse(self, now: int, path: Path, error: Exception) -> None:
+        self.counts["refused"] += 1
         body = {
             "at": time_text(now),
             "state": "refused",
@@ -126,6 +149,12 @@ class Intake:
         }
         with suppress(Conflict):
             self._store.commit([Put("job", f"refused-{path.name}"[:80], body)])
+
+
+def _folders_below(folder: Path | None) -> list[Path]:
+    if folder is None or not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
 def _go_together(one: _Taken, other: _Taken) -> bool:

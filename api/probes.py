@@ -1,19 +1,21 @@
-"""Whether the process lives and can work, and its figures, for the machines that watch it. Open to all, like those of
-other programs; they tell no more than numbers."""
+"""Whether the process lives and can work, open to all, and its figures, for the machines that watch it."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from fastapi import APIRouter, Depends, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.answers import Answer
-from api.auth.guard import open_to_all
+from api.auth.guard import Needs, open_to_all
+from api.metrics import metrics_of
+from api.request_figures import RequestFigures
 from api.wiring import Wiring, wiring_of
 from response.store_errors import StoreError
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(open_to_all)])
+figures = APIRouter(include_in_schema=False, dependencies=[Depends(Needs("metrics:read"))])
 
 
 @router.get("/healthz")
@@ -33,26 +35,9 @@ def readyz(wiring: Annotated[Wiring, Depends(wiring_of)]) -> Answer:
     return Answer({"status": "ok" if fine else "unavailable", "store": health.status}, 200 if fine else 503)
 
 
-@router.get("/metrics")
-def metrics(wiring: Annotated[Wiring, Depends(wiring_of)]) -> Response:
-    """Figures in the form that Prometheus scrapes."""
-    registry = CollectorRegistry()
-
-    def gauge(name: str, text: str, value: float | None) -> None:
-        if value is not None:
-            Gauge(name, text, registry=registry).set(value)
-
-    try:
-        health = wiring.store.health()
-    except StoreError:
-        gauge("bittern_store_up", "1 when the store answers", 0)
-    else:
-        gauge("bittern_store_up", "1 when the store answers", 1)
-        gauge("bittern_store_writable", "1 when the store can be written", health.writable)
-        gauge("bittern_store_segments", "Segments stored", health.segments)
-        gauge("bittern_store_alerts", "Alerts stored", health.alerts)
-        gauge("bittern_store_dead_letters", "Records that could not be stored", health.dead_letters)
-        gauge("bittern_store_bytes", "Bytes of the store", health.bytes)
-        gauge("bittern_changes_total", "Number of the latest change", wiring.store.last_change())
-    gauge("bittern_stream_listeners", "Open event streams", wiring.live.listeners)
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+@figures.get("/metrics")
+def metrics(request: Request, wiring: Annotated[Wiring, Depends(wiring_of)]) -> Response:
+    """Figures in the form that Prometheus scrapes, for who holds `metrics:read`: they name sensors, and tell whoever
+    attacks whether he was seen."""
+    requests: RequestFigures = request.app.state.requests
+    return Response(metrics_of(wiring, requests), media_type=CONTENT_TYPE_LATEST)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import metadata
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import probes, problems
 from api.answers import PROBLEMS, described
 from api.console import add_console
+from api.request_figures import RequestFigures
 from api.routes import ROUTES
 from api.wiring import Wiring
 
@@ -52,22 +54,24 @@ def create_app(wiring: Wiring) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.wiring = wiring
+    app.state.requests = RequestFigures()
     problems.add_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
-    app.add_middleware(Guarded, wiring=wiring)
+    app.add_middleware(Guarded, wiring=wiring, requests=app.state.requests)
     for router in ROUTES:
         app.include_router(router, prefix=PREFIX, responses=PROBLEMS)
     app.include_router(probes.router)
+    app.include_router(probes.figures)
     add_console(app)
     app.openapi = lambda: described(app)  # type: ignore[method-assign]
     return app
 
 
 class Guarded:
-    """Around every request: a trace id, the size of bodies bounded, headers that keep browsers strict."""
+    """Around every request: a trace id, the size of bodies bounded, headers that keep browsers strict, figures."""
 
-    def __init__(self, app: ASGIApp, wiring: Wiring) -> None:
-        self._app, self._settings = app, wiring.settings
+    def __init__(self, app: ASGIApp, wiring: Wiring, requests: RequestFigures) -> None:
+        self._app, self._settings, self._requests = app, wiring.settings, requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -75,10 +79,12 @@ class Guarded:
             return
         request = Request(scope)
         request.state.trace_id = secrets.token_hex(8)
+        began = time.monotonic()
 
         async def guarded_send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._head(scope["path"], request.state.trace_id, MutableHeaders(scope=message))
+                self._requests.note(scope, message["status"], time.monotonic() - began)
             await send(message)
 
         is_segment = SEGMENTS.fullmatch(scope["path"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 import threading
@@ -11,14 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from starlette.concurrency import run_in_threadpool
 
 from api.auth.accounts import Account
+from api.pulse import Pulse
 from api.service import create_app
 from api.wiring import Wiring
 
 ADMINISTRATOR = "admin"
 GRACE = 5
 """Seconds that open requests have when the server is told to stop; streams end at once."""
+
+
+SILENT = Pulse(None, None)
+"""The pulse of a server that nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +76,13 @@ def serve(
     certificate: tuple[Path, Path] | None = None,
     client_authority: Path | None = None,
     ready: Callable[[Listening], None],
+    pulse: Pulse = SILENT,
 ) -> None:
     """Serve until the process is told to stop; `ready` is called when requests are answered. A store without accounts
     gets its first administrator. With a `client_authority` only clients with a certificate of it are talked to."""
     first = first_administrator(wiring)
     where = Listening(url_of(listener, tls=certificate is not None), first[1] if first else None)
-    server(wiring, lambda: ready(where), certificate, client_authority).run(sockets=[listener])
+    server(wiring, lambda: ready(where), certificate, client_authority, pulse).run(sockets=[listener])
 
 
 def url_of(listener: socket.socket, *, tls: bool = False) -> str:
@@ -89,10 +97,12 @@ def server(
     ready: Callable[[], None],
     certificate: tuple[Path, Path] | None = None,
     client_authority: Path | None = None,
+    pulse: Pulse = SILENT,
 ) -> uvicorn.Server:
-    """A server that calls `ready` when it answers; `should_exit` ends it."""
+    """A server that calls `ready` when it answers, and gives a pulse; `should_exit` ends it."""
     config = uvicorn.Config(
         create_app(wiring),
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -104,7 +114,7 @@ def server(
         ssl_ca_certs=str(client_authority) if client_authority else None,
         ssl_cert_reqs=ssl.CERT_REQUIRED if client_authority else ssl.CERT_NONE,
     )
-    return _Server(config, ready, wiring)
+    return _Server(config, ready, wiring, pulse)
 
 
 @contextmanager
@@ -125,15 +135,27 @@ def served(wiring: Wiring, listener: socket.socket) -> Iterator[str]:
 class _Server(uvicorn.Server):
     """Says when it answers, and ends open streams when it is told to stop: they would never end by themselves."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], wiring: Wiring) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], wiring: Wiring, pulse: Pulse) -> None:
         super().__init__(config)
-        self._ready, self._wiring = ready, wiring
+        self._ready, self._wiring, self._pulse = ready, wiring, pulse
+        self._beating: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
+            self._beating = asyncio.create_task(self._beat())
+
+    async def _beat(self) -> None:
+        """A pulse each time the loop turns and one of the threads that answer requests was free: without either of
+        them nobody is answered."""
+        while self._pulse.every is not None:
+            await run_in_threadpool(self._pulse.beat)
+            await asyncio.sleep(self._pulse.every)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._pulse.stopping()
+        if self._beating is not None:
+            self._beating.cancel()
         self._wiring.live.close()
         await super().shutdown(sockets)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -25,15 +25,22 @@ Duty = Callable[[int], bool]
 """Does some work at a time (ns) and says whether there was any."""
 
 
+def unwatched() -> None:
+    """The pulse of a worker that nobody watches."""
+
+
 @dataclass
 class Worker:
     """Duties in turn, while it holds the lease. `name` tells workers apart; a duty that fails is counted and named, the
-    others go on."""
+    others go on. `beat` is called before each of them: where one hangs, the pulse stops. `figures` go along with the
+    lease, for the metrics of the API."""
 
     store: Store
     name: str
     clock: Callable[[], int]
     duties: Sequence[tuple[str, Duty]]
+    beat: Callable[[], None] = unwatched
+    figures: Callable[[], Mapping[str, int]] = dict
     failures: Counter[str] = field(default_factory=Counter)
     last_failure: dict[str, str] = field(default_factory=dict)
     _stopped: threading.Event = field(default_factory=threading.Event)
@@ -42,6 +49,7 @@ class Worker:
         """Until `stop`."""
         pause = IDLE
         while not self._stopped.is_set():
+            self.beat()
             worked = False
             with suppress(StoreError):  # asked again: the store may be away for an hour
                 worked = self._holds_lease() and self.once()
@@ -61,6 +69,7 @@ class Worker:
         """Every duty once; whether there was any work."""
         worked = False
         for name, duty in self.duties:
+            self.beat()
             try:
                 worked = duty(self.clock()) or worked
             except Exception as error:  # one broken duty must not stop the others; it is counted and named
@@ -78,7 +87,8 @@ class Worker:
             return False
         if known is not None and known.body["holder"] == self.name and time_ns(known.body["until"]) > now + LEASE // 2:
             return True
-        body = {"at": time_text(now), "holder": self.name, "until": time_text(now + LEASE)}
+        figures = {**self.figures(), "failures": dict(self.failures)}
+        body = {"at": time_text(now), "holder": self.name, "until": time_text(now + LEASE), "figures": figures}
         try:
             self.store.commit([Put("lease", "worker", body, known.etag if known else None)])
         except Conflict:

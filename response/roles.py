@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 READ = (
     "alerts:read", "incidents:read", "events:read", "assets:read", "map:read", "rules:read", "baseline:read",
     "mutes:read", "playbooks:read", "runs:read", "sensors:read", "site:read", "drill:read", "assessments:read",
-    "reports:read", "stream:read",
+    "reports:read", "stream:read", "metrics:read",
 )  # fmt: skip
 """What everybody who signs in may see."""
 OWN = ("session:own", "tokens:own", "views:own")

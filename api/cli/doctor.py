@@ -1,20 +1,28 @@
-"""`bittern doctor`: is this machine fit, and what mends it when it is not."""
+"""`bittern doctor`: are this machine and what is installed on it fit, and what mends them when they are not."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli import options as option
 from api.cli.exit_codes import ExitCode
 from api.cli.options import terminal_of
+from api.cli.worker import Below
 
 if TYPE_CHECKING:
     from api.cli.doctor_checks import Check
     from api.output.documents import Json
     from api.texts import Texts
 
+Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="help.option.doctor_data")]
+Interfaces = Annotated[
+    list[str] | None, typer.Option("--interface", "-i", metavar="IF", help="help.option.doctor_interface")
+]
+TlsCert = Annotated[Path | None, typer.Option("--tls-cert", metavar="FILE", help="help.option.tls_cert")]
+Fix = Annotated[bool, typer.Option("--fix", help="help.option.fix")]
 MARKS = {"ok": ("✔", "good"), "warn": ("⚠", "warn"), "fail": ("✖", "bad")}
 
 
@@ -22,6 +30,11 @@ def doctor(
     context: typer.Context,
     store: option.StoreUrl = None,
     rules: option.RuleFolders = None,
+    data: Data = None,
+    spools: Below = None,
+    interfaces: Interfaces = None,
+    certificate: TlsCert = None,
+    mend: Fix = False,
     time_zone: option.TimeZone = "UTC",
     as_json: option.Json = False,
     lang: option.Lang = None,
@@ -33,8 +46,19 @@ def doctor(
     from api.cli.doctor_checks import Patient, examine
     from api.cli.results import page_of
     from api.output.documents import listing
+    from api.wiring import wall_clock
 
-    checks = examine(Patient(store=store, rules=tuple(rules or ()), time_zone=time_zone))
+    patient = Patient(
+        store=store or (f"embedded:{data / 'store'}" if data else None),
+        rules=tuple(rules or ()),
+        time_zone=time_zone,
+        data=data,
+        spools=_spools(data, spools),
+        interfaces=tuple(dict.fromkeys(interfaces or ())),
+        certificate=certificate,
+        now=wall_clock(),
+    )
+    checks = examine(patient, mend=mend)
     words = terminal.texts
     said = [
         (
@@ -45,17 +69,28 @@ def doctor(
         for check in checks
     ]
     if as_json:
-        data: list[Json] = [{"check": c.name, "status": c.status, "text": text, "fix": fix} for c, text, fix in said]
-        terminal.data(listing("bittern.doctor/v1", data, failed=sum(c.status == "fail" for c in checks)))
+        found: list[Json] = [
+            {"check": c.name, "status": c.status, "text": text, "fix": fix, "mended": c.is_mended}
+            for c, text, fix in said
+        ]
+        terminal.data(listing("bittern.doctor/v1", found, failed=sum(c.status == "fail" for c in checks)))
     else:
         page = page_of(terminal)
         for check, text, fix in said:
-            page.line(text, label=(f"{MARKS[check.status][0]} ", MARKS[check.status][1]))
+            told = words.get("doctor.mended", text=text) if check.is_mended else text
+            page.line(told, label=(f"{MARKS[check.status][0]} ", MARKS[check.status][1]))
             if fix:
                 page.line((fix, "strong"), indent=2, label="→ ")
         terminal.data(page.text())
     if any(check.status == "fail" for check in checks):
         raise typer.Exit(ExitCode.CONFIGURATION)
+
+
+def _spools(data: Path | None, folder: Path | None) -> tuple[Path, ...]:
+    """The spools of an installation: all below a folder, or the one that `bittern run` has beside its store."""
+    if folder is not None:
+        return tuple(sorted(each for each in folder.iterdir() if each.is_dir())) if folder.is_dir() else (folder,)
+    return (data / "spool",) if data is not None and (data / "spool").is_dir() else ()
 
 
 def _parameters(check: Check, words: Texts) -> dict[str, object]:

@@ -6,51 +6,53 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from api.cli.doctor_findings import Check, Patient
+from api.cli.doctor_installation import check_data, check_sensors, check_spools, check_tls
+from api.cli.doctor_machine import check_clock, check_interfaces, check_privileges, check_services
 from api.texts import FILES, shipped
+
+__all__ = ["CHECKS", "Check", "Patient", "examine"]
 
 OLDEST_PYTHON = (3, 11)
 SPACE_WARN, SPACE_FAIL = 10_000_000_000, 500_000_000
 """Free bytes where a store can still grow for a while, and where nothing should be written any more."""
 
 
-@dataclass(frozen=True)
-class Patient:
-    """What is examined beside the machine: the store and the rules that would be used, the reader's time zone."""
-
-    store: str | None
-    rules: tuple[Path, ...]
-    time_zone: str
+Found = Check | Sequence[Check] | None
+"""What a check gives: one finding, several, or none where it does not apply."""
 
 
-@dataclass(frozen=True)
-class Check:
-    """What a check found: texts of the catalogue (`key`, `fix`) and their parameters."""
-
-    name: str
-    status: Literal["ok", "warn", "fail"]
-    key: str
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    fix: str | None = None
+def examine(patient: Patient, *, mend: bool = False) -> list[Check]:
+    """Every check, in order. A check that itself breaks is a failed check. With `mend`, what can be mended without harm
+    is, and looked at again."""
+    return [mended(found, check, patient) if mend else found for check in CHECKS for found in _run(check, patient)]
 
 
-def examine(patient: Patient) -> list[Check]:
-    """Every check, in order. A check that itself breaks is a failed check."""
-    return [_run(check, patient) for check in CHECKS]
-
-
-def _run(check: Callable[[Patient], Check], patient: Patient) -> Check:
+def mended(found: Check, check: Callable[[Patient], Found], patient: Patient) -> Check:
+    """The finding after its remedy, if it has one; one that cannot be applied leaves it as it is."""
+    if found.remedy is None:
+        return found
     try:
-        return check(patient)
+        found.remedy()
+    except OSError as error:
+        return replace(found, fix="doctor.cannot_mend", parameters={**found.parameters, "why": error.strerror or error})
+    again = next((each for each in _run(check, patient) if each.name == found.name), found)
+    return replace(again, is_mended=again.status == "ok")
+
+
+def _run(check: Callable[[Patient], Found], patient: Patient) -> Sequence[Check]:
+    try:
+        found = check(patient)
     except Exception as error:  # a broken installation breaks in ways nobody lists; the other checks go on
         name = check.__name__.removeprefix("check_")
-        return Check(name, "fail", "doctor.broken", {"name": name, "why": error}, "doctor.reinstall")
+        return (Check(name, "fail", "doctor.broken", {"name": name, "why": error}, "doctor.reinstall"),)
+    return () if found is None else (found,) if isinstance(found, Check) else found
 
 
 def check_python(_: Patient) -> Check:
@@ -185,7 +187,8 @@ def check_time_zone(patient: Patient) -> Check:
     return Check("time_zone", "ok", "doctor.time_zone", found)
 
 
-CHECKS: tuple[Callable[[Patient], Check], ...] = (
+CHECKS: tuple[Callable[[Patient], Found], ...] = (
     check_python, check_core, check_dissectors, check_texts, check_rules, check_store, check_disk, check_tshark,
-    check_fonts, check_console, check_time_zone,
+    check_fonts, check_console, check_time_zone, check_privileges, check_clock, check_interfaces, check_data, check_tls,
+    check_spools, check_sensors, check_services,
 )  # fmt: skip

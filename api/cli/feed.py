@@ -131,9 +131,7 @@ def syslog(
     listen: Annotated[list[str] | None, typer.Option("--listen", metavar="URL", help="help.option.listen")] = None,
     certificate: Certificate = None,
     key: Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="help.option.syslog_key")] = None,
-    clients: Annotated[
-        Path | None, typer.Option("--client-ca", metavar="FILE", help="help.option.feed_client_ca")
-    ] = None,
+    clients: Clients = None,
     sensor: SensorName = None,
     follow_on: Follow = False,
     state: StatePath = None,

@@ -58,7 +58,7 @@ def forward(
 
     said = Said(
         failed=lambda error: terminal.warn(f"forward.{error.code}", to=to, **error.parameters),
-        again=lambda _: terminal.tell("forward.again", to=to),
+        again=lambda _: _again(to, terminal),
         aside=lambda path, error: _aside(path, error, terminal),
     )
     with closing(target):
@@ -77,6 +77,10 @@ def forward(
 
 def _failure(error: NotSent, to: str, sent: int) -> Failure:
     return Failure(ExitCode.STORE, f"forward.{error.code}", to=to, sent=sent, **error.parameters)
+
+
+def _again(to: str, terminal: Terminal) -> None:
+    terminal.tell("forward.again", to=to)
 
 
 def _aside(path: Path, error: NeverTaken | BadSegment, terminal: Terminal) -> None:

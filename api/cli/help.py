@@ -16,25 +16,26 @@ if TYPE_CHECKING:
     from api.texts import Texts
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
-    "looked_at": ("--interface", "--seconds", "--own-mac", "--filter", "--ring-mb", "--packets", "--packets-gb",
-                  "--packets-days", "--spool-mb", "--spool-days", "--full", "--store", "--incident", "--proofs",
-                  "--jobs"),
+    "looked_at": ("--interface", "--no-mirror", "--seconds", "--own-mac", "--filter", "--ring-mb", "--packets",
+                  "--packets-gb", "--packets-days", "--spool-mb", "--spool-days", "--full", "--store",
+                  "--incident", "--proofs", "--jobs"),
     "known": ("--switch", "--vlan", "--expect", "--baseline", "--site", "--rules", "--playbooks", "--learn",
               "--settings"),
     "chosen": ("--severity-min", "--status", "--rule", "--playbook", "--class", "--since", "--until", "--text",
                "--kind", "--limit", "--cursor", "--all"),
-    "played": ("--spool", "--sensor", "--follow", "--position", "--keep", "--drill", "--once", "--no-browser",
-               "--alert", "--variable"),
+    "played": ("--spool", "--spools", "--sensor", "--follow", "--position", "--keep", "--drill", "--once",
+               "--no-browser", "--alert", "--variable"),
     "served": ("--listen", "--client-ca", "--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key",
                "--trusted-proxy", "--oidc-issuer", "--oidc-client", "--oidc-secret-file", "--oidc-roles"),
     "sent": ("--target", "--token-file", "--ca", "--client-cert", "--client-key", "--keep-hours"),
     "reported": ("--certificate", "--site-name", "--template", "--language", "--organisation", "--mark", "--at",
                  "--key", "--keys", "--password-file"),
-    "decided": ("--resolution", "--to", "--form", "--range", "--like", "--reason", "--undone", "--who", "--dry-run"),
-    "people": ("--role", "--user", "--scope", "--days", "--after", "--head"),
+    "decided": ("--resolution", "--to", "--form", "--range", "--like", "--reason", "--undone", "--who", "--dry-run",
+                "--fix", "--start", "--yes"),
+    "people": ("--admin", "--role", "--user", "--scope", "--days", "--after", "--head"),
     "assessed": ("--framework", "--zone", "--name", "--set", "--state", "--expires"),
     "results": ("--format", "--json", "--output", "--events", "--fail-on", "--verify"),
-    "reading": ("--lang", "--time-zone", "--quiet", "--verbose", "--no-color", "--help"),
+    "reading": ("--log-format", "--lang", "--time-zone", "--quiet", "--verbose", "--no-color", "--help"),
 }  # fmt: skip
 """Every option of every command, by subject, in the order in which help shows them."""
 WIDEST, USUAL = 100, 80

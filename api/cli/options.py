@@ -31,6 +31,9 @@ BaselineFolder = Annotated[Path | None, typer.Option("--baseline", metavar="DIR"
 Site = Annotated[Path | None, typer.Option("--site", metavar="FILE", help="help.option.site")]
 Filter = Annotated[str | None, typer.Option("--filter", metavar="EXPR", help="help.option.filter")]
 Output = Annotated[str, typer.Option("--output", "-o", metavar="PATH|-", help="help.option.output")]
+LogFormat = Annotated[
+    Literal["text", "json"], typer.Option("--log-format", envvar="BITTERN_LOG_FORMAT", help="help.option.log_format")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="help.option.quiet")]
 Verbose = Annotated[int, typer.Option("--verbose", "-v", count=True, show_default=False, help="help.option.verbose")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="help.option.no_color")]

@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "baseline": "api.cli.baseline:app",
     "site": "api.cli.site:app",
     "playbook": "api.cli.playbook:app",
+    "quickstart": "api.cli.quickstart:quickstart",
     "serve": "api.cli.serve:serve",
     "run": "api.cli.run:run",
     "sensor": "api.cli.sensor:app",

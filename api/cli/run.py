@@ -55,19 +55,25 @@ def run(
     base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="help.option.base_url")] = "",
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
+    log_format: option.LogFormat = "text",
     lang: option.Lang = None,
     quiet: option.Quiet = False,
 ) -> None:
     """Until Ctrl-C or SIGTERM, which end the sensor first."""
     terminal = terminal_of(context)
-    terminal.adjust(lang=lang, quiet=quiet)
+    terminal.adjust(lang=lang, quiet=quiet, log_format=log_format)
+    import os
     import signal
 
+    from api.pulse import pulse_of
     from api.running import Running
     from sensors.kept_packets import RINGS
 
+    pulse = pulse_of(os.environ)
     account = _prepared(data, user)
-    everywhere: Given = {"lang": lang, "quiet": quiet, "rules": rules, "with-parent": True}
+    everywhere: Given = {
+        "lang": lang, "quiet": quiet, "log-format": log_format, "rules": rules, "with-parent": True,
+    }  # fmt: skip
     records: Given = {"store": store, "data": data, "base-url": base_url or None}
     spool = data / "spool"
     sensing: Given = {
@@ -85,6 +91,9 @@ def run(
         roles,
         frozenset(map(int, FINAL)),
         lambda role, code, seconds: terminal.warn("run.ended", role=role, code=code, seconds=round(seconds)),
+        hangs=lambda role, seconds: terminal.warn("run.hangs", role=role, seconds=round(seconds)),
+        ready=lambda: pulse.ready(terminal.texts.get("run.status", data=data)),
+        pulse=pulse,
     )
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: running.stop())

@@ -21,6 +21,7 @@ from api.cli.worker import SpoolFolder
 if TYPE_CHECKING:
     from collections import Counter
 
+    from api.pulse import Pulse
     from api.sensing_health import Health
     from sensors.interfaces import OpenInterfaces
     from sensors.live import LiveCapture
@@ -69,20 +70,24 @@ def sensor(
     rules: option.RuleFolders = None,
     user: RunAs = None,
     with_parent: WithParent = False,
+    log_format: option.LogFormat = "text",
     lang: option.Lang = None,
     quiet: option.Quiet = False,
     verbose: option.Verbose = 0,
 ) -> None:
     """Until Ctrl-C or SIGTERM; what is still open is told and handed over first."""
     terminal = terminal_of(context)
-    terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
+    terminal.adjust(lang=lang, quiet=quiet, verbose=verbose, log_format=log_format)
     if context.invoked_subcommand is not None:
         return
-    # Sockets first, and before anything that begins threads: those would keep the privileges that are given up here.
-    opened = _sealed(list(dict.fromkeys(interfaces)), ring_mb, [spool, packets] if packets else [spool], user)
     import os
     import signal
     import time
+
+    # Whoever speaks for this process, then the sockets, and both before anything that begins threads: those would keep
+    # the privileges that are given up here.
+    pulse = _pulse(user, terminal)
+    opened = _sealed(list(dict.fromkeys(interfaces)), ring_mb, [spool, packets] if packets else [spool], user)
 
     from api.cli.inputs import rules_in_force
     from api.handing_over import HandingOver
@@ -130,7 +135,7 @@ def sensor(
         terminal.warn("sensor.as_root")
     if with_parent:
         follow(capture.finish)
-    terminal.tell(
+    ready = terminal.tell(
         "sensor.ready",
         sensor=name,
         spool=spool,
@@ -141,14 +146,31 @@ def sensor(
             for h in capture.health
         ),
     )
-    health = Health(capture, lambda each: _tell(each, terminal))
+    pulse.ready(ready)
+    health = Health(capture, lambda each: _tell(each, terminal, pulse))
     into.open_for_writing()
     keeper.start()
     with closing(capture), closing(keeper):
-        segments = sensing.run(health.watched())
+        segments = sensing.run(pulse.beside(health.watched()))
+    pulse.stopping()
     for part, (count, last) in sensing.detection.failures.items():
         terminal.warn("sensor.failed", part=part, count=count, last=last)
     terminal.tell("sensor.done", packets=capture.position.packets, segments=segments, spool=spool)
+
+
+def _pulse(user: str | None, terminal: Terminal) -> Pulse:
+    """What speaks for this process, in another process where it may not itself."""
+    import os
+
+    from api.cli.account import account_of, become
+    from api.messenger import sealed_pulse
+
+    account = account_of(user) if user is not None else None
+    return sealed_pulse(
+        os.environ,
+        (lambda: become(account)) if account else (lambda: None),
+        lambda error: terminal.warn("sensor.no_messenger", why=error),
+    )
 
 
 def _ring(folder: Path | None, gigabytes: float, days: float) -> RingSettings | None:
@@ -196,21 +218,25 @@ def _sealed(interfaces: list[str], ring_mb: int, folders: list[Path], user: str 
     return opened
 
 
-def _tell(health: Health, terminal: Terminal) -> None:
-    """What changed at an interface at once; all of them once a minute where a person looks."""
+def _tell(health: Health, terminal: Terminal, pulse: Pulse) -> None:
+    """What changed at an interface at once; all of them once a minute where a person looks, and for `systemctl`."""
     for each in health.changed:
         key = "sensor.link" if each.link == "up" else "sensor.link_lost"
         terminal.tell(key, interface=each.interface, link=terminal.texts.word("link", each.link))
-    if health.minute and terminal.err.isatty():
-        for each in health.interfaces:
-            terminal.tell(
-                "sensor.health",
-                interface=each.interface,
-                link=terminal.texts.word("link", each.link),
-                packets=each.counts["packets"],
-                drops=each.counts["drops"],
-                fill=round(100 * each.fill),
-            )
+    lines = [
+        ("sensor.health", {
+            "interface": each.interface,
+            "link": terminal.texts.word("link", each.link),
+            "packets": each.counts["packets"],
+            "drops": each.counts["drops"],
+            "fill": round(100 * each.fill),
+        })
+        for each in health.interfaces
+    ]  # fmt: skip
+    pulse.status(" ".join(terminal.texts.get(key, **parameters) for key, parameters in lines))
+    if health.minute and (terminal.err.isatty() or terminal.log_format == "json"):
+        for key, parameters in lines:
+            terminal.tell(key, **parameters)
     for interface, drops in health.dropped:
         terminal.warn("sensor.dropped", interface=interface, drops=drops)
     if health.ring_refuses:

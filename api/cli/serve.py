@@ -58,13 +58,14 @@ def serve(
         typer.Option("--oidc-roles", metavar="FILE", envvar="BITTERN_OIDC_ROLES", help="help.option.oidc_roles"),
     ] = None,
     with_parent: WithParent = False,
+    log_format: option.LogFormat = "text",
     lang: option.Lang = None,
     quiet: option.Quiet = False,
     verbose: option.Verbose = 0,
 ) -> None:
     """Until Ctrl-C. Beyond this machine always with TLS: with a certificate of its own when none is given."""
     terminal = terminal_of(context)
-    terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
+    terminal.adjust(lang=lang, quiet=quiet, verbose=verbose, log_format=log_format)
     if (tls_cert is None) != (tls_key is None):
         raise Failure(ExitCode.USAGE, "error.tls_pair")
     if client_ca is not None:
@@ -75,7 +76,9 @@ def serve(
     import signal
 
     from api.cli.inputs import rules_in_force
+    from api.first_sign_in import is_journal, keep, withdraw
     from api.notifying import make_seal
+    from api.pulse import pulse_of
     from api.serving import Listening, bound, is_loopback
     from api.serving import serve as run
     from api.site_model import begin_site
@@ -83,6 +86,8 @@ def serve(
     from api.tls import own_certificate
     from api.wiring import Settings, Wiring, wall_clock
 
+    is_logged = log_format == "json" or is_journal(os.environ, 2)
+    pulse = pulse_of(os.environ)
     if with_parent:
         follow(lambda: os.kill(os.getpid(), signal.SIGTERM))
     loaded = rules_in_force(rules or (), terminal)
@@ -97,8 +102,12 @@ def serve(
         raise Failure(ExitCode.CONFIGURATION, "error.no_port", host=host, port=port, why=error.strerror) from error
 
     def ready(where: Listening) -> None:
-        terminal.tell("serve.ready", url=where.url)
-        if where.secret:
+        pulse.ready(terminal.tell("serve.ready", url=where.url))
+        if where.secret is None:
+            withdraw(data)
+        elif is_logged:  # what is logged is read by others, and kept
+            terminal.tell("serve.first_kept", path=keep(data, where.address))
+        else:
             terminal.tell("serve.first", url=where.address)
 
     url = store or f"embedded:{data / 'store'}"
@@ -118,6 +127,7 @@ def serve(
             certificate=certificate,
             client_authority=client_ca,
             ready=ready,
+            pulse=pulse,
         )
 
 

@@ -14,43 +14,59 @@ from api.cli.serve import Data
 
 SpoolFolder = Annotated[Path, typer.Option("--spool", metavar="DIR", help="help.option.spool")]
 Spools = Annotated[list[Path] | None, typer.Option("--spool", metavar="DIR", help="help.option.spools")]
+Below = Annotated[Path | None, typer.Option("--spools", metavar="DIR", help="help.option.spools_below")]
 
 
 def worker(
     context: typer.Context,
     spools: Spools = None,
+    below: Below = None,
     store: option.StoreToFill = None,
     data: Data = Path("bittern-data"),
     rules: option.RuleFolders = None,
     base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="help.option.base_url")] = "",
     with_parent: WithParent = False,
+    log_format: option.LogFormat = "text",
     lang: option.Lang = None,
     quiet: option.Quiet = False,
     verbose: option.Verbose = 0,
 ) -> None:
     """Until Ctrl-C or SIGTERM; the duty at hand is ended first."""
     terminal = terminal_of(context)
-    terminal.adjust(lang=lang, quiet=quiet, verbose=verbose)
+    terminal.adjust(lang=lang, quiet=quiet, verbose=verbose, log_format=log_format)
     import os
     import signal
 
     from api.cli.inputs import rules_in_force
-    from api.duties import duties_of
+    from api.duties import duties_of, intake_of
     from api.notifying import make_seal
+    from api.pulse import pulse_of
     from api.storage import open_store
     from api.wiring import Settings, Wiring, wall_clock
     from api.worker import Worker
 
+    pulse = pulse_of(os.environ)
     loaded = rules_in_force(rules or (), terminal)
     url = store or f"embedded:{data / 'store'}"
     with open_store(url) as source:
         wiring = Wiring(source, loaded, Settings(data=data, base_url=base_url), seal=make_seal(url, os.environ))
         name = f"worker-{os.getpid()}"
-        working = Worker(source, name, wall_clock, duties_of(wiring, spools or (), name))
+        intake = intake_of(wiring, spools or (), below=below, beat=pulse.beat)
+
+        def figures() -> dict[str, int]:
+            counts, waiting = intake.counts, intake.depth
+            pulse.status(
+                terminal.texts.get("worker.status", segments=f"{counts['segments']:,}", waiting=f"{waiting:,}")
+            )
+            return {**counts, "waiting": waiting}
+
+        working = Worker(source, name, wall_clock, duties_of(wiring, intake, name), pulse.beat, figures)
         signal.signal(signal.SIGTERM, lambda *_: working.stop())
         if with_parent:
             follow(working.stop)
-        terminal.tell("worker.ready", spool=", ".join(str(each) for each in (*(spools or ()), wiring.settings.inbox)))
+        folders = (*(spools or ()), *([below] if below else ()), wiring.settings.inbox)
+        pulse.ready(terminal.tell("worker.ready", spool=", ".join(map(str, folders))))
         working.run()
+        pulse.stopping()
         for name, number in working.failures.items():
             terminal.warn("worker.failed", duty=name, count=number, last=working.last_failure[name])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from api.duties import duties_of
+from api.intake import Intake
 from api.notifying import make_seal
 from api.storage import open_store
 from tests.api.served import Api, fill, made_api
@@ -79,7 +80,7 @@ def test_settings_a_test_and_an_alert_that_arrives(sealed: Api, receiver: tuple[
     tested = admin.post("/api/v1/notifications/channels/siem/test").json()
     assert tested["delivered"], tested
     assert admin.post("/api/v1/notifications/channels/none/test").json()["code"] == "not_found"
-    duties = duties_of(sealed.wiring, [sealed.wiring.settings.data / "spool"], "w")
+    duties = duties_of(sealed.wiring, Intake(sealed.wiring.store, sealed.wiring.settings.data / "spool"), "w")
     work(duties, sealed)
     fill(sealed.store, 1)
     work(duties, sealed)

@@ -23,7 +23,6 @@ OPEN = {
     ("GET", "/api/v1/session/oidc/callback"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
-    ("GET", "/metrics"),
 }
 NOT_API = {"/{path:path}", "/api/v1/openapi.json"}
 NEVER_ENDS = {"/api/v1/stream"}

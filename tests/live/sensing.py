@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -66,13 +66,15 @@ class Sensor:
 
 
 @contextmanager
-def sensor(wire: Wire, spool: Path, *more: str, interface: str = NEAR) -> Iterator[Sensor]:
+def sensor(
+    wire: Wire, spool: Path, *more: str, interface: str = NEAR, environment: Mapping[str, str] | None = None
+) -> Iterator[Sensor]:
     """`bittern sensor` in the sensor's namespace; it may have ended when this is left."""
     command = [sys.executable, "-m", "api.cli", "sensor", "--interface", interface, "--spool", str(spool), *more]
     process = subprocess.Popen(
         ["ip", "netns", "exec", wire.sensor, *command],
         cwd=PROJECT,
-        env={**os.environ, "BITTERN_LANG": "en", "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "BITTERN_LANG": "en", "PYTHONUNBUFFERED": "1", **(environment or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
