@@ -5,7 +5,7 @@ rows go first, the oldest before the others, occurrences last, and what is lost 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from api.losses import COUNTERS, OCCURRENCES, ROWS, Loss, counted, told, with_losses
@@ -16,7 +16,7 @@ from sensors.spool import Spool
 MOST_ROWS = 100_000
 MOST_OCCURRENCES = 50_000
 """What may wait, some 100 MB each at most."""
-Waiting = tuple[Segment, tuple[AssetRecord, ...]]
+Waiting = tuple[Segment, tuple[AssetRecord, ...], Mapping[str, int]]
 
 
 @dataclass
@@ -48,20 +48,20 @@ class HandingOver:
         self.error: OSError | None = None
         """Why what waits does so."""
 
-    def put(self, segment: Segment, assets: Sequence[AssetRecord]) -> None:
-        """Hands a segment over, behind those that wait."""
-        self._waiting.append((segment, tuple(assets)))
+    def put(self, segment: Segment, assets: Sequence[AssetRecord], reached: Mapping[str, int]) -> None:
+        """Hands a segment over, behind those that wait; `reached` are its last frames by capture."""
+        self._waiting.append((segment, tuple(assets), reached))
         self.drain()
         self._keep_bounds()
 
     def drain(self) -> None:
         """Hands over what waits, as far as the disk takes it."""
         while self._waiting:
-            segment, assets = self._waiting[0]
+            segment, assets, reached = self._waiting[0]
             whole = self._with_losses(segment)
             known = self._assets | {asset.key: asset for asset in assets}
             try:
-                self._spool.put(parcel_of(whole, tuple(known.values())))
+                self._spool.put(parcel_of(whole, tuple(known.values()), reached))
             except OSError as error:
                 if self.error is None:
                     self._refused(error)
@@ -76,13 +76,13 @@ class HandingOver:
 
     def _keep_bounds(self) -> None:
         """Gives up the oldest of what is too much; never the newest segment."""
-        rows = sum(_rows(segment) for segment, _ in self._waiting)
-        occurrences = sum(len(segment.occurrences) for segment, _ in self._waiting)
+        rows = sum(_rows(segment) for segment, *_ in self._waiting)
+        occurrences = sum(len(segment.occurrences) for segment, *_ in self._waiting)
         if rows <= MOST_ROWS and occurrences <= MOST_OCCURRENCES:
             return
         *older, newest = self._waiting
         self._waiting.clear()
-        for segment, assets in older:
+        for segment, assets, reached in older:
             kept = segment
             if rows > MOST_ROWS:
                 rows -= _rows(kept)
@@ -93,7 +93,7 @@ class HandingOver:
                 self._lose(kept, 0, len(kept.occurrences))
                 kept = replace(kept, occurrences=())
             if kept.datasets or kept.occurrences:
-                self._waiting.append((kept, assets))
+                self._waiting.append((kept, assets, reached))
             else:  # what is known of assets is told once only, so it goes along with a later one
                 self._assets |= {asset.key: asset for asset in assets}
         self._waiting.append(newest)

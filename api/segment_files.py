@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -20,8 +21,10 @@ KEPT = ("capture",)
 """Datasets that go with the occurrences only: a few rows, which say what was seen and what was not."""
 
 
-def parcel_of(segment: Segment, assets: tuple[AssetRecord, ...] = ()) -> Parcel:
-    """A segment, and what is known of assets by now, as it is handed over."""
+def parcel_of(
+    segment: Segment, assets: tuple[AssetRecord, ...] = (), reached: Mapping[str, int] | None = None
+) -> Parcel:
+    """A segment, and what is known of assets by now, as it is handed over; `reached` are its last frames by capture."""
     head = {
         "id": segment.id,
         "sensor": segment.sensor,
@@ -44,7 +47,7 @@ def parcel_of(segment: Segment, assets: tuple[AssetRecord, ...] = ()) -> Parcel:
             files[name + ENDING] = written.getvalue()
             counts[name + ENDING] = _held(name, frame)
             tiers[name + ENDING] = 0 if name in BULK else 2 if name in KEPT else 1
-    return Parcel(segment.id, segment.sensor, segment.first, segment.last, files, counts, tiers)
+    return Parcel(segment.id, segment.sensor, segment.first, segment.last, files, counts, tiers, reached or {})
 
 
 def _held(name: str, frame: pl.DataFrame) -> dict[str, int]:

@@ -114,7 +114,10 @@ class Sensing:
         if self._patient is not None and self._patient.error is not None:
             self._patient.drain()
         self._inventory.take(batch.datasets)
-        self._gathered.add(batch, self.detection.process(batch))
+        detected = self.detection.process(batch)
+        if batch.known:  # an earlier run handed over what comes of it
+            return
+        self._gathered.add(batch, detected)
         if self._pace is not None and self._is_due(self._pace, batch.clock):
             is_assets_due = self._assets_due(self._pace, batch.clock)
             if is_assets_due or not self._gathered.is_empty:
@@ -159,9 +162,9 @@ class Sensing:
         batch, detected = taken
         segment = segment_of(self._sensor, batch, detected, drill=self._drill)
         if self._patient is None:
-            self._spool.put(parcel_of(segment, tuple(assets)))
+            self._spool.put(parcel_of(segment, tuple(assets), batch.reached))
         else:
-            self._patient.put(segment, assets)
+            self._patient.put(segment, assets, batch.reached)
         self.number += 1
         if self._told is not None:
             self._told(self.number)

@@ -21,7 +21,8 @@ FILE = "chain.json"
 @dataclass(frozen=True)
 class Chain:
     """A chain: its name, the number of its first segment, the number and hash of its latest, what was given up since,
-    and what was given up in all (by counter)."""
+    what was given up in all (by counter), and the number of the last frame of each capture of which everything is in
+    the segments so far (`packet_ring.earlier_captures`)."""
 
     name: str
     begins: int
@@ -29,14 +30,16 @@ class Chain:
     digest: str | None = None
     given_up: tuple[Declared, ...] = ()
     lost: Mapping[str, int] = field(default_factory=dict)
+    reached: Mapping[str, int] = field(default_factory=dict)
 
     def next_link(self) -> Link:
         """The link of the segment that comes next."""
         return Link(self.name, self.begins, self.sequence + 1, self.digest, self.given_up)
 
-    def grown(self, link: Link, digest: str) -> Chain:
+    def grown(self, link: Link, digest: str, reached: Mapping[str, int] | None = None) -> Chain:
         """With the segment of this link, whose manifest has this hash, and which tells what was given up."""
-        return replace(self, sequence=link.sequence, digest=digest, given_up=())
+        now = dict(reached) if reached else self.reached
+        return replace(self, sequence=link.sequence, digest=digest, given_up=(), reached=now)
 
     def without(self, gone: Sequence[tuple[Manifest, Counter[str]]]) -> Chain:
         """Without segments (and what they still held), whose absence the next one will tell, with all that they would
@@ -75,8 +78,9 @@ def read_chain(folder: Path) -> Chain | None:
     try:
         told = json.loads((folder / FILE).read_bytes())
         declared = tuple(Declared(**each) for each in told["given_up"])
-        return Chain(told["name"], told["begins"], told["sequence"], told["digest"], declared, told["lost"])
-    except (OSError, ValueError, KeyError, TypeError):
+        reached = {str(name): int(number) for name, number in told.get("reached", {}).items()}
+        return Chain(told["name"], told["begins"], told["sequence"], told["digest"], declared, told["lost"], reached)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

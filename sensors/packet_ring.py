@@ -78,14 +78,16 @@ def earlier_captures(
 ) -> list[tuple[str, str, int]]:
     """Captures that earlier runs on these interfaces kept: name, interface, and the last frame of which everything was
     handed over. `reached` says that of the latest run that handed something over: what began before it handed over all,
-    what began after it nothing. None: all was. Raises OSError."""
+    what began after it nothing; empty: nothing ever was. None: nobody knows, so all was. Raises OSError."""
     folder = ring.of(sensor)[0]
     names = sorted(path.name for path in _folders(folder) if path.is_dir() and "@" in path.name)
     latest = max((name.rpartition("@")[2] for name in reached or ()), default=None)
 
     def handed(name: str) -> int:
-        if latest is None or reached is None:
+        if reached is None:
             return FOREVER
+        if latest is None:
+            return 0
         return reached.get(name, FOREVER if name.rpartition("@")[2] <= latest else 0)
 
     chosen = [(name, name.rpartition("@")[0]) for name in names]

@@ -47,7 +47,8 @@ class BadSegment(Exception):
 @dataclass(frozen=True)
 class Parcel:
     """What a sensor hands over: parts by name; `counts` what each holds by counter (`{"rows": 12}`), `tiers` when it
-    may be given up (0 first). `first` and `last`: span of packet time, ns."""
+    may be given up (0 first). `first` and `last`: span of packet time, ns. `reached`: number of the last frame of each
+    capture that is in it; of the sensor's own books, not of the file."""
 
     name: str
     sensor: str
@@ -56,6 +57,7 @@ class Parcel:
     files: Mapping[str, bytes]
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     tiers: Mapping[str, int] = field(default_factory=dict)
+    reached: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -62,16 +62,23 @@ class Spool:
         self._new_chain = new_chain
         self._chain: Chain | None = None
         self._lock = threading.Lock()
+        self._is_open = False
         self.written = 0
         """Bytes put since somebody set it back."""
 
     # For the sensor.
 
     def open_for_writing(self) -> None:
-        """Make the folder; finish or undo what an interrupted sensor had begun."""
+        """Make the folder; finish or undo what an interrupted sensor had begun. Done once: what another thread of this
+        process has begun meanwhile (`spool_bounds`) is not undone."""
         with self._lock:
+            if self._is_open:
+                return
             self._tmp.mkdir(parents=True, exist_ok=True)
-            chain = self._chain = read_chain(self.folder) or self._begun()
+            known = read_chain(self.folder)
+            chain = self._chain = known or self._begun()
+            if known is None:
+                write_chain(self.folder, chain)
             for half in self._tmp.iterdir():
                 if _is_latest(half, chain):  # the chain has it already: only its place was missing
                     half.rename(self.folder / half.name)
@@ -84,6 +91,7 @@ class Spool:
                 else:
                     each.path.rename(self.folder / each.path.name)
             sync_folder(self.folder)
+            self._is_open = True
 
     def _begun(self) -> Chain:
         """A new chain. Its numbers go on behind those that lie here, so that order stays."""
@@ -99,7 +107,7 @@ class Spool:
             data, digest = packed(parcel, link)
             name = f"{link.sequence:016d}-{parcel.name}{ENDING}"
             half, whole = self._tmp / name, self.folder / name
-            grown = chain.grown(link, digest)
+            grown = chain.grown(link, digest, parcel.reached)
             try:
                 write_durably(half, data)
                 sync_folder(self._tmp)

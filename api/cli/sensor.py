@@ -99,7 +99,7 @@ def sensor(
     from sensors.spool import Spool
     from sensors.spool_bounds import Bounds, Keeper
 
-    capture = _listening(opened, name, capture_filter, _ring(packets, packets_gb, packets_days), terminal)
+    capture = _listening(opened, name, capture_filter, _ring(packets, packets_gb, packets_days), spool, terminal)
     loaded = rules_in_force(rules or (), terminal)
     site_model = load_site(site) if site else None
     known = read_baseline(baseline) if baseline else None
@@ -181,15 +181,25 @@ def _ring(folder: Path | None, gigabytes: float, days: float) -> RingSettings | 
 
 
 def _listening(
-    opened: OpenInterfaces, name: str, capture_filter: str | None, ring: RingSettings | None, terminal: Terminal
+    opened: OpenInterfaces,
+    name: str,
+    capture_filter: str | None,
+    ring: RingSettings | None,
+    spool: Path,
+    terminal: Terminal,
 ) -> LiveCapture:
     from time import time_ns
 
     from sensors._core import BadFilter
+    from sensors.chain import read_chain
     from sensors.live import LiveCapture
 
+    chain = read_chain(spool)
+    reached = chain.reached if chain is not None else None
     try:
-        return LiveCapture(opened, sensor=name, begun=time_ns(), capture_filter=capture_filter, ring=ring)
+        return LiveCapture(
+            opened, sensor=name, begun=time_ns(), capture_filter=capture_filter, ring=ring, reached=reached
+        )
     except BadFilter as error:
         raise bad_filter(capture_filter or "", error, terminal.texts) from error
     except BlockingIOError as error:

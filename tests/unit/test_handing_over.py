@@ -55,10 +55,10 @@ def found(folder: Path) -> list[tuple[Segment, tuple[AssetRecord, ...]]]:
 
 def test_what_a_full_disk_refuses_waits_and_goes_in_order(folder: Path) -> None:
     told = Told(folder)
-    told.way.put(segment(0), ())
+    told.way.put(segment(0), (), {})
     block = fill(folder)
     for number in (1, 2, 3):
-        told.way.put(segment(number), ())
+        told.way.put(segment(number), (), {})
     assert len(found(folder)) == 1
     assert [*(folder / "tmp").iterdir()] == [], "nothing half written takes room"
     assert (len(told.refused), told.taken) == (1, []), "said once, not each time"
@@ -75,7 +75,7 @@ def test_rows_go_first_and_occurrences_last_and_both_are_told(folder: Path, monk
     told = Told(folder)
     block = fill(folder)
     for number in range(8):
-        told.way.put(segment(number), (asset(number),))
+        told.way.put(segment(number), (asset(number),), {})
     block.unlink()
     told.way.drain()
     handed = found(folder)

@@ -218,3 +218,14 @@ def test_what_is_refused_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     for each in Spool(tmp_path):
         spool.refuse(each)
     assert sorted(each.name[17:] for each in (tmp_path / "refused").iterdir()) == ["three.zip", "two.zip"]
+
+
+def test_what_another_thread_gives_up_is_not_undone(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    spool.open_for_writing()
+    spool.put(Parcel("one", "s", 1, 2, {"a": b"1"}))
+    claimed = spool.claim_to_give(next(iter(spool)))
+    assert claimed is not None
+    spool.open_for_writing()  # as whoever begins to put does once more
+    assert claimed.path.exists()
+    assert list(spool) == []
