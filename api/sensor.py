@@ -46,20 +46,23 @@ def sense(
     known: Baseline | None = None,
     drill: bool = False,
     batch_rows: int = BATCH_ROWS,
+    speed: float | None = None,
     handed_over: Callable[[int], None] | None = None,
 ) -> int:
-    """Reads the files to their end and hands over segment by segment; gives their number, tells it as it grows.
+    """Reads the files to their end and hands over segment by segment; gives their number, tells it as it grows. With
+    `speed` at the pace of their packets, so many times as fast.
 
     The last segment holds what is known of assets, save those of a drill, which are not of this plant. Raises what the
     spool's file system raises.
     """
-    captures = CaptureFiles(files, sensor=sensor, batch_rows=batch_rows, drill=drill)
+    captures = CaptureFiles(files, sensor=sensor, batch_rows=batch_rows, drill=drill, speed=speed)
     with closing(captures):
         sensing = Sensing(
             spool,
             lambda: Detection(rules, site=site, known=known, sensor=sensor),
             sensor=sensor,
             drill=drill,
+            pace=Pace() if speed is not None else None,
             handed_over=handed_over,
         )
         return sensing.run(captures)

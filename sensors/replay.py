@@ -43,6 +43,13 @@ def shift_to(path: Path, now: int) -> int:
     return (now - last_time(path)) // MINUTE * MINUTE
 
 
+def shift_to_end_of_play(path: Path, now: int, speed: float) -> int:
+    """What to add to a capture's times (ns) so that its last packet is of the moment at which it is played, when it is
+    played from `now` on, `speed` times as fast as it was recorded. Raises NotReplayable, OSError."""
+    times = [time for _, time, _ in _packets(path, path.read_bytes())]
+    return now + int((max(times) - min(times)) / speed) - max(times)
+
+
 def shifted(path: Path, target: Path, by: int) -> int:
     """Write the capture to `target` with `by` ns added to every time; gives the number of packets.
 

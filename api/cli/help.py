@@ -23,7 +23,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
               "--settings"),
     "chosen": ("--severity-min", "--status", "--rule", "--playbook", "--class", "--since", "--until", "--text",
                "--kind", "--limit", "--cursor", "--all"),
-    "played": ("--spool", "--spools", "--sensor", "--follow", "--position", "--keep", "--drill", "--once",
+    "played": ("--spool", "--spools", "--sensor", "--follow", "--position", "--keep", "--speed", "--drill", "--once",
                "--no-browser", "--alert", "--variable"),
     "served": ("--listen", "--client-ca", "--host", "--port", "--data", "--base-url", "--tls-cert", "--tls-key",
                "--trusted-proxy", "--oidc-issuer", "--oidc-client", "--oidc-secret-file", "--oidc-roles"),

@@ -92,3 +92,14 @@ def test_a_clock_that_is_set_back_begins_another_time_line(tmp_path: Path) -> No
         [o.id for segment, _ in handed_over(tmp_path / name) for o in segment.occurrences] for name in ("once", "twice")
     )
     assert twice == 2 * once != [], "nothing of the time line before holds anything of the next one back"
+
+
+def test_played_at_its_pace_a_capture_gives_what_it_gives_at_once(tmp_path: Path) -> None:
+    sense([WRITE], Spool(tmp_path / "at_once"), RULES, sensor="one", batch_rows=100_000)
+    sense([WRITE], Spool(tmp_path / "played"), RULES, sensor="one", speed=10)
+    at_once, played = handed_over(tmp_path / "at_once"), handed_over(tmp_path / "played")
+    assert len(played) > len(at_once), "as from an interface: segment by segment while it lasts"
+    told = [{name: sorted(ids) for name, ids in rows(found).items() if name != "capture"} for found in (at_once, played)]
+    assert told[0] == told[1]
+    occurrences = [sorted(o.id for segment, _ in found for o in segment.occurrences) for found in (at_once, played)]
+    assert occurrences[0] == occurrences[1] != []

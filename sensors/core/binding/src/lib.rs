@@ -10,6 +10,7 @@ mod keeping;
 mod listen;
 mod live;
 mod mirror;
+mod pace;
 mod packets;
 mod process;
 mod reader;

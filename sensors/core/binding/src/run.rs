@@ -3,6 +3,7 @@
 use crate::bad_capture::BadCapture;
 use crate::batch::Batch;
 use crate::dissectors::{DissectorStanding, Launch};
+use crate::pace::Pace;
 use crate::reader::Reader;
 use crate::thread::{Shared, read};
 use pyo3::prelude::*;
@@ -24,7 +25,7 @@ pub struct Capture {
 #[pymethods]
 impl Capture {
     #[new]
-    #[pyo3(signature = (paths, *, sensor, segment, names, full=false, samples=false, filter=None, batch_rows=65_536, drill=false, dissectors=Vec::new()))]
+    #[pyo3(signature = (paths, *, sensor, segment, names, full=false, samples=false, filter=None, batch_rows=65_536, drill=false, dissectors=Vec::new(), speed=None))]
     #[allow(clippy::too_many_arguments)]
     fn new(
         paths: Vec<PathBuf>,
@@ -37,6 +38,7 @@ impl Capture {
         batch_rows: usize,
         drill: bool,
         dissectors: Vec<Launch>,
+        speed: Option<f64>,
     ) -> PyResult<Self> {
         let filter = crate::errors::filter(filter.as_deref())?;
         let places = names
@@ -54,7 +56,7 @@ impl Capture {
         let shared = Arc::new(Shared::default());
         let theirs = Arc::clone(&shared);
         let reader = Reader::begin("capture", move |sender| {
-            read(&paths, Engine::new(settings, places, filter), &sender, &theirs);
+            read(&paths, Engine::new(settings, places, filter), &sender, &theirs, speed.map(Pace::new));
         })?;
         Ok(Self { reader, shared, errors: Mutex::new(Vec::new()), dissectors })
     }

@@ -1,10 +1,12 @@
 //! The thread that reads: frames to batches, without Python.
 
 use crate::batch::Filled;
+use crate::pace::{Pace, SPAN};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 use wire::Engine;
 use wire::capture::{BytesRead, CaptureError, Limits, Merged};
 
@@ -34,8 +36,14 @@ impl Shared {
     }
 }
 
-/// Reads to the end of the captures. A receiver that is gone ends it, and the stop flag does.
-pub fn read(paths: &[PathBuf], mut engine: Engine, sender: &SyncSender<Message>, shared: &Arc<Shared>) {
+/// Reads to the end of the captures, at a pace if there is one. A receiver that is gone ends it, and the stop flag does.
+pub fn read(
+    paths: &[PathBuf],
+    mut engine: Engine,
+    sender: &SyncSender<Message>,
+    shared: &Arc<Shared>,
+    mut pace: Option<Pace>,
+) {
     let mut merged = Merged::open(paths, Limits::default());
     let _ = shared.bytes.set(merged.bytes_read());
     // Blocks while Python is behind, as the end of a batch does. Whether it still listens is seen there.
@@ -47,6 +55,11 @@ pub fn read(paths: &[PathBuf], mut engine: Engine, sender: &SyncSender<Message>,
     loop {
         let more = match merged.next() {
             Some(frame) => {
+                if let Some(pace) = &mut pace
+                    && !awaited(frame.timestamp, pace, &mut engine, sender, shared)
+                {
+                    return;
+                }
                 engine.frame(&frame);
                 true
             }
@@ -76,6 +89,34 @@ pub fn read(paths: &[PathBuf], mut engine: Engine, sender: &SyncSender<Message>,
             }
         }
     }
+}
+
+/// Waits until a frame of this time is due; batches go on meanwhile. False when nobody takes them any more.
+fn awaited(
+    time: i64,
+    pace: &mut Pace,
+    engine: &mut Engine,
+    sender: &SyncSender<Message>,
+    shared: &Arc<Shared>,
+) -> bool {
+    let mut sent = Instant::now();
+    while let Some(nap) = pace.nap(time) {
+        std::thread::sleep(nap);
+        if shared.stop.load(Ordering::Relaxed) {
+            return false;
+        }
+        if sent.elapsed() < SPAN {
+            continue;
+        }
+        sent = Instant::now();
+        if let Some(quiet) = pace.quiet() {
+            engine.quiet(quiet.min(time));
+        }
+        if sender.send(message(Filled::take(engine))).is_err() {
+            return false;
+        }
+    }
+    true
 }
 
 pub fn message(filled: Result<Filled, String>) -> Message {
