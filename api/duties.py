@@ -13,6 +13,8 @@ from api.playbook_desk import desk_of
 from api.triage import followed
 from api.wiring import Wiring
 from api.worker import Aside, Duty, unwatched
+from sensors.carried_packets import CarriedPackets
+from sensors.kept_packets import CARRIED
 
 
 def intake_of(
@@ -20,7 +22,9 @@ def intake_of(
 ) -> Intake:
     """The duty that takes spools, those below a folder, and what sensors elsewhere sent."""
     chains = Chains(wiring.store)
-    return Intake(wiring.store, *spools, below=below, inbox=wiring.settings.inbox, chains=chains, beat=beat)
+    carried = CarriedPackets(wiring.settings.data / CARRIED)
+    inbox = wiring.settings.inbox
+    return Intake(wiring.store, *spools, below=below, inbox=inbox, chains=chains, carried=carried, beat=beat)
 
 
 def duties_of(wiring: Wiring, intake: Intake, holder: str) -> tuple[tuple[str, Duty], ...]:

@@ -16,7 +16,8 @@ from sensors.spool import Spool
 MOST_ROWS = 100_000
 MOST_OCCURRENCES = 50_000
 """What may wait, some 100 MB each at most."""
-Waiting = tuple[Segment, tuple[AssetRecord, ...], Mapping[str, int]]
+Parts = Mapping[str, bytes]
+Waiting = tuple[Segment, tuple[AssetRecord, ...], Mapping[str, int], Parts]
 
 
 @dataclass
@@ -48,24 +49,28 @@ class HandingOver:
         self.error: OSError | None = None
         """Why what waits does so."""
 
-    def put(self, segment: Segment, assets: Sequence[AssetRecord], reached: Mapping[str, int]) -> None:
-        """Hands a segment over, behind those that wait; `reached` are its last frames by capture."""
-        self._waiting.append((segment, tuple(assets), reached))
+    def put(
+        self, segment: Segment, assets: Sequence[AssetRecord], reached: Mapping[str, int], packets: Parts | None = None
+    ) -> None:
+        """Hands a segment over, behind those that wait; `reached` are its last frames by capture, `packets` go along
+        while nothing waits: the ring has them too, and memory is for what nobody else has."""
+        self._waiting.append((segment, tuple(assets), reached, packets or {}))
         self.drain()
         self._keep_bounds()
 
     def drain(self) -> None:
         """Hands over what waits, as far as the disk takes it."""
         while self._waiting:
-            segment, assets, reached = self._waiting[0]
+            segment, assets, reached, packets = self._waiting[0]
             whole = self._with_losses(segment)
             known = self._assets | {asset.key: asset for asset in assets}
             try:
-                self._spool.put(parcel_of(whole, tuple(known.values()), reached))
+                self._spool.put(parcel_of(whole, tuple(known.values()), reached, packets))
             except OSError as error:
                 if self.error is None:
                     self._refused(error)
                 self.error = error
+                self._waiting[0] = (segment, assets, reached, {})
                 return
             self._waiting.popleft()
             self._lost = None
@@ -82,7 +87,7 @@ class HandingOver:
             return
         *older, newest = self._waiting
         self._waiting.clear()
-        for segment, assets, reached in older:
+        for segment, assets, reached, _ in older:
             kept = segment
             if rows > MOST_ROWS:
                 rows -= _rows(kept)
@@ -93,7 +98,7 @@ class HandingOver:
                 self._lose(kept, 0, len(kept.occurrences))
                 kept = replace(kept, occurrences=())
             if kept.datasets or kept.occurrences:
-                self._waiting.append((kept, assets, reached))
+                self._waiting.append((kept, assets, reached, {}))
             else:  # what is known of assets is told once only, so it goes along with a later one
                 self._assets |= {asset.key: asset for asset in assets}
         self._waiting.append(newest)

@@ -16,6 +16,7 @@ from response.ports import AssetRecord, Segment, Store
 from response.records import Put
 from response.store_errors import Conflict, NotFound
 from response.times import time_text
+from sensors.carried_packets import CarriedPackets, Run, runs_from
 from sensors.segment_file import BadSegment, Manifest
 from sensors.spool import Spool, SpooledSegment
 
@@ -31,6 +32,7 @@ class _Taken:
     manifest: Manifest
     segment: Segment
     assets: tuple[AssetRecord, ...]
+    runs: Sequence[Run]
 
     @property
     def rows(self) -> int:
@@ -40,7 +42,8 @@ class _Taken:
 class Intake:
     """Stores what spools hold, the oldest first. Below `inbox` each folder is the spool of the sensor of its name.
     Below `below` each is a spool, those to come as well. Without `chains` nobody asks whether something is missing, as
-    in a folder that goes away. `beat` is called before each batch: a spool that was filled for a day is no hang."""
+    in a folder that goes away. Packets that come along go into `carried`. `beat` is called before each batch: a spool
+    that was filled for a day is no hang."""
 
     def __init__(
         self,
@@ -49,12 +52,14 @@ class Intake:
         below: Path | None = None,
         inbox: Path | None = None,
         chains: Chains | None = None,
+        carried: CarriedPackets | None = None,
         beat: Callable[[], None] = unwatched,
     ) -> None:
+        self._carried = carried
         self._store, self._spools, self._below, self._inbox, self._beat = store, spools, below, inbox, beat
         self.chains = chains
         self.counts: Counter[str] = Counter()
-        """Since it began: `segments` and `events` stored, `refused` segments."""
+        """Since it began: `segments` and `events` stored, `refused` segments, `packets_refused` by the disk."""
 
     @property
     def depth(self) -> int:
@@ -106,12 +111,13 @@ class Intake:
             whole = claimed.read()
             if sensor is not None and whole.manifest.sensor != sensor:
                 raise BadSegment(claimed.path, "other_sensor")
-            return _Taken(claimed, whole.manifest, *segment_from(whole))
+            return _Taken(claimed, whole.manifest, *segment_from(whole), runs_from(whole.files))
         except (BadSegment, KeyError, ValueError, TypeError, AttributeError) as error:
             self._refuse(now, spool.refuse(claimed), error)
             return None
 
     def _keep(self, spool: Spool, batch: Sequence[_Taken], now: int) -> None:
+        self._keep_packets(batch)
         written = self._store.write_all([each.segment for each in batch])
         self.counts += Counter(segments=len(batch), events=written.events_new)
         if assets := [asset for each in batch for asset in each.assets]:
@@ -123,6 +129,16 @@ class Intake:
             self._note_sensor(latest, now)
         for each in batch:
             spool.done(each.spooled)
+
+    def _keep_packets(self, batch: Sequence[_Taken]) -> None:
+        """A disk that refuses evidence is no reason to store no alerts: it is counted."""
+        if self._carried is None:
+            return
+        try:
+            for each in batch:
+                self._carried.keep(each.segment.sensor, each.runs)
+        except OSError:
+            self.counts["packets_refused"] += 1
 
     def _note_sensor(self, latest: Segment, now: int) -> None:
         body = {

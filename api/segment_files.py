@@ -22,9 +22,13 @@ KEPT = ("capture",)
 
 
 def parcel_of(
-    segment: Segment, assets: tuple[AssetRecord, ...] = (), reached: Mapping[str, int] | None = None
+    segment: Segment,
+    assets: tuple[AssetRecord, ...] = (),
+    reached: Mapping[str, int] | None = None,
+    packets: Mapping[str, bytes] | None = None,
 ) -> Parcel:
-    """A segment, and what is known of assets by now, as it is handed over; `reached` are its last frames by capture."""
+    """A segment, and what is known of assets by now, as it is handed over; `reached` are its last frames by capture,
+    `packets` the parts that `sensors.carried_packets` made."""
     head = {
         "id": segment.id,
         "sensor": segment.sensor,
@@ -47,6 +51,9 @@ def parcel_of(
             files[name + ENDING] = written.getvalue()
             counts[name + ENDING] = _held(name, frame)
             tiers[name + ENDING] = 0 if name in BULK else 2 if name in KEPT else 1
+    for name, data in (packets or {}).items():
+        files[name] = data
+        tiers[name] = 1
     return Parcel(segment.id, segment.sensor, segment.first, segment.last, files, counts, tiers, reached or {})
 
 

@@ -15,8 +15,9 @@ from detection.baseline import Baseline
 from detection.engine import Detection
 from detection.sigma.load import RuleSet
 from detection.site import Site
-from response.ports import AssetRecord
+from response.ports import AssetRecord, Segment
 from sensors.capture import CaptureFiles, EventBatch
+from sensors.carried_packets import Carrier
 from sensors.inventory import Inventory
 from sensors.spool import Spool
 
@@ -71,7 +72,8 @@ def sense(
 class Sensing:
     """Batches on their way to segments. With a `pace` batches are gathered; without one each is a segment.
 
-    With `patient` segments wait while the spool's disk refuses them; without it that is an error.
+    With `patient` segments wait while the spool's disk refuses them; without it that is an error. With a `carrier`
+    packets that occurrences name go along.
     `begun` makes a detection: one for each time line. Packet time that goes back is another one: a clock was set.
     """
 
@@ -84,12 +86,13 @@ class Sensing:
         drill: bool = False,
         pace: Pace | None = None,
         patient: HandingOver | None = None,
+        carrier: Carrier | None = None,
         handed_over: Callable[[int], None] | None = None,
     ) -> None:
         self._spool, self._begun, self.detection = spool, begun, begun()
         self._clock: int | None = None
         self._sensor, self._drill, self._pace = sensor, drill, pace
-        self._patient, self._told = patient, handed_over
+        self._patient, self._carrier, self._told = patient, carrier, handed_over
         self._inventory = Inventory()
         self._assets: dict[str, AssetRecord] = {}
         self._assets_at: int | None = None
@@ -123,7 +126,7 @@ class Sensing:
         self._gathered.add(batch, detected)
         if self._pace is not None and self._is_due(self._pace, batch.clock):
             is_assets_due = self._assets_due(self._pace, batch.clock)
-            if is_assets_due or not self._gathered.is_empty:
+            if is_assets_due or not self._gathered.is_empty or (self._carrier is not None and self._carrier.waits):
                 self._hand_over(self._asset_news() if is_assets_due else ())
             else:
                 self._gathered.take()
@@ -135,7 +138,7 @@ class Sensing:
     def _end_time_line(self) -> None:
         """Hands over what was still open."""
         self._gathered.add_occurrences(self.detection.finish().occurrences)
-        self._hand_over(self._asset_news())
+        self._hand_over(self._asset_news(), is_last=True)
 
     def _is_due(self, pace: Pace, clock: int) -> bool:
         gathered = self._gathered
@@ -157,7 +160,16 @@ class Sensing:
         self._assets = {record.key: record for record in records}
         return news
 
-    def _hand_over(self, assets: Sequence[AssetRecord]) -> None:
+    def _packets_of(self, segment: Segment, *, is_last: bool) -> dict[str, bytes]:
+        """Packets that go along: what the segment before it names, for what this one does may not be on the disk yet;
+        in the last one everything is."""
+        if self._carrier is None:
+            return {}
+        parts = {} if is_last else self._carrier.take()
+        self._carrier.note((p.capture, p.first, p.last) for o in segment.occurrences for p in o.packets)
+        return self._carrier.take() if is_last else parts
+
+    def _hand_over(self, assets: Sequence[AssetRecord], *, is_last: bool = False) -> None:
         """Makes a segment of what was gathered."""
         taken = self._gathered.take()
         if taken is None:
@@ -167,7 +179,7 @@ class Sensing:
         if self._patient is None:
             self._spool.put(parcel_of(segment, tuple(assets), batch.reached))
         else:
-            self._patient.put(segment, assets, batch.reached)
+            self._patient.put(segment, assets, batch.reached, self._packets_of(segment, is_last=is_last))
         self.number += 1
         if self._told is not None:
             self._told(self.number)

@@ -10,7 +10,7 @@ from sensors.evidence import MOST_PACKETS, Kept, carve, look_for
 from sensors.packet_ring import Carved, PacketRing
 from sensors.replay import NotReplayable
 
-CAPTURES, RINGS = "captures", "packets"
+CAPTURES, RINGS, CARRIED = "captures", "packets", "carried"
 Spans = Sequence[tuple[int, int]]
 """Inclusive frame numbers, from 1."""
 
@@ -25,23 +25,24 @@ class Cut:
 
 
 class KeptPackets:
-    """What is kept below a data folder: whole captures in `captures`, rings of live sensors in `packets`."""
+    """What is kept below a data folder: whole captures in `captures`, rings of live sensors in `packets`, and in
+    `carried` what came with segments (`sensors.carried_packets`): of sensors elsewhere, and of rings that moved on."""
 
     def __init__(self, data: Path) -> None:
         self._captures = data / CAPTURES
-        self.ring = PacketRing(data / RINGS)
+        self.ring, self._carried = PacketRing(data / RINGS), PacketRing(data / CARRIED)
 
     def look_for(self, sensor: str, capture: str, spans: Spans) -> Kept:
         """Whether frames of a capture of a sensor can be had: as `sensors.evidence.look_for`, and `overwritten` once
         the ring has moved on. Raises OSError."""
-        if not self.ring.holds(sensor, capture):
+        if not self._is_of_ring(sensor, capture):
             return look_for(self._captures, capture)
-        return Kept(_state(self.ring.frames(sensor, capture, spans, 1)))
+        return Kept(_state(self._found(sensor, capture, spans, 1)))
 
     def cut(self, sensor: str, capture: str, spans: Spans) -> Cut:
         """The frames, at most `MOST_PACKETS`. Raises OSError."""
-        if self.ring.holds(sensor, capture):
-            found = self.ring.frames(sensor, capture, spans, MOST_PACKETS)
+        if self._is_of_ring(sensor, capture):
+            found = self._found(sensor, capture, spans, MOST_PACKETS)
             return Cut(Kept(_state(found)), found.data, found.numbers)
         kept = look_for(self._captures, capture)
         if kept.path is None:
@@ -51,6 +52,13 @@ class KeptPackets:
         except NotReplayable:
             return Cut(Kept("changed", None, kept.sha256))
         return Cut(kept, data, tuple(numbers))
+
+    def _is_of_ring(self, sensor: str, capture: str) -> bool:
+        return self.ring.holds(sensor, capture) or self._carried.holds(sensor, capture)
+
+    def _found(self, sensor: str, capture: str, spans: Spans, most: int) -> Carved:
+        found = self.ring.frames(sensor, capture, spans, most)
+        return found if found.frames else self._carried.frames(sensor, capture, spans, most)
 
 
 def _state(found: Carved) -> str:

@@ -96,10 +96,13 @@ def sensor(
     from detection.baseline import read_baseline
     from detection.engine import Detection
     from detection.site_reading import load_site
+    from sensors.carried_packets import Carrier
+    from sensors.packet_ring import PacketRing
     from sensors.spool import Spool
     from sensors.spool_bounds import Bounds, Keeper
 
-    capture = _listening(opened, name, capture_filter, _ring(packets, packets_gb, packets_days), spool, terminal)
+    ring = _ring(packets, packets_gb, packets_days)
+    capture = _listening(opened, name, capture_filter, ring, spool, terminal)
     loaded = rules_in_force(rules or (), terminal)
     site_model = load_site(site) if site else None
     known = read_baseline(baseline) if baseline else None
@@ -115,6 +118,7 @@ def sensor(
         sensor=name,
         pace=Pace(),
         patient=patient,
+        carrier=Carrier(PacketRing(ring.folder), name) if ring is not None else None,
     )
 
     def gave_up(lost: Counter[str]) -> None:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from api.intake import Intake
+from api.storage import open_store
+from sensors.carried_packets import CarriedPackets
 from sensors.kept_packets import KeptPackets
 from sensors.replay import HEADER
 from tests.live.sensing import occurrences, sensor
@@ -54,6 +57,13 @@ def test_an_alert_names_packets_that_are_there(plant: Wire, tmp_path: Path) -> N
         assert cut.numbers == tuple(range(named.first, named.last + 1))
         assert taken_apart(data / "cut.pcap") == [frame for _, frame in sent[named.first - 1 : named.last]]
     assert "@" in named_by_rule[0].capture, "frames are counted anew by every run"
+    elsewhere = tmp_path / "elsewhere"  # where the console is there is no ring: packets come with the segments
+    with open_store(f"embedded:{elsewhere / 'store'}") as store:
+        assert Intake(store, tmp_path / "spool", carried=CarriedPackets(elsewhere / "carried"))(1)
+    for named in named_by_rule:
+        spans = [(named.first, named.last)]
+        carried, here = (KeptPackets(each).cut("sensor", named.capture, spans) for each in (elsewhere, data))
+        assert carried == here
     shown = bittern("pcap", "info", "--data", str(data), "--verify", "--json", cwd=tmp_path)
     [row] = json.loads(shown.stdout)["data"]
     assert (shown.returncode, row["frames_indexed"], row["changed"]) == (0, len(sent), [])

@@ -99,7 +99,9 @@ def test_played_at_its_pace_a_capture_gives_what_it_gives_at_once(tmp_path: Path
     sense([WRITE], Spool(tmp_path / "played"), RULES, sensor="one", speed=10)
     at_once, played = handed_over(tmp_path / "at_once"), handed_over(tmp_path / "played")
     assert len(played) > len(at_once), "as from an interface: segment by segment while it lasts"
-    told = [{name: sorted(ids) for name, ids in rows(found).items() if name != "capture"} for found in (at_once, played)]
+    told = [
+        {name: sorted(ids) for name, ids in rows(found).items() if name != "capture"} for found in (at_once, played)
+    ]
     assert told[0] == told[1]
     occurrences = [sorted(o.id for segment, _ in found for o in segment.occurrences) for found in (at_once, played)]
     assert occurrences[0] == occurrences[1] != []

@@ -1,0 +1,143 @@
+"""Packets behind alerts on their way with a segment: cut out of the sensor's ring, and kept where the console is.
+
+They are kept in the form of a ring (`sensors.packet_ring`): `FOLDER/<sensor>/<capture>/<first frame>-<time>.pcap`, one
+file for each run of frames, so that they are found by the same code, also after the ring has moved on.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from urllib.parse import quote
+
+from sensors.packet_ring import PacketRing
+from sensors.replay import HEADER, RECORD, SECOND
+from sensors.whole_files import write_whole
+
+INDEX, DATA = "packets.json", "packets.bin"
+"""Parts of a segment."""
+MOST_FRAMES = 16
+"""Of one run of frames: what an alert is about stands in its first ones."""
+MOST_RUNS, MOST_BYTES = 256, 1 << 20
+"""Of one segment."""
+KEPT_BYTES = 2 << 30
+"""What is kept on the worker's side, the oldest giving way."""
+SWEPT_AT = 256
+"""Files after which the folder is looked through."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Frames of a capture without a gap: number and time (ns) of the first one, and a classic pcap file of them."""
+
+    capture: str
+    first: int
+    time: int
+    data: bytes
+
+
+class Carrier:
+    """Cuts packets out of a ring that is written just now: what a segment names goes along with the next one."""
+
+    def __init__(self, ring: PacketRing, sensor: str) -> None:
+        self._ring, self._sensor = ring, sensor
+        self._wanted: dict[tuple[str, int, int], None] = {}
+
+    @property
+    def waits(self) -> bool:
+        return bool(self._wanted)
+
+    def note(self, spans: Iterable[tuple[str, int, int]]) -> None:
+        """Frames that are named: capture, first, last. What is too much for a segment is left to the ring."""
+        for capture, first, last in spans:
+            if "@" in capture and len(self._wanted) < MOST_RUNS:
+                self._wanted[(capture, first, min(last, first + MOST_FRAMES - 1))] = None
+
+    def take(self) -> dict[str, bytes]:
+        """The parts of a segment; none when nothing is there. A disk that cannot be read costs evidence, no more."""
+        wanted, self._wanted = sorted(self._wanted), {}
+        runs: list[Run] = []
+        size = 0
+        for capture, spans in groupby(wanted, key=lambda each: each[0]):
+            try:
+                found = self._ring.frames(
+                    self._sensor, capture, [(first, last) for _, first, last in spans], MOST_RUNS * MOST_FRAMES
+                )
+            except OSError:
+                continue
+            for run in _runs(capture, found.data, found.numbers):
+                size += len(run.data)
+                if size <= MOST_BYTES:
+                    runs.append(run)
+        return parts_of(runs)
+
+
+def parts_of(runs: Sequence[Run]) -> dict[str, bytes]:
+    """Runs as parts of a segment, and none for none."""
+    if not runs:
+        return {}
+    index = [[run.capture, run.first, run.time, len(run.data)] for run in runs]
+    return {INDEX: json.dumps(index).encode(), DATA: b"".join(run.data for run in runs)}
+
+
+def runs_from(files: Mapping[str, bytes]) -> list[Run]:
+    """Runs out of the parts of a segment. Raises ValueError for what no sensor wrote."""
+    if INDEX not in files or DATA not in files:
+        return []
+    found, place = [], 0
+    for capture, first, time, size in json.loads(files[INDEX]):
+        numbers = (first, time, size)
+        if not isinstance(capture, str) or not all(type(each) is int and each >= 0 for each in numbers):
+            raise ValueError(INDEX)
+        if Path(capture).name != capture or "@" not in capture:
+            raise ValueError(INDEX)
+        found.append(Run(capture, first, time, files[DATA][place : place + size]))
+        place += size
+    return found
+
+
+class CarriedPackets:
+    """The folder in which they are kept."""
+
+    def __init__(self, folder: Path, most: int = KEPT_BYTES) -> None:
+        self._folder, self._most, self._written = folder, most, SWEPT_AT
+
+    def keep(self, sensor: str, runs: Sequence[Run]) -> None:
+        """Keeps runs; the same ones again change nothing. Raises OSError."""
+        for run in runs:
+            folder = self._folder / quote(sensor, safe="") / run.capture
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path = folder / f"{run.first:012d}-{run.time:019d}.pcap"
+            if not path.exists():
+                write_whole(path, run.data)
+                self._written += 1
+        if self._written >= SWEPT_AT:
+            self._written = 0
+            self._sweep()
+
+    def _sweep(self) -> None:
+        files = sorted(((path.stat(), path) for path in self._folder.glob("*/*/*.pcap")), key=lambda e: e[0].st_mtime)
+        excess = sum(about.st_size for about, _ in files) - self._most
+        for about, path in files:
+            if excess <= 0:
+                break
+            path.unlink(missing_ok=True)
+            excess -= about.st_size
+
+
+def _runs(capture: str, data: bytes, numbers: Sequence[int]) -> Iterable[Run]:
+    """A capture file taken apart where numbers are missing."""
+    head, place = data[:HEADER], HEADER
+    records: list[tuple[int, int, bytes]] = []
+    for number in numbers:
+        seconds, fraction, captured, _ = struct.unpack_from("<IIII", data, place)
+        end = place + RECORD + captured
+        records.append((number, seconds * SECOND + fraction, data[place:end]))
+        place = end
+    for _, group in groupby(enumerate(records), key=lambda each: each[1][0] - each[0]):
+        run = [record for _, record in group]
+        yield Run(capture, run[0][0], run[0][1], head + b"".join(record for *_, record in run))
