@@ -295,3 +295,13 @@ def test_a_range_of_values_is_learned(screens: Screens) -> None:
     [made] = [each for each in kept if each["rule"] == "MB03" and each["state"] == "proposed"]
     assert made["scope"]["values"] == [3006, 3100]
     page.keyboard.press("u")
+
+
+def test_an_incident_gives_its_packets(screens: Screens) -> None:
+    page = screens.open("/incidents")
+    [incident, *_] = page.request.get("/api/v1/incidents").json()["items"]
+    page.goto(f"/incidents/{incident['id']}")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Download (pcap)").click()
+    assert taken.value.suggested_filename == f"{incident['id']}.pcap"
+    assert taken.value.path().read_bytes()[:4] == b"\x4d\x3c\xb2\xa1", "a classic capture with nanoseconds"
