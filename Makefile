@@ -24,7 +24,7 @@ CHECKS := check-style check-format check-types check-plant check-imports check-r
 	check-project
 
 .PHONY: help setup environment demo test test-core test-python test-browser test-core-build check $(CHECKS) console \
-	bench bench-protocols bench-crowd bench-batches bench-live bench-console bench-report eval docs golden captures \
+	bench bench-protocols bench-crowd bench-batches bench-live faults bench-console bench-report eval docs golden captures \
 	fuzz fuzz-api oracles lock system-deps clean
 
 help: ## what can be made
@@ -115,6 +115,9 @@ bench-batches: setup ## ms of CPU that detection and the store take of small and
 bench-live: setup ## drops and cost of a sensor at an interface, seconds from wire to API (root: network namespaces)
 	$(PY) -m tests.bench.live --rate 140000 --packets 900000
 	$(PY) -m tests.bench.latency
+
+faults: setup ## each role killed and stopped under load, counted (root: network namespaces); writes docs/reliability.md
+	$(PY) -m tests.faults --write $(ARGS)
 
 bench-console: setup ## milliseconds of the console on 10,000 alerts, in a real browser
 	$(PY) -m tests.bench.console $(ARGS)
