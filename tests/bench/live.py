@@ -55,6 +55,8 @@ class Measured:
     cpu_s_per_million: float
     rss_mib: int
     segments: int
+    evidence_lost: int | None
+    """Frames that were not kept; None where none are."""
 
 
 def flood(sender: socket.socket, frames: list[bytes], rate: int) -> float:
@@ -82,10 +84,15 @@ def cpu_and_memory(process: int) -> tuple[float, int]:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), highest // 1024
 
 
-def measured(packets: int, rate: int) -> Measured:
-    """One run."""
+def measured(packets: int, rate: int, *, keep: bool) -> Measured:
+    """One run; with `keep` the sensor keeps all packets."""
     frames = [frame for _, frame in frames_of(generated("cyclic.pcap", 1_000_000, SESSIONS))][:packets]
-    with tempfile.TemporaryDirectory() as folder, wire() as made, sensor(made, Path(folder)) as running:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory() as ring,
+        wire() as made,
+        sensor(made, Path(folder), *(["--packets", ring] if keep else [])) as running,
+    ):
         running.wait_for("listens to")
         time.sleep(1)
         before, _ = cpu_and_memory(running.process.pid)
@@ -109,6 +116,7 @@ def measured(packets: int, rate: int) -> Measured:
             cpu_s_per_million=round((after - before) * 1e6 / len(frames), 2),
             rss_mib=memory,
             segments=len(segments(Path(folder))),
+            evidence_lost=counted["evidence_lost"] if keep else None,
         )
 
 
@@ -116,8 +124,9 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--packets", type=int, default=500_000)
     reader.add_argument("--rate", type=int, default=50_000, help="packets a second")
+    reader.add_argument("--keep", action="store_true", help="the sensor keeps all packets")
     asked = reader.parse_args()
-    print(json.dumps(asdict(measured(asked.packets, asked.rate))))
+    print(json.dumps(asdict(measured(asked.packets, asked.rate, keep=asked.keep))))
 
 
 if __name__ == "__main__":
