@@ -21,6 +21,8 @@ FILE_BYTES = 32 * 1024 * 1024
 FILE_AGE = 3_600 * 10**9
 """Octets and time (ns) of one file: what goes at once when the ring is full."""
 GIGABYTES, DAYS = 10.0, 7.0
+MOST_EARLIER = 64
+"""Runs that are taken up, the latest ones: a sensor that was begun anew every few seconds leaves many."""
 MOST_BYTES = 256 * 1024 * 1024
 """Octets of what is cut out at once."""
 FOREVER = 2**63 - 1
@@ -80,7 +82,7 @@ def earlier_captures(
     handed over. `reached` says that of the latest run that handed something over: what began before it handed over all,
     what began after it nothing; empty: nothing ever was. None: nobody knows, so all was. Raises OSError."""
     folder = ring.of(sensor)[0]
-    names = sorted(path.name for path in _folders(folder) if path.is_dir() and "@" in path.name)
+    names = [path.name for path in _folders(folder) if path.is_dir() and "@" in path.name]
     latest = max((name.rpartition("@")[2] for name in reached or ()), default=None)
 
     def handed(name: str) -> int:
@@ -90,8 +92,9 @@ def earlier_captures(
             return 0
         return reached.get(name, FOREVER if name.rpartition("@")[2] <= latest else 0)
 
-    chosen = [(name, name.rpartition("@")[0]) for name in names]
-    return [(name, interface, handed(name)) for name, interface in chosen if interface in interfaces]
+    chosen = [(name, name.rpartition("@")[0]) for name in sorted(names, key=lambda name: name.rpartition("@")[2])]
+    found = [(name, interface, handed(name)) for name, interface in chosen if interface in interfaces]
+    return found[-MOST_EARLIER:]
 
 
 class PacketRing:

@@ -9,7 +9,7 @@ use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 use wire::evidence::Past;
 
-/// What is known is read back for so long; packets wait in the rings of the interfaces meanwhile.
+/// What is known is read back for so long, while packets wait in the rings of the interfaces, or until those fill.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Frames between two looks at the clock.
 const STRIDE: u32 = 4096;
@@ -44,8 +44,9 @@ impl Listener {
             if self.engine.batch_full() && !send(&mut self.engine, sender, &self.shared) {
                 return Ok(false);
             }
-            // What was not handed over is never given up for time.
-            if is_known && frames.is_multiple_of(STRIDE) && begun.elapsed() > PATIENCE {
+            // What is known gives way to new packets; what was not handed over never does.
+            let is_late = || begun.elapsed() > PATIENCE || self.rings.is_filling();
+            if is_known && frames.is_multiple_of(STRIDE) && is_late() {
                 past.forget_known()?;
             }
         }

@@ -28,6 +28,10 @@ impl Rings {
         match *self {}
     }
 
+    pub fn is_filling(&self) -> bool {
+        match *self {}
+    }
+
     pub fn health(&mut self) -> Vec<Health> {
         match *self {}
     }

@@ -61,6 +61,11 @@ impl Rings {
         self.rings.iter_mut().all(|ring| ring.peek().is_none())
     }
 
+    /// Whether so much waits in one of them that it may soon be full.
+    pub fn is_filling(&self) -> bool {
+        self.rings.iter().any(Ring::is_filling)
+    }
+
     /// How the interfaces stand.
     pub fn health(&mut self) -> Vec<Health> {
         self.rings.iter_mut().map(Ring::health).collect()
