@@ -147,7 +147,7 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-HEAD = """| fault, under load | moments | exchanges sent | heard by the sensor | in the store | missing | twice |
+HEAD = """| fault, under load | moments | exchanges sent | in the sensor's packets | in the store | missing | twice |
 | --- | --- | --- | --- | --- | --- | --- |"""
 
 if __name__ == "__main__":
