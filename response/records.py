@@ -58,6 +58,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("token", "at", ("user", "state", "digest")),
         Kind("view", "at", ("owner", "screen", "shared")),
         Kind("setting", "at"),
+        Kind("retention", "at"),
         Kind("sensor", "last_seen", ("state",)),
         Kind("chain", "at", ("sensor", "state")),
         Kind("idempotency", "at"),

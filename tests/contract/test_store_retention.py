@@ -1,0 +1,150 @@
+"""Both stores: what they hold, what falls due, what is told of what was removed, and what an open incident keeps."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from api.storage.admission import stored_datasets
+from response.alerts import AlertChange
+from response.ports import AlertQuery, Store
+from response.records import Mark, Put
+from response.retention.due import due
+from response.retention.holdings import DAY
+from response.retention.policy import Bound
+from response.retention.removed import KIND, all_removed, begun, fresh
+from response.retention.sweep import Sweep
+from response.store_errors import Invalid
+from response.times import time_ns
+from tests.contract.retention_cases import NOW, YOUNG, bound, ids, incident, old_and_young, put, sweep, young_rows
+from tests.contract.store_cases import START, occurrence, rows, segment
+
+pytest_plugins = ["tests.contract.elastic_server", "tests.contract.stores"]
+
+
+def test_what_is_held_is_told_by_dataset(store: Store) -> None:
+    assert store.holdings(NOW).datasets == ()
+    old_and_young(store)
+    put(store, "recent", transaction=young_rows("transaction", 15, begin=10))
+    found = store.holdings(YOUNG + DAY)
+    held = {each.dataset: each for each in found.datasets}
+    assert set(held) == {"transaction", "flow"}
+    one = held["transaction"]
+    assert (one.rows, one.first, one.recent_rows) == (75, START, 25)
+    assert one.last is not None
+    assert one.last // DAY == YOUNG // DAY
+    assert one.bytes > one.recent_bytes > 0
+    pace = one.per_day(YOUNG + DAY)
+    assert pace is not None
+    assert (pace[0], held["flow"].per_day(YOUNG + DAY)) == (25, (0, 0))
+    assert one.per_day(YOUNG + DAY // 48) is None
+    assert found.records["audit"] == 0
+    assert found.disk_free is None or (found.disk_bytes is not None and 0 < found.disk_free < found.disk_bytes)
+
+
+def test_what_is_older_goes_and_is_told(store: Store) -> None:
+    old_and_young(store)
+    whole = len(store.parts("transaction"))
+    assert sweep(store) > 0
+    assert store.count("transaction") == 10
+    assert len(store.parts("transaction")) == whole - 2
+    removed = all_removed(store)
+    assert {name: each.rows for name, each in removed.items()} == {"transaction": 50, "flow": 5}
+    last = START + 49 * 10_000_001
+    assert last < removed["transaction"].border <= last + 2_000_000
+    assert (removed["transaction"].parts, removed["transaction"].bytes > 0) == (2, True)
+    lines = [line.deed for line in store.audit() if line.deed.what == "retention.remove"]
+    assert {(line.who, line.id, line.parameters["rows"]) for line in lines} == {
+        ("bittern", "transaction", 50), ("bittern", "flow", 5),
+    }  # fmt: skip
+    before = all_removed(store), store.last_change()
+    sweep(store)
+    assert (all_removed(store), store.last_change()) == before
+
+
+def test_a_segment_that_comes_again_brings_nothing_back(store: Store) -> None:
+    again = segment("old-1", transaction=rows("transaction", 20))
+    old_and_young(store)
+    sweep(store)
+    assert store.write(again).events_new == 0
+    assert store.count("transaction") == 10
+
+
+def test_bytes_bound_a_dataset_the_oldest_go_first(store: Store) -> None:
+    old_and_young(store)
+    parts = store.parts("transaction")
+    held = sum(part.bytes for part in parts)
+    found = list(due(store, "transaction", Bound(None, held - parts[0].bytes), held, NOW))
+    assert [part.id for each in found for part in each.parts] == [parts[0].id]
+    assert list(due(store, "transaction", Bound(None, held), held, NOW)) == []
+    assert len([p for each in due(store, "transaction", Bound(None, 1), held, NOW) for p in each.parts]) == 3
+
+
+def test_an_old_capture_that_was_read_today_stays(store: Store) -> None:
+    """Its rows are older than any bound: it would be gone before anybody has looked at it."""
+    past = [time.time_ns() - 3_000 * DAY + n for n in range(20)]
+    put(store, "long-ago", transaction=rows("transaction", 20, **{"@timestamp": past, "event.end": past}))
+    sweep(store, time.time_ns())
+    assert store.count("transaction") == 20
+    assert all_removed(store) == {}
+
+
+@pytest.mark.parametrize("status", ["new", "in_progress"])
+def test_an_open_incident_keeps_what_it_refers_to(store: Store, status: str) -> None:
+    transactions = rows("transaction", 20)
+    events = (transactions["event.id"][3],)
+    put(store, "kept", transaction=transactions)
+    store.write(segment("told", occurrence(0, events=events)))
+    put(store, "old", transaction=rows("transaction", 30, begin=20))
+    [alert] = store.alerts(AlertQuery()).items
+    etag = incident(store, "i-1", status, [alert.id])
+    store.commit([Mark(alert.id, incident="i-1")])
+    store.update_alert(alert.id, AlertChange(NOW, "li", status="closed", resolution="duplicate"), alert.etag)
+    sweep(store)
+    assert ids(store, "transaction") == set(transactions["event.id"])
+    removed = all_removed(store)["transaction"]
+    assert (removed.rows, removed.kept_bytes > 0) == (30, True)
+    incident(store, "i-1", "closed", [alert.id], etag)
+    sweep(store)
+    assert store.count("transaction") == 0
+    assert (all_removed(store)["transaction"].rows, all_removed(store)["transaction"].kept_bytes) == (50, 0)
+    assert store.alert(alert.id).status == "closed"
+
+
+def test_what_was_begun_by_one_who_died_is_ended_and_counted_once(store: Store) -> None:
+    old_and_young(store)
+    parts = store.parts("transaction")[:1]
+    store.commit([Put(KIND, "transaction", begun(fresh(NOW), parts, NOW))])
+    assert all_removed(store)["transaction"].rows == 20
+    bound(store, transaction=Bound(), flow=Bound())
+    sweep(store)
+    assert (store.count("transaction"), all_removed(store)["transaction"].rows) == (40, 20)
+    store.commit([Put(KIND, "flow", begun(fresh(NOW), store.parts("flow"), NOW))])
+    store.remove_parts("flow", [part.id for part in store.parts("flow")])
+    sweep(store)
+    assert (store.count("flow"), all_removed(store)["flow"].rows) == (0, 5)
+    assert store.record(KIND, "flow").body["removing"] == []
+
+
+def test_a_part_of_another_dataset_is_left_alone(store: Store) -> None:
+    old_and_young(store)
+    store.remove_parts("link", [part.id for part in store.parts("transaction")])
+    assert store.count("transaction") == 60
+    with pytest.raises(Invalid):
+        store.parts("nothing")
+
+
+def test_the_duty_goes_step_by_step_and_rests(embedded: Store) -> None:
+    old_and_young(embedded)
+    duty, steps = Sweep(embedded, stored_datasets()), 0
+    while duty(NOW):
+        steps += 1
+    assert (steps > 0, embedded.count("transaction")) == (True, 10)
+    put(embedded, "late", transaction=rows("transaction", 5, begin=60))
+    assert not duty(NOW + 1)
+    assert embedded.count("transaction") == 15
+    while duty(NOW + DAY):
+        pass
+    assert embedded.count("transaction") == 10
+    assert time_ns(embedded.record(KIND, "transaction").body["at"]) == NOW + DAY
