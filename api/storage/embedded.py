@@ -294,6 +294,13 @@ class EmbeddedStore:
             self._sweep()
         return True
 
+    def vacuum(self) -> None:
+        """Give free room of the database back to the disk. Raises Busy while somebody else has a transaction open."""
+        self._check_writable()
+        with self._sole_writer():
+            self._sweep()
+            self._database.shrink()
+
     def put_assets(self, assets: Sequence[AssetRecord]) -> None:
         self._check_writable()
         with self._database.writing() as connection:

@@ -25,12 +25,14 @@ YOUNG = NOW - 10 * DAY
 def young_rows(dataset: str, count: int, begin: int = 0) -> pl.DataFrame:
     """Rows of ten days before `NOW`, with ids of their own."""
     times = [YOUNG + n * 1_000_000 for n in range(begin, begin + count)]
-    return rows(dataset, count, begin=1_000_000 + begin, **{"@timestamp": times, "event.end": times})
+    columns: Any = {"@timestamp": times, "event.end": times}
+    return rows(dataset, count, begin=1_000_000 + begin, **columns)
 
 
 def put(store: Store, name: str, **datasets: pl.DataFrame) -> None:
     """Write a segment whose rows are a part of their own."""
-    store.write(segment(name, **datasets))
+    given: Any = datasets
+    store.write(segment(name, **given))
     if isinstance(store, ElasticStore):
         for dataset in datasets:
             alias = store._cluster.name(dataset)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,8 @@ def test_bytes_bound_a_dataset_the_oldest_go_first(store: Store) -> None:
 def test_an_old_capture_that_was_read_today_stays(store: Store) -> None:
     """Its rows are older than any bound: it would be gone before anybody has looked at it."""
     past = [time.time_ns() - 3_000 * DAY + n for n in range(20)]
-    put(store, "long-ago", transaction=rows("transaction", 20, **{"@timestamp": past, "event.end": past}))
+    columns: Any = {"@timestamp": past, "event.end": past}
+    put(store, "long-ago", transaction=rows("transaction", 20, **columns))
     sweep(store, time.time_ns())
     assert store.count("transaction") == 20
     assert all_removed(store) == {}

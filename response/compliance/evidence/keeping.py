@@ -58,8 +58,8 @@ def audit_record_fields(evidence: Evidence, parameters: Parameters) -> Found:
 
 
 def log_retention(evidence: Evidence, parameters: Parameters) -> Found:
-    """Days that the oldest traffic kept here reaches back. Less than required says only that there is no more yet, unless
-    something younger than that was removed."""
+    """Days that the oldest traffic kept here reaches back. Less than required says only that there is no more yet,
+    unless something younger than that was removed."""
     if evidence.held is None:
         return Found(unknown=(none_yet("event"),))
     days = round((evidence.now - evidence.held[0]) / DAY, 2)
