@@ -38,7 +38,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("incident", "last_seen", ("status", "assignee", "alerts", "assets", "severity", "drill")),
+        Kind("incident", "last_seen", ("status", "assignee", "alerts", "assets", "severity", "drill", "held")),
         Kind("incident_decision", "at", ("incident",)),
         Kind("ticks", "at"),
         Kind("mute", "at", ("state", "rule", "by")),

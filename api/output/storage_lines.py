@@ -25,8 +25,8 @@ def storage_page(page: Page, document: Mapping[str, Any], words: Texts, zone: tz
         page.line(words.get("db.no_events"))
     page.gap()
     for each in document["datasets"]:
-        told = outlook_text(each["outlook"], words)
-        page.line(words.get("db.outlook_of", dataset=each["dataset"], told=told), hang=2)
+        coming = outlook_text(each["outlook"], words)
+        page.line(words.get("db.outlook_of", dataset=each["dataset"], told=coming), hang=2)
     page.gap()
     for each in document["datasets"]:
         if each["removed"]:

@@ -1,4 +1,4 @@
-"""What retention leaves alone whatever its age: events that an alert of an open incident refers to."""
+"""What retention leaves alone whatever its age: events that an alert of an open or held incident refers to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from response.records import RecordQuery
 from response.retention.holdings import DAY, Part
 from response.times import time_ns
 
-OPEN = ("new", "in_progress")
+KEEPING: tuple[Mapping[str, Any], ...] = ({"status": ("new", "in_progress")}, {"status": "closed", "held": True})
+"""Incidents that are open, and closed ones that are held."""
 INCIDENTS_AT_ONCE, ALERTS_AT_ONCE, EVENTS_AT_ONCE = 100, 500, 5_000
 SLACK = DAY
 """An alert may refer to events of somewhat before and after what it tells of."""
@@ -29,7 +30,7 @@ def needed(store: Store, dataset: str, parts: Sequence[Part]) -> frozenset[str]:
 
 
 def _events(store: Store, start: int, end: int) -> Iterator[list[str]]:
-    """Events of open incidents that touch a time, some at once."""
+    """Events of such incidents that touch a time, some at once."""
     waiting: list[str] = []
     for incidents in _incidents(store, start, end):
         for alert_events in _of_alerts(store, incidents):
@@ -42,17 +43,17 @@ def _events(store: Store, start: int, end: int) -> Iterator[list[str]]:
 
 
 def _incidents(store: Store, start: int, end: int) -> Iterator[tuple[str, ...]]:
-    cursor: str | None = None
-    while True:
-        page = store.records(
-            RecordQuery("incident", {"status": OPEN}, start=start, limit=INCIDENTS_AT_ONCE, cursor=cursor)
-        )
-        names = tuple(each.id for each in page.items if each.body["alerts"] and _began(each.body) < end)
-        if names:
-            yield names
-        cursor = page.cursor
-        if cursor is None:
-            return
+    for wanted in KEEPING:
+        cursor: str | None = None
+        while True:
+            query = RecordQuery("incident", wanted, start=start, limit=INCIDENTS_AT_ONCE, cursor=cursor)
+            page = store.records(query)
+            names = tuple(each.id for each in page.items if each.body["alerts"] and _began(each.body) < end)
+            if names:
+                yield names
+            cursor = page.cursor
+            if cursor is None:
+                break
 
 
 def _began(body: Mapping[str, Any]) -> int:

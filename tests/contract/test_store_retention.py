@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from api.storage.admission import stored_datasets
+from api.triage import incidents_over
 from response.alerts import AlertChange
+from response.incidents.desk import IncidentDesk
+from response.incidents.people import IncidentChange
 from response.ports import AlertQuery, Store
-from response.records import Mark, Put
+from response.records import Mark, Put, RecordQuery, Stored
 from response.retention.due import due
 from response.retention.holdings import DAY
 from response.retention.policy import Bound
@@ -20,6 +23,7 @@ from response.store_errors import Invalid
 from response.times import time_ns
 from tests.contract.retention_cases import NOW, YOUNG, bound, ids, incident, old_and_young, put, sweep, young_rows
 from tests.contract.store_cases import START, occurrence, rows, segment
+from tests.shipped import shipped_rule_set
 
 pytest_plugins = ["tests.contract.elastic_server", "tests.contract.stores"]
 
@@ -150,3 +154,50 @@ def test_the_duty_goes_step_by_step_and_rests(embedded: Store) -> None:
         pass
     assert embedded.count("transaction") == 10
     assert time_ns(embedded.record(KIND, "transaction").body["at"]) == NOW + DAY
+
+
+def test_a_held_incident_keeps_what_it_refers_to_when_it_is_closed(store: Store) -> None:
+    """Held, closed, and released by people through the desk, over incidents that the machine made."""
+    transactions = rows("transaction", 20)
+    put(store, "kept", transaction=transactions)
+    told = [occurrence(0, events=(transactions["event.id"][3],), severity="critical")]
+    store.write(segment("told", *told))
+    desk = IncidentDesk(incidents_over(store, shipped_rule_set(), None))
+    [alert] = store.alerts(AlertQuery()).items
+    [name] = desk._incidents.update([alert.id], NOW)
+
+    def change(**what: Any) -> Stored:
+        revision = store.record("incident", name).body["revision"]
+        return desk.change(name, IncidentChange(NOW, "li", **what), revision)
+
+    with pytest.raises(Invalid):
+        change(held=True)
+    change(held=True, reason="asked for by the prosecutor")
+    change(status="closed", resolution="true_positive", reason="done")
+    desk._incidents.update([alert.id], NOW)
+    assert store.record("incident", name).body["held"] is True
+    sweep(store)
+    assert (store.count("transaction"), all_removed(store)) == (20, {})
+    line = next(line.deed for line in store.audit() if line.deed.parameters.get("held"))
+    assert (line.who, line.what, line.parameters["reason"]) == ("li", "incident.change", "asked for by the prosecutor")
+    released = change(held=False, reason="returned")
+    assert [entry["to"] for entry in released.body["history"] if entry["what"] == "held"] == [True, False]
+    sweep(store)
+    assert store.count("transaction") == 0
+
+
+def test_what_is_held_stays_together(embedded: Store) -> None:
+    parts = [occurrence(n, rule=f"R{n}", severity="critical") for n in range(3)]
+    embedded.write(segment("told", *parts))
+    incidents = incidents_over(embedded, shipped_rule_set(), None)
+    desk, alerts = IncidentDesk(incidents), [alert.id for alert in embedded.alerts(AlertQuery()).items]
+    incidents.update(alerts, NOW)
+    [first] = embedded.records(RecordQuery("incident", {"status": "new"})).items
+    assert len(first.body["alerts"]) == 3
+    decision = desk.split(first.id, first.body["alerts"][2:], NOW, "li", "apart")
+    desk.undo(decision, NOW + 1, "li")
+    revision = embedded.record("incident", first.id).body["revision"]
+    held = desk.change(first.id, IncidentChange(NOW, "li", held=True, reason="court"), revision)
+    with pytest.raises(Invalid) as refused:
+        desk.split(first.id, held.body["alerts"][2:], NOW + 2, "li", "apart")
+    assert refused.value.reason == "incident_is_held"
