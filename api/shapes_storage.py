@@ -98,8 +98,8 @@ class RetentionShape(BaseModel):
 class BoundInput(Input):
     """The bound of a dataset; null is not bounded."""
 
-    days: Annotated[int, Field(ge=1, le=MOST_DAYS)] | None
-    bytes: Annotated[int, Field(ge=LEAST_BYTES, le=MOST_BYTES)] | None
+    days: Annotated[int, Field(strict=False, ge=1, le=MOST_DAYS)] | None
+    bytes: Annotated[int, Field(strict=False, ge=LEAST_BYTES, le=MOST_BYTES)] | None
 
 
 class RetentionInput(Input):
