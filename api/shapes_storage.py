@@ -40,20 +40,18 @@ class DiskOutlookShape(BaseModel):
 
 
 class RemovedShape(BaseModel):
-    """What retention removed since the store began: rows `before` that time may be missing. `kept_bytes` are due and
-    stay for open incidents."""
+    """What retention removed since the store began: rows `before` that time may be missing."""
 
     before: str
     rows: Size
     bytes: Size
     parts: Size
     at: str
-    kept_bytes: Size
 
 
 class DatasetStorageShape(BaseModel):
     """A dataset; `parts` are files or backing indices; growth is that of the last seven days, null when it cannot be
-    told."""
+    told; `kept_bytes` are due and stay for open or held incidents."""
 
     dataset: str
     rows: Size
@@ -66,6 +64,7 @@ class DatasetStorageShape(BaseModel):
     bound: BoundShape
     outlook: OutlookShape
     removed: RemovedShape | None
+    kept_bytes: Size
 
 
 class DiskShape(BaseModel):

@@ -10,7 +10,7 @@ from response.ports import Store
 from response.retention.forecast import Outlook, disk_outlook, outlooks
 from response.retention.holdings import DatasetHoldings, Holdings
 from response.retention.policy import Policy
-from response.retention.removed import Removed, all_removed
+from response.retention.removed import Removed, all_kept, all_removed
 from response.retention.sweep import policy_in_force
 from response.times import time_text
 
@@ -20,14 +20,18 @@ def storage_document(store: Store, now: int) -> dict[str, Any]:
     holdings = store.holdings(now)
     policy, etag = policy_in_force(store, stored_datasets())
     found = outlooks(holdings, policy, now)
-    removed = all_removed(store)
+    removed, kept = all_removed(store), all_kept(store)
     held = {each.dataset: each for each in holdings.datasets}
     coming = {each.dataset: each for each in found}
     names = [name for name in policy.bounds if name in held or name in removed]
     disk = disk_outlook(holdings, found)
     return {
         "at": time_text(now),
-        "datasets": [_dataset(name, held.get(name), policy, coming.get(name), removed.get(name)) for name in names],
+        "datasets": [
+            _dataset(name, held.get(name), policy, coming.get(name), removed.get(name))
+            | {"kept_bytes": kept.get(name, 0)}
+            for name in names
+        ],
         "event_bytes": holdings.bytes,
         "records": dict(sorted(holdings.records.items())),
         "record_bytes": holdings.record_bytes,
@@ -74,7 +78,6 @@ def _removed(removed: Removed | None) -> Mapping[str, Any] | None:
         "bytes": removed.bytes,
         "parts": removed.parts,
         "at": time_text(removed.at),
-        "kept_bytes": removed.kept_bytes,
     }
 
 

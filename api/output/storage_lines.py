@@ -31,6 +31,8 @@ def storage_page(page: Page, document: Mapping[str, Any], words: Texts, zone: tz
     for each in document["datasets"]:
         if each["removed"]:
             page.line((removed_text(each, words, zone), "warn"), hang=2)
+        if each["kept_bytes"]:
+            page.line(words.get("db.kept", dataset=each["dataset"], size=size_text(each["kept_bytes"])), hang=2)
     told = [f"{words.word('db.record', kind)} {count:,}" for kind, count in document["records"].items() if count]
     page.line(words.get("db.records", records=" · ".join(told) or "0", size=_size(document["record_bytes"])), hang=2)
     page.line(disk_text(document["disk"], words), hang=2)
@@ -71,16 +73,16 @@ def outlook_text(outlook: Mapping[str, Any], words: Texts) -> str:
 
 
 def removed_text(each: Mapping[str, Any], words: Texts, zone: tzinfo) -> str:
-    """What retention removed of a dataset, and what it left for open incidents."""
+    """What retention removed of a dataset."""
     gone = each["removed"]
-    before, at = _minute(gone["before"], zone), _minute(gone["at"], zone)
-    told = words.get(
+    return words.get(
         "db.removed",
-        dataset=each["dataset"], rows=f"{gone['rows']:,}", size=size_text(gone["bytes"]), before=before, at=at,
-    )  # fmt: skip
-    if gone["kept_bytes"]:
-        told += " " + words.get("db.kept", size=size_text(gone["kept_bytes"]))
-    return told
+        dataset=each["dataset"],
+        rows=f"{gone['rows']:,}",
+        size=size_text(gone["bytes"]),
+        before=_minute(gone["before"], zone),
+        at=_minute(gone["at"], zone),
+    )
 
 
 def disk_text(disk: Mapping[str, Any], words: Texts) -> str:

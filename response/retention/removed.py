@@ -20,7 +20,7 @@ SUMS = ("rows", "bytes", "parts")
 @dataclass(frozen=True)
 class Removed:
     """Of a dataset: rows before `border` (ns) may be missing; how much was removed since the store began, and when
-    last; how many bytes are kept for open incidents although they are due."""
+    last."""
 
     dataset: str
     border: int
@@ -28,13 +28,18 @@ class Removed:
     bytes: int
     parts: int
     at: int
-    kept_bytes: int
 
 
 def all_removed(store: Store) -> dict[str, Removed]:
     """What was removed of each dataset of which something was."""
     found = store.records(RecordQuery(KIND, limit=MOST_DATASETS)).items
     return {each.id: _removed(each) for each in found if each.body["border"] is not None}
+
+
+def all_kept(store: Store) -> dict[str, int]:
+    """Bytes of each dataset that were due at the last round and stayed for open or held incidents."""
+    found = store.records(RecordQuery(KIND, limit=MOST_DATASETS)).items
+    return {each.id: int(each.body["kept_bytes"]) for each in found if each.body["kept_bytes"]}
 
 
 def _removed(stored: Stored) -> Removed:
@@ -45,7 +50,7 @@ def _removed(stored: Stored) -> Removed:
         body["bytes"] + sum(each["bytes"] for each in coming),
         body["parts"] + len(coming),
     )
-    return Removed(stored.id, time_ns(body["border"]), rows, size, parts, time_ns(body["at"]), body["kept_bytes"])
+    return Removed(stored.id, time_ns(body["border"]), rows, size, parts, time_ns(body["at"]))
 
 
 def record_of(store: Store, dataset: str) -> Stored | None:

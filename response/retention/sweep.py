@@ -32,9 +32,12 @@ def policy_in_force(store: Store, datasets: Sequence[str]) -> tuple[Policy, str]
 
 
 def put_policy(store: Store, policy: Policy, now: int, who: str, etag: str) -> str:
-    """Put a policy in the place of the version `etag` ("0": none); its etag. Raises Conflict."""
+    """Put a policy in the place of the version `etag` ("0": none); its etag. The audit log names the bounds that are
+    other than before. Raises Conflict."""
+    known, _ = policy_in_force(store, tuple(policy.bounds))
+    news = {name: bound for name, bound in policy.record().items() if bound != known.record()[name]}
     body = {"at": time_text(now), "datasets": policy.record()}
-    deed = Deed(now, who, "setting.change", *SETTING, {"datasets": policy.record()})
+    deed = Deed(now, who, "setting.change", *SETTING, {"datasets": news})
     [stored] = store.commit([Put(*SETTING, body, None if etag == "0" else etag)], deed)
     assert isinstance(stored, Stored)
     return stored.etag

@@ -17,7 +17,7 @@ from response.records import Mark, Put, RecordQuery, Stored
 from response.retention.due import due
 from response.retention.holdings import DAY
 from response.retention.policy import Bound
-from response.retention.removed import KIND, all_removed, begun, fresh
+from response.retention.removed import KIND, all_kept, all_removed, begun, fresh
 from response.retention.sweep import Sweep
 from response.store_errors import Invalid
 from response.times import time_ns
@@ -110,11 +110,11 @@ def test_an_open_incident_keeps_what_it_refers_to(store: Store, status: str) -> 
     sweep(store)
     assert ids(store, "transaction") == set(transactions["event.id"])
     removed = all_removed(store)["transaction"]
-    assert (removed.rows, removed.kept_bytes > 0) == (30, True)
+    assert (removed.rows, all_kept(store)["transaction"] > 0) == (30, True)
     incident(store, "i-1", "closed", [alert.id], etag)
     sweep(store)
     assert store.count("transaction") == 0
-    assert (all_removed(store)["transaction"].rows, all_removed(store)["transaction"].kept_bytes) == (50, 0)
+    assert (all_removed(store)["transaction"].rows, all_kept(store)) == (50, {})
     assert store.alert(alert.id).status == "closed"
 
 
@@ -178,6 +178,7 @@ def test_a_held_incident_keeps_what_it_refers_to_when_it_is_closed(store: Store)
     assert store.record("incident", name).body["held"] is True
     sweep(store)
     assert (store.count("transaction"), all_removed(store)) == (20, {})
+    assert set(all_kept(store)) == {"transaction"}
     line = next(line.deed for line in store.audit() if line.deed.parameters.get("held"))
     assert (line.who, line.what, line.parameters["reason"]) == ("li", "incident.change", "asked for by the prosecutor")
     released = change(held=False, reason="returned")

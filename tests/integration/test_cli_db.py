@@ -66,7 +66,7 @@ def test_what_is_held_for_how_long_and_until_when(cli: Cli, tmp_path: Path) -> N
         cli("db", "stats", "--store", store).out,
         cli("db", "stats", "--store", store, "--lang", "zh").out,
     )
-    assert ("90 days, 50 GB" in english, "90 天、50 GB" in chinese) == (True, True)
+    assert ("90 d, 50 GB" in english, "90 天、50 GB" in chinese) == (True, True)
     assert cli("db", "stats", "--store", f"embedded:{tmp_path / 'nothing'}").code == ExitCode.STORE
 
 
