@@ -8,13 +8,11 @@ PATH/tmp: files being written · PATH/writer.lock: held while a segment is writt
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import sqlite3
-import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -23,7 +21,7 @@ import polars as pl
 
 from api.storage.assets import gathered, merged
 from api.storage.embedded_alerts import fold_in, list_alerts, read_alert, read_occurrences
-from api.storage.embedded_compaction import next_heap, place_of, stage_heap
+from api.storage.embedded_compaction import compact
 from api.storage.embedded_database import SCHEMA, Database, plain_errors
 from api.storage.embedded_events import (
     count_events,
@@ -35,6 +33,7 @@ from api.storage.embedded_events import (
 )
 from api.storage.embedded_facets import alert_facets, count_alerts
 from api.storage.embedded_files import EventFile, EventFiles, await_files, overlapping, register, span_of
+from api.storage.embedded_lock import WRITER_SECONDS, sole_writer
 from api.storage.embedded_parts import holding_any, list_parts, read_holdings, registered, retire
 from api.storage.embedded_records import (
     apply,
@@ -68,8 +67,6 @@ from response.store_errors import Busy, NotFound, ReadOnly, StoreError
 
 New = tuple[Segment, Intake]
 """A segment that is not stored yet, sorted."""
-WRITER_SECONDS = 30.0
-WRITER_STEP = 0.01
 READ_AGAIN = 5
 Answer = TypeVar("Answer")
 
@@ -91,19 +88,8 @@ class EmbeddedStore:
             with suppress(Busy, ReadOnly), self._sole_writer(patience=0):
                 self._sweep()
 
-    @contextmanager
-    def _sole_writer(self, patience: float = WRITER_SECONDS) -> Iterator[None]:
-        """Hold the writer's lock, which the system gives back when the holder dies."""
-        path = self._root / "writer.lock"
-        deadline = time.monotonic() + patience
-        with plain_errors(path):
-            lock = path.open("ab")
-        with lock:
-            while not _locked(lock.fileno()):
-                if time.monotonic() >= deadline:
-                    raise Busy(str(path), "held_by_another", seconds=f"{patience:g}")
-                time.sleep(WRITER_STEP)
-            yield
+    def _sole_writer(self, patience: float = WRITER_SECONDS) -> AbstractContextManager[None]:
+        return sole_writer(self._root / "writer.lock", patience)
 
     def _sweep(self) -> None:
         with self._database.writing() as connection:
@@ -280,19 +266,7 @@ class EmbeddedStore:
     def tend(self, dataset: str, bound: Bound) -> bool:
         self._check_writable()
         with self._sole_writer():
-            with self._database.writing() as connection:
-                self._files.sweep(connection)
-                heap = next_heap(connection, dataset)
-                if heap is None:
-                    return False
-                await_files(connection, [place_of(heap)])
-            staged = stage_heap(self._files, heap)
-            self._files.settle([staged])
-            with self._database.writing() as connection:
-                register(connection, heap.name, heap.sensor, [staged])
-                retire(connection, heap.files)
-            self._sweep()
-        return True
+            return compact(self._database, self._files, dataset)
 
     def vacuum(self) -> None:
         """Give free room of the database back to the disk. Raises Busy while somebody else has a transaction open."""
@@ -357,11 +331,3 @@ class EmbeddedStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _locked(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

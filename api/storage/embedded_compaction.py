@@ -14,8 +14,9 @@ from pathlib import Path
 
 import polars as pl
 
-from api.storage.embedded_files import EventFile, EventFiles, scan
-from api.storage.embedded_parts import written_at
+from api.storage.embedded_database import Database
+from api.storage.embedded_files import EventFile, EventFiles, await_files, register, scan
+from api.storage.embedded_parts import retire, written_at
 from detection.occurrence import text_id
 
 SMALL = (1_000, 16_000)
@@ -93,3 +94,21 @@ def stage_heap(files: EventFiles, heap: Heap) -> EventFile:
 def place_of(heap: Heap) -> str:
     """Where the file of a heap belongs: beside the old ones."""
     return f"{heap.files[0].path.rpartition('/')[0]}/{heap.name}.parquet"
+
+
+def compact(database: Database, files: EventFiles, dataset: str) -> bool:
+    """One heap of a dataset, if there is one; whether there was. The caller holds the writer's lock."""
+    with database.writing() as connection:
+        files.sweep(connection)
+        heap = next_heap(connection, dataset)
+        if heap is None:
+            return False
+        await_files(connection, [place_of(heap)])
+    staged = stage_heap(files, heap)
+    files.settle([staged])
+    with database.writing() as connection:
+        register(connection, heap.name, heap.sensor, [staged])
+        retire(connection, heap.files)
+    with database.writing() as connection:
+        files.sweep(connection)
+    return True

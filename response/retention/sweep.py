@@ -19,7 +19,7 @@ from response.store_errors import NotFound
 from response.times import SECOND, time_text
 
 WHO = "bittern"
-EVERY, AFTER_FAILURE = 600 * SECOND, 60 * SECOND
+TEND_EVERY, REMOVE_EVERY, AFTER_FAILURE = 120 * SECOND, 600 * SECOND, 60 * SECOND
 
 
 def policy_in_force(store: Store, datasets: Sequence[str]) -> tuple[Policy, str]:
@@ -44,33 +44,40 @@ def put_policy(store: Store, policy: Policy, now: int, who: str, etag: str) -> s
 
 
 class Sweep:
-    """The worker's duty. A round every ten minutes, a step at each call."""
+    """The worker's duty, a step at each call: parts are tended every two minutes, what is due goes every ten."""
 
     def __init__(self, store: Store, datasets: Sequence[str]) -> None:
         self._store = store
         self._datasets = datasets
         self._round: Iterator[None] | None = None
-        self._due_at = 0
+        self._due_at = self._removal_at = 0
 
     def __call__(self, now: int) -> bool:
         """One step; whether there was any."""
         if self._round is None:
             if now < self._due_at:
                 return False
-            self._round = swept(self._store, self._datasets, now)
+            self._round = self._begun(now)
         try:
             next(self._round)
         except StopIteration:
-            self._round, self._due_at = None, now + EVERY
+            self._round, self._due_at = None, now + TEND_EVERY
             return False
         except BaseException:
             self._round, self._due_at = None, now + AFTER_FAILURE
+            self._removal_at = 0
             raise
         return True
 
+    def _begun(self, now: int) -> Iterator[None]:
+        if now < self._removal_at:
+            return tended(self._store, self._datasets)
+        self._removal_at = now + REMOVE_EVERY
+        return swept(self._store, self._datasets, now)
 
-def swept(store: Store, datasets: Sequence[str], now: int) -> Iterator[None]:
-    """A round, step by step. Raises StoreError."""
+
+def tended(store: Store, datasets: Sequence[str]) -> Iterator[None]:
+    """Takes up what was begun and tends the parts, step by step. Raises StoreError."""
     policy, _ = policy_in_force(store, datasets)
     for dataset in datasets:
         if _taken_up(store, dataset):
@@ -78,6 +85,12 @@ def swept(store: Store, datasets: Sequence[str], now: int) -> Iterator[None]:
     for dataset, bound in policy.bounds.items():
         while store.tend(dataset, bound):
             yield
+
+
+def swept(store: Store, datasets: Sequence[str], now: int) -> Iterator[None]:
+    """A whole round: `tended`, then what is due goes. Raises StoreError."""
+    yield from tended(store, datasets)
+    policy, _ = policy_in_force(store, datasets)
     for held in store.holdings(now).datasets:
         yield from _dataset(store, held.dataset, policy.bounds.get(held.dataset, Bound()), held.bytes, now)
 

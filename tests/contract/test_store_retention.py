@@ -18,7 +18,7 @@ from response.retention.due import due
 from response.retention.holdings import DAY
 from response.retention.policy import Bound
 from response.retention.removed import KIND, all_kept, all_removed, begun, fresh
-from response.retention.sweep import Sweep
+from response.retention.sweep import TEND_EVERY, Sweep
 from response.store_errors import Invalid
 from response.times import time_ns
 from tests.contract.retention_cases import NOW, YOUNG, bound, ids, incident, old_and_young, put, sweep, young_rows
@@ -149,10 +149,14 @@ def test_the_duty_goes_step_by_step_and_rests(embedded: Store) -> None:
     assert (steps > 0, embedded.count("transaction")) == (True, 10)
     put(embedded, "late", transaction=rows("transaction", 5, begin=60))
     assert not duty(NOW + 1)
-    assert embedded.count("transaction") == 15
+    for number in range(20):
+        put(embedded, f"y{number}", transaction=young_rows("transaction", 1, begin=100 + number))
+    while duty(NOW + TEND_EVERY):
+        pass
+    assert (embedded.count("transaction"), len(embedded.parts("transaction"))) == (35, 2)
     while duty(NOW + DAY):
         pass
-    assert embedded.count("transaction") == 10
+    assert embedded.count("transaction") == 30
     assert time_ns(embedded.record(KIND, "transaction").body["at"]) == NOW + DAY
 
 
