@@ -102,10 +102,10 @@ def test_killed_at_any_call_nothing_is_lost_and_all_is_told(filled: Path, tmp_pa
     assert dry.returncode == 0, dry.stderr
     calls, random_of = int(dry.stdout), random.Random(5)
     old, young = set(rows("transaction", 60)["event.id"]), set(young_rows("transaction", 54)["event.id"])
-    for part in range(8):
+    for part in range(6):
         root = tmp_path / f"store-{part}"
         shutil.copytree(filled, root)
-        at = int((part + random_of.random()) / 8 * 0.95 * calls) + 1
+        at = int((part + random_of.random()) / 6 * 0.95 * calls) + 1
         assert victim(f"embedded:{root}", at).returncode == -signal.SIGKILL
         with open_store(f"embedded:{root}") as store:
             found = ids(store, "transaction")

@@ -206,3 +206,24 @@ def test_what_is_held_stays_together(embedded: Store) -> None:
     with pytest.raises(Invalid) as refused:
         desk.split(first.id, held.body["alerts"][2:], NOW + 2, "li", "apart")
     assert refused.value.reason == "incident_is_held"
+
+
+def test_a_stream_is_rolled_over_at_a_tenth_of_its_bound(elastic: Store) -> None:
+    """And what is written then, or again, is there once."""
+    elastic.write(segment("one", transaction=rows("transaction", 600)))
+    elastic.tend("transaction", Bound(90, 10**12))
+    assert elastic.parts("transaction") == ()
+    elastic.tend("transaction", Bound(90, 1_000_000))
+    [part] = elastic.parts("transaction")
+    assert (part.rows, part.first, part.bytes > 100_000) == (600, START, True)
+    assert elastic.write(segment("two", transaction=rows("transaction", 100, begin=550))).events_new == 50
+    elastic.remove_parts("transaction", [part.id, "no-such-index"])
+    assert elastic.count("transaction") == 50
+    elastic.tend("value", Bound(1, 1_000_000))
+    assert elastic.parts("value") == ()
+    held = elastic.holdings(NOW)
+    assert (held.datasets[0].rows, held.datasets[0].parts) == (50, 1)
+    assert held.disk_bytes is not None
+    assert held.disk_free is not None
+    assert 0 < held.disk_free < held.disk_bytes
+    assert held.record_bytes
