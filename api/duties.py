@@ -10,9 +10,11 @@ from api.chains import Chains
 from api.drilling import Drilling
 from api.intake import Intake
 from api.playbook_desk import desk_of
+from api.storage.admission import stored_datasets
 from api.triage import followed
 from api.wiring import Wiring
 from api.worker import Aside, Duty, unwatched
+from response.retention.sweep import Sweep
 from sensors.carried_packets import CarriedPackets
 from sensors.kept_packets import CARRIED
 
@@ -36,5 +38,6 @@ def duties_of(wiring: Wiring, intake: Intake, holder: str) -> tuple[tuple[str, D
         ("playbooks", lambda _: desk_of(wiring).work(holder) > 0),
         ("notifications", wiring.notifications.work),
         ("triage", lambda now: followed(wiring.store, wiring.rules, wiring.site.site(), now)),
+        ("retention", Sweep(wiring.store, stored_datasets())),
         ("assessments", Aside(lambda: bool(unfinished(wiring.store)), lambda: work(wiring.store))),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from api.output.documents import plain
 from api.output.incident_lines import incident_title, why_line
 from api.texts import Language, texts
-from response.incidents.record import measured, timeline
+from response.incidents.record import is_held, measured, timeline
 from response.records import Stored
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -18,7 +18,7 @@ def incident_body(stored: Stored, *, brief: bool = False) -> dict[str, Any]:
     """The document. Its etag counts the changes of people only, as `If-Match` needs it."""
     record = stored.body
     body: dict[str, Any] = {name: value for name, value in record.items() if not (brief and name in LONG)}
-    body |= {"id": stored.id, "etag": str(record["revision"])}
+    body |= {"id": stored.id, "etag": str(record["revision"]), "held": is_held(record)}
     body["title"] = {**record["title"], **{lang: incident_title(record, texts(lang)) for lang in LANGUAGES}}
     if not brief:
         body["members"] = [_member(member) for member in record["members"]]

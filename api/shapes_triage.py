@@ -51,6 +51,7 @@ class IncidentShape(BaseModel):
     risk: dict[str, Any]
     drill: bool
     merged_into: str | None
+    held: bool
     members: list[dict[str, Any]] = []
     tasks: list[dict[str, Any]] = []
     timeline: list[dict[str, Any]] = []
@@ -66,13 +67,15 @@ class IncidentPage(BaseModel):
 
 
 class IncidentDecision(Input):
-    """What a person decides; what is left out stays. `ticks` are task ids with done or not."""
+    """What a person decides; what is left out stays. `ticks` are task ids with done or not; `held` keeps the
+    evidence from retention, and needs a reason."""
 
     status: Status | None = None
     resolution: Resolution | None = None
     assignee: Annotated[str, Field(max_length=64)] | None = None
     reason: Text | None = None
     ticks: Annotated[dict[Annotated[str, Field(max_length=200)], bool], Field(max_length=200)] | None = None
+    held: bool | None = None
 
 
 class Split(Input):

@@ -6,7 +6,7 @@ Two implementations stand behind it (`api/storage`): SQLite with Parquet files, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import TracebackType
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
@@ -17,6 +17,8 @@ from detection.occurrence import Occurrence, Packets
 from response.alerts import Alert, AlertChange
 from response.conditions import Condition
 from response.records import AuditLine, Change, Deed, RecordQuery, Stored, Write
+from response.retention.holdings import Holdings, Part
+from response.retention.policy import Bound
 
 Item = TypeVar("Item")
 Scalar = str | int | float | bool | None
@@ -258,6 +260,24 @@ class Store(Protocol):
 
     def count(self, dataset: str) -> int:
         """How many events of a dataset are stored."""
+
+    def holdings(self, now: int) -> Holdings:
+        """What the store holds, and how much of it is of the days before `now`."""
+
+    def parts(self, dataset: str, after: tuple[int, str] | None = None, limit: int = 500) -> tuple[Part, ...]:
+        """What events of a dataset are removed by, in order of (first row, id), behind `after`; without what is being
+        written into."""
+
+    def parts_holding(self, dataset: str, parts: Sequence[str], events: Collection[str]) -> frozenset[str]:
+        """Those of the parts that hold any of the events, by id. One that has gone holds nothing."""
+
+    def remove_parts(self, dataset: str, parts: Sequence[str]) -> None:
+        """Remove parts with their rows; those that have gone before are no error. What reads meanwhile sees all of a
+        part or nothing of it."""
+
+    def tend(self, dataset: str, bound: Bound) -> bool:
+        """One small step towards parts that are neither too many nor too large to be removed under this bound; whether
+        there was one to take. No row changes."""
 
     def put_assets(self, assets: Sequence[AssetRecord]) -> None:
         """Merge what is known of assets into the store; the same input twice is the same as once."""

@@ -38,7 +38,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("incident", "last_seen", ("status", "assignee", "alerts", "assets", "severity", "drill")),
+        Kind("incident", "last_seen", ("status", "assignee", "alerts", "assets", "severity", "drill", "held")),
         Kind("incident_decision", "at", ("incident",)),
         Kind("ticks", "at"),
         Kind("mute", "at", ("state", "rule", "by")),
@@ -58,6 +58,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("token", "at", ("user", "state", "digest")),
         Kind("view", "at", ("owner", "screen", "shared")),
         Kind("setting", "at"),
+        Kind("retention", "at"),
         Kind("sensor", "last_seen", ("state",)),
         Kind("chain", "at", ("sensor", "state")),
         Kind("idempotency", "at"),

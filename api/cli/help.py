@@ -31,7 +31,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "reported": ("--certificate", "--site-name", "--template", "--language", "--organisation", "--mark", "--at",
                  "--key", "--keys", "--password-file"),
     "decided": ("--resolution", "--to", "--form", "--range", "--like", "--reason", "--undone", "--who", "--dry-run",
-                "--fix", "--start", "--yes"),
+                "--set DATASET=BOUND", "--fix", "--start", "--yes"),
     "people": ("--admin", "--role", "--user", "--scope", "--days", "--after", "--head"),
     "assessed": ("--framework", "--zone", "--name", "--set", "--state", "--expires"),
     "results": ("--format", "--json", "--output", "--events", "--fail-on", "--verify"),
@@ -84,7 +84,7 @@ def _write(page: Page, command: TyperCommand | TyperGroup, ctx: typer.Context, w
         _section(page, words.get("help.arguments"), [(_name(each), each.help or "") for each in arguments])
     for subject, names in SUBJECTS.items():
         shown = sorted(
-            (each for each in options if each.opts[0] in names), key=lambda option: names.index(option.opts[0])
+            (each for each in options if listed(each) in names), key=lambda option: names.index(listed(option))
         )
         if shown:
             _section(
@@ -122,6 +122,12 @@ def _name(argument: TyperArgument) -> str:
     if choices := _choices(argument):
         name = choices
     return name if argument.required or name.startswith("[") else f"[{name}]"
+
+
+def listed(option: TyperOption) -> str:
+    """How an option stands in `SUBJECTS`: by name, with what it takes where one name means two things."""
+    whole = f"{option.opts[0]} {option.metavar}"
+    return whole if any(whole in names for names in SUBJECTS.values()) else option.opts[0]
 
 
 def _spelled(option: TyperOption) -> str:

@@ -13,6 +13,7 @@ __all__ = ["app"]
 DECISIONS: dict[str, Callable[..., None]] = {
     "ack": decisions.ack, "assign": decisions.assign, "close": decisions.close, "comment": decisions.comment,
     "tick": decisions.tick, "split": decisions.split, "merge": decisions.merge, "undo": decisions.undo,
+    "hold": decisions.hold, "release": decisions.release,
 }  # fmt: skip
 for name, decide in DECISIONS.items():
     app.command(name, cls=HelpfulCommand, help=f"help.incidents_{name}", epilog="help.epilog")(decide)

@@ -1,4 +1,4 @@
-"""`bittern incidents ack, assign, close, comment, tick, split, merge, undo`: what people decide about incidents."""
+"""`bittern incidents ack, assign, close, comment, tick, split, merge, undo, hold, release`: what people decide."""
 
 from __future__ import annotations
 
@@ -72,6 +72,22 @@ def tick(
     _change(context, incident_id, store, lang, as_json, who, tick=(task, not undone))
 
 
+def hold(
+    context: typer.Context, incident_id: Id, reason: Reason, who: Who = None, store: option.StoreUrl = None,
+    as_json: option.Json = False, lang: option.Lang = None,
+) -> None:  # fmt: skip
+    """Keeps the evidence of an incident whatever retention says."""
+    _change(context, incident_id, store, lang, as_json, who, reason=reason, held=True)
+
+
+def release(
+    context: typer.Context, incident_id: Id, reason: Reason, who: Who = None, store: option.StoreUrl = None,
+    as_json: option.Json = False, lang: option.Lang = None,
+) -> None:  # fmt: skip
+    """Ends a hold."""
+    _change(context, incident_id, store, lang, as_json, who, reason=reason, held=False)
+
+
 def split(
     context: typer.Context, incident_id: Id,
     alert: Annotated[list[str], typer.Option("--alert", metavar="ID", help="help.option.split_alert")],
@@ -116,6 +132,7 @@ def _change(
     context: typer.Context, incident_id: str, url: str | None, lang: option.Lang, as_json: bool, who: str | None,
     *, status: str | None = None, resolution: str | None = None, assignee: str | None = None,
     reason: str | None = None, tick: tuple[int, bool] | None = None,
+    held: bool | None = None,
 ) -> None:  # fmt: skip
     terminal = _terminal(context, lang)
     from api.output.documents import dumps
@@ -125,13 +142,14 @@ def _change(
     with opened(url) as source:
         found = one_incident(source, incident_id, terminal)
         ticks = {_task(found.body["tasks"], tick[0], terminal): tick[1]} if tick else None
-        change = IncidentChange(_now(), name_of_user(who), status, resolution, assignee, reason, ticks)
+        change = IncidentChange(_now(), name_of_user(who), status, resolution, assignee, reason, ticks, held)
         stored = _desk(source, terminal).change(found.id, change, found.body["revision"])
     if as_json:
         terminal.data(dumps({"schema": "bittern.incident/v1", "data": incident_document(stored, terminal.texts)}))
         return
     body, words = stored.body, terminal.texts
     told = [words.word("status", body["status"]), words.word("resolution", body["resolution"] or ""), body["assignee"]]
+    told += [words.get("incident.held")] if body.get("held") else []
     terminal.tell("cli.incident_decided", id=stored.id, status=", ".join(filter(None, told)))
 
 

@@ -44,7 +44,7 @@ COMMANDS: dict[str, str] = {
     "user": "api.cli.user:app",
     "token": "api.cli.user:tokens",
     "audit": "api.cli.audit:app",
-    "db": "api.cli.db:app",
+    "db": "api.cli.db_keeping:app",
     "report": "api.cli.report:app",
     "keys": "api.cli.keys:app",
     "notify": "api.cli.notify:app",

@@ -15,7 +15,7 @@ from api.output.told import Teller, safe
 from api.texts import Texts
 from response.alerts import Alert
 from response.incidents.measures import NAMES
-from response.incidents.record import measured
+from response.incidents.record import is_held, measured
 from response.records import Stored
 from response.times import time_ns
 
@@ -122,6 +122,7 @@ def _head(page: Page, stored: Stored, teller: Teller, zone: tzinfo) -> None:
         f"{words.get('incident.label.risk')} {body['risk']['score']}",
         when,
         *([words.get("alert.drill")] if body["drill"] else []),
+        *([words.get("incident.held")] if is_held(body) else []),
     ]
     severity = words.word("severity", body["severity"])
     page.line((f" {severity} ", body["severity"]), " " + " · ".join(parts))

@@ -6,7 +6,7 @@ docs/decisions/store-elasticsearch.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,6 +17,7 @@ from api.storage.elastic_documents import Swap, every, fetch, swap
 from api.storage.elastic_events import count_events, count_found, events_over_time, group_events, read_events
 from api.storage.elastic_facets import alert_facets, count_alerts
 from api.storage.elastic_mapping import SCHEMA
+from api.storage.elastic_parts import holding_any, list_parts, read_holdings, remove_parts, roll_over
 from api.storage.elastic_records import ElasticRecords
 from api.storage.elastic_segments import DONE, write_segment
 from api.storage.elastic_triage import list_alerts, read_alert, read_occurrences
@@ -36,6 +37,8 @@ from response.ports import (
     Written,
 )
 from response.records import AuditLine, Change, Decide, Deed, RecordQuery, Stored, Write
+from response.retention.holdings import Holdings, Part
+from response.retention.policy import Bound
 from response.store_errors import NotFound
 
 ALL: Mapping[str, Any] = {"match_all": {}}
@@ -107,6 +110,22 @@ class ElasticStore:
 
     def count(self, dataset: str) -> int:
         return count_events(self._cluster, dataset)
+
+    def holdings(self, now: int) -> Holdings:
+        return read_holdings(self._cluster, now)
+
+    def parts(self, dataset: str, after: tuple[int, str] | None = None, limit: int = 500) -> tuple[Part, ...]:
+        return list_parts(self._cluster, dataset, after, limit)
+
+    def parts_holding(self, dataset: str, parts: Sequence[str], events: Collection[str]) -> frozenset[str]:
+        return holding_any(self._cluster, parts, events)
+
+    def remove_parts(self, dataset: str, parts: Sequence[str]) -> None:
+        remove_parts(self._cluster, dataset, parts)
+
+    def tend(self, dataset: str, bound: Bound) -> bool:
+        roll_over(self._cluster, dataset, bound)
+        return False
 
     def put_assets(self, assets: Sequence[AssetRecord]) -> None:
         name = self._cluster.ensure("assets")

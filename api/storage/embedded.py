@@ -8,21 +8,20 @@ PATH/tmp: files being written · PATH/writer.lock: held while a segment is writt
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import sqlite3
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import polars as pl
 
 from api.storage.assets import gathered, merged
 from api.storage.embedded_alerts import fold_in, list_alerts, read_alert, read_occurrences
+from api.storage.embedded_compaction import compact
 from api.storage.embedded_database import SCHEMA, Database, plain_errors
 from api.storage.embedded_events import (
     count_events,
@@ -33,7 +32,9 @@ from api.storage.embedded_events import (
     read_events,
 )
 from api.storage.embedded_facets import alert_facets, count_alerts
-from api.storage.embedded_files import EventFile, EventFiles, overlapping, register, span_of
+from api.storage.embedded_files import EventFile, EventFiles, await_files, overlapping, register, span_of
+from api.storage.embedded_lock import WRITER_SECONDS, sole_writer
+from api.storage.embedded_parts import holding_any, list_parts, read_holdings, registered, retire
 from api.storage.embedded_records import (
     apply,
     last_change,
@@ -60,12 +61,14 @@ from response.ports import (
     Written,
 )
 from response.records import AuditLine, Change, Decide, Deed, RecordQuery, Stored, Write
+from response.retention.holdings import Holdings, Part
+from response.retention.policy import Bound
 from response.store_errors import Busy, NotFound, ReadOnly, StoreError
 
 New = tuple[Segment, Intake]
 """A segment that is not stored yet, sorted."""
-WRITER_SECONDS = 30.0
-WRITER_STEP = 0.01
+READ_AGAIN = 5
+Answer = TypeVar("Answer")
 
 
 class EmbeddedStore:
@@ -85,19 +88,8 @@ class EmbeddedStore:
             with suppress(Busy, ReadOnly), self._sole_writer(patience=0):
                 self._sweep()
 
-    @contextmanager
-    def _sole_writer(self, patience: float = WRITER_SECONDS) -> Iterator[None]:
-        """Hold the writer's lock, which the system gives back when the holder dies."""
-        path = self._root / "writer.lock"
-        deadline = time.monotonic() + patience
-        with plain_errors(path):
-            lock = path.open("ab")
-        with lock:
-            while not _locked(lock.fileno()):
-                if time.monotonic() >= deadline:
-                    raise Busy(str(path), "held_by_another", seconds=f"{patience:g}")
-                time.sleep(WRITER_STEP)
-            yield
+    def _sole_writer(self, patience: float = WRITER_SECONDS) -> AbstractContextManager[None]:
+        return sole_writer(self._root / "writer.lock", patience)
 
     def _sweep(self) -> None:
         with self._database.writing() as connection:
@@ -153,7 +145,7 @@ class EmbeddedStore:
         places = {dataset: self._files.place(name, dataset, frame) for dataset, frame in news.items()}
         with self._database.writing() as connection:
             self._files.sweep(connection)
-            connection.executemany("INSERT INTO pending VALUES (?)", [(place,) for place in places.values()])
+            await_files(connection, places.values())
         staged = [self._files.stage(places[dataset], dataset, frame) for dataset, frame in news.items()]
         self._files.settle(staged)
         with self._database.writing() as connection:
@@ -165,7 +157,6 @@ class EmbeddedStore:
         rows = [(s.id, s.sensor, s.first, s.last, taken.rows, dumps(s.counters)) for s, taken in new]
         connection.executemany("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)", rows)
         register(connection, new[0][0].id, new[0][0].sensor, staged)
-        connection.execute("DELETE FROM pending")
         folds = fold_in(connection, intake.occurrences)
         for alert_id in folds.alerts:
             note(connection, "alert", alert_id, read_alert(connection, alert_id).etag)
@@ -226,24 +217,63 @@ class EmbeddedStore:
         with self._database.reading() as connection:
             return list_lines(connection, after, limit)
 
-    def events(self, query: EventQuery) -> EventPage:
+    def _reading_files(self, read: Callable[[], Answer]) -> Answer:
+        """Reads again, from a new list of files, where one was taken out of the store before it was opened."""
         with plain_errors(self._root):
-            return read_events(self._root, self._database, query)
+            for _ in range(READ_AGAIN):
+                with suppress(FileNotFoundError):
+                    return read()
+            return read()
+
+    def events(self, query: EventQuery) -> EventPage:
+        return self._reading_files(lambda: read_events(self._root, self._database, query))
 
     def group_events(self, query: EventQuery, by: Sequence[str], limit: int, sums: Sequence[str] = ()) -> EventGroups:
-        with plain_errors(self._root):
-            return group_events(self._root, self._database, query, by, limit, sums)
+        return self._reading_files(lambda: group_events(self._root, self._database, query, by, limit, sums))
 
     def events_over_time(self, query: EventQuery, step: int) -> tuple[tuple[int, int], ...]:
-        with plain_errors(self._root):
-            return events_over_time(self._root, self._database, query, step)
+        return self._reading_files(lambda: events_over_time(self._root, self._database, query, step))
 
     def count_events(self, query: EventQuery) -> int:
-        with plain_errors(self._root):
-            return count_found(self._root, self._database, query)
+        return self._reading_files(lambda: count_found(self._root, self._database, query))
 
     def count(self, dataset: str) -> int:
         return count_events(self._database, dataset)
+
+    def holdings(self, now: int) -> Holdings:
+        with self._database.reading() as connection, plain_errors(self._root):
+            return read_holdings(connection, self._root, now)
+
+    def parts(self, dataset: str, after: tuple[int, str] | None = None, limit: int = 500) -> tuple[Part, ...]:
+        with self._database.reading() as connection, plain_errors(self._root):
+            return list_parts(connection, self._root, dataset, after, limit)
+
+    def parts_holding(self, dataset: str, parts: Sequence[str], events: Collection[str]) -> frozenset[str]:
+        def read() -> frozenset[str]:
+            with self._database.reading() as connection:
+                files = registered(connection, dataset, parts)
+            return holding_any(self._root, dataset, files, events)
+
+        return self._reading_files(read)
+
+    def remove_parts(self, dataset: str, parts: Sequence[str]) -> None:
+        self._check_writable()
+        with self._sole_writer():
+            with self._database.writing() as connection:
+                retire(connection, registered(connection, dataset, parts))
+            self._sweep()
+
+    def tend(self, dataset: str, bound: Bound) -> bool:
+        self._check_writable()
+        with self._sole_writer():
+            return compact(self._database, self._files, dataset)
+
+    def vacuum(self) -> None:
+        """Give free room of the database back to the disk. Raises Busy while somebody else has a transaction open."""
+        self._check_writable()
+        with self._sole_writer():
+            self._sweep()
+            self._database.shrink()
 
     def put_assets(self, assets: Sequence[AssetRecord]) -> None:
         self._check_writable()
@@ -301,11 +331,3 @@ class EmbeddedStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _locked(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from api.storage.embedded_database import SCHEMA, plain_errors
+from api.storage.embedded_files import backing_up
 from api.storage.embedded_migration import schema_of
 from response.store_errors import Damaged, Invalid, WrongSchema
 from response.times import time_text
@@ -64,14 +65,15 @@ def back_up(root: Path, target: Path, at: int, progress: Progress = lambda _: No
     try:
         with _private(unfinished):  # a place that cannot be written says so itself, and not the database
             pass
-        schema, files = _snapshot(root / DATABASE, snapshot, target)
-        with plain_errors(target), _private(unfinished) as out, tarfile.open(fileobj=out, mode="w|") as tar:
-            parts = {}
-            for name, path in ((DATABASE, snapshot), *((each, root / each) for each in files)):
-                parts[name] = _add(tar, name, path)
-                progress(parts[name][1])
-            made = Manifest(time_text(at), schema, parts)
-            _add_text(tar, json.dumps({"form": FORM, **vars(made)}).encode())
+        with backing_up(root):  # nothing that the snapshot names is removed before it is read
+            schema, files = _snapshot(root / DATABASE, snapshot, target)
+            with plain_errors(target), _private(unfinished) as out, tarfile.open(fileobj=out, mode="w|") as tar:
+                parts = {}
+                for name, path in ((DATABASE, snapshot), *((each, root / each) for each in files)):
+                    parts[name] = _add(tar, name, path)
+                    progress(parts[name][1])
+                made = Manifest(time_text(at), schema, parts)
+                _add_text(tar, json.dumps({"form": FORM, **vars(made)}).encode())
         with plain_errors(target):
             unfinished.replace(target)
         return made

@@ -2,20 +2,22 @@
 
 A segment's files are written under `tmp`, named as pending in the database, renamed to their place, and registered in
 the transaction that stores the segment. Whatever dies in between leaves files that are pending: the next writer, who
-holds the only writer's lock, removes them.
+holds the only writer's lock, removes them. Files that are taken out of the store become pending in the transaction that
+unregisters them. Whoever reads and finds a file gone asks for the list again.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import polars as pl
 
@@ -27,6 +29,8 @@ from sensors.whole_files import sync_folder
 
 PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 COMPRESSION_LEVEL = 1
+BACKUP_LOCK = "backup.lock"
+"""Below the root: held, shared, by who reads files that may be taken out of the store meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class EventFiles:
     def stage(self, path: str, dataset: str, frame: pl.DataFrame) -> EventFile:
         """Write the rows that belong at `path` under `tmp`, durable; they are not in the store yet."""
         first, last = span_of(frame)
-        staged = self._staged(path)
+        staged = self.staged(path)
         # Of some seventy columns many are empty, and each costs as much as a full one; `scan` gives them back as null.
         told = frame[[column.name for column in frame.get_columns() if column.null_count() < frame.height]]
         with full_disks(staged), staged.open("wb") as file:
@@ -67,7 +71,8 @@ class EventFiles:
             size = file.tell()
         return EventFile(path, dataset, first, last, frame.height, size)
 
-    def _staged(self, path: str) -> Path:
+    def staged(self, path: str) -> Path:
+        """Where a file is written that belongs at `path`."""
         return self.tmp / path.replace("/", "~")
 
     def settle(self, files: Iterable[EventFile]) -> None:
@@ -79,19 +84,63 @@ class EventFiles:
                 if not target.parent.is_dir():
                     target.parent.mkdir(parents=True, exist_ok=True)
                     folders |= {target.parent.parent, target.parent.parent.parent}
-                self._staged(file.path).replace(target)
+                self.staged(file.path).replace(target)
                 folders.add(target.parent)
         for folder in folders:
             with plain_errors(folder):
                 sync_folder(folder)
 
     def sweep(self, connection: sqlite3.Connection) -> None:
-        """Remove what a writer that died left behind. The caller holds the writer's lock and a write transaction."""
-        for row in connection.execute("SELECT path FROM pending").fetchall():
-            (self.root / row["path"]).unlink(missing_ok=True)
-        connection.execute("DELETE FROM pending")
+        """Remove what a writer that died left behind, and files that were taken out of the store; those wait while a
+        backup reads. The caller holds the writer's lock and a write transaction."""
         for leftover in self.tmp.iterdir():
             leftover.unlink()
+        paths = [self.root / row["path"] for row in connection.execute("SELECT path FROM pending")]
+        if not paths:
+            return
+        with not_backed_up(self.root) as free:
+            if not free:
+                return
+            for path in paths:
+                path.unlink(missing_ok=True)
+            for folder in {path.parent for path in paths}:
+                _leave(folder)
+            connection.execute("DELETE FROM pending")
+
+
+def _leave(folder: Path) -> None:
+    """Make durable that files have gone from a folder; it goes too when it was the last."""
+    with suppress(FileNotFoundError):
+        sync_folder(folder)
+    with suppress(OSError):  # other files are in it, or it has gone
+        folder.rmdir()
+
+
+@contextmanager
+def not_backed_up(root: Path) -> Iterator[bool]:
+    """Whether nobody makes a backup; nobody begins one meanwhile. Never waits."""
+    with (root / BACKUP_LOCK).open("ab") as lock:
+        try:
+            fcntl.flock(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
+def backing_up(root: Path) -> Iterator[None]:
+    """While it lasts no file is removed that was registered when it began. Of a store on a medium that cannot be
+    written nothing is removed anyway."""
+    path = root / BACKUP_LOCK
+    with ExitStack() as opened:
+        lock: IO[bytes] | None = None
+        for mode in ("ab", "rb"):
+            with suppress(OSError):
+                lock = lock or opened.enter_context(path.open(mode))
+        if lock is not None:
+            fcntl.flock(lock.fileno(), fcntl.LOCK_SH)
+        yield
 
 
 def span_of(frame: pl.DataFrame) -> tuple[int, int]:
@@ -103,9 +152,15 @@ def span_of(frame: pl.DataFrame) -> tuple[int, int]:
     return first, last
 
 
+def await_files(connection: sqlite3.Connection, paths: Iterable[str]) -> None:
+    """Name files as pending that are going to be written, inside the caller's transaction."""
+    connection.executemany("INSERT OR IGNORE INTO pending VALUES (?)", [(path,) for path in paths])
+
+
 def register(connection: sqlite3.Connection, segment: str, sensor: str, files: Iterable[EventFile]) -> None:
     """Make settled files part of the store, inside the caller's transaction."""
     for f in files:
+        connection.execute("DELETE FROM pending WHERE path = ?", (f.path,))
         row = (f.path, segment, f.dataset, sensor, f.first, f.last, f.rows, f.bytes)
         connection.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
@@ -122,9 +177,9 @@ def overlapping(
     return [EventFile(**dict(row)) for row in connection.execute(query + " ORDER BY first, path", parameters)]
 
 
-def scan(root: Path, dataset: str, files: Iterable[EventFile]) -> pl.LazyFrame:
+def scan(root: Path, dataset: str, files: Iterable[EventFile], path_as: str | None = None) -> pl.LazyFrame:
     """The rows of files with the columns that the dataset has today, null where a file is older than the column; what
-    was stored as words is read as text where it has become text."""
+    was stored as words is read as text where it has become text. `path_as` names a column with the file of a row."""
     paths = [root / f.path for f in files]
     schema = stored_schema(dataset)
     words_as_text = pl.ScanCastOptions(categorical_to_string="allow")
@@ -135,6 +190,7 @@ def scan(root: Path, dataset: str, files: Iterable[EventFile]) -> pl.LazyFrame:
         missing_columns="insert",
         extra_columns="ignore",
         glob=False,
+        include_file_paths=path_as,
     )
 
 

@@ -16,6 +16,7 @@ from detection.site import Asset, Site
 from response.alerts import Alert
 from response.compliance.condensing import DATASETS, condensed
 from response.ports import MOST_PER_PAGE, NO_DRILL, AlertQuery, AssetRecord, EventQuery, Store
+from response.retention.removed import all_removed
 
 UNKNOWN = "unknown"
 SAID_BY = ("vendor", "model", "firmware", "os", "name")
@@ -102,6 +103,8 @@ class Evidence:
     audit: Audit | None = None
     held: tuple[int, int] | None = None
     """The span of all that the store holds of traffic, ns."""
+    removed: Mapping[str, int] = field(default_factory=dict)
+    """By dataset the time (ns) before which retention may have removed rows."""
 
     @cached_property
     def critical_zones(self) -> frozenset[str]:
@@ -159,6 +162,7 @@ def gather(
         left_out=left_out,
         audit=audit,
         held=span(store),
+        removed={name: each.border for name, each in all_removed(store).items()},
     )
 
 

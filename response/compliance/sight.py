@@ -14,6 +14,7 @@ from response.compliance.assessment import Reason, Visibility, ZoneVisibility
 from response.compliance.gathering import Evidence
 from response.compliance.query import share
 from response.compliance.selecting import encrypted
+from response.times import time_text
 from sensors.fields import protocols
 
 READABLE = tuple(name for name, protocol in protocols().items() if protocol.tier != "recognised")
@@ -82,6 +83,9 @@ def _everywhere(evidence: Evidence, frames: pl.DataFrame) -> Iterable[Reason]:
         yield Reason("too_short", {"hours": _hours(length), "needed": _hours(limits.minimum_period)})
     for dataset, count in sorted(evidence.left_out.items()):
         yield Reason("left_out", {"dataset": dataset, "count": count})
+    for dataset, border in sorted(evidence.removed.items()):
+        if dataset in evidence.facts and evidence.start < border:
+            yield Reason("removed", {"dataset": dataset, "before": time_text(border)})
 
 
 def _zone(evidence: Evidence, zone: str, frames: pl.DataFrame) -> ZoneVisibility:

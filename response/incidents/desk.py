@@ -9,7 +9,7 @@ from detection.occurrence import text_id
 from response.incidents.follow import Incidents
 from response.incidents.grouping import MERGE, SPLIT
 from response.incidents.people import IncidentChange, changed
-from response.records import Deed, Put, Stored
+from response.records import Deed, Put, RecordQuery, Stored
 from response.store_errors import Conflict, Invalid
 from response.times import time_text
 
@@ -31,7 +31,8 @@ class IncidentDesk:
             body = changed(incident, known.body, change, revision)
             if body == known.body:
                 return known
-            what = {"status": change.status, "resolution": change.resolution, "assignee": change.assignee}
+            named = ("status", "resolution", "assignee", "held")
+            what = {name: getattr(change, name) for name in named}
             deed = self._deed(change.at, change.who, "incident.change", incident, {**what, "reason": change.reason})
             try:
                 (stored,) = self._store.commit([Put("incident", incident, body, known.etag)], deed)
@@ -48,6 +49,7 @@ class IncidentDesk:
         rest = [alert for alert in body["alerts"] if alert not in set(alerts)]
         if len(apart) != len(set(alerts)) or not apart or not rest:
             raise Invalid(f"incident {incident}", "no_such_split", value=", ".join(alerts))
+        self._check_free(apart)
         return self._decide(SPLIT, [incident], [apart, rest], at, who, reason)
 
     def merge(self, incidents: Sequence[str], at: int, who: str, reason: str) -> str:
@@ -64,10 +66,17 @@ class IncidentDesk:
         known = self._store.record("incident_decision", decision)
         if known.body["state"] != "active":
             raise Invalid(f"decision {decision}", "undone_before")
+        self._check_free(self._alerts(known.body))
         body = {**known.body, "state": "undone", "undone_by": who, "undone_at": time_text(at)}
         deed = self._deed(at, who, "incident.undo", known.body["incident"][0], {"decision": decision})
         self._store.commit([Put("incident_decision", decision, body, known.etag)], deed)
         self._incidents.update(self._alerts(known.body), at)
+
+    def _check_free(self, alerts: Sequence[str]) -> None:
+        """What is held stays together: a part that goes elsewhere would be held no more. Raises Invalid."""
+        query = RecordQuery("incident", {"alerts": list(alerts), "held": True}, limit=1)
+        for held in self._store.records(query).items:
+            raise Invalid(f"incident {held.id}", "incident_is_held")
 
     def _decide(
         self, what: str, incidents: Sequence[str], parts: Sequence[Sequence[str]], at: int, who: str, reason: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from response.alerts import RESOLUTIONS, STATUSES
-from response.incidents.record import history_line
+from response.incidents.record import history_line, is_held
 from response.store_errors import Conflict, Invalid
 from response.times import time_text
 
@@ -15,7 +15,8 @@ from response.times import time_text
 @dataclass(frozen=True)
 class IncidentChange:
     """One decision. None leaves a field as it is; `assignee` "" means nobody; a `reason` alone is a comment; `ticks`
-    are task ids with done or not. `status` closed needs a `resolution` and a `reason`."""
+    are task ids with done or not. `status` closed needs a `resolution` and a `reason`; to hold an incident, so that
+    retention leaves its evidence alone, or to release it needs a `reason`."""
 
     at: int
     who: str
@@ -24,6 +25,7 @@ class IncidentChange:
     assignee: str | None = None
     reason: str | None = None
     ticks: Mapping[str, bool] | None = None
+    held: bool | None = None
 
 
 def changed(incident: str, body: Mapping[str, Any], change: IncidentChange, revision: int) -> dict[str, Any]:
@@ -39,6 +41,7 @@ def changed(incident: str, body: Mapping[str, Any], change: IncidentChange, revi
         new["assignee"] = change.assignee or None
     named = [name for name in ("status", "resolution", "assignee") if new[name] != body[name]]
     lines = [history_line(change.at, change.who, name, body[name], new[name], change.reason) for name in named]
+    lines += _held(where, new, change)
     lines += _ticked(where, new, change)
     if change.reason and not lines:
         lines = [history_line(change.at, change.who, "comment", None, None, change.reason)]
@@ -61,6 +64,19 @@ def _outcome(where: str, body: Mapping[str, Any], change: IncidentChange) -> dic
     if body["status"] != "closed" and not change.reason:
         raise Invalid(where, "no_reason_given")
     return {"status": status, "resolution": resolution}
+
+
+def _held(where: str, new: dict[str, Any], change: IncidentChange) -> list[dict[str, Any]]:
+    """Puts a hold, or its end, into `new` and gives its line of history."""
+    before = is_held(new)
+    if change.held is None or change.held == before:
+        return []
+    if not change.reason:
+        raise Invalid(where, "no_reason_given")
+    if change.held and not new["alerts"]:
+        raise Invalid(where, "nothing_to_hold")
+    new["held"] = change.held
+    return [history_line(change.at, change.who, "held", before, change.held, change.reason)]
 
 
 def _ticked(where: str, new: dict[str, Any], change: IncidentChange) -> list[dict[str, Any]]:

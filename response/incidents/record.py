@@ -21,7 +21,7 @@ from response.incidents.risk import risk_of
 from response.times import time_ns, time_text
 from response.triage.policy import Policy
 
-PEOPLE = ("status", "resolution", "assignee", "ticks", "history", "revision", "created_at")
+PEOPLE = ("status", "resolution", "assignee", "ticks", "history", "revision", "created_at", "held")
 MACHINE_NAME = "bittern"
 """Who the history names for what the machine did."""
 
@@ -72,12 +72,14 @@ def fresh(now: int) -> dict[str, Any]:
         "history": [],
         "revision": 1,
         "created_at": time_text(now),
+        "held": False,
     }
 
 
 def together(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What people decided about several incidents that are one now; the first leads, nothing that was said is lost."""
-    lead = {name: parts[0][name] for name in PEOPLE}
+    lead = {name: parts[0][name] for name in PEOPLE if name != "held"}
+    lead["held"] = any(is_held(part) for part in parts)  # a hold is never lost by becoming one
     for other in parts[1:]:
         lead["ticks"] = {**other["ticks"], **lead["ticks"]}
         lead["assignee"] = lead["assignee"] or other["assignee"]
@@ -88,6 +90,11 @@ def together(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         if other["status"] == "in_progress" and lead["status"] != "in_progress":
             lead |= {"status": "in_progress", "resolution": None}
     return lead
+
+
+def is_held(body: Mapping[str, Any]) -> bool:
+    """Whether an incident keeps its evidence although retention would remove it; earlier records do not say."""
+    return bool(body.get("held"))
 
 
 def reopened(people: Mapping[str, Any], joined: Iterable[str], now: int) -> dict[str, Any]:

@@ -68,6 +68,12 @@ def test_incidents_are_listed_told_and_decided(demo: Api) -> None:
     current = {"If-Match": taken.headers["etag"]}
     assert engineer.patch(path, json={"status": "new"}, headers=current).json()["code"] == "forbidden"
     assert engineer.patch(path, json={"reason": "line 1 stands still"}, headers=current).status_code == 200
+    assert (whole["held"], taken.json()["held"]) == (False, False)
+    current = {"If-Match": li.get(path).headers["etag"]}
+    assert engineer.patch(path, json={"held": True, "reason": "court"}, headers=current).status_code == 403
+    assert li.patch(path, json={"held": True}, headers=current).status_code == 422
+    assert li.patch(path, json={"held": True, "reason": "court"}, headers=current).json()["held"] is True
+    assert demo.store.audit(limit=10_000)[-1].deed.parameters == {"held": True, "reason": "court"}
 
 
 def test_split_and_back(demo: Api) -> None:

@@ -275,7 +275,12 @@ CASES: dict[str, tuple[tuple[World, Change, str], ...]] = {
         (CLEAN, lambda e: replace(e, audit=Audit(100, None, 100)), "pass"),
         (CLEAN, audit(0, None), "inconclusive"),
     ),
-    "log_retention": ((CLEAN, same, "inconclusive"), (CLEAN, days_later(181), "pass")),
+    "log_retention": (
+        (CLEAN, same, "inconclusive"),
+        (CLEAN, days_later(181), "pass"),
+        (CLEAN, lambda e: replace(e, removed={"capture": e.now - 100 * DAY}), "fail"),
+        (CLEAN, lambda e: replace(e, removed={"capture": e.now - 181 * DAY}), "inconclusive"),
+    ),
     "sensor_coverage": ((World((DEMO.name,), zones=("control", "office")), same, "fail"), (PLANT, same, "pass")),
     "monitoring_uptime": ((World((*NORMAL, DEMO.name)), same, "fail"), (PLANT, same, "pass")),
     "detection_coverage": ((CLEAN, without_rules, "fail"), (CLEAN, same, "pass")),
@@ -407,6 +412,26 @@ def test_a_segment_that_is_missing_makes_inconclusive(told: dict[str, int], is_b
     ]
     visible = look(replace(seen, facts={**seen.facts, "capture": pl.concat([capture, *gaps])}))
     assert ("segments_missing" in {r.code for zone in visible.zones for r in zone.blind}) == is_blind
+
+
+@pytest.mark.parametrize(
+    ("dataset", "after", "is_blind"), [("transaction", 1, True), ("capture", 1, True), ("flow", 0, False)]
+)
+def test_what_retention_removed_proves_nothing(dataset: str, after: int, is_blind: bool) -> None:
+    """A period that begins before the border: rows that are missing must not read as nothing wrong."""
+    seen = evidence(World(NORMAL, (), (SHORT,)))
+    whole = query_all(seen, library())
+    cut = query_all(replace(seen, removed={dataset: seen.start + after}), library())
+    watched = {query.name for query in QUERIES if query.sight != "none"} | {"sensor_coverage", "monitoring_uptime"}
+    passed = {name for name, each in whole.items() if each.result.state == "pass"}
+    assert passed & watched
+    assert passed - watched
+    still = {name for name in passed if cut[name].result.state == "pass"}
+    assert still == (passed - watched if is_blind else passed)
+    for name in passed - still:
+        result = cut[name].result
+        assert result.state == "inconclusive"
+        assert "removed" in {reason.code for reason in (*result.visibility, *result.reasons)}
 
 
 def test_what_cannot_be_read_hinders_only_queries_on_contents() -> None:

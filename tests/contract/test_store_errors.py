@@ -117,7 +117,7 @@ def test_another_schema_in_elasticsearch(elastic_server: Server) -> None:
 def test_a_writer_that_waits_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import fcntl
 
-    monkeypatch.setattr("api.storage.embedded.EmbeddedStore._sole_writer.__wrapped__.__defaults__", (0.05,))
+    monkeypatch.setattr("api.storage.embedded.EmbeddedStore._sole_writer.__defaults__", (0.05,))
     with open_store(f"embedded:{tmp_path}") as store, (tmp_path / "writer.lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(Busy):

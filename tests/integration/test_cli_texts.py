@@ -14,7 +14,7 @@ from typer.core import TyperOption
 
 from api.cli.doctor_checks import CHECKS, Patient, examine
 from api.cli.exit_codes import ExitCode
-from api.cli.help import SUBJECTS
+from api.cli.help import SUBJECTS, listed
 from api.cli.options import Severity
 from api.cli.program import every_command, tree
 from api.texts import FILES, PLACEHOLDER, language, shipped, texts
@@ -160,7 +160,7 @@ def test_every_option_has_a_subject_a_text_and_no_two_of_them() -> None:
     subjects = [name for names in SUBJECTS.values() for name in names]
     assert len(subjects) == len(set(subjects))
     options = [each for below in every_command(tree()) for each in below.params if isinstance(each, TyperOption)]
-    shown = {each.opts[0]: each for each in options if not each.hidden}
+    shown = {listed(each): each for each in options if not each.hidden}
     assert set(shown) | {"--help"} == set(subjects)
     for name, each in shown.items():
         assert each.help in texts("en").by_key, name

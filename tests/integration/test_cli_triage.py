@@ -176,3 +176,18 @@ def test_incidents_are_worked_on_split_merged_and_given_back(cli: Cli) -> None:
     closed = cli("incidents", "close", incident, "--resolution", "true_positive", "--reason", "cleaned", "--json")
     assert closed.json()["data"]["status"] == "closed"
     assert cli("incidents", "close", incident, "--resolution", "true_positive").code == 2
+
+
+@pytest.mark.usefixtures("store")
+def test_an_incident_is_held_and_released(cli: Cli) -> None:
+    first = cli("incidents", "list", "--json").json()["data"][0]
+    assert cli("incidents", "hold", first["id"]).code == 2  # nobody holds without a reason
+    held = cli("incidents", "hold", first["id"], "--reason", "asked for by the insurer", "--lang", "zh")
+    assert (held.code, "证据留存中" in held.err) == (0, True), held.err
+    shown = cli("incidents", "show", first["id"]).out
+    assert " · held" in shown.splitlines()[0]
+    assert "asked for by the insurer" in shown
+    refused = cli("incidents", "split", first["id"], "--alert", first["alerts"][0], "--reason", "apart")
+    assert (refused.code != 0, "release it first" in refused.err) == (True, True)
+    assert cli("incidents", "release", first["id"], "--reason", "paid").code == 0
+    assert " · held" not in cli("incidents", "show", first["id"]).out

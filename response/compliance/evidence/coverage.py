@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from response.compliance.assessment import Reason, ZoneVisibility
+from response.compliance.assessment import Reason, Visibility, ZoneVisibility
 from response.compliance.gathering import Evidence
 from response.compliance.query import Found, Parameters, Query, Row, none_yet, not_kept, plain_row, share
 from response.compliance.sight import look
@@ -16,6 +16,8 @@ HINDERED = ("no_sensor", "sensor_silent", "uptime", "loss", "segments_missing", 
 def sensor_coverage(evidence: Evidence, parameters: Parameters) -> Found:
     """Share of zones and conduits in the scope that a healthy sensor watches."""
     seen = look(evidence)
+    if _is_cut(seen):
+        return Found(unknown=seen.blind)
     healthy = {zone.zone: not [r for r in zone.blind if r.code in HINDERED] for zone in seen.zones}
     rows = [_zone_row(zone) for zone in seen.zones if not healthy[zone.zone]]
     watched = {(a, b) for sensor in evidence.site.sensors for a, b in sensor.conduits}
@@ -33,6 +35,11 @@ def sensor_coverage(evidence: Evidence, parameters: Parameters) -> Found:
     )
 
 
+def _is_cut(seen: Visibility) -> bool:
+    """Whether rows that sight is measured by were removed: what is missing is then no silence of a sensor."""
+    return any(reason.code == "removed" for reason in seen.blind)
+
+
 def _zone_row(zone: ZoneVisibility) -> Row:
     return plain_row(
         {
@@ -45,6 +52,8 @@ def _zone_row(zone: ZoneVisibility) -> Row:
 def monitoring_uptime(evidence: Evidence, parameters: Parameters) -> Found:
     """Least share of the period in which the sensors of a zone delivered, and what they lost."""
     seen = look(evidence)
+    if _is_cut(seen):
+        return Found(unknown=seen.blind)
     watched = [zone for zone in seen.zones if zone.sensors]
     worst = min((zone.uptime or 0.0 for zone in watched), default=None)
     hindered = tuple(r for zone in watched or seen.zones for r in zone.blind if r.code in HINDERED)

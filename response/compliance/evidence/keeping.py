@@ -58,12 +58,14 @@ def audit_record_fields(evidence: Evidence, parameters: Parameters) -> Found:
 
 
 def log_retention(evidence: Evidence, parameters: Parameters) -> Found:
-    """Days that the oldest traffic kept here reaches back. Less than required says only that there is no more yet."""
+    """Days that the oldest traffic kept here reaches back. Less than required says only that there is no more yet,
+    unless something younger than that was removed."""
     if evidence.held is None:
         return Found(unknown=(none_yet("event"),))
     days = round((evidence.now - evidence.held[0]) / DAY, 2)
     row: Row = {"oldest": time_text(evidence.held[0]), VIOLATION: False}
-    if days < parameters["min_days"]:
+    is_cut = evidence.removed.get("capture", 0) > evidence.now - parameters["min_days"] * DAY
+    if days < parameters["min_days"] and not is_cut:
         return Found((row,), unknown=(Reason("below", {"measure": days, "needed": parameters["min_days"]}),))
     return Found((row,), measure=days, needed=float(parameters["min_days"]))
 
