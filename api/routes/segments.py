@@ -58,9 +58,9 @@ async def send(
 ) -> Answer:
     """Take a segment. The answer says that it is on the disk for good: the sensor may forget it. Sent again it is
     stored once all the same. The token must be one of the account that is called like the sensor."""
+    wanted = _digest(request)
     if sensor.casefold() != caller.account.id or not SENSOR.fullmatch(sensor):
         raise Problem(403, "other_sensor", sensor=sensor[:64], account=caller.account.id)
-    wanted = _digest(request)
     try:
         size = await _received(request, wiring, sensor, name, wanted)
     except NoRoom:
@@ -86,7 +86,9 @@ async def _received(request: Request, wiring: Wiring, sensor: str, name: str, wa
 
 
 def _digest(request: Request) -> bytes:
-    """What the sender says that the SHA-256 of the body is. Raises Problem."""
+    """What the sender says that the SHA-256 of the body is. Raises Problem: 428 when it says nothing (RFC 6585)."""
+    if HEADER not in request.headers:
+        raise Problem(428, "digest_needed")
     found = DIGEST.search(request.headers.get(HEADER, ""))
     try:
         digest = base64.b64decode(found[1], validate=True) if found else b""
