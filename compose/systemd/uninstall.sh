@@ -49,7 +49,7 @@ if [ -z "$root" ] && command -v systemctl >/dev/null; then
 fi
 if [ -n "$purge" ]; then
     say "What was found, what waits, settings, users"
-    for folder in /var/lib/bittern /var/spool/bittern /etc/bittern; do
+    for folder in /var/lib/bittern /var/lib/bittern-sensor /var/lib/private/bittern-sensor /var/spool/bittern /etc/bittern; do
         do_ "$folder" rm -rf "$root$folder"
     done
     if [ -z "$root" ]; then
@@ -57,5 +57,5 @@ if [ -n "$purge" ]; then
             "userdel bittern 2>/dev/null || true; groupdel bittern 2>/dev/null || true; groupdel bittern-spool 2>/dev/null || true"
     fi
 else
-    say "Kept: /var/lib/bittern, /var/spool/bittern, /etc/bittern, user bittern (--purge takes them too)"
+    say "Kept: /var/lib/bittern, /var/lib/bittern-sensor, /var/spool/bittern, /etc/bittern, user bittern (--purge takes them too)"
 fi

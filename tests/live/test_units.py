@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sensors.packet_ring import PacketRing
 from tests.listening import PATIENCE, ear
 from tests.live.confined import USER, allowed_calls, settings
 from tests.live.sensing import Sensor, occurrences
@@ -79,7 +80,7 @@ def test_a_sensor_works_with_one_capability_and_little_else(tmp_path: Path) -> N
     folder = tmp_path / "own"
     folder.mkdir()
     with ear(tmp_path) as listening, wire() as made:
-        words = ("sensor", "--interface", NEAR, "--spool", str(folder / "spool"))
+        words = ("sensor", "--interface", NEAR, "--spool", str(folder / "spool"), "--packets", str(folder / "packets"))
         running = confined(made, "bittern-sensor@.service", folder, *words, said=listening.address)
         try:
             running.wait_for("listens to")
@@ -90,6 +91,8 @@ def test_a_sensor_works_with_one_capability_and_little_else(tmp_path: Path) -> N
             assert running.stop() == 0, running.said
             assert not [line for line in running.said if "warning" in line]
             assert "MB01" in {each.rule for each in occurrences(folder / "spool")}
+            [kept] = PacketRing(folder / "packets").standing(verified=True)
+            assert (kept.frames, kept.changed) == (len(frames(WRITE)), ())
             assert made.transmitted() == 0
         finally:
             running.process.kill()
