@@ -93,9 +93,9 @@ def _zone(evidence: Evidence, zone: str, frames: pl.DataFrame) -> ZoneVisibility
     sensors = [s for s in evidence.site.sensors if zone in s.zones]
     names = [sensor.name for sensor in sensors]
     flows = _conversations(evidence, zone, names)
-    uptime = _uptime(frames.filter(pl.col("observer.name").is_in(names)), evidence.start, evidence.end)
-    loss = _loss(evidence.facts["capture"].filter(pl.col("observer.name").is_in(names)), flows)
-    absent = _absent(evidence.facts["capture"].filter(pl.col("observer.name").is_in(names)))
+    ours = evidence.facts["capture"].filter(pl.col("observer.name").is_in(names))
+    uptime = _uptime(frames.filter(pl.col("observer.name").is_in(names)), ours, evidence.start, evidence.end)
+    loss, absent = _loss(ours, flows), _absent(ours)
     one_way, encrypted = _one_way(flows), share(len(_encrypted(evidence, flows)), len(flows))
     unread = _unread(flows)
     return ZoneVisibility(
@@ -166,16 +166,19 @@ def _conversations(evidence: Evidence, zone: str, sensors: list[str]) -> pl.Data
     return folded.filter(payload)
 
 
-def _uptime(frames: pl.DataFrame, start: int, end: int) -> float:
-    """Share of the period in which one of the sensors delivered."""
+def _uptime(frames: pl.DataFrame, capture: pl.DataFrame, start: int, end: int) -> float:
+    """Share of the period in which one of the sensors delivered. A sensor that was begun again says how long it did not
+    listen in between; where there are several, another one may have."""
     covered, reached = 0, start
+    if capture["observer.name"].n_unique() == 1:
+        covered -= 1_000_000 * int(capture.filter(pl.col("ot.counter") == "absent_ms")["ot.count"].sum())
     for begin, until in frames.select("begin", "end").sort("begin", "end").iter_rows():
         delivered = until if until - begin <= LONGEST_ROW else begin + TICK
         low, high = max(begin, reached), min(delivered, end)
         covered += max(0, high - low)
         reached = max(reached, high)
     # The last packet closes the period, which is one nanosecond longer than it: not a gap.
-    return round(min(1.0, (covered + 1) / (end - start)), 6) if covered else 0.0
+    return round(min(1.0, (covered + 1) / (end - start)), 6) if covered > 0 else 0.0
 
 
 def _loss(capture: pl.DataFrame, flows: pl.DataFrame) -> float | None:

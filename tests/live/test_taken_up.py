@@ -70,6 +70,10 @@ def test_what_only_both_halves_together_are_is_found(tmp_path: Path) -> None:
     ids = [event for segment, _ in segments(spool) for name, frame in segment.datasets.items()
            if name not in ("capture", "finding") for event in frame["event.id"]]  # fmt: skip
     assert len(ids) == len(set(ids)), "nothing is told twice"
+    counted = events(spool, "capture")
+    assert counted is not None
+    frames_counted = counted.filter(pl.col("ot.counter") == "frames")["ot.count"].sum()
+    assert frames_counted == len(sent), "counts that the first run had not told go on"
     whole = tmp_path / "whole"
     with wire() as made, made.sender_socket() as sender, sensor(made, whole) as running:
         running.wait_for("listens to")

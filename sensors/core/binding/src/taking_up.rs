@@ -53,14 +53,14 @@ impl Listener {
         Ok(true)
     }
 
-    /// What was known is over: hands it over as that, and counts from now. False when nobody takes batches any more.
+    /// What was known is over: hands it over as that. False when nobody takes batches any more.
     fn is_told_from_now(&mut self, sender: &SyncSender<Message>) -> bool {
         if !self.shared.known.load(Ordering::Relaxed) {
             return true;
         }
         let listened = self.engine.ledger.clock == i64::MIN || send(&mut self.engine, sender, &self.shared);
+        // What was counted since the last row of counters goes on: that row was told, these counts were not.
         self.shared.known.store(false, Ordering::Relaxed);
-        self.engine.ledger.counters.begin_from_zero();
         listened
     }
 }

@@ -59,11 +59,6 @@ impl Counters {
         self.since = None;
     }
 
-    /// Counts from 0: what was counted so far belongs to an earlier run.
-    pub fn begin_from_zero(&mut self) {
-        *self = Self::default();
-    }
-
     /// What counts began to count at this time, unless it did before.
     pub fn began(&mut self, time: i64) {
         if self.since.is_none() {
