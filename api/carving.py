@@ -15,6 +15,8 @@ from sensors.pcap_joining import joined
 MOST_OF_INCIDENT = 20_000
 """Packets of one incident: all that an analyst looks through, and 2 MB of polling."""
 
+MOST_GATHERED = 5 * MOST_OF_INCIDENT
+
 
 @dataclass(frozen=True)
 class Carving:
@@ -53,14 +55,18 @@ def of_alerts(alerts: Iterable[Alert], packets: KeptPackets) -> Carving:
     """The packets of alerts as one capture, by time, each once. Raises OSError."""
     files: list[bytes] = []
     states: dict[str, str] = {}
+    gathered = 0
     for alert in alerts:
+        if gathered >= MOST_GATHERED:  # like alerts name the same packets, so more are gathered than are given
+            break
         for name, cut in cuts_of(alert, packets).items():
             states[name] = cut.kept.state if states.get(name) != "available" else "available"
             files += [cut.data] if cut.data else []
+            gathered += len(cut.numbers)
     if not files:
         return Carving(b"", 0, False, states)
     data, frames, is_cut = joined(files, MOST_OF_INCIDENT)
-    return Carving(data, frames, is_cut, states)
+    return Carving(data, frames, is_cut or gathered >= MOST_GATHERED, states)
 
 
 def of_filter(found: Carved) -> Carving:

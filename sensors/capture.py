@@ -80,7 +80,7 @@ class Found:
 def discover(paths: Sequence[Path]) -> Found:
     """Looks for captures in files and folders, by content and in a fixed order; `-` is standard input."""
     files, passed, errors = _core.discover(list(paths))
-    return Found(tuple(files), tuple(passed), tuple(map(_bad_file, errors)))
+    return Found(tuple(files), tuple(passed), tuple(map(bad_file, errors)))
 
 
 class CaptureFiles:
@@ -130,7 +130,7 @@ class CaptureFiles:
 
     @property
     def errors(self) -> tuple[BadFile, ...]:
-        return tuple(map(_bad_file, self._core.errors))
+        return tuple(map(bad_file, self._core.errors))
 
     @property
     def dissectors(self) -> tuple[Fared, ...]:
@@ -177,7 +177,8 @@ def capture_names(files: Sequence[Path]) -> list[str]:
     return names
 
 
-def _bad_file(error: _core.BadCapture) -> BadFile:
+def bad_file(error: _core.BadCapture) -> BadFile:
+    """As the core tells it."""
     return BadFile(error.path, error.code, error.parameters, error.offset, error.frames)
 
 

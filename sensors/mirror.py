@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sensors import _core
+from sensors.capture import BadFile, bad_file
 
 NETWORK = Path("/sys/class/net")
 
@@ -59,7 +60,7 @@ class Clock:
 @dataclass(frozen=True)
 class MirrorFacts:
     """What was counted (`wire/src/mirror` names each total). `heard` is empty for files; `span` are the times of the
-    first and the last frame, ns since the epoch, None where there was none; `unread` are paths that could not be read
+    first and the last frame, ns since the epoch, None where there was none; `unread` are files that could not be read
     to their end."""
 
     counts: Mapping[str, int]
@@ -70,7 +71,7 @@ class MirrorFacts:
     one_way: tuple[tuple[str, str], ...] = ()
     span: tuple[int, int] | None = None
     heard: tuple[Heard, ...] = ()
-    unread: tuple[str, ...] = ()
+    unread: tuple[BadFile, ...] = ()
 
     def count(self, name: str) -> int:
         """A total, 0 where nothing was counted."""
@@ -125,7 +126,7 @@ class MirrorTest:
             one_way=tuple(told.one_way),
             span=told.span,
             heard=heard,
-            unread=tuple(error.path for error in self._core.errors),
+            unread=tuple(map(bad_file, self._core.errors)),
         )
 
 

@@ -11,6 +11,7 @@ from api.cli import options as option
 from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure
 from api.cli.help import HelpfulCommand, HelpfulGroup
+from api.cli.moments import moment_of
 from api.cli.options import terminal_of, zone_of
 from api.cli.records import AlertFormat, format_of, opened
 from api.cli.usage import nearest
@@ -185,16 +186,3 @@ def teller_for(rules: option.RuleFolders, terminal: Terminal) -> Teller:
     from api.output.told import Teller
 
     return Teller(rules_in_force(rules or (), terminal), terminal.lang)
-
-
-def moment_of(text: str | None, zone: ZoneInfo, option_name: str, terminal: Terminal) -> int | None:
-    """The moment that an option names, ns; None for None. Raises BadParameter."""
-    from api.output.moments import moment
-
-    if text is None:
-        return None
-    try:
-        return moment(text, zone)
-    except (ValueError, OverflowError):
-        why = terminal.texts.get("cli.bad_time", text=text)
-        raise typer.BadParameter(why, param_hint=option_name) from None

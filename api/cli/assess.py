@@ -9,10 +9,11 @@ import typer
 
 from api.cli import assess_judge, assess_list
 from api.cli import options as option
-from api.cli.assess_choice import moment_of, one_assessment, refuse_unknown
+from api.cli.assess_choice import one_assessment, refuse_unknown
 from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure
 from api.cli.help import HelpfulCommand, HelpfulGroup
+from api.cli.moments import moment_of
 from api.cli.options import terminal_of, zone_of
 from api.cli.records import opened
 from api.cli.triage import Who, name_of_user

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
-import typer
-
 from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure
 from api.cli.usage import nearest
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
-    from api.cli.terminal import Terminal
     from api.texts import Texts
     from response.compliance.assessment import Assessment
     from response.ports import Store
@@ -42,16 +37,3 @@ def refuse_unknown(key: str, given: Iterable[str], known: Collection[str], words
     for name in given:
         if name not in known:
             raise Failure(ExitCode.USAGE, key, name=name, near=nearest(name, known, words))
-
-
-def moment_of(text: str | None, zone: ZoneInfo, option_name: str, terminal: Terminal) -> int | None:
-    """A time that an option gives, ns; None when it was not given. Raises BadParameter."""
-    from api.output.moments import moment
-
-    if text is None:
-        return None
-    try:
-        return moment(text, zone)
-    except (ValueError, OverflowError):
-        why = terminal.texts.get("cli.bad_time", text=text)
-        raise typer.BadParameter(why, param_hint=option_name) from None

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 
 from api.cli import options as option
-from api.cli.assess_choice import moment_of, one_assessment, refuse_unknown
+from api.cli.assess_choice import one_assessment, refuse_unknown
 from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure
 from api.cli.help import HelpfulCommand
+from api.cli.moments import moment_of
 from api.cli.options import terminal_of, zone_of
 from api.cli.records import opened
 from api.cli.triage import Who, name_of_user
@@ -85,7 +86,7 @@ def _judge(
     controls = [each.name for framework in library().frameworks.values() for each in framework.controls]
     refuse_unknown("error.no_control", (control,), controls, terminal.texts)
     basis, state, reason, who = said
-    until = moment_of(expires, zone_of(terminal, time_zone), "--expires", terminal)
+    until = moment_of(expires, zone_of(terminal, time_zone), "--expires", terminal, ahead=True)
     judgement = Judgement(basis, state, reason, who, wall_clock(), until)
     try:
         check(judgement)

@@ -37,22 +37,23 @@ def listen(names: list[str], ring_mb: int, seconds: float, terminal: Terminal) -
 
 def read(captures: list[Path], own: list[bytes], terminal: Terminal) -> MirrorFacts:
     """Counts to the end of the captures; `own` are MAC addresses of the machine that captured. Raises Failure."""
-    from sensors import _core
+    from api.output.reasons import capture_reason
+    from sensors.capture import discover
     from sensors.mirror import MirrorTest
 
-    files, _, errors = _core.discover(captures)
-    if errors or not files:
-        from api.output.reasons import capture_reason
-        from sensors.capture import discover
-
-        bad = discover(captures).errors
+    found = discover(captures)
+    if found.errors or not found.files:
+        bad = found.errors
         why = capture_reason(bad[0], terminal.texts) if bad else terminal.texts.get("mirror.no_capture")
         raise Failure(ExitCode.INPUT, "error.capture", path=bad[0].path if bad else captures[0], why=why)
-    test = MirrorTest.of(files, own)
-    whole = sum(file.stat().st_size for file in files if file.is_file())
+    test = MirrorTest.of(found.files, own)
+    whole = sum(file.stat().st_size for file in found.files if file.is_file())
     facts = _followed(test, terminal, _Reading(test, whole))
-    for path in facts.unread:
-        terminal.warn("mirror.unread", path=path)
+    for each in facts.unread:
+        why = capture_reason(each, terminal.texts)
+        if facts.span is None:
+            raise Failure(ExitCode.INPUT, "error.mirror_nothing", path=each.path, why=why)
+        terminal.warn("mirror.unread", path=each.path, why=why)
     return facts
 
 

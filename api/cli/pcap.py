@@ -55,6 +55,8 @@ def carve(
         found = _of_records(alert, incident, data, store, who)
     else:
         found = _by_filter(capture_filter or "", since, until, sensor, interface, data, zone, terminal)
+    if not found.frames and not (alert or incident):
+        raise Failure(ExitCode.INPUT, "error.pcap_none_pass", folder=data / "packets")
     if not found.frames:
         states = [f"{name}: {terminal.texts.word('console.evidence.is', s)}" for name, s in found.states.items()]
         raise Failure(ExitCode.INPUT, "error.pcap_nothing", states=", ".join(states) or "-", folder=data / "packets")
@@ -124,7 +126,7 @@ def _by_filter(
     terminal: Terminal,
 ) -> Carving:
     from api.carving import of_filter
-    from api.cli.alerts import moment_of
+    from api.cli.moments import moment_of
     from sensors._core import BadFilter
     from sensors.kept_packets import KeptPackets
     from sensors.packet_ring import FOREVER

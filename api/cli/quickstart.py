@@ -121,15 +121,10 @@ def _examined(interface: str, data: Path | None, terminal: Terminal, asking: Ask
 
 
 def _mirror(interface: str, terminal: Terminal, asking: Asking) -> None:
-    """The mirror doctor, where this program has one: in a process of its own, which seals itself."""
+    """The mirror doctor: in a process of its own, which seals itself."""
     import subprocess
     import sys
 
-    from api.cli.program import tree
-
-    sensor = tree(["sensor"]).commands["sensor"]
-    if "test-mirror" not in getattr(sensor, "commands", {}):
-        return
     terminal.tell("quickstart.mirror", interface=interface, seconds=MIRROR_SECONDS)
     words = ["sensor", "test-mirror", "--interface", interface, "--seconds", MIRROR_SECONDS, "--lang", terminal.lang]
     done = subprocess.run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
@@ -13,13 +13,13 @@ from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure
 from api.cli.help import HelpfulCommand, HelpfulGroup
 from api.cli.keys import DATA, Data, Keys, PasswordFile, folder_of
+from api.cli.moments import moment_of
 from api.cli.options import terminal_of, zone_of
 from api.cli.records import ListFormat, format_of, opened
 from api.cli.report_signatures import Report, bundle_at, sign, signer_of, verify
 from api.cli.triage import name_of_user
 
 if TYPE_CHECKING:
-    from api.cli.terminal import Terminal
     from api.output.documents import Json
     from response.compliance.assessment import Assessment
     from response.ports import Store
@@ -92,7 +92,8 @@ def new(
     from response.reports.glyphs import NoFonts
     from response.reports.make import Asked
 
-    made_at = wall_clock() if at is None else _moment(at, zone_of(terminal, time_zone), terminal)
+    given = moment_of(at, zone_of(terminal, time_zone), "--at", terminal)
+    made_at = wall_clock() if given is None else given
     asked = Asked(template, LANGUAGES[language], mark, organisation or "", made_at, name_of_user(who))
     signer = signer_of(folder_of(keys, data), key, password_file)
     from_file = Path(assessment) if assessment and Path(assessment).is_file() else None
@@ -200,16 +201,6 @@ def render(
         target.parent.mkdir(parents=True, exist_ok=True)
         write_whole(target, content)
         terminal.tell("cli.written", path=target)
-
-
-def _moment(text: str, zone: Any, terminal: Terminal) -> int:
-    from api.output.moments import moment
-
-    try:
-        return moment(text, zone)
-    except (ValueError, OverflowError):
-        why = terminal.texts.get("cli.bad_time", text=text)
-        raise typer.BadParameter(why, param_hint="--at") from None
 
 
 app.command("sign", cls=HelpfulCommand, help="help.report_sign", epilog="help.epilog")(sign)

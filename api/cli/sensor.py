@@ -192,6 +192,7 @@ def _listening(
     spool: Path,
     terminal: Terminal,
 ) -> LiveCapture:
+    import os
     from time import time_ns
 
     from sensors._core import BadFilter
@@ -208,6 +209,8 @@ def _listening(
         raise bad_filter(capture_filter or "", error, terminal.texts) from error
     except BlockingIOError as error:
         raise Failure(ExitCode.CONFIGURATION, "error.ring_in_use", path=ring.folder if ring else "") from error
+    except OSError as error:  # of the ring alone, and the core does not say where
+        raise OSError(error.errno, os.strerror(error.errno or 0), str(ring.folder if ring else "")) from error
 
 
 def _sealed(interfaces: list[str], ring_mb: int, folders: list[Path], user: str | None) -> OpenInterfaces:

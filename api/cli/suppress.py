@@ -11,6 +11,7 @@ from api.cli import options as option
 from api.cli.alerts import one_alert
 from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure
+from api.cli.moments import span_of
 from api.cli.options import terminal_of, zone_of
 from api.cli.records import opened
 from api.cli.triage import Id, Reason, Who, name_of_user
@@ -30,9 +31,6 @@ Record = Annotated[str, typer.Argument(metavar="RECORD", help="help.option.recor
 DryRun = Annotated[bool, typer.Option("--dry-run", help="help.option.dry_run")]
 OBJECTS = re.compile(r"([a-z]+):(\d+)-(\d+)")
 VALUES = re.compile(r"(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)")
-SPAN = re.compile(r"(\d{1,5})([mhd])")
-UNITS = {"m": 60, "h": 3600, "d": 86_400}
-SECOND = 1_000_000_000
 
 
 def learn(
@@ -208,8 +206,9 @@ def _range(text: str | None, terminal: Terminal) -> tuple[Span | None, tuple[flo
 def _until(text: str, now: int, time_zone: str, terminal: Terminal) -> int:
     from api.output.moments import moment
 
-    if found := SPAN.fullmatch(text):
-        return now + int(found[1]) * UNITS[found[2]] * SECOND
+    ahead = span_of(text)
+    if ahead is not None:
+        return now + ahead
     try:
         return moment(text, zone_of(terminal, time_zone))
     except (ValueError, OverflowError):

@@ -31,6 +31,8 @@ AS_FILE: dict[str, Any] = {
     "responses": {200: {"content": {PCAP: {"schema": {"type": "string", "format": "binary"}}}}},
 }
 MOST_DECODED = 20
+MOST_BYTES = 64 * 1024 * 1024
+"""Of what is cut out by filter: an answer is held whole. `bittern pcap carve` gives more."""
 
 
 @router.get("/alerts/{alert_id}/packets", response_model=AlertPackets, operation_id="evidence_show")
@@ -89,7 +91,9 @@ def by_filter(
     now = wiring.clock()
     begin, end = moment(since, now, "since") or 0, moment(until, now, "until") or now
     try:
-        found = KeptPackets(wiring.settings.data).ring.passing(filter, since=begin, until=end, sensor=sensor)
+        found = KeptPackets(wiring.settings.data).ring.passing(
+            filter, since=begin, until=end, sensor=sensor, most=MOST_BYTES
+        )
     except BadFilter as error:
         raise Problem(422, "bad_filter", filter=filter, position=error.args[0]) from None
     carving = of_filter(found)

@@ -73,7 +73,7 @@ pub struct Listener {
     /// Where packets are kept, if they are.
     pub keeping: Option<Keeping>,
     /// What an earlier run kept, to be taken up first.
-    pub past: Option<Past>,
+    pub past: Past,
     /// When the interfaces were opened, ns since 1970.
     pub opened: i64,
     /// Longest span of a batch.

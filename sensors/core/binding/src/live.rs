@@ -34,8 +34,8 @@ type Ring = (PathBuf, u64, i64, u64, i64);
 /// A capture of an earlier run: its name, the interface it is of, the last frame of which everything was handed over.
 type Earlier = (String, String, i64);
 
-/// How far back an earlier run is read: two million frames or a quarter of an hour, if it ended within ten minutes.
-const REACH: Reach = Reach { frames: 2_000_000, window: 900_000_000_000, gap: 600_000_000_000 };
+/// How far back an earlier run is read: two million frames or a quarter of an hour, if it ended within a day.
+const REACH: Reach = Reach { frames: 2_000_000, window: 900_000_000_000, gap: 86_400_000_000_000 };
 
 #[pymethods]
 impl Live {

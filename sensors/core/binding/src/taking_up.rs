@@ -17,7 +17,12 @@ const STRIDE: u32 = 4096;
 impl Listener {
     /// Takes the past up, if there is one; false when nobody takes batches any more.
     pub fn take_up(&mut self, sender: &SyncSender<Message>) -> bool {
-        let Some(mut past) = self.past.take() else { return true };
+        let mut past = std::mem::take(&mut self.past);
+        if past.left_out > 0 {
+            let left_out = i64::try_from(past.left_out).unwrap_or(i64::MAX);
+            self.engine.ledger.counters.set("reader", "not_taken_up", left_out);
+        }
+        let Some(latest) = past.latest else { return true };
         self.shared.known.store(true, Ordering::Relaxed);
         // A disk that cannot be read is no reason to be blind: what was taken up so far is better than nothing.
         let listened = self.read_past(&mut past, sender).unwrap_or(true);
@@ -25,7 +30,7 @@ impl Listener {
             return false;
         }
         self.engine.ledger.unheard(self.opened);
-        let absent = self.opened.saturating_sub(past.latest) / 1_000_000;
+        let absent = self.opened.saturating_sub(latest) / 1_000_000;
         self.engine.ledger.counters.set("reader", "absent_ms", absent.max(1));
         true
     }

@@ -125,16 +125,13 @@ fn let_go(done: io::Result<()>) -> io::Result<()> {
 struct Opened {
     file: File,
     link: LinkType,
-    /// Missing while the file is written.
+    /// Missing while the file is written, and unreadable after a power cut until the sensor begins again: then all is read.
     index: Option<Index>,
 }
 
 impl Opened {
     fn of(kept: &Kept) -> io::Result<Option<Self>> {
-        let index = match Index::open(&kept.index()) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            index => Some(index?),
-        };
+        let index = Index::open(&kept.index()).ok();
         let mut file = File::open(&kept.path)?;
         let mut head = [0u8; HEADER];
         if file.read_exact(&mut head).is_err() {

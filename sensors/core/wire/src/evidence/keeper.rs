@@ -216,7 +216,10 @@ fn taken_up(folder: &Path) -> io::Result<Vec<Closed>> {
     let mut found = Vec::new();
     for kept in files_of(folder)? {
         let known = Index::open(&kept.index()).map(|index| index.latest);
-        if let Some(latest) = known.map_or_else(|_| indexed_anew(&kept), |latest| Ok(Some(latest)))? {
+        let latest = known.map_or_else(|_| indexed_anew(&kept), |latest| Ok(Some(latest)));
+        // A full disk has no room for an index: the file does without, and may go to make room.
+        let latest = latest.or_else(|error| if is_full(&error) { Ok(Some(kept.time)) } else { Err(error) });
+        if let Some(latest) = latest? {
             let octets = kept.octets();
             found.push(Closed { kept, octets, latest });
         }

@@ -33,10 +33,13 @@ pub struct Reach {
 }
 
 /// Frames of earlier runs.
+#[derive(Default)]
 pub struct Past {
     cursors: Vec<Cursor>,
-    /// Time of the last frame, ns.
-    pub latest: i64,
+    /// Time of the last frame, ns; `None` when there is none that is near enough.
+    pub latest: Option<i64>,
+    /// Frames that were not handed over and are not read either, for they are too long ago.
+    pub left_out: u64,
 }
 
 struct Cursor {
@@ -59,23 +62,33 @@ struct Piece {
     first: i64,
 }
 
+impl Piece {
+    /// Its frames that were not handed over.
+    fn not_handed_over(&self, formers: &[Former]) -> u64 {
+        let handed = formers.get(self.former).map_or(i64::MAX, |former| former.handed);
+        let frames = i64::try_from(self.frames).unwrap_or(i64::MAX);
+        let last = self.first.saturating_add(frames).saturating_sub(1);
+        u64::try_from(last.saturating_sub(handed).clamp(0, frames)).unwrap_or(0)
+    }
+}
+
 impl Past {
-    /// Opens what captures hold that ended shortly before `now` (ns). `None` when there is nothing to take up.
+    /// Opens what captures hold that ended before `now` (ns).
     ///
     /// # Errors
     /// What the system says.
-    pub fn open(formers: &[Former], now: i64, reach: Reach) -> io::Result<Option<Self>> {
+    pub fn open(formers: &[Former], now: i64, reach: Reach) -> io::Result<Self> {
         let mut pieces = Vec::new();
         for (place, former) in formers.iter().enumerate() {
             for kept in files_of(&former.folder)? {
                 pieces.extend(pieces_of(place, &kept)?);
             }
         }
-        let Some(latest) = pieces.iter().map(|piece| piece.latest).max() else { return Ok(None) };
-        if now.saturating_sub(latest) > reach.gap || latest > now.saturating_add(reach.gap) {
-            return Ok(None);
-        }
-        pieces.retain(|piece| latest.saturating_sub(piece.latest) <= reach.window);
+        let latest = pieces.iter().map(|piece| piece.latest).max();
+        let latest = latest.filter(|latest| now.saturating_sub(*latest).saturating_abs() <= reach.gap);
+        let new_in = |pieces: &[Piece]| pieces.iter().map(|piece| piece.not_handed_over(formers)).sum::<u64>();
+        let all = new_in(&pieces);
+        pieces.retain(|piece| latest.is_some_and(|latest| latest.saturating_sub(piece.latest) <= reach.window));
         pieces.sort_by_key(|piece| std::cmp::Reverse(piece.latest));
         let mut left = reach.frames;
         pieces.retain(|piece| {
@@ -84,7 +97,7 @@ impl Past {
             fits
         });
         let cursors = formers.iter().enumerate().map(|(place, former)| Cursor::over(former, place, &pieces)).collect();
-        Ok(Some(Self { cursors, latest }))
+        Ok(Self { cursors, latest, left_out: all.saturating_sub(new_in(&pieces)) })
     }
 
     /// Whether the next frame was handed over by the earlier run; `None` after the last one.
@@ -190,10 +203,7 @@ impl Cursor {
 
 /// The chunks of a file; a file without an index has none, for it is being written.
 fn pieces_of(former: usize, kept: &Kept) -> io::Result<Vec<Piece>> {
-    let index = match Index::open(&kept.index()) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        index => index?,
-    };
+    let Ok(index) = Index::open(&kept.index()) else { return Ok(Vec::new()) };
     let frames_before = |place: usize| index.places.get(place).map_or(index.frames, |place| i64::from(place.frames));
     let piece = |(number, place): (usize, &super::index::Place)| {
         let next = frames_before(number.saturating_add(1));

@@ -50,7 +50,7 @@ fn former(folder: &Path, capture: &str, source: u32, handed: i64) -> Former {
 
 /// Source, number and time in seconds of every frame, and whether it is known.
 fn read(formers: &[Former], now: i64, reach: Reach) -> Vec<(u32, i64, i64, bool)> {
-    let Some(mut past) = Past::open(formers, now * SECOND, reach).unwrap() else { return Vec::new() };
+    let mut past = Past::open(formers, now * SECOND, reach).unwrap();
     let mut found = Vec::new();
     while let Some(is_known) = past.is_next_known().unwrap() {
         past.give(&mut |frame| {
@@ -93,9 +93,23 @@ fn only_what_is_near_is_taken_up() {
 fn known_frames_can_be_passed_over() {
     let scratch = Scratch::new("forget");
     keep(&scratch.0, "a@1", 0..300);
-    let mut past = Past::open(&[former(&scratch.0, "a@1", 0, 250)], 300 * SECOND, ALL).unwrap().unwrap();
+    let mut past = Past::open(&[former(&scratch.0, "a@1", 0, 250)], 300 * SECOND, ALL).unwrap();
     past.give(&mut |frame| assert_eq!(frame.number, 1)).unwrap();
     past.forget_known().unwrap();
     assert_eq!(past.is_next_known().unwrap(), Some(false));
     past.give(&mut |frame| assert_eq!(frame.number, 251)).unwrap();
+}
+
+#[test]
+fn what_was_not_handed_over_and_is_too_long_ago_is_counted() {
+    let scratch = Scratch::new("left-out");
+    keep(&scratch.0, "a@1", 0..1000);
+    let left_out =
+        |handed, now, reach| Past::open(&[former(&scratch.0, "a@1", 0, handed)], now * SECOND, reach).unwrap().left_out;
+    let near = Reach { window: 100 * SECOND, ..ALL };
+    assert_eq!(left_out(i64::MAX, 1010, near), 0);
+    assert_eq!(left_out(950, 1010, near), 0, "all that is new is near");
+    assert_eq!(left_out(500, 1010, near), 399, "frames 501 to 899");
+    assert_eq!(left_out(500, 1010, Reach { frames: 30, ..ALL }), 470);
+    assert_eq!(left_out(500, 2000, ALL), 500, "it ended too long ago");
 }
