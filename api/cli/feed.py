@@ -242,7 +242,7 @@ def tell(fed: Fed, spool: Path, terminal: Terminal) -> None:
         terminal.warn("sensor.failed", part=part, count=count, last=last)
     first = fed.tally.first_malformed
     if malformed and first is not None:
-        if malformed == lines:
+        if malformed + counted.get("passed_empty", 0) == lines:
             raise Failure(ExitCode.INPUT, "error.feed_nothing", lines=lines, log=first[0], line=first[1])
         terminal.warn("feed.malformed", count=malformed, log=first[0], line=first[1])
     for counter, count in sorted(counted.items()):

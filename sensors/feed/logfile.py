@@ -19,8 +19,6 @@ HEAD_BYTES = 65_536
 LONGEST_LINE = 1_048_576
 """Longer ones are passed over, and counted."""
 GZIP = b"\x1f\x8b"
-TOO_LONG = b""
-"""Stands for a line that was too long; a line without letters says nothing either."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +35,13 @@ class Mark:
 @dataclass(frozen=True)
 class Lines:
     """Lines without their ends, the byte each begins at, and the byte behind the last one. `ended`: there is no more
-    for now."""
+    for now. `too_long` are the places of lines that were too long: nothing stands there."""
 
     lines: Sequence[bytes]
     offsets: Sequence[int]
     end: int
     ended: bool
+    too_long: Sequence[int] = ()
 
 
 class Source(Protocol):
@@ -104,6 +103,7 @@ class LogFile:
         """Up to `most` lines."""
         lines: list[bytes] = []
         offsets: list[int] = []
+        too_long: list[int] = []
         ended = False
         while len(lines) < most:
             end = self._rest.find(b"\n")
@@ -112,6 +112,8 @@ class LogFile:
                 self._rest = self._rest[end + 1 :]
                 continue
             if len(self._rest) > LONGEST_LINE:
+                if not self._skipping:
+                    too_long.append(len(lines))
                 self._skip(lines, offsets)
             more = self._more()
             if more:
@@ -125,7 +127,7 @@ class LogFile:
             if self._whole:
                 self.close()
             break
-        return Lines(lines, offsets, self._end, ended)
+        return Lines(lines, offsets, self._end, ended, too_long)
 
     def close(self) -> None:
         self._file.close()
@@ -148,7 +150,7 @@ class LogFile:
 
     def _skip(self, lines: list[bytes], offsets: list[int]) -> None:
         if not self._skipping:
-            lines.append(TOO_LONG)
+            lines.append(b"")
             offsets.append(self._end)
         self._end += len(self._rest)
         self._rest, self._skipping = b"", True

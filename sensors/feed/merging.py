@@ -17,7 +17,7 @@ import polars as pl
 from sensors.capture import EventBatch, core_datasets
 from sensors.feed.complete import Origin, complete
 from sensors.feed.feed import LINE, Parser, Told
-from sensors.feed.logfile import TOO_LONG, Mark, Source
+from sensors.feed.logfile import Mark, Source
 from sensors.feed.tally import SPAN, Tally
 from sensors.fields import vocabulary
 
@@ -58,7 +58,9 @@ class Reading:
         if not read.lines:
             return
         told = self._parser.take(read.lines)
-        notes = [*told.notes, *((i, "malformed_too_long") for i, line in enumerate(read.lines) if line is TOO_LONG)]
+        long = frozenset(read.too_long)
+        notes = [note for note in told.notes if note[0] not in long]
+        notes += [(line, "malformed_too_long") for line in read.too_long]
         if self._passed:
             told = Told({}, told.times)
             notes = [(line, "passed_told_elsewhere") for line in range(len(read.lines))]

@@ -9,8 +9,9 @@ import pytest
 
 from api.cli.exit_codes import ExitCode
 from api.segment_files import segment_from
+from sensors.feed.logfile import HEAD_BYTES, LONGEST_LINE
 from sensors.spool import Spool
-from tests.feeds.samples import FOLDER
+from tests.feeds.samples import FOLDER, feed_named, read, rows
 from tests.integration.cli_runner import SITE, Cli
 
 ZEEK = FOLDER / "zeek" / "unauthorised-write"
@@ -40,10 +41,21 @@ def test_lines_that_cannot_be_read_are_told_with_a_place(cli: Cli, tmp_path: Pat
 
 
 def test_a_log_of_another_kind_is_an_error(cli: Cli, tmp_path: Path) -> None:
-    (tmp_path / "x.json").write_text("this\nis\nno log\n")
+    (tmp_path / "x.json").write_text("this\nis\n\nno log\n")
     said = cli("feed", "suricata", tmp_path / "x.json", "--spool", tmp_path / "spool")
     assert said.code == ExitCode.INPUT
-    assert "none of the 3 lines could be read" in said.err
+    assert "none of the 4 lines could be read" in said.err
+
+
+def test_an_empty_line_is_no_line_that_is_too_long(tmp_path: Path) -> None:
+    log = tmp_path / "eve.json"
+    whole = (FOLDER / "suricata" / "unauthorised-write" / "eve.json").read_bytes()
+    log.write_bytes(b"\n" + b"x" * (LONGEST_LINE + HEAD_BYTES * 8) + b"\n\r\n" + whole)
+    logs = read([log], feed_named("suricata"))
+    told = rows(logs)
+    assert len(told["transaction"]) > 10
+    found = {name: count for name, count in logs.tally.totals.items() if "empty" in name or "malformed" in name}
+    assert found == {"passed_empty": 2, "malformed_too_long": 1}
 
 
 def test_a_file_that_is_not_there(cli: Cli, tmp_path: Path) -> None:

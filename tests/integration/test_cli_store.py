@@ -37,6 +37,9 @@ def test_alerts_are_listed_filtered_paged_and_shown(cli: Cli, store: str) -> Non
     rest = cli("alerts", "list", "--limit", "5000", "--cursor", first["meta"]["cursor"], "--json").json()
     assert first["data"] + rest["data"] == alerts
     assert cli("alerts", "list", "--since", "2030-01-01", "--json").json()["data"] == []
+    assert cli("alerts", "list", "--since", "10m", "--json").json()["data"] == [], "the capture is of long ago"
+    assert cli("alerts", "list", "--until", "1m", "--json").json()["data"] == alerts
+    assert cli("alerts", "list", "--since", "10 minutes").code == 2
     assert cli("alerts", "list", "--status", "closed").err == "no alert answers to this\n"
     assert [json.loads(line) for line in cli("alerts", "list", "--format", "ndjson").out.splitlines()] == alerts
     shown = cli("alerts", "show", alerts[0]["id"])

@@ -86,6 +86,10 @@ def test_people_cut_out_by_filter_and_a_changed_file_is_told(plant: Wire, tmp_pa
     assert [frame for frame in taken_apart(tmp_path / "cut.pcap") if frame in expected] == expected
     nothing = bittern("pcap", "carve", "--data", str(data), "--filter", "host 9.9.9.9", "-o", "no.pcap", cwd=tmp_path)
     assert (nothing.returncode, (tmp_path / "no.pcap").exists()) == (4, False)
+    assert "passes the filter" in nothing.stderr
+    lately = bittern("pcap", "carve", "--data", str(data), "--since", "10m", "-o", "all.pcap", cwd=tmp_path)
+    assert lately.returncode == 0, lately.stderr
+    assert len(taken_apart(tmp_path / "all.pcap")) == len(frames(ATTACK)) + len(frames(SCAN))
     wrong = bittern("pcap", "carve", "--data", str(data), "--filter", "hots 9.9.9.9", "-o", "no.pcap", cwd=tmp_path)
     assert wrong.returncode == 2
     assert "^" in wrong.stderr
