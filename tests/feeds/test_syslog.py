@@ -71,6 +71,48 @@ def test_a_message_that_is_too_long_is_cut_and_counted() -> None:
     assert frames.taken_cut() == 1
 
 
+@pytest.mark.parametrize(
+    ("sent", "left"),
+    [
+        (b"<34>1 one\n<34>1 two", (b"<34>1 two", False)),
+        (b"9 <34>1 one", (b"", False)),
+        (b"20 <34>1 one", (b"<34>1 one", True)),
+        (b"", (b"", False)),
+        (b"%d " % (3 * LONGEST) + b"a" * 2 * LONGEST, (b"", False)),
+    ],
+    ids=["a line without its end", "whole", "less than announced", "nothing", "the rest of one that was cut"],
+)
+def test_what_is_left_when_a_stream_ends(sent: bytes, left: tuple[bytes, bool]) -> None:
+    frames = Frames()
+    list(frames.take(sent))
+    assert frames.finish() == left
+
+
+def test_a_last_line_without_its_end_is_a_message() -> None:
+    receiver = Receiver([Listener("tcp", "127.0.0.1", 0)], sensor="feed")
+
+    def send() -> None:
+        with socket.create_connection(place(receiver)) as tcp:
+            tcp.sendall(LOGIN)
+
+    assert [row["user.name"] for row in received(receiver, send, 1)["session"]] == ["root"]
+
+
+def test_connections_beyond_what_is_borne_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sensors.feeds.syslog.receiver.MOST_CONNECTIONS", 1)
+    receiver = Receiver([Listener("tcp", "127.0.0.1", 0)], sensor="feed")
+
+    def send() -> None:
+        with socket.create_connection(place(receiver)) as held:
+            held.sendall(LOGIN + b"\n")
+            with socket.create_connection(place(receiver)) as refused:
+                assert refused.recv(1) == b"", "it is closed"
+            held.sendall(LOGIN + b"\n")
+
+    received(receiver, send, 2)
+    assert receiver.tally.totals["refused_connections"] == 1
+
+
 def test_a_brute_force_in_a_file_is_seen() -> None:
     found = alerts(read_logs([FOLDER / "syslog" / "day.log"], feed_named("syslog")), rules())
     assert ("G14", "10.9.1.22") in found

@@ -50,6 +50,17 @@ class Frames:
             self._rest = rest
             yield line
 
+    def finish(self) -> tuple[bytes, bool]:
+        """What is left when the stream ends, and whether less came of it than was announced. A line without its end is
+        a message like others."""
+        rest, self._rest = self._rest, b""
+        head, space, body = rest.partition(b" ")
+        if self._skip or not rest:
+            return b"", False
+        if space and head.isdigit() and head[:1] != b"0" and len(head) < 8:
+            return body[:LONGEST], True
+        return rest[:LONGEST], False
+
     def taken_cut(self) -> int:
         """How many were cut since it was asked last."""
         cut, self._cut = self._cut, 0

@@ -6,7 +6,7 @@ import socket
 import ssl
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -24,6 +24,8 @@ SPAN = 0.25
 MOST_WAITING = 50_000
 """Messages that wait for detection; beyond that TCP waits, and UDP's are dropped and counted."""
 MOST_CONNECTIONS = 500
+HANDSHAKE = 10.0
+"""Seconds for TLS to be agreed on: who connects and says nothing may not hold a place for long."""
 IDLE = 600.0
 """Seconds after which a connection that says nothing is closed."""
 
@@ -37,17 +39,22 @@ class Queue:
         self._lines: deque[bytes] = deque()
         self._room = threading.Condition()
         self._count = 0
-        self.dropped = 0
-        self.cut = 0
+        self.counts: Counter[str] = Counter()
+        """Messages `dropped`, `malformed_too_long`, `malformed_cut_off`, connections `refused_connections`."""
 
     def put(self, line: bytes, *, wait: bool) -> None:
         with self._room:
             if len(self._lines) >= MOST_WAITING:
                 if not wait:
-                    self.dropped += 1
+                    self.counts["dropped"] += 1
                     return
                 self._room.wait_for(lambda: len(self._lines) < MOST_WAITING)
             self._lines.append(line)
+
+    def count(self, counter: str, number: int = 1) -> None:
+        """Many threads count."""
+        with self._room:
+            self.counts[counter] += number
 
     def read(self, most: int) -> Lines:
         with self._room:
@@ -119,7 +126,7 @@ class Receiver:
 
     def _lost(self) -> None:
         clock = self._merging.clock or self._now()
-        for counter, count in (("dropped", self._queue.dropped), ("malformed_too_long", self._queue.cut)):
+        for counter, count in sorted(self._queue.counts.items()):
             known = self.tally.totals.get(counter, 0)
             if count > known:
                 self.tally.add(clock, "syslog", counter, 0, count - known)
@@ -143,25 +150,38 @@ class Receiver:
             except OSError:
                 return
             if not self._slots.acquire(blocking=False):
+                self._queue.count("refused_connections")
                 connection.close()
                 continue
             threading.Thread(target=self._serve, args=(listener, connection, peer[0]), daemon=True).start()
 
     def _serve(self, listener: Listener, connection: socket.socket, peer: str) -> None:
         try:
-            connection.settimeout(IDLE)
+            connection.settimeout(HANDSHAKE)
             if listener.scheme == "tls" and self._tls is not None:
                 connection = self._tls.wrap_socket(connection, server_side=True)
-            stream = Frames()
-            while not self._end.is_set() and (received := connection.recv(LONGEST)):
-                for message in stream.take(received):
-                    self._put(peer, message, wait=True)
-                self._queue.cut += stream.taken_cut()
+            connection.settimeout(IDLE)
+            self._read(connection, peer)
         except (OSError, ssl.SSLError):
             return  # who sends begins again
         finally:
             connection.close()
             self._slots.release()
+
+    def _read(self, connection: socket.socket, peer: str) -> None:
+        stream = Frames()
+        try:
+            while not self._end.is_set() and (received := connection.recv(LONGEST)):
+                for message in stream.take(received):
+                    self._put(peer, message, wait=True)
+        finally:
+            rest, is_cut = stream.finish()
+            if rest:
+                self._put(peer, rest, wait=True)
+            if is_cut:
+                self._queue.count("malformed_cut_off")
+            if cut := stream.taken_cut():
+                self._queue.count("malformed_too_long", cut)
 
     def _put(self, peer: str, message: bytes, *, wait: bool) -> None:
         self._queue.put(framed(peer.partition("%")[0], self._now(), message), wait=wait)
