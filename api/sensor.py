@@ -167,7 +167,7 @@ class Sensing:
             return {}
         parts = {} if is_last else self._carrier.take()
         self._carrier.note((p.capture, p.first, p.last) for o in segment.occurrences for p in o.packets)
-        return self._carrier.take() if is_last else parts
+        return self._carrier.take(is_last=True) if is_last else parts
 
     def _hand_over(self, assets: Sequence[AssetRecord], *, is_last: bool = False) -> None:
         """Makes a segment of what was gathered."""

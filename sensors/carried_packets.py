@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from time import monotonic
 from urllib.parse import quote
 
 from sensors.packet_ring import PacketRing
@@ -20,6 +21,7 @@ from sensors.whole_files import write_whole
 
 INDEX, DATA = "packets.json", "packets.bin"
 """Parts of a segment."""
+EVERY = 1.0
 MOST_FRAMES = 16
 """Of one run of frames: what an alert is about stands in its first ones."""
 MOST_RUNS, MOST_BYTES = 256, 1 << 20
@@ -41,11 +43,13 @@ class Run:
 
 
 class Carrier:
-    """Cuts packets out of a ring that is written just now: what a segment names goes along with the next one."""
+    """Cuts packets out of a ring that is written just now: what a segment names goes along with a later one. Once in
+    `EVERY` seconds at most: each time the file that is being written is read, up to 32 MiB."""
 
-    def __init__(self, ring: PacketRing, sensor: str) -> None:
-        self._ring, self._sensor = ring, sensor
+    def __init__(self, ring: PacketRing, sensor: str, clock: Callable[[], float] = monotonic) -> None:
+        self._ring, self._sensor, self._clock = ring, sensor, clock
         self._wanted: dict[tuple[str, int, int], None] = {}
+        self._taken: float | None = None
 
     @property
     def waits(self) -> bool:
@@ -57,8 +61,13 @@ class Carrier:
             if "@" in capture and len(self._wanted) < MOST_RUNS:
                 self._wanted[(capture, first, min(last, first + MOST_FRAMES - 1))] = None
 
-    def take(self) -> dict[str, bytes]:
-        """The parts of a segment; none when nothing is there. A disk that cannot be read costs evidence, no more."""
+    def take(self, *, is_last: bool = False) -> dict[str, bytes]:
+        """The parts of a segment; none when nothing is there, or before it is time, unless this is the last one. A disk
+        that cannot be read costs evidence, no more."""
+        now = self._clock()
+        if not self._wanted or (not is_last and self._taken is not None and now - self._taken < EVERY):
+            return {}
+        self._taken = now
         wanted, self._wanted = sorted(self._wanted), {}
         runs: list[Run] = []
         size = 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sensors.carried_packets import DATA, INDEX, CarriedPackets, Run, parts_of, runs_from
+from sensors.carried_packets import DATA, INDEX, CarriedPackets, Carrier, Run, parts_of, runs_from
 from sensors.packet_ring import FOREVER, MOST_EARLIER, PacketRing, RingSettings, capture_name, earlier_captures
 
 FIRST, SECOND, THIRD = (f"eth1@20261130T15450{number}.000Z" for number in (1, 2, 3))
@@ -62,6 +62,22 @@ def test_packets_that_travelled_are_found_by_their_numbers(tmp_path: Path) -> No
     found = PacketRing(tmp_path).frames("line 3", FIRST, [(1, 100)], 99)
     assert found.numbers == (5, 6, 90)
     assert found.data == HEADER + b"".join(each.data[len(HEADER) :] for each in runs)
+
+
+def test_packets_are_cut_out_once_a_second_at_most(tmp_path: Path) -> None:
+    CarriedPackets(tmp_path).keep("s", [run(5, b"a" * 20), run(90, b"c" * 20)])
+    now = [0.0]
+    carrier = Carrier(PacketRing(tmp_path), "s", lambda: now[0])
+    carrier.note([(FIRST, 5, 5), ("plant.pcap", 1, 9)])
+    assert [each.first for each in runs_from(carrier.take())] == [5]
+    carrier.note([(FIRST, 90, 95)])
+    now[0] = 0.5
+    assert carrier.take() == {}
+    assert carrier.waits, "they go along later"
+    now[0] = 1.5
+    assert [each.first for each in runs_from(carrier.take())] == [90]
+    carrier.note([(FIRST, 5, 5)])
+    assert runs_from(carrier.take(is_last=True)), "the last segment has them whenever it is"
 
 
 def test_the_oldest_give_way(tmp_path: Path) -> None:
