@@ -6,16 +6,14 @@ Arguments: address, number of its first deed, number of the call at which it kil
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-from types import FrameType
 
 from api.storage import open_store
 from response.alerts import AlertChange
 from response.ports import Store
 from response.records import Decide, Deed, Delete, Put, Write
 from response.times import time_text
+from tests.contract.killed_at import killed_at
 from tests.contract.store_cases import START, occurrence, segment
 from tests.contract.store_victim import STORES
 
@@ -42,21 +40,9 @@ def turn(store: Store, number: int) -> None:
 
 
 def main(url: str, first: int, last_call: int) -> None:
-    calls = 0
-
-    def count(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal calls
-        if event in ("call", "c_call") and frame.f_code.co_filename.startswith(STORES):
-            calls += 1
-            if calls == last_call:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    with open_store(url) as store:
-        sys.setprofile(count)
+    with open_store(url) as store, killed_at(last_call, *STORES):
         for number in range(first, first + TURNS):
             turn(store, number)
-        sys.setprofile(None)
-    print(calls)
 
 
 if __name__ == "__main__":

@@ -6,15 +6,13 @@ the stores and of `response/retention`; at the end it prints how many there were
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 
 import response.retention
 from api import storage
 from api.storage import open_store
+from tests.contract.killed_at import killed_at
 from tests.contract.retention_cases import sweep
 
 PLACES = (
@@ -24,20 +22,8 @@ PLACES = (
 
 
 def main(url: str, last_call: int) -> None:
-    calls = 0
-
-    def count(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal calls
-        if event in ("call", "c_call") and frame.f_code.co_filename.startswith(PLACES):
-            calls += 1
-            if calls == last_call:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    with open_store(url) as store:
-        sys.setprofile(count)
+    with open_store(url) as store, killed_at(last_call, *PLACES):
         sweep(store)
-        sys.setprofile(None)
-    print(calls)
 
 
 if __name__ == "__main__":

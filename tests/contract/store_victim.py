@@ -7,15 +7,13 @@ how many there were.
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 
 from api import storage
 from api.storage import open_store
 from response.ports import Segment
+from tests.contract.killed_at import killed_at
 from tests.contract.store_cases import occurrence, rows, segment
 
 STORES = tuple(f"{Path(storage.__file__).parent}/{kind}" for kind in ("embedded", "elastic"))
@@ -33,22 +31,10 @@ def segments() -> list[Segment]:
 
 
 def main(url: str, last_call: int) -> None:
-    calls = 0
-
-    def count(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal calls
-        if event in ("call", "c_call") and frame.f_code.co_filename.startswith(STORES):
-            calls += 1
-            if calls == last_call:
-                os.kill(os.getpid(), signal.SIGKILL)
-
     made = segments()
-    with open_store(url) as store:
-        sys.setprofile(count)
+    with open_store(url) as store, killed_at(last_call, *STORES):
         for one in made:
             store.write(one)
-        sys.setprofile(None)
-    print(calls)
 
 
 if __name__ == "__main__":

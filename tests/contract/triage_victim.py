@@ -6,12 +6,9 @@ Run again it goes on where it stopped. At the end it prints how many calls there
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 
 import response
 from api import storage
@@ -23,6 +20,7 @@ from response.ports import AlertQuery, Store
 from response.triage.bulk import Bulk
 from response.triage.follow import Follower
 from tests.alert_cases import MATRIX, MINUTE, POLICY, act
+from tests.contract.killed_at import killed_at
 from tests.contract.store_cases import START, segment
 
 PLACES = (str(Path(storage.__file__).parent), str(Path(response.__file__).parent))
@@ -58,20 +56,8 @@ def jobs(store: Store) -> list[str]:
 
 
 def main(url: str, last_call: int) -> None:
-    calls = 0
-
-    def count(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal calls
-        if event in ("call", "c_call") and frame.f_code.co_filename.startswith(PLACES):
-            calls += 1
-            if calls == last_call:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    with open_store(url) as store:
-        sys.setprofile(count)
+    with open_store(url) as store, killed_at(last_call, *PLACES):
         work(store)
-        sys.setprofile(None)
-    print(calls)
 
 
 if __name__ == "__main__":
