@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sensors import _core
-from sensors.capture import BadFile, bad_file
 
 NETWORK = Path("/sys/class/net")
 
@@ -61,7 +60,7 @@ class Clock:
 class MirrorFacts:
     """What was counted (`wire/src/mirror` names each total). `heard` is empty for files; `span` are the times of the
     first and the last frame, ns since the epoch, None where there was none; `unread` are files that could not be read
-    to their end."""
+    to their end, as the core tells them: this is imported before the process is sealed, and Polars begins threads."""
 
     counts: Mapping[str, int]
     vlans: Mapping[int, int] = field(default_factory=dict)
@@ -71,7 +70,7 @@ class MirrorFacts:
     one_way: tuple[tuple[str, str], ...] = ()
     span: tuple[int, int] | None = None
     heard: tuple[Heard, ...] = ()
-    unread: tuple[BadFile, ...] = ()
+    unread: tuple[_core.BadCapture, ...] = ()
 
     def count(self, name: str) -> int:
         """A total, 0 where nothing was counted."""
@@ -126,7 +125,7 @@ class MirrorTest:
             one_way=tuple(told.one_way),
             span=told.span,
             heard=heard,
-            unread=tuple(map(bad_file, self._core.errors)),
+            unread=tuple(self._core.errors),
         )
 
 

@@ -38,7 +38,7 @@ def listen(names: list[str], ring_mb: int, seconds: float, terminal: Terminal) -
 def read(captures: list[Path], own: list[bytes], terminal: Terminal) -> MirrorFacts:
     """Counts to the end of the captures; `own` are MAC addresses of the machine that captured. Raises Failure."""
     from api.output.reasons import capture_reason
-    from sensors.capture import discover
+    from sensors.capture import bad_file, discover
     from sensors.mirror import MirrorTest
 
     found = discover(captures)
@@ -49,7 +49,7 @@ def read(captures: list[Path], own: list[bytes], terminal: Terminal) -> MirrorFa
     test = MirrorTest.of(found.files, own)
     whole = sum(file.stat().st_size for file in found.files if file.is_file())
     facts = _followed(test, terminal, _Reading(test, whole))
-    for each in facts.unread:
+    for each in map(bad_file, facts.unread):
         why = capture_reason(each, terminal.texts)
         if facts.span is None:
             raise Failure(ExitCode.INPUT, "error.mirror_nothing", path=each.path, why=why)
