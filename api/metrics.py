@@ -97,6 +97,7 @@ class _Figures(Collector):
             ("segments", "Segments that the worker stored since it began"),
             ("events", "Events that the worker stored since it began"),
             ("refused", "Segments that the worker put aside since it began"),
+            ("packets_refused", "Times that the disk took no packets of segments since the worker began"),
         ):
             if figures:
                 yield _counter(f"bittern_worker_{name}", text, {(): figures.get(name, 0)})

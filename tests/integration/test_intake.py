@@ -20,6 +20,7 @@ from api.storage import open_store
 from response.alerts import fold
 from response.ports import AlertQuery, AssetRecord, EventQuery, Segment, Store
 from response.records import RecordQuery
+from sensors.carried_packets import CarriedPackets, Run, parts_of
 from sensors.segment_file import MANIFEST, archive
 from sensors.spool import Spool
 from tests.contract.store_cases import occurrence, rows
@@ -236,3 +237,16 @@ def test_a_worker_killed_at_any_call_stores_each_batch_once(tmp_path: Path) -> N
             check_whole(store)
             assert Chains(store)(NOW + PATIENCE) is False, "no gap"
             assert [*Spool(spool)] == []
+
+
+def test_a_disk_that_takes_no_packets_costs_no_alert(store: Store, tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    spool.open_for_writing()
+    runs = [Run("eth1@20261130T154500.000Z", 7, 1, b"x" * 24)]
+    spool.put(parcel_of(segment(1), (), {}, parts_of(runs)))
+    (tmp_path / "carried").write_text("a file where a folder should be")
+    intake = Intake(store, spool.folder, carried=CarriedPackets(tmp_path / "carried"))
+    assert intake(NOW)
+    assert (intake.counts["segments"], intake.counts["packets_refused"]) == (1, 1)
+    assert store.health().segments == 1
+    assert list(spool) == []
