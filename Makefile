@@ -24,7 +24,7 @@ CHECKS := check-style check-format check-types check-plant check-imports check-r
 	check-project
 
 .PHONY: help setup environment demo test test-core test-python test-browser test-core-build check $(CHECKS) console \
-	bench bench-protocols bench-crowd bench-batches bench-live faults bench-console bench-report eval docs golden captures \
+	bench bench-protocols bench-crowd bench-batches bench-live faults floods bench-console bench-report eval docs golden captures \
 	fuzz fuzz-api oracles lock system-deps clean
 
 help: ## what can be made
@@ -119,6 +119,9 @@ bench-live: setup ## drops and cost of a sensor at an interface, seconds from wi
 
 faults: setup ## each role killed and stopped under load, counted (root: network namespaces); writes docs/reliability.md
 	$(PY) -m tests.faults --write $(ARGS)
+
+floods: setup ## floods a sensor beside writes that are counted (root: network namespaces); writes docs/reliability.md
+	$(PY) -m tests.floods --write $(ARGS)
 
 bench-console: setup ## milliseconds of the console on 10,000 alerts, in a real browser
 	$(PY) -m tests.bench.console $(ARGS)

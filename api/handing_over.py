@@ -16,6 +16,8 @@ from sensors.spool import Spool
 MOST_ROWS = 100_000
 MOST_OCCURRENCES = 50_000
 """What may wait, some 100 MB each at most."""
+MOST_ASSETS = 8000
+"""Assets that go into one segment."""
 Parts = Mapping[str, bytes]
 Waiting = tuple[Segment, tuple[AssetRecord, ...], Mapping[str, int], Parts]
 
@@ -64,6 +66,7 @@ class HandingOver:
             segment, assets, reached, packets = self._waiting[0]
             whole = self._with_losses(segment)
             known = self._assets | {asset.key: asset for asset in assets}
+            later = {key: known.pop(key) for key in list(known)[: max(0, len(known) - MOST_ASSETS)]}
             try:
                 self._spool.put(parcel_of(whole, tuple(known.values()), reached, packets))
             except OSError as error:
@@ -74,7 +77,7 @@ class HandingOver:
                 return
             self._waiting.popleft()
             self._lost = None
-            self._assets.clear()
+            self._assets = later
         if self.error is not None:
             self._taken(self._lost_rows, self._lost_occurrences)
             self.error, self._lost_rows, self._lost_occurrences = None, 0, 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -10,6 +11,8 @@ from itertools import islice
 from pathlib import Path
 
 from api.chains import Chains
+from api.lateness import Lateness
+from api.losses import with_losses
 from api.segment_files import segment_from
 from api.worker import unwatched
 from response.ports import AssetRecord, Segment, Store
@@ -43,7 +46,7 @@ class Intake:
     """Stores what spools hold, the oldest first. Below `inbox` each folder is the spool of the sensor of its name.
     Below `below` each is a spool, those to come as well. Without `chains` nobody asks whether something is missing, as
     in a folder that goes away. Packets that come along go into `carried`. `beat` is called before each batch: a spool
-    that was filled for a day is no hang."""
+    that was filled for a day is no hang. `clock` (ns) says how late segments come."""
 
     def __init__(
         self,
@@ -54,7 +57,10 @@ class Intake:
         chains: Chains | None = None,
         carried: CarriedPackets | None = None,
         beat: Callable[[], None] = unwatched,
+        clock: Callable[[], int] = time.time_ns,
     ) -> None:
+        self._clock = clock
+        self._late: dict[str, Lateness] = {}
         self._carried = carried
         self._store, self._spools, self._below, self._inbox, self._beat = store, spools, below, inbox, beat
         self.chains = chains
@@ -118,7 +124,10 @@ class Intake:
 
     def _keep(self, spool: Spool, batch: Sequence[_Taken], now: int) -> None:
         self._keep_packets(batch)
-        written = self._store.write_all([each.segment for each in batch])
+        begun = self._clock()
+        lateness = self._late.setdefault(batch[0].segment.sensor, Lateness(batch[0].segment.sensor, "store"))
+        *others, last = [each.segment for each in batch]
+        written = self._store.write_all([*others, with_losses(last, lateness.take(last.last))])
         self.counts += Counter(segments=len(batch), events=written.events_new)
         if assets := [asset for each in batch for asset in each.assets]:
             self._store.put_assets(assets)
@@ -127,6 +136,10 @@ class Intake:
         latest = max((each.segment for each in batch), key=lambda each: each.last)
         if not latest.drill:  # a drill says nothing of the health of capture
             self._note_sensor(latest, now)
+            stored = self._clock()
+            for each in batch:
+                lateness.note("taken", each.segment.last, begun)
+                lateness.note("stored", each.segment.last, stored)
         for each in batch:
             spool.done(each.spooled)
 

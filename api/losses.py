@@ -1,5 +1,5 @@
-"""What was lost on the way from the sensor to the store, as rows of `capture` (stage `spool`): facts like all others,
-which make verdicts on their time inconclusive."""
+"""What was lost on the way from the sensor to the store, as rows of `capture` (stage `spool`, unless told otherwise):
+facts like all others, which make verdicts on their time inconclusive."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def counted(held: Mapping[str, int]) -> dict[str, int]:
     return {counter: held[name] for name, counter in COUNTERS.items() if held.get(name)}
 
 
-def told(sensor: str, losses: Sequence[Loss], *, drill: bool = False) -> pl.DataFrame | None:
+def told(sensor: str, losses: Sequence[Loss], *, drill: bool = False, stage: str = "spool") -> pl.DataFrame | None:
     """Rows of `capture`; None when nothing was lost."""
     rows = [
         {
             "event.dataset": "capture", "@timestamp": loss.since, "event.end": loss.until, "ot.clock": loss.until,
-            "event.id": text_id("spool", sensor, name, loss.since, loss.until, *filter(None, [loss.key])),
-            "observer.name": sensor, "ot.stage": "spool", "ot.counter": name, "ot.count": count, "ot.drill": drill,
+            "event.id": text_id(stage, sensor, name, loss.since, loss.until, *filter(None, [loss.key])),
+            "observer.name": sensor, "ot.stage": stage, "ot.counter": name, "ot.count": count, "ot.drill": drill,
         }
         for loss in losses
         for name, count in loss.counts.items()

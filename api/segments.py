@@ -15,12 +15,12 @@ from sensors.capture import EventBatch
 from sensors.inventory import Asset
 
 
-def segment_of(sensor: str, batch: EventBatch, detected: Detected, *, drill: bool = False) -> Segment:
+def segment_of(sensor: str, batch: EventBatch, detected: Detected, *, drill: bool = False, part: int = 0) -> Segment:
     """The segment; its id comes from what it holds, so that the same capture gives the same segments. One that holds
-    neither rows nor occurrences goes by its time."""
+    neither rows nor occurrences goes by its time, and by which of several of that time it is."""
     datasets = stored(detected.datasets)
     ids = "".join(frame["event.id"].str.join("").item() or "" for frame in datasets.values())
-    ids = ids or ("" if detected.occurrences else str(batch.clock))
+    ids = ids or ("" if detected.occurrences else f"{batch.clock}.{part}" if part else str(batch.clock))
     starts = [frame["@timestamp"].cast(pl.Int64).min() for frame in datasets.values()]
     first = min((start for start in starts if isinstance(start, int)), default=batch.clock)
     return Segment(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from api.gathered import Gathered
 from api.handing_over import HandingOver
+from api.lateness import Lateness
+from api.losses import with_losses
 from api.segment_files import parcel_of
 from api.segments import asset_records, segment_of
 from detection.baseline import Baseline
@@ -23,6 +26,8 @@ from sensors.spool import Spool
 
 BATCH_ROWS = 1000
 """Rows of one segment: small ones, so that the first alerts are there before the last packet is read."""
+ASSETS = 4000
+"""Assets of one segment, some megabytes: what is known of all of them may be more than a segment holds."""
 SECOND = 1_000_000_000
 
 
@@ -73,7 +78,7 @@ class Sensing:
     """Batches on their way to segments. With a `pace` batches are gathered; without one each is a segment.
 
     With `patient` segments wait while the spool's disk refuses them; without it that is an error. With a `carrier`
-    packets that occurrences name go along.
+    packets that occurrences name go along. With a wall clock (`now`, ns) it is told how late segments are handed over.
     `begun` makes a detection: one for each time line. Packet time that goes back is another one: a clock was set.
     """
 
@@ -87,15 +92,18 @@ class Sensing:
         pace: Pace | None = None,
         patient: HandingOver | None = None,
         carrier: Carrier | None = None,
+        now: Callable[[], int] | None = None,
         handed_over: Callable[[int], None] | None = None,
     ) -> None:
         self._spool, self._begun, self.detection = spool, begun, begun()
         self._clock: int | None = None
         self._sensor, self._drill, self._pace = sensor, drill, pace
         self._patient, self._carrier, self._told = patient, carrier, handed_over
+        self._now, self._lateness = now, Lateness(sensor, "spool")
         self._inventory = Inventory()
         self._assets: dict[str, AssetRecord] = {}
         self._assets_at: int | None = None
+        self._untold: dict[str, AssetRecord] = {}
         self._gathered = Gathered()
         self.number = 0
 
@@ -126,8 +134,11 @@ class Sensing:
         self._gathered.add(batch, detected)
         if self._pace is not None and self._is_due(self._pace, batch.clock):
             is_assets_due = self._assets_due(self._pace, batch.clock)
-            if is_assets_due or not self._gathered.is_empty or (self._carrier is not None and self._carrier.waits):
-                self._hand_over(self._asset_news() if is_assets_due else ())
+            if is_assets_due:
+                self._note_assets()
+            waits = self._untold or not self._gathered.is_empty
+            if is_assets_due or waits or (self._carrier is not None and self._carrier.waits):
+                self._hand_over(self._next_assets())
             else:
                 self._gathered.take()
 
@@ -138,7 +149,12 @@ class Sensing:
     def _end_time_line(self) -> None:
         """Hands over what was still open."""
         self._gathered.add_occurrences(self.detection.finish().occurrences)
-        self._hand_over(self._asset_news(), is_last=True)
+        self._note_assets()
+        part = 0
+        while len(self._untold) > ASSETS:
+            self._hand_over(self._next_assets(), part=part)
+            part += 1
+        self._hand_over(self._next_assets(), is_last=True, part=part)
 
     def _is_due(self, pace: Pace, clock: int) -> bool:
         gathered = self._gathered
@@ -151,14 +167,18 @@ class Sensing:
         self._assets_at = clock
         return True
 
-    def _asset_news(self) -> Sequence[AssetRecord]:
+    def _note_assets(self) -> None:
         """What is known of assets and was not handed over yet; nothing of a drill: its assets are not of this plant."""
         if self._drill:
-            return ()
+            return
         records = asset_records(self._inventory.assets(), self.detection.roles)
-        news = [record for record in records if self._assets.get(record.key) != record]
+        self._untold.update((record.key, record) for record in records if self._assets.get(record.key) != record)
         self._assets = {record.key: record for record in records}
-        return news
+
+    def _next_assets(self) -> Sequence[AssetRecord]:
+        """The next of them, as many as go into a segment."""
+        keys = list(islice(self._untold, ASSETS))
+        return [self._untold.pop(key) for key in keys]
 
     def _packets_of(self, segment: Segment, *, is_last: bool) -> dict[str, bytes]:
         """Packets that go along: what the segment before it names, for what this one does may not be on the disk yet;
@@ -169,17 +189,21 @@ class Sensing:
         self._carrier.note((p.capture, p.first, p.last) for o in segment.occurrences for p in o.packets)
         return self._carrier.take(is_last=True) if is_last else parts
 
-    def _hand_over(self, assets: Sequence[AssetRecord], *, is_last: bool = False) -> None:
-        """Makes a segment of what was gathered."""
+    def _hand_over(self, assets: Sequence[AssetRecord], *, is_last: bool = False, part: int = 0) -> None:
+        """Makes a segment of what was gathered; `part` tells apart those that tell of assets alone at one moment."""
+        has_rows = not self._gathered.is_empty
         taken = self._gathered.take()
         if taken is None:
             return
         batch, detected = taken
-        segment = segment_of(self._sensor, batch, detected, drill=self._drill)
+        segment = segment_of(self._sensor, batch, detected, drill=self._drill, part=part)
+        segment = with_losses(segment, self._lateness.take(segment.last, at_once=is_last))
         if self._patient is None:
             self._spool.put(parcel_of(segment, tuple(assets), batch.reached))
         else:
             self._patient.put(segment, assets, batch.reached, self._packets_of(segment, is_last=is_last))
+        if self._now is not None and has_rows:
+            self._lateness.note("handed_over", batch.clock, self._now())
         self.number += 1
         if self._told is not None:
             self._told(self.number)

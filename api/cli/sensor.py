@@ -119,6 +119,7 @@ def sensor(
         pace=Pace(),
         patient=patient,
         carrier=Carrier(PacketRing(ring.folder), name) if ring is not None else None,
+        now=time.time_ns,
     )
 
     def gave_up(lost: Counter[str]) -> None:

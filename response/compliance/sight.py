@@ -29,7 +29,8 @@ LOSSES = (
     "snapped", "dropped", "kernel_drops", "data_lost", "flows_shed", "flows_forgotten", "fragments_incomplete",
     "fragments_refused", "parser_failed", "channels_refused", "points_refused", "shapes_forgotten", "grams_not_kept",
     "neighbours_not_told", "assets_refused", "facts_not_kept", "not_told", "unknown_link_type", "filtered",
-    "spool_rows_lost", "spool_occurrences_lost", "not_taken_up",
+    "spool_rows_lost", "spool_occurrences_lost", "not_taken_up", "silent_not_told", "silent_forgotten",
+    "hosts_not_told", "reads_given_up", "frames_given_up",
 )  # fmt: skip
 """Counters of what the sensor had to leave out (design, law 5)."""
 ABSENT: Mapping[str, int] = {

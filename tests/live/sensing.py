@@ -102,4 +102,4 @@ def occurrences(spool: Path) -> list[Occurrence]:
 def events(spool: Path, dataset: str) -> pl.DataFrame | None:
     """All rows of a dataset; None when there are none."""
     parts = [s.datasets[dataset] for s, _ in segments(spool) if dataset in s.datasets]
-    return pl.concat(parts) if parts else None
+    return pl.concat(parts, how="diagonal") if parts else None

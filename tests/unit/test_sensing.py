@@ -105,3 +105,31 @@ def test_played_at_its_pace_a_capture_gives_what_it_gives_at_once(tmp_path: Path
     assert told[0] == told[1]
     occurrences = [sorted(o.id for segment, _ in found for o in segment.occurrences) for found in (at_once, played)]
     assert occurrences[0] == occurrences[1] != []
+
+
+def test_more_assets_than_a_segment_holds_go_in_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = {asset.key: asset for _, assets in gathered(tmp_path / "one", Pace(seconds=3600)) for asset in assets}
+    assert len(whole) > 1
+    monkeypatch.setattr("api.sensor.ASSETS", 1)
+    found = gathered(tmp_path / "several", Pace(seconds=3600))
+    assert {asset.key: asset for _, assets in found for asset in assets} == whole
+    assert max(len(assets) for _, assets in found) == 1
+    assert len({segment.id for segment, _ in found}) == len(found), "each of them is stored"
+
+
+def test_it_is_told_how_late_segments_are_handed_over(tmp_path: Path) -> None:
+    moments = iter(range(10**6))
+    late = next(batch.clock for batch in batches())
+    sensing = Sensing(
+        Spool(tmp_path), detection, sensor="one", pace=Pace(), now=lambda: late + next(moments) * 1_000_000_000
+    )
+    sensing.run(batches())
+    told = {
+        counter: count
+        for segment, _ in handed_over(tmp_path)
+        if "capture" in segment.datasets
+        for stage, counter, count in segment.datasets["capture"].select("ot.stage", "ot.counter", "ot.count").rows()
+        if stage == "spool"
+    }
+    assert told.keys() == {"handed_over_ms_p50", "handed_over_ms_p99", "handed_over_ms_most"}
+    assert told["handed_over_ms_p50"] <= told["handed_over_ms_p99"] <= told["handed_over_ms_most"]

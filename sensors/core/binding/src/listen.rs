@@ -3,13 +3,14 @@
 
 use crate::batch::Filled;
 use crate::keeping::Keeping;
+
 use crate::reader::WAITING;
 use crate::thread::{Message, message};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use tap::{Health, Rings, Timeline};
+use tap::{Health, Overload, Rings, Timeline};
 use wire::Engine;
 use wire::capture::Frame;
 use wire::evidence::Past;
@@ -78,6 +79,7 @@ pub struct Listener {
     pub opened: i64,
     /// Longest span of a batch.
     pub span: Duration,
+    pub overload: Overload,
 }
 
 impl Listener {
@@ -128,9 +130,12 @@ impl Listener {
     /// Takes what the rings hold; where they are silent, time goes on without packets. Gives the frames of another time
     /// line, whose first one ends this one.
     fn read(&mut self, patience: Duration, line: &mut Timeline) -> Vec<Held> {
-        let Self { rings, engine, keeping, shared, .. } = self;
+        let Self { rings, engine, keeping, shared, overload, .. } = self;
+        engine.relieve(overload.at(rings.fill_permille()));
         let mut held: Vec<Held> = Vec::new();
+        let mut last: Option<(u32, i64)> = None;
         let given = rings.read(patience, STRIDE, &mut |frame| {
+            last = Some((frame.source, frame.timestamp));
             if let Some(keeping) = keeping {
                 keeping.frame(frame);
             }
@@ -142,6 +147,10 @@ impl Listener {
             engine.frame(frame);
             shared.took(frame);
         });
+        if let Some((source, time)) = last {
+            let late = system_now().saturating_sub(time) / 1_000_000;
+            engine.ledger.counters.peak_of(source, "read_after_ms", late.max(0));
+        }
         if let Some(keeping) = keeping {
             keeping.pulse();
         }
@@ -199,6 +208,7 @@ impl Listener {
     /// What the interfaces count goes among the counters of the batch.
     fn count(&mut self, waited: &AtomicU64) {
         let health = self.rings.health();
+        self.overload.count(&mut self.engine.ledger.counters);
         let counters = &mut self.engine.ledger.counters;
         let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         for (source, each) in (0u32..).zip(&health) {

@@ -5,6 +5,7 @@ use crate::dissectors::{DissectorStanding, Launch};
 use crate::errors::bad_interface;
 use crate::keeping::{Keeping, Standing};
 use crate::listen::{Listener, Shared};
+
 use crate::reader::Reader;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
-use tap::{Health, Rings};
+use tap::{Health, Overload, Rings};
 use wire::evidence::{Bounds, Former, Past, Reach};
 use wire::protocol::dissector::Dissector;
 use wire::{Engine, Place, Settings};
@@ -89,7 +90,17 @@ impl Live {
         let mut rings = interfaces.take()?;
         let shared = Arc::new(Shared { health: Mutex::new(rings.health()), reached, ..Shared::default() });
         let (engine, span) = (make(), Duration::from_millis(span_ms));
-        let listener = Listener { rings, engine, make, shared: Arc::clone(&shared), keeping, past, opened, span };
+        let listener = Listener {
+            rings,
+            engine,
+            make,
+            shared: Arc::clone(&shared),
+            keeping,
+            past,
+            opened,
+            span,
+            overload: Overload::default(),
+        };
         Ok(Self { listener: Mutex::new(Some(listener)), reader: OnceLock::new(), shared, dissectors, kept })
     }
 

@@ -10,6 +10,7 @@
 //! | `ring` | one interface: socket, ring, counts, survival of a link that goes |
 //! | `rings` | several interfaces on one time line |
 //! | `timeline` | packet time in silence, and when the system's clock is set |
+//! | `overload` | what is given up while the rings fill |
 //! | `disk` | how much room a disk has |
 //! | `seal`, `program` | what the process gives up once its sockets are open |
 
@@ -23,6 +24,7 @@ mod interface;
 mod map;
 #[cfg(not(target_os = "linux"))]
 mod other;
+mod overload;
 #[cfg(target_os = "linux")]
 mod program;
 #[cfg(target_os = "linux")]
@@ -43,6 +45,7 @@ pub use disk::disk;
 pub use error::{TapError, TapErrorKind};
 #[cfg(not(target_os = "linux"))]
 pub use other::Rings;
+pub use overload::Overload;
 #[cfg(target_os = "linux")]
 pub use rings::Rings;
 pub use state::{Counts, Health, Link, Settings};

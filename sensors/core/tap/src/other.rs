@@ -32,6 +32,10 @@ impl Rings {
         match *self {}
     }
 
+    pub fn fill_permille(&mut self) -> u32 {
+        match *self {}
+    }
+
     pub fn health(&mut self) -> Vec<Health> {
         match *self {}
     }

@@ -133,10 +133,12 @@ impl Ring {
         self.map.waiting(self.current) > self.map.blocks() / 2
     }
 
-    /// Notes how full the ring is.
-    pub fn note_fill(&mut self) {
+    /// Notes how full the ring is, and gives it in thousandths.
+    pub fn note_fill(&mut self) -> u32 {
         let waiting = self.map.waiting(self.current).saturating_mul(1000).checked_div(self.map.blocks());
-        self.fill_permille = self.fill_permille.max(waiting.and_then(|n| u32::try_from(n).ok()).unwrap_or(0));
+        let fill = waiting.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+        self.fill_permille = self.fill_permille.max(fill);
+        fill
     }
 
     /// Looks at the link once a second, and listens anew to an interface that came back, which may have another number.

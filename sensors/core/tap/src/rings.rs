@@ -38,7 +38,7 @@ impl Rings {
     pub fn read(&mut self, patience: Duration, most: usize, take: &mut dyn FnMut(&Frame<'_>)) -> usize {
         let begun = Instant::now();
         let mut given = 0usize;
-        self.rings.iter_mut().for_each(Ring::note_fill);
+        self.fill_permille();
         loop {
             while given < most
                 && let Some(index) = self.earliest()
@@ -64,6 +64,11 @@ impl Rings {
     /// Whether so much waits in one of them that it may soon be full.
     pub fn is_filling(&self) -> bool {
         self.rings.iter().any(Ring::is_filling)
+    }
+
+    /// How full the fullest of them is, in thousandths.
+    pub fn fill_permille(&mut self) -> u32 {
+        self.rings.iter_mut().map(Ring::note_fill).max().unwrap_or(0)
     }
 
     /// How the interfaces stand.

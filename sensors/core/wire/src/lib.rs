@@ -14,6 +14,6 @@ pub mod mirror;
 pub mod protocol;
 mod text;
 
-pub use engine::Engine;
+pub use engine::{Engine, Relief};
 pub use flow::facts::Place;
 pub use ledger::Settings;

@@ -2,6 +2,7 @@
 
 use super::everybody::EVERYBODY;
 use super::recognition::payload;
+use super::relief::{Relief, matters};
 use super::{ACK, Arrival, Engine, FIN, RST, SYN, Segment, segment};
 use crate::bytes::be16;
 use crate::dataset::Flag;
@@ -54,6 +55,9 @@ impl Engine {
         let end = if length < 8 { data.len() } else { length.min(data.len()) };
         flow.answered |= side == Side::Server;
         let payload = data.get(8..end).unwrap_or_default();
+        if self.relief >= Relief::Others && !matters(flow) {
+            return self.ledger.counters.add("overload", "frames_given_up", 1);
+        }
         if !payload.is_empty() {
             deliver(flow, &mut self.ledger, side, &Piece::Bytes(payload, arrival.stamp));
             // A datagram holds whole messages: what is left over is not continued by the next one.
@@ -85,6 +89,9 @@ impl Engine {
         let side = flow.side_of((datagram.source, ports.0) == flow.key.low);
         connection(flow, side, &segment);
         let ledger = &mut self.ledger;
+        if self.relief >= Relief::Others && !matters(flow) {
+            return ledger.counters.add("overload", "frames_given_up", 1);
+        }
         if arrival.snapped && !segment.payload.is_empty() {
             ledger.flag(&mut flow.facts, Flag::LinkSnapped, Span::at(arrival.stamp), None, None);
         }
@@ -173,13 +180,9 @@ impl Engine {
         }
         let index = match found {
             Some(index) => index,
+            None if self.refuses(transport, ports, tcp) => return None,
             None => {
-                if self.flows.len() >= self.ledger.settings.max_flows
-                    && let Some(victim) = self.flows.victim()
-                {
-                    self.ledger.counters.add("tcp", "flows_forgotten", 1);
-                    self.end_flow(victim, Some(State::Timeout));
-                }
+                self.make_room();
                 let (source_is_client, oriented) = orientation(transport, ends, ports, tcp);
                 let birth = Birth { key, source_low, source_is_client, oriented, stamp: arrival.stamp, macs };
                 let index = self.flows.insert(&birth)?;
@@ -194,6 +197,10 @@ impl Engine {
             }
         };
         let flow = self.flows.get(index)?;
+        if flow.bare && !flow.is_bare() {
+            self.flows.spoken(index);
+        }
+        let flow = self.flows.get(index)?;
         let side = flow.side_of(source_low);
         let end = match side {
             Side::Client => &mut flow.facts.client,
@@ -205,7 +212,26 @@ impl Engine {
             self.ledger.seen(&mut flow.facts, side, Span::at(arrival.stamp), false);
         }
         flow.count(side, arrival.wire_length, arrival.stamp);
+        if flow.replies(side) {
+            self.ledger.answered(&mut flow.facts, side, Span::at(arrival.stamp));
+        }
         Some(index)
+    }
+}
+
+impl Engine {
+    /// Ends a flow where there are too many, of all or of those on which nothing was said.
+    fn make_room(&mut self) {
+        let settings = &self.ledger.settings;
+        let full = self.flows.len() >= settings.max_flows;
+        if !full && self.flows.bare() < settings.max_bare {
+            return;
+        }
+        if let Some(victim) = self.flows.victim(!full) {
+            let counter = if full { "flows_forgotten" } else { "silent_forgotten" };
+            self.ledger.counters.add("flow", counter, 1);
+            self.end_flow(victim, Some(State::Timeout));
+        }
     }
 }
 
@@ -344,8 +370,11 @@ pub(super) fn with_parser(
     }
 }
 
-/// Writes the `start` row.
+/// Writes the `start` row. A flow without a word may have to wait for it, or goes without.
 pub(super) fn start(flow: &mut Flow, ledger: &mut Ledger) {
+    if flow.is_bare() && !ledger.silent_flow() {
+        return;
+    }
     flow.started = true;
     let span = Span { first: flow.first, last: flow.last };
     super::ticks::flow_row(flow, ledger, "start", span);

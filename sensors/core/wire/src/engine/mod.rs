@@ -5,8 +5,11 @@ mod conversation;
 mod everybody;
 mod programs;
 mod recognition;
+mod relief;
 mod serial;
 mod ticks;
+
+pub use relief::Relief;
 
 use crate::bytes::{be16, be32, u8_at};
 use crate::capture::filter::Filter;
@@ -41,6 +44,7 @@ pub struct Engine {
     leapt: bool,
     /// Flows before this place were ended by `finish_some`.
     ended: u32,
+    relief: Relief,
 }
 
 /// A frame's place on the wire while it is taken apart.
@@ -65,6 +69,7 @@ impl Engine {
             heard: None,
             leapt: false,
             ended: 0,
+            relief: Relief::None,
         }
     }
 

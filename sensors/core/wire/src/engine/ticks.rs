@@ -158,6 +158,9 @@ impl Engine {
             start(flow, ledger);
         }
         window(flow, ledger, state);
+        if !flow.started {
+            return ledger.counters.add("flow", "silent_not_told", 1);
+        }
         let span = Span { first: flow.first, last: flow.last };
         flow_row(flow, ledger, "end", span);
     }

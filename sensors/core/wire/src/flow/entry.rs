@@ -109,6 +109,8 @@ pub struct SideState {
     pub finished: bool,
     /// A packet of this side was seen.
     pub heard: bool,
+    /// One after a packet of the other side was.
+    pub replied: bool,
 }
 
 impl SideState {
@@ -140,6 +142,8 @@ pub struct Flow {
     pub rows: i64,
     pub reset_in_window: bool,
     pub answered: bool,
+    /// Nothing was said on it so far: see `is_bare`.
+    pub bare: bool,
     /// Bytes held for it when it was last weighed, the parser's part of them, and how often it was weighed.
     pub weight: usize,
     parser_weight: usize,
@@ -209,6 +213,21 @@ impl Flow {
     /// The protocol is known: its shape need not be.
     pub fn known(&mut self) {
         (self.profile, self.cluster) = (None, None);
+    }
+
+    /// Nobody recognised a word on it: forged packets can make any number of such flows.
+    pub fn is_bare(&self) -> bool {
+        let silent = matches!(self.recognition, Recognition::Probing(0));
+        self.facts.protocol.is_none() && (silent || !self.client.replied)
+    }
+
+    /// Notes that a side sent something after the other one did; true for the first time.
+    pub fn replies(&mut self, side: Side) -> bool {
+        if self.side(side).replied || !self.side(side.other()).heard {
+            return false;
+        }
+        self.side(side).replied = true;
+        true
     }
 
     /// Counts a packet.
@@ -285,6 +304,7 @@ pub(super) fn born(birth: &Birth) -> Flow {
         rows: 0,
         reset_in_window: false,
         answered: false,
+        bare: true,
         weight: 0,
         parser_weight: 0,
         weighed: 0,

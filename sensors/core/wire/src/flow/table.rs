@@ -13,6 +13,8 @@ pub struct FlowTable {
     slots: Vec<Option<Box<Flow>>>,
     free: Vec<u32>,
     hand: usize,
+    /// Flows on which nothing was said so far.
+    bare: usize,
     /// Tagged flows by their key without tags, and the second keys of flows whose two directions carry different tags.
     untagged: HashMap<FlowKey, u32, RandomState>,
 }
@@ -54,6 +56,20 @@ impl FlowTable {
         self.slots.len() - self.free.len()
     }
 
+    /// How many of them nothing was said on so far.
+    pub fn bare(&self) -> usize {
+        self.bare
+    }
+
+    /// Something was said on a flow.
+    pub fn spoken(&mut self, index: u32) {
+        if let Some(flow) = self.get(index)
+            && std::mem::take(&mut flow.bare)
+        {
+            self.bare -= 1;
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -63,13 +79,17 @@ impl FlowTable {
         u32::try_from(self.slots.len()).unwrap_or(u32::MAX)
     }
 
-    /// The least recently used of the next 64 flows behind a moving hand, to make room.
-    pub fn victim(&mut self) -> Option<u32> {
+    /// Of the next 64 flows behind a moving hand the one to make room with: one that is over, else the least recently used
+    /// of those on which nothing was said, else of all, unless only `bare` ones may go.
+    pub fn victim(&mut self, bare: bool) -> Option<u32> {
         let count = self.slots.len();
         let hand = self.hand;
         self.hand = (hand + 64) % count.max(1);
         let found = (0..64).map(|i| (hand + i) % count.max(1)).filter_map(|i| {
-            self.slots.get(i)?.as_deref().map(|flow| (if flow.state.over() { 0 } else { flow.last.time }, i))
+            let flow = self.slots.get(i)?.as_deref()?;
+            let spoken = !flow.is_bare();
+            let worth = if flow.state.over() { 0 } else { 1 + u8::from(spoken) };
+            (worth < 2 || !bare).then_some(((worth, flow.last.time), i))
         });
         found.min().and_then(|(_, i)| u32::try_from(i).ok())
     }
@@ -110,6 +130,7 @@ impl FlowTable {
             let flow = usize::try_from(*i).ok().and_then(|i| slots.get(i)).and_then(|f| f.as_deref());
             flow.map_or(0, |f| seed.hash_one(f.key))
         });
+        self.bare += 1;
         Some(index)
     }
 
@@ -126,6 +147,7 @@ impl FlowTable {
             }
         }
         self.free.push(index);
+        self.bare -= usize::from(flow.bare);
         Some(flow)
     }
 }

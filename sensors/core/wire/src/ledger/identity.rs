@@ -30,6 +30,8 @@ struct AssetKey {
     /// MAC address by which the address was last seen.
     mac: Option<[u8; 6]>,
     bound: bool,
+    /// It answered somebody, or went on after an answer.
+    proved: bool,
     /// Moves to another MAC that were told, the latest ones.
     moves: Vec<Move>,
 }
@@ -54,6 +56,18 @@ impl AssetKey {
         }
         self.moves.push(moved);
         true
+    }
+}
+
+impl AssetKeys {
+    /// Notes that an address is really in use. Whether that was known; `None` for one that nothing is known of.
+    pub(super) fn proved(&mut self, vlan: Option<u16>, ip: IpAddr) -> Option<bool> {
+        self.keys.get_mut(&(vlan, ip)).map(|key| std::mem::replace(&mut key.proved, true))
+    }
+
+    /// Whether an address is known to be really in use.
+    pub(super) fn is_proved(&self, vlan: Option<u16>, ip: IpAddr) -> bool {
+        self.keys.get(&(vlan, ip)).is_some_and(|key| key.proved)
     }
 }
 
@@ -173,7 +187,22 @@ impl Ledger {
                     self.maker(facts, &key, about, span, interface);
                 }
             }
-            None => self.first_sight(facts, about, span, bound, mac),
+            None => {
+                if self.newcomer() {
+                    self.first_sight(facts, about, span, (bound, false), mac);
+                }
+            }
+        }
+    }
+
+    /// First sight of an address whose holder answered: one that was not told before, among too many that had not.
+    pub(super) fn proven_sight(&mut self, facts: &mut Facts, about: Side, span: Span) {
+        let end = match about {
+            Side::Client => facts.client,
+            Side::Server => facts.server,
+        };
+        if mac_of(end.ip).is_none() && station_of(end.ip).is_none() && assignable(end.ip) {
+            self.first_sight(facts, about, span, (false, true), end.mac);
         }
     }
 
@@ -184,7 +213,7 @@ impl Ledger {
             return;
         }
         let key = text::mac(mac);
-        if self.told(&key, "mac", &key) {
+        if self.is_told(&key, "mac", &key) || !self.newcomer() || self.told(&key, "mac", &key) {
             return;
         }
         let fact = Fact { about, span, attribute: "mac", value: &key, confidence: 0.9, evidence: "ethernet" };
@@ -206,7 +235,14 @@ impl Ledger {
         self.identity_row(facts, &key, &fact);
     }
 
-    fn first_sight(&mut self, facts: &mut Facts, about: Side, span: Span, bound: bool, mac: Option<[u8; 6]>) {
+    fn first_sight(
+        &mut self,
+        facts: &mut Facts,
+        about: Side,
+        span: Span,
+        (bound, proved): (bool, bool),
+        mac: Option<[u8; 6]>,
+    ) {
         let ip = match about {
             Side::Client => facts.client.ip,
             Side::Server => facts.server.ip,
@@ -221,7 +257,9 @@ impl Ledger {
             Some(mac) if bound => mac.clone().into_boxed_str(),
             _ => address_key(facts.vlan, ip, segment),
         };
-        self.assets.keys.insert((facts.vlan, ip), AssetKey { text: key.clone(), mac, bound, moves: Vec::new() });
+        self.assets
+            .keys
+            .insert((facts.vlan, ip), AssetKey { text: key.clone(), mac, bound, proved, moves: Vec::new() });
         let (evidence, confidence) = if bound { ("arp", 1.0) } else { ("ip", 0.5) };
         let address = text::ip(ip);
         self.identity_row(
@@ -248,20 +286,30 @@ impl Ledger {
         self.identity_row(facts, key, &fact);
     }
 
+    /// Whether this fact was told before.
+    fn is_told(&self, key: &str, attribute: &str, value: &str) -> bool {
+        self.assets.told.contains(&hashed(key, attribute, value))
+    }
+
     /// Whether this fact was told before; from now on it was.
     fn told(&mut self, key: &str, attribute: &str, value: &str) -> bool {
-        let asset = hash::quick(key.as_bytes());
-        let fact = hash::quick(attribute.as_bytes()) ^ hash::quick(value.as_bytes()).rotate_left(17);
-        if self.assets.told.contains(&(asset, fact)) {
+        let fact = hashed(key, attribute, value);
+        if self.assets.told.contains(&fact) {
             return true;
         }
         if self.assets.told.len() < FACTS {
-            self.assets.told.insert((asset, fact));
+            self.assets.told.insert(fact);
         } else {
             self.counters.add("identity", "facts_not_kept", 1);
         }
         false
     }
+}
+
+/// What stands for a fact about an asset.
+fn hashed(key: &str, attribute: &str, value: &str) -> (u64, u64) {
+    let fact = hash::quick(attribute.as_bytes()) ^ hash::quick(value.as_bytes()).rotate_left(17);
+    (hash::quick(key.as_bytes()), fact)
 }
 
 fn address_key(vlan: Option<u16>, ip: IpAddr, segment: &str) -> Box<str> {

@@ -7,6 +7,7 @@ mod exchange;
 mod flags;
 mod identity;
 mod link;
+mod newcomers;
 mod points;
 mod rates;
 mod said_once;
@@ -36,6 +37,8 @@ pub struct Settings {
     /// Write samples of continuous points (a learner wants them).
     pub samples: bool,
     pub max_flows: usize,
+    /// Flows on which nothing was said, which forged packets can make any number of.
+    pub max_bare: usize,
     /// Bytes held for all flows together: segments that wait, half messages, state of parsers.
     pub max_held: usize,
     pub max_channels: usize,
@@ -53,6 +56,7 @@ impl Default for Settings {
             full: false,
             samples: false,
             max_flows: 131_072,
+            max_bare: 32_768,
             max_held: 256 << 20,
             max_channels: 131_072,
             max_shapes: 262_144,
@@ -99,6 +103,9 @@ pub struct Ledger {
     flags: flags::Repeats,
     links: link::Links,
     assets: AssetKeys,
+    newcomers: newcomers::Newcomers,
+    /// What reads bring is not looked at: there is more than can be read.
+    pub values_given_up: bool,
     scratch: Scratch,
 }
 
@@ -133,6 +140,8 @@ impl Ledger {
             flags: flags::Repeats::default(),
             links: link::Links::default(),
             assets: AssetKeys::default(),
+            newcomers: newcomers::Newcomers::default(),
+            values_given_up: false,
             scratch: Scratch::default(),
         }
     }

@@ -53,6 +53,10 @@ impl Ledger {
         if idle || matches!(x.reply, Reply::Duplicate | Reply::Differing) {
             return seen;
         }
+        if self.values_given_up && item.operation.quiet() {
+            self.counters.add("overload", "reads_given_up", 1);
+            return seen;
+        }
         let Some(device) = self.channels.get(channel).map(|c| c.device) else { return seen };
         let version = self.channels.version(device).map_or(0, |v| *v);
         self.follow_points(shape, device, item);

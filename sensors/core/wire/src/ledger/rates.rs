@@ -13,6 +13,10 @@ use std::net::IpAddr;
 
 /// Hosts counted apart in one window; beyond it they are only counted.
 const HOSTS: usize = 131_072;
+/// Hosts that are told of one window, whatever they did; beyond it one that did little and proved nothing is only counted.
+const TOLD: usize = 8192;
+/// What is little: packets in ten seconds.
+const LITTLE: u32 = 8;
 /// Peers and ports counted apart for one host in one window.
 const DISTINCT: usize = 4096;
 
@@ -146,7 +150,13 @@ impl Ledger {
             self.batch.rate.push(&row, &mut self.batch.words);
             self.relieve();
         }
-        for ((vlan, ip), mut host) in std::mem::take(&mut self.rates.hosts) {
+        let hosts = std::mem::take(&mut self.rates.hosts);
+        let many = hosts.len() > TOLD;
+        for ((vlan, ip), mut host) in hosts {
+            if many && host.packets <= LITTLE && !self.assets.is_proved(vlan, ip) {
+                self.counters.add("rate", "hosts_not_told", 1);
+                continue;
+            }
             host.peers.sort_unstable();
             host.peers.dedup();
             host.ports.sort_unstable();
