@@ -15,6 +15,7 @@ from api.cli.help import HelpfulCommand, HelpfulGroup
 from api.cli.mirror_doctor import mirror_doctor
 from api.cli.options import terminal_of
 from api.cli.parent import WithParent, follow
+from api.cli.sensor_folder import sensor_folder
 from api.cli.terminal import Terminal
 from api.cli.worker import SpoolFolder
 
@@ -263,4 +264,5 @@ def _tell(health: Health, terminal: Terminal, pulse: Pulse) -> None:
         terminal.warn("sensor.evidence_lost", frames=health.evidence_lost)
 
 
+app.command("folder", cls=HelpfulCommand, help="help.sensor_folder", epilog="help.epilog")(sensor_folder)
 app.command("test-mirror", cls=HelpfulCommand, help="help.sensor_test_mirror", epilog="help.epilog")(mirror_doctor)

@@ -6,6 +6,7 @@ mod bad_capture;
 mod batch;
 mod dissectors;
 mod errors;
+mod following;
 mod keeping;
 mod listen;
 mod live;
@@ -30,6 +31,8 @@ mod _core {
     use super::dissectors::DissectorStanding;
     #[pymodule_export]
     use super::errors::{BadFilter, BadInterface};
+    #[pymodule_export]
+    use super::following::{Following, first_time};
     #[pymodule_export]
     use super::live::{InterfaceHealth, Interfaces, Live};
     #[pymodule_export]
