@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "looked_at": ("--interface", "--no-mirror", "--seconds", "--own-mac", "--filter", "--ring-mb", "--packets",
-                  "--packets-gb", "--packets-days", "--spool-mb", "--spool-days", "--full", "--store",
+                  "--packets-gb", "--packets-days", "--remove", "--spool-mb", "--spool-days", "--full", "--store",
                   "--incident", "--proofs", "--jobs"),
     "known": ("--switch", "--vlan", "--expect", "--baseline", "--site", "--rules", "--playbooks", "--learn",
               "--settings"),
