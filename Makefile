@@ -113,9 +113,7 @@ bench-batches: setup ## ms of CPU that detection and the store take of small and
 	$(PY) -m tests.bench.batches
 
 bench-live: setup ## drops and cost of a sensor at an interface, seconds from wire to API (root: network namespaces)
-	$(PY) -m tests.bench.live --rate 140000 --packets 900000
-	$(PY) -m tests.bench.live --rate 140000 --packets 900000 --keep
-	$(PY) -m tests.bench.latency
+	$(PY) -m tests.bench.live_rates $(ARGS)
 
 faults: setup ## each role killed and stopped under load, counted (root: network namespaces); writes docs/reliability.md
 	$(PY) -m tests.faults --write $(ARGS)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from tests.bench.book import write
 from tests.bench.captures import CAPTURES
 from tests.bench.measured import Figure
 from tests.bench.tools import TOOLS, figure, present
-from tests.needs import PROJECT
 
 TARGETS: tuple[tuple[str, str, str, float], ...] = (
     ("cyclic", "packets/s", "bittern", 1_000_000),
@@ -39,7 +38,7 @@ def main() -> int:
         figures += [ours, *(figure(tool, name, capture, ours.packets, 1) for tool in others)]
     table(figures)
     missed = verdicts(figures)
-    (PROJECT / "bench.json").write_text(json.dumps([_record(each) for each in figures], indent=1) + "\n")
+    write("pipeline", [_record(each) for each in figures])
     return 1 if missed else 0
 
 

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -132,11 +133,16 @@ def main() -> int:
     asked = reader.parse_args()
     with tempfile.TemporaryDirectory() as folder, wire() as plant:
         plant.ip("link", "set", "lo", "up")
-        seconds = sorted(measured(plant, Path(folder) / "data", asked.attacks, asked.rate))
-    p99 = seconds[min(len(seconds) - 1, round(0.99 * len(seconds)))]
-    figures = {"attacks": len(seconds), "rate": asked.rate, "p50_s": round(statistics.median(seconds), 2)}
-    print(json.dumps(figures | {"p99_s": round(p99, 2), "most_s": round(seconds[-1], 2)}))
+        seconds = measured(plant, Path(folder) / "data", asked.attacks, asked.rate)
+    print(json.dumps({"attacks": len(seconds), "rate": asked.rate} | spread(seconds)))
     return 0
+
+
+def spread(seconds: Sequence[float]) -> dict[str, float]:
+    """Median, 99th percentile and greatest."""
+    ordered = sorted(seconds)
+    p99 = ordered[min(len(ordered) - 1, round(0.99 * len(ordered)))]
+    return {"p50_s": round(statistics.median(ordered), 2), "p99_s": round(p99, 2), "most_s": round(ordered[-1], 2)}
 
 
 if __name__ == "__main__":

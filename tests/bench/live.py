@@ -11,17 +11,21 @@ import ctypes
 import json
 import os
 import socket
+import sys
 import tempfile
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.bench.captures import generated
+from tests.bench.captures import CAPTURES, FOLDER, generated
+from tests.bench.crowd import crowd, normal
 from tests.live.sensing import events, segments, sensor
 from tests.live.wire import frames as frames_of
 from tests.live.wire import wire
 
+LONGEST = 9_000
+"""Octets of the longest frame that the wire takes."""
 BURST = 64
 """Frames handed to the kernel by one call."""
 SESSIONS = 200
@@ -47,11 +51,14 @@ class Message(ctypes.Structure):
 class Measured:
     """Of one run; CPU in seconds per million packets, memory in MiB."""
 
+    traffic: str
     packets: int
     packets_s: int
     mbit_s: float
     drops: int
     fill_permille: int
+    given_up: int
+    """Packets whose values, or which altogether, were given up under overload."""
     cpu_s_per_million: float
     rss_mib: int
     segments: int
@@ -84,9 +91,21 @@ def cpu_and_memory(process: int) -> tuple[float, int]:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), highest // 1024
 
 
-def measured(packets: int, rate: int, *, keep: bool) -> Measured:
-    """One run; with `keep` the sensor keeps all packets."""
-    frames = [frame for _, frame in frames_of(generated("cyclic.pcap", 1_000_000, SESSIONS))][:packets]
+def traffic(name: str) -> list[bytes]:
+    """Frames of cyclic polling, of the mix of real captures (those that fit the wire), or of the calm crowd."""
+    if name == "cyclic":
+        capture = generated("cyclic.pcap", 1_000_000, SESSIONS)
+    elif name == "mix":
+        capture = CAPTURES["mix"]() or sys.exit("the mix needs the project's shared folder beside the checkout")
+    else:
+        capture = FOLDER / "crowd-calm.pcap"
+        if not capture.exists():
+            crowd(capture, normal(), None)
+    return [frame for _, frame in frames_of(capture) if 14 <= len(frame) <= LONGEST]
+
+
+def measured(name: str, frames: list[bytes], rate: int, *, keep: bool) -> Measured:
+    """One run at a rate; with `keep` the sensor keeps all packets."""
     with (
         tempfile.TemporaryDirectory() as folder,
         tempfile.TemporaryDirectory() as ring,
@@ -108,11 +127,13 @@ def measured(packets: int, rate: int, *, keep: bool) -> Measured:
             counted[counter] += count
         octets = sum(map(len, frames))
         return Measured(
+            traffic=name,
             packets=len(frames),
             packets_s=round(len(frames) / seconds),
             mbit_s=round(octets * 8 / seconds / 1e6, 1),
             drops=counted["kernel_drops"],
             fill_permille=counted["ring_fill_permille"],
+            given_up=counted["reads_given_up"] + counted["frames_given_up"],
             cpu_s_per_million=round((after - before) * 1e6 / len(frames), 2),
             rss_mib=memory,
             segments=len(segments(Path(folder))),
@@ -125,8 +146,10 @@ def main() -> None:
     reader.add_argument("--packets", type=int, default=500_000)
     reader.add_argument("--rate", type=int, default=50_000, help="packets a second")
     reader.add_argument("--keep", action="store_true", help="the sensor keeps all packets")
+    reader.add_argument("--traffic", choices=("cyclic", "mix", "crowd"), default="cyclic")
     asked = reader.parse_args()
-    print(json.dumps(asdict(measured(asked.packets, asked.rate, keep=asked.keep))))
+    frames = traffic(asked.traffic)[: asked.packets]
+    print(json.dumps(asdict(measured(asked.traffic, frames, asked.rate, keep=asked.keep))))
 
 
 if __name__ == "__main__":
