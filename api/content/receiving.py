@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import metadata
 
-from api.content.checking import Checks
-from api.content.folder import ContentFolder
+from api.content.folder import Check, ContentFolder
 from api.content.manifest import Manifest
 from api.content.opening import Opened, open_bundle
 from api.content.trouble import BadContent
@@ -23,7 +22,7 @@ class Receiver:
 
     folder: ContentFolder
     sensor: str | None
-    checks: Checks
+    checks: Check
 
     def stage(self, data: bytes, now: int) -> tuple[str, Manifest]:
         """Unpacks a bundle that may be taken at `now` (ns); gives its folder. Raises BadContent, OSError."""

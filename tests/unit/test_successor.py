@@ -17,6 +17,7 @@ from tests.needs import PROJECT
 
 PROOFS = PROJECT / "rules" / "proofs" / "modbus"
 CAPTURES = [PROOFS / name for name in ("write-burst.pcap", "unit-scan.pcap", "exception-burst.pcap")]
+SPOOF = PROOFS.parent / "link" / "arp-spoof.pcap"
 RULES = RuleSet.load([shipped_rules() / "modbus", shipped_rules() / "network"])
 ROWS = 20
 
@@ -59,7 +60,7 @@ def test_a_successor_after_each_batch_tells_what_one_detection_tells(capture: Pa
 )
 def test_each_part_that_is_taken_over_is_needed(forgotten: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forgotten, lambda self, earlier: ())
-    assert any(judged(capture, cut=False) != judged(capture, cut=True) for capture in CAPTURES)
+    assert any(judged(capture, cut=False) != judged(capture, cut=True) for capture in (*CAPTURES, SPOOF))
 
 
 def test_every_learner_that_remembers_takes_over() -> None:
