@@ -10,6 +10,7 @@ import typer
 from api.cli import options as option
 from api.cli.content_failures import Trusted, shown_time, told_failure, trusted_keys
 from api.cli.content_here import apply, roll_back, stage, status
+from api.cli.content_publish import publish
 from api.cli.content_pull import pull
 from api.cli.exit_codes import ExitCode
 from api.cli.help import HelpfulCommand, HelpfulGroup
@@ -182,5 +183,9 @@ def _tell(opened: Opened, terminal: Terminal, *, as_json: bool) -> None:
     terminal.data(page.text())
 
 
-for function, name in ((stage, "stage"), (apply, "apply"), (roll_back, "rollback"), (status, "status"), (pull, "pull")):
+BELOW = (
+    (publish, "publish"), (pull, "pull"), (stage, "stage"), (apply, "apply"), (roll_back, "rollback"),
+    (status, "status"),
+)  # fmt: skip
+for function, name in BELOW:
     app.command(name, cls=HelpfulCommand, help=f"help.content_{name}", epilog="help.epilog")(function)

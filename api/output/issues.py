@@ -49,8 +49,8 @@ def wrong_told(wrong: Wrong, words: Texts) -> tuple[str, str]:
 def coded(wrong: Wrong) -> dict[str, Json]:
     """What is wrong, without a language."""
     parameters: dict[str, Json] = {name: _json(value) for name, value in wrong.parameters.items()}
-    coded: dict[str, Json] = {"code": wrong.code, "parameters": parameters, "remedy": wrong.mend or wrong.code}
-    return coded | ({"cause": coded(wrong.cause)} if wrong.cause else {})
+    found: dict[str, Json] = {"code": wrong.code, "parameters": parameters, "remedy": wrong.mend or wrong.code}
+    return found | ({"cause": coded(wrong.cause)} if wrong.cause else {})
 
 
 def _json(value: Parameter) -> Json:
