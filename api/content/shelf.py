@@ -18,7 +18,7 @@ from response.store_errors import NotFound
 from response.times import time_text
 from sensors.whole_files import write_whole
 
-FOLDER = "content"
+FOLDER = "bundles"
 """Below the data folder of a server."""
 KIND, ID = "setting", "content"
 MOST = 20
