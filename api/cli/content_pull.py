@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -62,7 +62,8 @@ def pull(
 
     source = _source(address, inbox, sensor, token_file, (ca, client_cert, client_key), terminal)
     where = str(address or inbox)
-    os.nice(NICE)
+    with suppress(OSError):  # a confined service has been given its own
+        os.nice(NICE)
     receiver = Receiver(ContentFolder(content, trusted_keys(trusted)), sensor, checks_of(terminal))
     with closing(source):
         puller = Puller(receiver, source, _said(where, terminal), time.time_ns, random.random, every)

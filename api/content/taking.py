@@ -69,7 +69,7 @@ class Taking:
     _since: float | None = None
     _known_failures: frozenset[str] = frozenset()
     _reading: threading.Thread | None = None
-    _read: Content | BadContent | OSError | None = None
+    _read: Content | Exception | None = None
     _wanted: str | None = None
     _told_at: int | None = None
 
@@ -78,6 +78,7 @@ class Taking:
         `ATTEMPTS` times, else what the command line gave."""
         self._mark = self._stamp()
         state = self._state()
+        self._hear(state)
         last = running_of(self.root, self.sensor)
         for name in (state.current, state.previous):
             if name is None:
@@ -87,7 +88,7 @@ class Taking:
                 if attempts >= ATTEMPTS:
                     raise bad("never_well", attempts=attempts)
                 found = self._load(name)
-            except (BadContent, OSError) as error:
+            except Exception as error:  # whatever is wrong with it, the sensor begins all the same
                 self._spurn(name, error)
                 continue
             self._note(name, "trying", attempts + 1)
@@ -121,12 +122,19 @@ class Taking:
             self._mark = stamp
             self._begin_reading()
 
+    def _hear(self, state: State) -> None:
+        """Takes up what was refused before it came to this sensor."""
+        refused = state.refused
+        heard = (refused.version, refused.troubles) if refused is not None and refused.troubles else None
+        if heard != self._refused:
+            self._refused, self._told_at = heard, None
+
     def _begin_reading(self) -> None:
         state = self._state()
-        if state.refused is not None and state.refused.troubles:
-            self._refused = state.refused.version, state.refused.troubles
-            self._told_at = None
+        self._hear(state)
         wanted = state.current
+        if wanted not in self._spurned:
+            self._spurned.clear()  # somebody went back, and may come again on purpose
         if wanted is None or wanted in self._spurned or (self.current is not None and wanted == self.current.name):
             return
         self._wanted = wanted
@@ -137,18 +145,22 @@ class Taking:
         assert self._wanted is not None
         try:
             self._read = self._load(self._wanted)
-        except (BadContent, OSError) as error:
+        except Exception as error:  # told where batches pass: what fails here would be silent
             self._read = error
 
     def _take(self, put: Callable[[Knowledge], object], failing: frozenset[str]) -> None:
         """Puts in force what was read."""
         read, self._read = self._read, None
         if isinstance(read, Content):
-            self._before, self._known_failures = self.current, failing
-            put(read.knowledge)
-            self._put(read)
-            self._note(read.name, "trying", 1)
-        elif read is not None and self._wanted is not None:
+            try:
+                put(read.knowledge)
+            except Exception as error:  # what judges goes on, for it was not touched
+                read = error
+            else:
+                self._before, self._known_failures = self.current, failing
+                self._put(read)
+                self._note(read.name, "trying", 1)
+        if isinstance(read, Exception) and self._wanted is not None:
             self._spurn(self._wanted, read)
 
     def _watch_over(
@@ -185,11 +197,9 @@ class Taking:
         site, known = found.site or self.fallback.site, found.known or self.fallback.known
         return Content(name, manifest, replace(found, site=site, known=known))
 
-    def _spurn(self, name: str, error: BadContent | OSError) -> None:
-        """Says that a version is not taken, and does not try it again until another one was."""
-        troubles = (
-            error.troubles if isinstance(error, BadContent) else (Trouble("unreadable", {"why": error.strerror or ""}),)
-        )
+    def _spurn(self, name: str, error: Exception) -> None:
+        """Says that a version is not taken, and does not try it again."""
+        troubles = error.troubles if isinstance(error, BadContent) else (_trouble(error),)
         self._spurned.add(name)
         self._refused, self._told_at = (_number(name), troubles), None
         self._note(name, "failed", 0, troubles)
@@ -228,3 +238,9 @@ def _number(name: str) -> int:
     """The version in the name of a folder: `plant-7-0123456789ab`."""
     number = name.rsplit("-", 2)[-2:][0]
     return int(number) if number.isascii() and number.isdigit() else 0
+
+
+def _trouble(error: Exception) -> Trouble:
+    if isinstance(error, OSError):
+        return Trouble("unreadable", {"why": error.strerror or str(error)})
+    return Trouble("not_put", {"why": f"{type(error).__name__}: {error}"[:200]})

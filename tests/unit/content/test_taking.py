@@ -217,6 +217,25 @@ def test_a_version_with_which_it_never_gets_well_is_left(sensor: Sensor) -> None
     assert sensor.took[-1] == "plant-1"
 
 
+def test_content_that_cannot_be_put_in_force_leaves_what_judges(
+    sensor: Sensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(sensor.machine, 1)
+
+    def fails(self: Detection, rules: RuleSet, **_: object) -> Detection:
+        raise ValueError("of the test")
+
+    def change(number: int) -> None:
+        if number == 1:
+            monkeypatch.setattr("detection.engine.Detection.successor", fails)
+            put(sensor.machine, 2)
+
+    found = sensor.run(change)
+    assert [codes for _, codes in sensor.refused] == [["not_put"]]
+    assert found[-1].counters["content.version"] == 1
+    assert found[-1].counters["content.refused.not_put"] == 2
+
+
 def test_it_begins_without_content_with_what_the_command_line_gave(sensor: Sensor) -> None:
     assert sensor.taking.begin() is FALLBACK
     (sensor.machine.root).mkdir()
