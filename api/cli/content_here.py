@@ -14,6 +14,8 @@ from api.cli.failures import Failure
 from api.cli.options import terminal_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from api.cli.terminal import Terminal
     from api.content.checking import Checks
     from api.content.folder import ContentFolder
@@ -123,11 +125,15 @@ def status(context: typer.Context, content: Content, as_json: option.Json = Fals
         raise told_failure(error, content, terminal, ExitCode.CONFIGURATION) from None
 
 
-def checks_of(terminal: Terminal) -> Checks:
-    """The checks, told with -v."""
+def checks_of(terminal: Terminal, beat: Callable[[], None] = lambda: None) -> Checks:
+    """The checks, told with -v; `beat` is called with each capture, for they take minutes."""
     from api.content.checking import Checks
 
-    return Checks(lambda capture: terminal.more("cli.proving", capture=capture))
+    def tell(capture: str) -> None:
+        beat()
+        terminal.more("cli.proving", capture=capture)
+
+    return Checks(tell)
 
 
 def _tell(folder: ContentFolder, terminal: Terminal, *, as_json: bool) -> None:

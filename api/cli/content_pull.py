@@ -59,21 +59,25 @@ def pull(
     from api.content.folder import ContentFolder
     from api.content.pulling import Away, Puller
     from api.content.receiving import Receiver
+    from api.pulse import pulse_of
 
     source = _source(address, inbox, sensor, token_file, (ca, client_cert, client_key), terminal)
     where = str(address or inbox)
     with suppress(OSError):  # a confined service has been given its own
         os.nice(NICE)
-    receiver = Receiver(ContentFolder(content, trusted_keys(trusted)), sensor, checks_of(terminal))
+    pulse = pulse_of(os.environ)
+    checks = checks_of(terminal, pulse.beat)
+    receiver = Receiver(ContentFolder(content, trusted_keys(trusted)), sensor, checks)
     with closing(source):
-        puller = Puller(receiver, source, _said(where, terminal), time.time_ns, random.random, every)
+        puller = Puller(receiver, source, _said(where, terminal), time.time_ns, random.random, every, beat=pulse.beat)
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda *_: puller.stop())
         if with_parent:
             follow(puller.stop)
         if go_on:
-            terminal.tell("content.ready", source=where, content=content)
+            pulse.ready(terminal.tell("content.ready", source=where, content=content))
             puller.run()
+            pulse.stopping()
             return
         try:
             puller.turn()

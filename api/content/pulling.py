@@ -16,13 +16,15 @@ from api.content.opening import load_bundle
 from api.content.receiving import Receiver
 from api.content.running import read_running
 from api.content.trouble import BadContent, Trouble
+from api.worker import unwatched
 from sensors.whole_files import sync_folder
 
 TAKEN, REFUSED = "taken", "refused"
 UNFINISHED = ("no_archive", "damaged")
+BEAT = 5.0
+"""Seconds between two pulses while it waits."""
 YOUNG = 60.0
 """Seconds in which a file that is no whole ZIP may be one that is still copied."""
-LONGEST_PAUSE = 3600.0
 
 
 class Away(Exception):
@@ -103,7 +105,8 @@ class Said:
 @dataclass
 class Puller:
     """Takes what `source` offers. `every` is the seconds between two looks, shortened by chance up to the half so that
-    many sensors do not come at once; `clock` is the wall clock (ns), `chance` gives numbers from 0 to 1."""
+    many sensors do not come at once; `clock` is the wall clock (ns), `chance` gives numbers from 0 to 1; `beat` is
+    called while it waits."""
 
     receiver: Receiver
     source: Source
@@ -111,6 +114,7 @@ class Puller:
     clock: Callable[[], int]
     chance: Callable[[], float]
     every: float = 60.0
+    beat: Callable[[], None] = unwatched
     taken: int = 0
     refused: int = 0
     _told: str | None = None
@@ -126,11 +130,17 @@ class Puller:
                 if error.code != self._told:
                     self.said.away(error)
                 self._told = error.code
-            self._stopped.wait(self.every * (0.5 + 0.5 * self.chance()))
+            self._wait(self.every * (0.5 + 0.5 * self.chance()))
 
     def stop(self) -> None:
         """Ends `run` after the bundle at hand."""
         self._stopped.set()
+
+    def _wait(self, seconds: float) -> None:
+        while seconds > 0 and not self._stopped.is_set():
+            self.beat()
+            self._stopped.wait(min(BEAT, seconds))
+            seconds -= BEAT
 
     def turn(self) -> None:
         """Takes back what a sensor fails with, then takes what there is. Raises Away."""

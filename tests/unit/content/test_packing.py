@@ -12,7 +12,7 @@ from api.content.manifest import Manifest
 from api.content.opening import open_bundle
 from api.content.packing import Sources, manifest_of, pack
 from api.content.trouble import BadContent
-from tests.unit.content.bundles import KEY, NOW, PROOFS, RULES, TRUSTED, Machine
+from tests.unit.content.bundles import KEY, NOW, PROOFS, RULES, TRUSTED, WRITE, About, Machine, bundle
 
 LIST = "bad-addresses.txt"
 
@@ -103,3 +103,15 @@ def test_proofs_travel_with_their_rules(tmp_path: Path) -> None:
     shutil.copy(PROOFS / "modbus" / "unauthorised-write.pcap", tmp_path / "proofs" / "own" / "write.pcap")
     with_it = packed(Sources(rules=[tmp_path / "rules"], proofs=[tmp_path / "proofs"]))
     assert Machine(tmp_path / "two", proves=True).take(with_it) == "plant-3"
+
+
+def test_a_rule_of_ones_own_goes_before_the_shipped_one_of_its_name(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    own = WRITE.replace(b"level: high", b"level: low")
+    assert own != WRITE
+    machine.take(bundle({"rules/MB01.yml": own}, about=About(with_shipped=True)))
+    name = machine.folder.state.current
+    assert name is not None
+    rules = read_knowledge(machine.folder.version(name), machine.folder.manifest(name)).rules
+    assert {rule.level for rule in rules.rules if rule.name == "MB01"} == {"low"}
+    assert len(rules.rules) > 100
