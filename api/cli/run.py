@@ -87,8 +87,8 @@ def run(
     serving: Given = {"host": host, "port": port, "site": site, "tls-cert": tls_cert, "tls-key": tls_key}
     roles = [
         _role("sensor", sensing | everywhere, None),
-        _role("worker", {"spool": spool} | records | everywhere, account),
-        _role("serve", serving | records | everywhere, account),
+        _role("worker", {"spool": spool, "content": content} | records | everywhere, account),
+        _role("serve", serving | {"content": content} | records | everywhere, account),
     ]
     running = Running(
         roles,
