@@ -33,7 +33,7 @@ Paths = list[Path] | None
 def pack(
     context: typer.Context,
     version: Annotated[int, typer.Option("--version", metavar="N", min=1, help="help.option.content_version")],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="PATH|-", help="help.option.content_output")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="PATH", help="help.option.content_output")],
     name: Annotated[str, typer.Option("--name", metavar="CONTENT", help="help.option.content_name")] = "content",
     rules: Annotated[Paths, typer.Option("--rules", metavar="DIR", help="help.option.content_rules")] = None,
     without_shipped: Annotated[bool, typer.Option("--without-shipped", help="help.option.without_shipped")] = False,
