@@ -87,7 +87,7 @@ def apply(
             name = what or folder.state.staged
             if name is None:
                 raise Failure(ExitCode.USAGE, "error.content.nothing_staged", folder=content)
-            folder.apply(name, checks, time.time_ns())
+            folder.apply(name, checks, time.time_ns(), by_hand=True)
             manifest = folder.manifest(name)
     except BadContent as error:
         raise told_failure(error, what or content, terminal, ExitCode.INTEGRITY) from None

@@ -85,9 +85,9 @@ class ContentFolder:
             write_state(self.root, replace(self.state, staged=name))
         return name
 
-    def apply(self, name: str, check: Check, now: int) -> None:
+    def apply(self, name: str, check: Check, now: int, *, by_hand: bool = False) -> None:
         """Puts a version in force that holds; one that does not stays where it is, and its troubles are kept and
-        raised. The one before goes on until the last instruction."""
+        raised. The one before goes on until the last instruction. `by_hand`: also one that is older."""
         manifest = self.manifest(name)
         try:
             check_files(self.version(name), manifest)
@@ -99,15 +99,21 @@ class ContentFolder:
             if troubles:
                 write_state(self.root, replace(state, refused=Refused(manifest.version, now, tuple(troubles))))
                 raise BadContent(*troubles)
+            if not by_hand and name != state.current and manifest.version <= state.highest:
+                raise bad("old", label=manifest.label, highest=state.highest)  # a newer one came while this was checked
             before = state.previous if state.current == name else state.current
             highest = max(state.highest, manifest.version)
             write_state(self.root, State(name, before, None, highest, now))
             self._sweep()
 
     def refuse(self, version: int, troubles: Sequence[Trouble], now: int) -> None:
-        """Keeps why a bundle was not even unpacked, so that it can be told."""
+        """Keeps why a bundle was not even unpacked, so that it can be told. That it is old says less than why it was
+        refused or taken back before."""
         with self._locked():
-            write_state(self.root, replace(self.state, refused=Refused(version, now, tuple(troubles))))
+            state = self.state
+            is_known = state.refused is not None and state.refused.version == version
+            if not (is_known and all(each.code == "old" for each in troubles)):
+                write_state(self.root, replace(state, refused=Refused(version, now, tuple(troubles))))
 
     def roll_back(self, now: int, *why: Trouble) -> str:
         """Puts the version before in force again; gives its name. The one taken back does not come again from a bundle.

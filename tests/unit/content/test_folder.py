@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from api.content.knowledge import check_files
-from api.content.trouble import BadContent
+from api.content.manifest import Manifest
+from api.content.trouble import BadContent, Trouble
 from tests.unit.content.bundles import WRITE, About, Machine, bundle, files, signing_key
 
 
@@ -86,7 +87,26 @@ def test_rolling_back_and_forward_by_hand(tmp_path: Path) -> None:
     with pytest.raises(BadContent) as caught:
         machine.folder.roll_back(machine.now)
     assert [each.code for each in caught.value.troubles] == ["no_previous"]
-    machine.folder.apply(two, lambda folder, manifest: [], machine.now)
+    found = machine.folder.state.refused
+    assert found is not None
+    assert [each.code for each in found.troubles] == ["taken_back"], (
+        "why it was taken back says more than that it is old"
+    )
+    machine.folder.apply(two, lambda folder, manifest: [], machine.now, by_hand=True)
+    assert machine.in_force == "plant-2"
+
+
+def test_a_slow_check_does_not_put_an_older_version_over_a_newer_one(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    name, _ = machine.receiver.stage(bundle(about=About(version=1)), machine.now)
+
+    def meanwhile(folder: Path, manifest: Manifest) -> list[Trouble]:
+        Machine(tmp_path).take(bundle(about=About(version=2)))
+        return []
+
+    with pytest.raises(BadContent) as caught:
+        machine.folder.apply(name, meanwhile, machine.now)
+    assert [each.code for each in caught.value.troubles] == ["old"]
     assert machine.in_force == "plant-2"
 
 
