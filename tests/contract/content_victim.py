@@ -70,7 +70,7 @@ def counted(root: Path) -> int:
 def main(root: Path, places: int) -> None:
     calls = counted(root / "whole")
     for number in range(places):
-        at = 1 + number * calls // places
+        at = 1 + number * (calls - 1) // (places - 1)
         folder = root / str(at)
 
         def killed(at: int = at, folder: Path = folder) -> None:

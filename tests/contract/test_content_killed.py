@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.needs import PROJECT
 
-PLACES = 60
+PLACES = 40
 
 
 def test_killed_anywhere_one_whole_version_is_in_force(tmp_path: Path) -> None:
