@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from api.content.marks import STAGE, content_of
 from api.request_figures import RequestFigures
 from api.wiring import Wiring
 from response.ports import AlertQuery, StoreHealth
@@ -79,6 +80,7 @@ class _Figures(Collector):
             lag.add_metric((sensor.id,), max(0, at - until) / SECOND)
         yield heard
         yield lag
+        yield from _content(sensors)
         yield _packets(sensors)
         yield _counted(sensors, "bittern_sensor_unseen", "What a sensor did not see or gave up", lost=True)
         yield _counted(sensors, "bittern_sensor_counter", "All other counters of a sensor", lost=False)
@@ -119,12 +121,28 @@ def _packets(sensors: tuple[Stored, ...]) -> CounterMetricFamily:
     return _counter("bittern_sensor_packets", "Packets that a sensor read since it began", values, "sensor")
 
 
+def _content(sensors: tuple[Stored, ...]) -> Iterator[GaugeMetricFamily]:
+    """Versions, which count nothing."""
+    for name, text in (
+        ("version", "Version of the content that a sensor judges by"),
+        ("refused", "Version of the content that a sensor did not take last"),
+    ):
+        family = GaugeMetricFamily(f"bittern_sensor_content_{name}", text, labels=("sensor",))
+        for sensor in sensors:
+            version = (content_of(sensor.body["counters"]) or {}).get(name)
+            if isinstance(version, int):
+                family.add_metric((sensor.id,), version)
+        yield family
+
+
 def _counted(sensors: tuple[Stored, ...], name: str, text: str, *, lost: bool) -> CounterMetricFamily:
     """Counters of sensors by stage and counter."""
     values: Values = {}
     for sensor in sensors:
         for counter, count in sensor.body["counters"].items():
             stage, _, rest = counter.partition(".")
+            if stage == STAGE:
+                continue
             if any(word in counter for word in LOST) == lost:
                 values[(sensor.id, stage, rest)] = count
     return _counter(name, text, values, "sensor", "stage", "counter")

@@ -142,6 +142,11 @@ class Sensing:
             else:
                 self._gathered.take()
 
+    def go_on_with(self, rules: RuleSet, site: Site | None, known: Baseline | None) -> None:
+        """From the next batch on other rules, site model and baseline judge, with the state that there is."""
+        self._begun = lambda: Detection(rules, site=site, known=known, sensor=self._sensor)
+        self.detection = self.detection.successor(rules, site=site, known=known)
+
     def tell_assets_anew(self) -> None:
         """What is known of assets goes along once more: some of what was told was given up on its way."""
         self._assets = {}

@@ -33,7 +33,9 @@ HEADERS = {
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 GZIP_FROM = 1000
 SEGMENTS = re.compile(rf"{PREFIX}/sensors/[^/]+/segments")
-"""The one route whose bodies are large; it never holds them whole."""
+"""Bodies of this route are large; it never holds them whole."""
+BUNDLES = f"{PREFIX}/content"
+"""Bodies of this one may be as large."""
 
 
 def create_app(wiring: Wiring) -> FastAPI:
@@ -88,7 +90,8 @@ class Guarded:
             await send(message)
 
         is_segment = SEGMENTS.fullmatch(scope["path"])
-        refused = _too_large(request, self._settings.segment_limit if is_segment else self._settings.upload_limit)
+        is_large = is_segment or scope["path"] == BUNDLES
+        refused = _too_large(request, self._settings.segment_limit if is_large else self._settings.upload_limit)
         await (refused or self._app)(scope, receive, guarded_send)
 
     def _head(self, path: str, trace_id: str, headers: MutableHeaders) -> None:

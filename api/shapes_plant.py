@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from api.shapes import Input, PacketsShape
+from api.shapes_content import SensorContent
 
 
 class EvidenceShape(BaseModel):
@@ -158,6 +159,7 @@ class SensorShape(BaseModel):
     last_seen: str
     packets_until: str
     counters: dict[str, int]
+    content: SensorContent | None
     zones: list[str]
     etag: str
 

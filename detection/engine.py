@@ -56,6 +56,20 @@ class Detection:
         self._folding = Folding(sensor)
         self._learner_failures: dict[str, tuple[int, str]] = {}
 
+    def successor(self, rules: RuleSet, *, site: Site | None, known: Baseline | None) -> Detection:
+        """A detection with other rules, site model and baseline that goes on where this one is, which is not used any
+        more: roles, what learners saw, open minutes and half-finished correlations stay. A correlation that was changed
+        begins anew. Between two batches nothing is lost and nothing told twice."""
+        after = Detection(rules, site=site, known=known, sensor=self._folding.sensor)
+        after.roles, after.seen = self.roles, self.seen
+        after._context = Context(site, after.roles)
+        after._learners = [learner(known, after.seen, site) for learner in LEARNERS]
+        for learner, earlier in zip(after._learners, self._learners, strict=True):
+            learner.take_over(earlier)
+        after._correlator.restore(self._correlator.saved())
+        after._folding.take_over(self._folding)
+        return after
+
     @property
     def failures(self) -> dict[str, tuple[int, str]]:
         """Rules and learners that failed: how often, and what the last failure said."""

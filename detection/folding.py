@@ -28,8 +28,16 @@ class Folding:
         self.sensor = sensor
         self._judgements: dict[str, Judgement] = {}
         self._open: dict[tuple[str, tuple[str, ...]], OpenMinute] = {}
+        self._earlier: dict[tuple[str, tuple[str, ...]], Judgement] = {}
+        """Minutes that other rules opened: they close them too."""
         self._minute_over = -1
         self.closed_early = 0
+
+    def take_over(self, earlier: Folding) -> None:
+        """Goes on where `earlier`, which judges by other rules, is: a minute that it opened is counted on, so that no
+        id is given twice, and told in the words of the rule that opened it. `earlier` is not used any more."""
+        self._open, self._minute_over, self.closed_early = earlier._open, earlier._minute_over, earlier.closed_early
+        self._earlier = {key: earlier._judged(key) for key in self._open}
 
     def take(self, hits: Hits) -> Iterator[Occurrence]:
         """Folds the hits of one rule; they are in the order in which the core emitted the rows."""
@@ -109,9 +117,13 @@ class Folding:
             yield from self._close(key)
 
     def _close(self, key: tuple[str, tuple[str, ...]]) -> Iterator[Occurrence]:
-        minute = self._open.pop(key)
+        minute, judged = self._open.pop(key), self._judged(key)
+        self._earlier.pop(key, None)
         if minute.count:
-            yield minute.rest(self.sensor, self._judgements[key[0]], key[1])
+            yield minute.rest(self.sensor, judged, key[1])
+
+    def _judged(self, key: tuple[str, tuple[str, ...]]) -> Judgement:
+        return self._earlier.get(key) or self._judgements[key[0]]
 
     def _judgement(self, hit: Hits | CorrelationHit) -> Judgement | None:
         name = hit.rule.name

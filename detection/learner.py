@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import polars as pl
 
@@ -58,6 +58,11 @@ class Learner(ABC):
     def finish(self) -> None:
         """The input ended: what was held back for the baseline goes there."""
         return
+
+    def take_over(self, earlier: Self) -> None:
+        """Goes on where `earlier` is, which knows another baseline and site: what traffic alone told stays known, so
+        that nothing is told twice. `earlier` is not used any more."""
+        self._told_in_learn = earlier._told_in_learn
 
     def maturity(self, kind: str) -> str:
         """active where the baseline in force has entries of this kind, else learn."""

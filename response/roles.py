@@ -31,8 +31,9 @@ AUDIT = (
 ADMINISTER = (
     "users:read", "users:change", "tokens:change", "audit:read", "settings:read", "settings:change",
     "notifications:change", "rules:change", "sensors:change", "site:change", "assets:change",
+    "content:change",
 )  # fmt: skip
-MACHINE = ("segments:write",)
+MACHINE = ("segments:write", "content:read")
 
 ROLES: Mapping[str, frozenset[str]] = {
     "admin": frozenset((*READ, *OWN, *TRIAGE, *DECIDE, *APPROVE, *PLANT, *ADMINISTER)),

@@ -41,10 +41,10 @@ def learn(
     from api.cli.failures import bad_filter
     from api.cli.inputs import check_inputs
     from api.cli.progress import following
-    from api.cli.proofs import NO_RULES
     from api.output.reasons import capture_reason
     from api.output.report import was_read
     from api.output.told import safe
+    from api.proving import NO_RULES
     from sensors._core import BadFilter
 
     asked = Options(paths=tuple(captures), capture_filter=capture_filter, site=site, learn=output)

@@ -10,6 +10,7 @@ import typer
 from api.cli import options as option
 from api.cli.exit_codes import ExitCode
 from api.cli.options import terminal_of
+from api.cli.sensor_content import ContentFolder
 from api.cli.worker import Below
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def doctor(
     spools: Below = None,
     interfaces: Interfaces = None,
     certificate: TlsCert = None,
+    content: ContentFolder = None,
     mend: Fix = False,
     time_zone: option.TimeZone = "UTC",
     as_json: option.Json = False,
@@ -56,6 +58,7 @@ def doctor(
         spools=_spools(data, spools),
         interfaces=tuple(dict.fromkeys(interfaces or ())),
         certificate=certificate,
+        content=content,
         now=wall_clock(),
     )
     checks = examine(patient, mend=mend)
@@ -109,4 +112,9 @@ def _parameters(check: Check, words: Texts) -> dict[str, object]:
             if isinstance(each, Refused)
         }
         told["why"] = "; ".join(f"{name}: {why}" for name, why in (no | failed).items())
+    troubles = check.parameters.get("troubles")
+    if isinstance(troubles, tuple) and troubles:
+        from api.content.trouble import told as told_trouble
+
+        told["why"] = "; ".join(told_trouble(each, words) for each in troubles)
     return told

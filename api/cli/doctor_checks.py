@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from api.cli.doctor_content import check_content
 from api.cli.doctor_findings import Check, Patient
 from api.cli.doctor_installation import check_data, check_sensors, check_spools, check_tls
 from api.cli.doctor_machine import check_clock, check_interfaces, check_privileges, check_services
@@ -190,5 +191,5 @@ def check_time_zone(patient: Patient) -> Check:
 CHECKS: tuple[Callable[[Patient], Found], ...] = (
     check_python, check_core, check_dissectors, check_texts, check_rules, check_store, check_disk, check_tshark,
     check_fonts, check_console, check_time_zone, check_privileges, check_clock, check_interfaces, check_data, check_tls,
-    check_spools, check_sensors, check_services,
+    check_spools, check_sensors, check_content, check_services,
 )  # fmt: skip

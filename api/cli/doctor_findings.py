@@ -11,7 +11,8 @@ from typing import Literal
 @dataclass(frozen=True)
 class Patient:
     """What is examined beside the machine: the store and the rules that would be used, the reader's time zone, the
-    folders of an installation, the interfaces that are to be listened to, the certificate to the outside."""
+    folders of an installation, the interfaces that are to be listened to, the certificate to the outside, the
+    folder of content."""
 
     store: str | None
     rules: tuple[Path, ...]
@@ -20,6 +21,7 @@ class Patient:
     spools: tuple[Path, ...] = ()
     interfaces: tuple[str, ...] = ()
     certificate: Path | None = None
+    content: Path | None = None
     now: int = 0
     """ns since the epoch."""
 

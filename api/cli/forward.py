@@ -100,12 +100,12 @@ def _target(
         if given:
             raise Failure(ExitCode.USAGE, "error.forward_folder", options=", ".join(given))
         return Folder(Path(to))
-    _check_address(to)
+    check_address(to)
     if (cert is None) != (key is None):
         raise Failure(ExitCode.USAGE, "error.client_pair")
     if token_file is None:
         raise Failure(ExitCode.USAGE, "error.no_token_file")
-    token = _Token(token_file)
+    token = Token(token_file)
     if token_file.stat().st_mode & 0o077:
         terminal.warn("forward.token_open", path=token_file)
     from api.forward_https import Https, Trust
@@ -117,7 +117,7 @@ def _target(
         raise Failure(ExitCode.CONFIGURATION, "error.bad_certificates", paths=paths, why=error) from error
 
 
-def _check_address(to: str) -> None:
+def check_address(to: str) -> None:
     """HTTPS, or a machine's own loopback, where a proxy may stand. Raises Failure."""
     from urllib.parse import urlsplit
 
@@ -134,7 +134,7 @@ def _check_address(to: str) -> None:
         raise Failure(ExitCode.USAGE, "error.forward_plain", to=to)
 
 
-class _Token:
+class Token:
     """The token of a file, which may be replaced at any time; while it is not whole the one before holds."""
 
     def __init__(self, path: Path) -> None:

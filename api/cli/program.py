@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "rules": "api.cli.rules:app",
     "baseline": "api.cli.baseline:app",
     "site": "api.cli.site:app",
+    "content": "api.cli.content:app",
     "playbook": "api.cli.playbook:app",
     "quickstart": "api.cli.quickstart:quickstart",
     "serve": "api.cli.serve:serve",

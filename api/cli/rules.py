@@ -41,8 +41,9 @@ def list_rules(
     from api.cli.results import page_of
     from api.output.documents import line, listing
     from api.output.rule_lines import rule_document, rule_table
+    from api.proving import speaking
 
-    chosen, form_asked = _speaking(loaded), format_of(form, as_json)
+    chosen, form_asked = speaking(loaded), format_of(form, as_json)
     if form_asked == "json":
         terminal.data(listing("bittern.rules/v1", [rule_document(rule, terminal.lang) for rule in chosen]))
     elif form_asked == "ndjson":
@@ -130,8 +131,9 @@ def prove_rules(
     terminal.adjust(lang=lang, plain=no_color)
     loaded = _loaded(rules, terminal)
     from api.cli.proofs import prove, show_trials
+    from api.proving import speaking
 
-    chosen = _speaking(loaded)
+    chosen = speaking(loaded)
     if missing := sorted(set(names or ()) - {rule.name for rule in chosen}):
         raise _unknown(missing, [rule.name for rule in chosen], terminal)
     terminal.tell("cli.proving_rules", rules=len(names or chosen))
@@ -157,8 +159,9 @@ def coverage(
     from api.cli.results import page_of
     from api.output.coverage import coverage_table, navigator_layer
     from api.output.documents import dumps
+    from api.proving import speaking
 
-    chosen = _speaking(loaded)
+    chosen = speaking(loaded)
     if format_of(form, as_json) == "json":
         terminal.data(dumps(navigator_layer(chosen)))
     else:
@@ -176,9 +179,3 @@ def _loaded(folders: list[Path] | None, terminal: Terminal) -> RuleSet:
     from api.cli.inputs import rules_in_force
 
     return rules_in_force(folders or (), terminal)
-
-
-def _speaking(loaded: RuleSet) -> list[Rule | Correlation]:
-    """Rules that raise alerts, by name."""
-    every: list[Rule | Correlation] = [*loaded.rules, *loaded.correlations]
-    return sorted((r for r in every if r.name not in loaded.silent and r.bittern), key=lambda rule: rule.name)

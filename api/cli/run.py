@@ -23,6 +23,7 @@ from api.cli.sensor import (
     SpoolDays,
     SpoolMb,
 )
+from api.cli.sensor_content import ContentFolder
 from api.cli.serve import Data, Host, Port, TlsCert, TlsKey
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def run(
     site: option.Site = None,
     baseline: option.BaselineFolder = None,
     rules: option.RuleFolders = None,
+    content: ContentFolder = None,
     user: RunAs = None,
     base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="help.option.base_url")] = "",
     tls_cert: TlsCert = None,
@@ -79,13 +81,14 @@ def run(
     sensing: Given = {
         "interface": interfaces, "spool": spool, "sensor": name, "filter": capture_filter, "ring-mb": ring_mb,
         "packets": data / RINGS, "packets-gb": packets_gb, "packets-days": packets_days,
-        "spool-mb": spool_mb, "spool-days": spool_days, "site": site, "baseline": baseline, "user": user,
+        "spool-mb": spool_mb, "spool-days": spool_days, "site": site, "baseline": baseline,
+        "content": content, "user": user,
     }  # fmt: skip
     serving: Given = {"host": host, "port": port, "site": site, "tls-cert": tls_cert, "tls-key": tls_key}
     roles = [
         _role("sensor", sensing | everywhere, None),
-        _role("worker", {"spool": spool} | records | everywhere, account),
-        _role("serve", serving | records | everywhere, account),
+        _role("worker", {"spool": spool, "content": content} | records | everywhere, account),
+        _role("serve", serving | {"content": content} | records | everywhere, account),
     ]
     running = Running(
         roles,

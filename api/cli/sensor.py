@@ -15,6 +15,7 @@ from api.cli.help import HelpfulCommand, HelpfulGroup
 from api.cli.mirror_doctor import mirror_doctor
 from api.cli.options import terminal_of
 from api.cli.parent import WithParent, follow
+from api.cli.sensor_content import ContentFolder
 from api.cli.sensor_folder import sensor_folder
 from api.cli.terminal import Terminal
 from api.cli.worker import SpoolFolder
@@ -69,6 +70,7 @@ def sensor(
     site: option.Site = None,
     baseline: option.BaselineFolder = None,
     rules: option.RuleFolders = None,
+    content: ContentFolder = None,
     user: RunAs = None,
     with_parent: WithParent = False,
     log_format: option.LogFormat = "text",
@@ -91,6 +93,8 @@ def sensor(
     opened = _sealed(list(dict.fromkeys(interfaces)), ring_mb, [spool, packets] if packets else [spool], user)
 
     from api.cli.inputs import rules_in_force
+    from api.cli.sensor_content import taking_of, with_content
+    from api.content.knowledge import Knowledge
     from api.handing_over import HandingOver
     from api.sensing_health import Health
     from api.sensor import Pace, Sensing
@@ -104,9 +108,13 @@ def sensor(
 
     ring = _ring(packets, packets_gb, packets_days)
     capture = _listening(opened, name, capture_filter, ring, spool, terminal)
-    loaded = rules_in_force(rules or (), terminal)
-    site_model = load_site(site) if site else None
-    known = read_baseline(baseline) if baseline else None
+    knowledge = Knowledge(
+        rules_in_force(rules or (), terminal),
+        load_site(site) if site else None,
+        read_baseline(baseline) if baseline else None,
+    )
+    taking = taking_of(content, name, knowledge, terminal) if content is not None else None
+    judged = taking.begin() if taking is not None else knowledge
     into = Spool(spool)
     patient = HandingOver(
         into,
@@ -115,7 +123,7 @@ def sensor(
     )
     sensing = Sensing(
         into,
-        lambda: Detection(loaded, site=site_model, known=known, sensor=name),
+        lambda: Detection(judged.rules, site=judged.site, known=judged.known, sensor=name),
         sensor=name,
         pace=Pace(),
         patient=patient,
@@ -157,7 +165,7 @@ def sensor(
     into.open_for_writing()
     keeper.start()
     with closing(capture), closing(keeper):
-        segments = sensing.run(pulse.beside(health.watched()))
+        segments = sensing.run(with_content(pulse.beside(health.watched()), taking, sensing))
     pulse.stopping()
     for part, (count, last) in sensing.detection.failures.items():
         terminal.warn("sensor.failed", part=part, count=count, last=last)

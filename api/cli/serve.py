@@ -12,6 +12,7 @@ from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure
 from api.cli.options import terminal_of
 from api.cli.parent import WithParent, follow
+from api.cli.rendered_content import RulesOfContent, with_content_rules
 
 if TYPE_CHECKING:
     from api.auth.oidc.issuer import Issuer
@@ -32,6 +33,7 @@ def serve(
     data: Data = Path("bittern-data"),
     site: option.Site = None,
     rules: option.RuleFolders = None,
+    content: RulesOfContent = None,
     base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="help.option.base_url")] = "",
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
@@ -74,6 +76,7 @@ def serve(
     issuer = _issuer(oidc_issuer, oidc_client, oidc_secret, oidc_roles, base_url)
     import os
     import signal
+    from functools import partial
 
     from api.cli.inputs import rules_in_force
     from api.first_sign_in import is_journal, keep, withdraw
@@ -89,8 +92,9 @@ def serve(
     is_logged = log_format == "json" or is_journal(os.environ, 2)
     pulse = pulse_of(os.environ)
     if with_parent:
-        follow(lambda: os.kill(os.getpid(), signal.SIGTERM))
-    loaded = rules_in_force(rules or (), terminal)
+        follow(partial(os.kill, os.getpid(), signal.SIGTERM))
+    end = partial(os.kill, os.getpid(), signal.SIGTERM)
+    loaded = with_content_rules(rules_in_force(rules or (), terminal), content, end, terminal)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     certificate = (tls_cert, tls_key) if tls_cert and tls_key else None
     if certificate is None and (client_ca is not None or not is_loopback(host)):

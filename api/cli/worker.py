@@ -10,6 +10,7 @@ import typer
 from api.cli import options as option
 from api.cli.options import terminal_of
 from api.cli.parent import WithParent, follow
+from api.cli.rendered_content import RulesOfContent, with_content_rules
 from api.cli.serve import Data
 
 SpoolFolder = Annotated[Path, typer.Option("--spool", metavar="DIR", help="help.option.spool")]
@@ -24,6 +25,7 @@ def worker(
     store: option.StoreToFill = None,
     data: Data = Path("bittern-data"),
     rules: option.RuleFolders = None,
+    content: RulesOfContent = None,
     base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="help.option.base_url")] = "",
     with_parent: WithParent = False,
     log_format: option.LogFormat = "text",
@@ -36,6 +38,7 @@ def worker(
     terminal.adjust(lang=lang, quiet=quiet, verbose=verbose, log_format=log_format)
     import os
     import signal
+    from functools import partial
 
     from api.cli.inputs import rules_in_force
     from api.duties import duties_of, intake_of
@@ -46,7 +49,8 @@ def worker(
     from api.worker import Worker
 
     pulse = pulse_of(os.environ)
-    loaded = rules_in_force(rules or (), terminal)
+    end = partial(os.kill, os.getpid(), signal.SIGTERM)
+    loaded = with_content_rules(rules_in_force(rules or (), terminal), content, end, terminal)
     url = store or f"embedded:{data / 'store'}"
     with open_store(url) as source:
         wiring = Wiring(source, loaded, Settings(data=data, base_url=base_url), seal=make_seal(url, os.environ))

@@ -30,7 +30,7 @@ def issue_document(issue: Issue, words: Texts) -> dict[str, Json]:
         "line": issue.line,
         "rule": issue.rule,
         "fatal": issue.fatal,
-        **_coded(issue.wrong),
+        **coded(issue.wrong),
         "what": what,
         "mend": mend,
     }
@@ -46,10 +46,11 @@ def wrong_told(wrong: Wrong, words: Texts) -> tuple[str, str]:
     return safe(what), safe(mend)
 
 
-def _coded(wrong: Wrong) -> dict[str, Json]:
+def coded(wrong: Wrong) -> dict[str, Json]:
+    """What is wrong, without a language."""
     parameters: dict[str, Json] = {name: _json(value) for name, value in wrong.parameters.items()}
-    coded: dict[str, Json] = {"code": wrong.code, "parameters": parameters, "remedy": wrong.mend or wrong.code}
-    return coded | ({"cause": _coded(wrong.cause)} if wrong.cause else {})
+    found: dict[str, Json] = {"code": wrong.code, "parameters": parameters, "remedy": wrong.mend or wrong.code}
+    return found | ({"cause": coded(wrong.cause)} if wrong.cause else {})
 
 
 def _json(value: Parameter) -> Json:

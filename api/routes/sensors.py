@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 
 from api.answers import Answer, answer, page
 from api.auth.guard import Caller, Needs
+from api.content.marks import content_of
 from api.shapes_plant import SensorPage, SensorShape
 from api.wiring import Wiring, wiring_of
 from response.records import RecordQuery, Stored
@@ -34,4 +35,5 @@ def _body(stored: Stored, wiring: Wiring) -> dict[str, Any]:
     site = wiring.site.site()
     declared = getattr(site, "sensors", ()) if site else ()
     zones = [zone for each in declared if each.name == stored.id for zone in each.zones]
-    return {"id": stored.id, "etag": stored.etag, "zones": zones, **stored.body}
+    content = content_of(stored.body["counters"])
+    return {"id": stored.id, "etag": stored.etag, "zones": zones, "content": content, **stored.body}

@@ -72,6 +72,9 @@ fi
 do_ "/etc/bittern: settings, of root" folder 0755 root:root /etc/bittern
 do_ "/var/lib/bittern: store, reports, keys; of bittern alone" folder 0700 bittern:bittern /var/lib/bittern
 do_ "/var/spool/bittern: the spools of sensors" folder 2770 root:bittern-spool /var/spool/bittern
+do_ "/var/lib/bittern-content: content in force; sensors read it" folder 0755 bittern:bittern-spool /var/lib/bittern-content
+do_ "/var/lib/bittern-content/running: what each sensor runs" folder 2770 bittern:bittern-spool /var/lib/bittern-content/running
+do_ "/etc/bittern/trusted: public keys whose bundles are taken, of root" folder 0755 root:root /etc/bittern/trusted
 
 say "Program in $prefix"
 make_environment() {
@@ -106,7 +109,8 @@ put() { # MODE SOURCE PATH
 do_ "$prefix/libexec/prepare-interface" put 0755 "$here/prepare-interface" "$prefix/libexec/prepare-interface"
 
 say "Units in /etc/systemd/system"
-for unit in bittern.target bittern-interface@.service bittern-sensor@.service bittern-worker.service bittern-serve.service; do
+for unit in bittern.target bittern-interface@.service bittern-sensor@.service bittern-worker.service bittern-serve.service \
+    bittern-content.service; do
     do_ "$unit" put 0644 "$here/$unit" "/etc/systemd/system/$unit"
 done
 
@@ -114,7 +118,7 @@ say "Settings in /etc/bittern (those that are there stay)"
 settle() { # NAME
     [ -e "$root/etc/bittern/$1" ] || { cp "$here/settings/$1" "$root/etc/bittern/$1" && chmod 0600 "$root/etc/bittern/$1"; }
 }
-for name in sensor.env worker.env serve.env store.env; do
+for name in sensor.env worker.env serve.env store.env content.env; do
     do_ "$name" settle "$name"
 done
 

@@ -30,12 +30,13 @@ units=$root/etc/systemd/system
 
 if [ -z "$root" ] && command -v systemctl >/dev/null; then
     say "Services"
-    do_ "end, the sensors first" sh -c "systemctl stop 'bittern-sensor@*.service' bittern.target bittern-worker.service bittern-serve.service || true"
-    do_ "no longer begin with the machine" sh -c "systemctl disable --quiet bittern.target bittern-worker.service bittern-serve.service 2>/dev/null || true"
+    do_ "end, the sensors first" sh -c "systemctl stop 'bittern-sensor@*.service' bittern.target bittern-worker.service bittern-serve.service bittern-content.service || true"
+    do_ "no longer begin with the machine" sh -c "systemctl disable --quiet bittern.target bittern-worker.service bittern-serve.service bittern-content.service 2>/dev/null || true"
 fi
 say "Units and program"
 do_ "/etc/systemd/system/bittern*" rm -rf "$units/bittern.target" "$units/bittern.target.wants" "$units/bittern-interface@.service" \
-    "$units/bittern-sensor@.service" "$units/bittern-worker.service" "$units/bittern-serve.service"
+    "$units/bittern-sensor@.service" "$units/bittern-worker.service" "$units/bittern-serve.service" \
+    "$units/bittern-content.service"
 # Only what the installation made: an environment of somebody else, and what else lies there, stays.
 [ ! -x "$root$prefix/venv/bin/bittern" ] || do_ "$prefix/venv" rm -rf "$root$prefix/venv"
 [ ! -L "$root$prefix/bin" ] || do_ "$prefix/bin" rm "$root$prefix/bin"
@@ -49,7 +50,7 @@ if [ -z "$root" ] && command -v systemctl >/dev/null; then
 fi
 if [ -n "$purge" ]; then
     say "What was found, what waits, settings, users"
-    for folder in /var/lib/bittern /var/lib/bittern-sensor /var/lib/private/bittern-sensor /var/spool/bittern /etc/bittern; do
+    for folder in /var/lib/bittern /var/lib/bittern-content /var/lib/bittern-sensor /var/lib/private/bittern-sensor /var/spool/bittern /etc/bittern; do
         do_ "$folder" rm -rf "$root$folder"
     done
     if [ -z "$root" ]; then
@@ -57,5 +58,5 @@ if [ -n "$purge" ]; then
             "userdel bittern 2>/dev/null || true; groupdel bittern 2>/dev/null || true; groupdel bittern-spool 2>/dev/null || true"
     fi
 else
-    say "Kept: /var/lib/bittern, /var/lib/bittern-sensor, /var/spool/bittern, /etc/bittern, user bittern (--purge takes them too)"
+    say "Kept: /var/lib/bittern, /var/lib/bittern-content, /var/lib/bittern-sensor, /var/spool/bittern, /etc/bittern, user bittern (--purge takes them too)"
 fi

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from sys import intern
+from typing import Self
 
 import polars as pl
 
@@ -36,6 +37,11 @@ class AddressBinding(Learner):
         self._current: dict[int, str] = {}
         self._first: dict[int, str] = {}
         self._said: set[int] = set()
+
+    def take_over(self, earlier: Self) -> None:
+        """As of every learner."""
+        super().take_over(earlier)
+        self._current, self._first, self._said = earlier._current, earlier._first, earlier._said
 
     def observe(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         """Takes the rows of the datasets in `WATCHED`; each attribute comes from one dataset only."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import polars as pl
 
@@ -72,6 +73,11 @@ class Beacons(Learner):
         self._outside: dict[str, bool] = {}
         entries = known.sorted() if known else []
         self._known = frozenset(entry.entity.rsplit("/", 1)[0] for entry in entries if entry.kind == KIND)
+
+    def take_over(self, earlier: Self) -> None:
+        """As of every learner; which addresses are outside is asked of the new site."""
+        super().take_over(earlier)
+        self._rhythms = earlier._rhythms
 
     def observe(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         """Takes `flow` rows; the first row of each flow counts."""

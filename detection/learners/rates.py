@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import polars as pl
 
@@ -68,6 +69,11 @@ class Rates(Learner):
     def __init__(self, known: Baseline | None, seen: Seen, site: Site | None) -> None:
         super().__init__(known, seen, site)
         self._sums: dict[str, Sums] = {}
+
+    def take_over(self, earlier: Self) -> None:
+        """As of every learner."""
+        super().take_over(earlier)
+        self._sums = earlier._sums
 
     def observe(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         """Takes `rate` rows."""

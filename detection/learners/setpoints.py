@@ -9,6 +9,7 @@ import json
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 import polars as pl
 
@@ -70,6 +71,11 @@ class Setpoints(Learner):
             if (where := _place(point.address)) is not None:
                 self._points.setdefault((point.server, point.unit), []).append((point, *where))
         self._written: dict[str, Written] = {}
+
+    def take_over(self, earlier: Self) -> None:
+        """As of every learner."""
+        super().take_over(earlier)
+        self._written = earlier._written
 
     def observe(self, datasets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         """Takes `transaction` rows: what was written and not refused."""

@@ -42,6 +42,7 @@ def test_sensors_alerts_worker_and_store(api: Api, secret: str, tmp_path_factory
     fill(api.store, alerts=3)
     now = api.clock()
     counters = {"link.frames": 125, "reader.kernel_drops": 7, "spool.rows_lost": 2, "delta.folded": 23}
+    counters |= {"content.version": 7, "content.refused.old": 6}
     body = {"last_seen": time_text(now), "packets_until": time_text(now - 2 * SECOND), "state": "heard"}
     api.store.commit([Put("sensor", "line-3", {**body, "counters": counters})])
     intake = Intake(api.store, tmp_path_factory.mktemp("spool"))
@@ -64,6 +65,9 @@ def test_sensors_alerts_worker_and_store(api: Api, secret: str, tmp_path_factory
     unseen = {key[1:]: value for key, value in found.items() if key[0] == "bittern_sensor_unseen_total"}
     assert unseen == {("kernel_drops", "line-3", "reader"): 7, ("rows_lost", "line-3", "spool"): 2}
     assert found["bittern_sensor_counter_total", "folded", "line-3", "delta"] == 23
+    assert found["bittern_sensor_content_version", "line-3"] == 7
+    assert found["bittern_sensor_content_refused", "line-3"] == 6
+    assert not [key for key in found if "content" in key[1:]]
     assert (found["bittern_worker_up",], found["bittern_spool_segments",]) == (1, 0)
     assert found["bittern_worker_failures_total", "broken"] == 1
     api.clock.advance(60)

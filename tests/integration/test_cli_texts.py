@@ -27,7 +27,7 @@ CHINESE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
 SAME_IN_BOTH = re.compile(r"^[\W\d]*$|^(\{\w+\}[\W\d]*)+$|^(bittern|apt-get) |^[A-Z/&-]+( for ICS)?$|^id$")
 """Texts that need no translation: signs, parameters alone, commands, abbreviations."""
 OF_AN_INSTALLATION = (
-    "check_interfaces", "check_data", "check_tls", "check_spools", "check_sensors", "check_services",
+    "check_interfaces", "check_data", "check_tls", "check_spools", "check_sensors", "check_content", "check_services",
 )  # fmt: skip
 """Checks of `bittern doctor` that say nothing where nothing is installed and no interface named."""
 KEY_OF_CODE = re.compile(r"""["']((?:help|cli|error|usage|doctor|analysis|html|coverage)\.(?!html)[a-z_.]+)["']""")

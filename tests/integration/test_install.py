@@ -58,6 +58,8 @@ def test_twice_is_as_once_settings_stay_and_all_goes_again(environment: str, tmp
     unit = second["etc/systemd/system/bittern-sensor@.service"]
     assert "ExecStart=/srv/ot/bittern/bin/bittern sensor" in unit
     assert "/opt/bittern" not in "".join(second.values())
+    assert "bittern content pull --follow" in second["etc/systemd/system/bittern-content.service"]
+    assert not [name for name in second if "wants/bittern-content" in name], "nobody said where content comes from"
     assert settings.parent.joinpath("store.env").stat().st_mode & 0o777 == 0o600
     assert (root / "var/lib/bittern").stat().st_mode & 0o7777 == 0o700
     assert (root / "var/spool/bittern").stat().st_mode & 0o7777 == 0o2770

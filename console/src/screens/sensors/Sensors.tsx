@@ -14,10 +14,13 @@ interface Sensor {
   last_seen: string
   packets_until: string
   counters: Record<string, number>
+  content: { version: number | null; refused: number | null; why: string | null } | null
   zones: string[]
 }
 
 const SILENT_AFTER = 5 * 60_000
+/** Content that was refused is told by itself: nothing was missed by it. */
+const OF_CONTENT = /^content\./
 /** Counters of what was not seen: any of them above zero is a blind spot. */
 const BLIND = /drop|lost|losses|down|gap|skipp|fail|refus|truncat|late|overflow|evict|cut/i
 
@@ -37,7 +40,7 @@ function One({ sensor }: { sensor: Sensor }) {
   const { t, word, lang } = useWords()
   const silent = Date.now() - Date.parse(sensor.last_seen) > SILENT_AFTER
   const counters = Object.entries(sensor.counters)
-  const blind = counters.filter(([name, count]) => count > 0 && BLIND.test(name))
+  const blind = counters.filter(([name, count]) => count > 0 && BLIND.test(name) && !OF_CONTENT.test(name))
   return (
     <section className="card">
       <div className="story-line">
@@ -46,6 +49,7 @@ function One({ sensor }: { sensor: Sensor }) {
         {sensor.zones.map((zone) => <Tag key={zone}>{zone}</Tag>)}
       </div>
       <p className="quiet">{t('console.sensors.heard')} <Moment at={sensor.last_seen} past /> · {t('console.sensors.until')} <Moment at={sensor.packets_until} /></p>
+      {sensor.content && <Content {...sensor.content} />}
       {blind.length > 0 ? (
         <p><Tag kind="warn">{t('console.sensors.blind')}</Tag> {blind.map(([name, count]) => `${name} ${number(count, lang)}`).join(' · ')}</p>
       ) : (
@@ -61,5 +65,15 @@ function One({ sensor }: { sensor: Sensor }) {
         </tbody>
       </table>
     </section>
+  )
+}
+
+function Content({ version, refused, why }: NonNullable<Sensor['content']>) {
+  const { t } = useWords()
+  return (
+    <p>
+      {version === null ? t('console.sensors.no_content') : t('console.sensors.content', { version })}
+      {refused !== null && <> <Tag kind="warn">{t('console.sensors.content_refused', { version: refused })}</Tag> <span className="mono">{why}</span></>}
+    </p>
   )
 }

@@ -1,0 +1,1 @@
+"""Content: rules with their proofs, site model, baselines and keys, which reach a sensor as one signed bundle."""
