@@ -11,6 +11,7 @@ from api.gathered import Gathered
 from api.handing_over import HandingOver
 from api.segment_files import parcel_of
 from api.segments import asset_records, segment_of
+from api.surroundings import Surroundings
 from detection.baseline import Baseline
 from detection.engine import Detection
 from detection.sigma.load import RuleSet
@@ -73,7 +74,7 @@ class Sensing:
     """Batches on their way to segments. With a `pace` batches are gathered; without one each is a segment.
 
     With `patient` segments wait while the spool's disk refuses them; without it that is an error. With a `carrier`
-    packets that occurrences name go along.
+    packets that occurrences name go along; with `around` what the sensor says of its disk and of itself.
     `begun` makes a detection: one for each time line. Packet time that goes back is another one: a clock was set.
     """
 
@@ -87,8 +88,10 @@ class Sensing:
         pace: Pace | None = None,
         patient: HandingOver | None = None,
         carrier: Carrier | None = None,
+        around: Surroundings | None = None,
         handed_over: Callable[[int], None] | None = None,
     ) -> None:
+        self._around = around
         self._spool, self._begun, self.detection = spool, begun, begun()
         self._clock: int | None = None
         self._sensor, self._drill, self._pace = sensor, drill, pace
@@ -119,6 +122,8 @@ class Sensing:
             self._hand_over(())
         if self._patient is not None and self._patient.error is not None:
             self._patient.drain()
+        if self._around is not None:
+            batch = self._around.with_rows(batch)
         self._inventory.take(batch.datasets)
         detected = self.detection.process(batch)
         if batch.known:  # an earlier run handed over what comes of it
@@ -175,7 +180,8 @@ class Sensing:
         if taken is None:
             return
         batch, detected = taken
-        segment = segment_of(self._sensor, batch, detected, drill=self._drill)
+        about = self._around.about if self._around is not None else None
+        segment = segment_of(self._sensor, batch, detected, drill=self._drill, about=about)
         if self._patient is None:
             self._spool.put(parcel_of(segment, tuple(assets), batch.reached))
         else:

@@ -150,25 +150,6 @@ class CoverageShape(BaseModel):
     covered: int
 
 
-class SensorShape(BaseModel):
-    """A sensor: when it was heard, up to which packet time, and its counters by `stage.counter`."""
-
-    id: str
-    state: str
-    last_seen: str
-    packets_until: str
-    counters: dict[str, int]
-    zones: list[str]
-    etag: str
-
-
-class SensorPage(BaseModel):
-    """All sensors."""
-
-    items: list[SensorShape]
-    cursor: str | None
-
-
 class SegmentReceipt(BaseModel):
     """A segment that is on the disk for good, and waits for the worker."""
 

@@ -76,6 +76,8 @@ class Wiring:
     secret: Callable[[], str] = random_secret
     seed: Callable[[], bytes] = random_seed
     seal: Seal | None = None
+    shown: dict[str, str] = field(default_factory=dict)
+    """The certificate that each sensor showed last (PEM), so that it is noted once."""
     accounts: Accounts = field(init=False)
     sessions: Sessions = field(init=False)
     tokens: Tokens = field(init=False)
