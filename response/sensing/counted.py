@@ -126,9 +126,8 @@ def _aligned(name: str, told: Mapping[str, Mapping[int, int]], length: int) -> l
 
 
 def _ratio(key: tuple[str, str, str | None], count: int, frames: int) -> float | None:
-    return (
-        count / frames if frames and not is_level(key[0], key[1]) and not key[1].endswith(("_ms", "_bytes")) else None
-    )
+    is_of_frames = is_loss(key[1]) or key[1] in ("gaps", "evidence_lost")
+    return count / frames if frames and is_of_frames else None
 
 
 def _order(item: tuple[tuple[str, str, str | None], int]) -> tuple[str, str, str]:

@@ -1,0 +1,8 @@
+/** Octets as people read and write them, in units of 1000: `20 GB`. */
+const UNITS: [string, number][] = [['TB', 1e12], ['GB', 1e9], ['MB', 1e6], ['KB', 1e3]]
+
+export function size(bytes: number): string {
+  const [unit, of] = UNITS.find(([, least]) => bytes >= least) ?? ['B', 1]
+  const value = bytes / of
+  return `${value >= 100 || of === 1 ? Math.round(value) : Number(value.toPrecision(3))} ${unit}`
+}
