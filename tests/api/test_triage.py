@@ -75,7 +75,8 @@ def test_incidents_are_listed_told_and_decided(demo: Api) -> None:
     assert li.patch(path, json={"held": True, "reason": "court"}, headers=current).json()["held"] is True
     [listed] = li.get("/api/v1/incidents", params={"held": True}).json()["items"]
     assert (listed["id"], listed["hold"]["who"], listed["hold"]["reason"]) == (path.rpartition("/")[2], "li", "court")
-    assert li.get("/api/v1/incidents", params={"held": False}).json()["items"] == []
+    others = li.get("/api/v1/incidents", params={"held": False}).json()["items"]
+    assert listed["id"] not in {each["id"] for each in others}
     assert demo.store.audit(limit=10_000)[-1].deed.parameters == {"held": True, "reason": "court"}
 
 
