@@ -80,6 +80,7 @@ function Facts({ health: { sensor, frames, lost, told_until } }: { health: Healt
         {sensor.zones.map((zone) => <Tag key={zone}>{zone}</Tag>)}
       </div>
       <Why sensor={sensor} />
+      <p><Link to="/alerts" search={{ class: 'health', status: ['new', 'in_progress', 'closed'], text: sensor.id }}>{t('console.sensors.health_alerts')}</Link></p>
       <dl className="facts">
         <Fact name={t('console.sensors.heard')}><Moment at={sensor.last_seen} past /> (<Moment at={sensor.last_seen} />)</Fact>
         <Fact name={t('console.sensors.until')}><Moment at={sensor.packets_until} /></Fact>
