@@ -52,6 +52,7 @@ def test_a_silence_is_one_alert_and_the_next_one_another_occurrence(store: Store
     assert (alert.sensor, alert.severity, alert.first_seen) == ("line-3", "high", START)
     assert store.count_events(EventQuery("capture", equals={"ot.stage": "watch"})) == 2
     assert store.alerts(AlertQuery()).items == (), "nothing of the triage queue"
+    assert store.count_alerts(AlertQuery(classes=("health",), triage=False, text="line-3")) == 1, "found by its sensor"
 
 
 def test_a_disk_that_fills_and_a_certificate_that_ends_are_told_daily_until_mended(api: Api) -> None:
@@ -75,19 +76,19 @@ def test_a_disk_that_fills_and_a_certificate_that_ends_are_told_daily_until_mend
     assert "line-3" in what["HL03"]["zh"]["what"]
 
 
-def test_a_route_for_health_hears_of_a_silent_sensor(store: Store) -> None:
-    heard(store, START)
+def test_a_route_for_health_hears_of_a_silent_sensor(api: Api) -> None:
+    heard(api.store, START)
     now = START + 10 * MINUTE
     clock = [now]
     desk = notifications_of(
-        store, Seal(b"k" * 32), shipped_rule_set(), lambda: None, lambda: clock[0], "https://b.example"
+        api.store, Seal(b"k" * 32), shipped_rule_set(), lambda: None, lambda: clock[0], "https://b.example"
     )
     desk.work(now)
     with http((SECRET,), Answer()) as found:
         route = {"name": "sensors", "to": ["hook"], "kinds": ["health"], "severity": "high"}
         text = json.dumps({"channels": [{**webhook(found.port), "name": "hook"}], "routes": [route]})
         desk.settings.put(text, None, who="li", at=now)
-        HealthWatch(store)(now)
+        HealthWatch(api.store)(now)
         while desk.work(clock[0]):
             clock[0] += SECOND
         [posted] = found.wait(1)
