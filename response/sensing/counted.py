@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from response.ports import NO_DRILL, EventQuery, Store
 from response.sensing.outlook import Points
-from response.sensing.steps import DISK, STEPS, is_level, is_loss, step_of
+from response.sensing.steps import DISK, LAGS, STEPS, is_level, is_loss, step_of
 from response.times import SECOND
 
 BY = ("ot.stage", "ot.counter", "observer.ingress.interface.name")
@@ -109,8 +109,10 @@ def _series(stage: str, counter: str) -> list[str]:
     if stage == DISK:
         return [f"{DISK}.{counter}"]
     names = [counter] if (stage, counter) == ("link", FRAMES) else []
-    if stage == "reader" and (counter in (BYTES, WAITED, DOWN) or is_level(stage, counter)):
+    if stage == "reader" and counter in (BYTES, WAITED, DOWN, FILL):
         names.append(counter)
+    if counter in LAGS:
+        names.append(f"lag_{LAGS[counter]}")
     step = step_of(stage, counter)
     if step is not None and (is_loss(counter) or counter in ("gaps", "evidence_lost")):
         names.append(f"lost.{step}")

@@ -130,7 +130,8 @@ def test_losses_stand_at_their_step_and_their_time(both: Api) -> None:
     counters(
         both, late, ("link", "frames", 500), ("reader", "kernel_drops", 50), ("reader", "ring_freezes", 2),
         ("reader", "ring_fill_permille", 1000), ("reader", "evidence_lost", 7), ("reader", "clock_set", 1),
-        ("ip", "fragments_refused", 4), ("spool", "spool_segments_missing", 3), ("reader", "lag_handed_over", 12),
+        ("ip", "fragments_refused", 4), ("spool", "spool_segments_missing", 3), ("spool", "handed_over_ms_p99", 12),
+        ("spool", "handed_over_ms_p50", 5), ("reader", "read_after_ms", 3), ("overload", "points_left", 9),
     )  # fmt: skip
     counters(both, late + 300 * SECOND, ("spool", "spool_segments_late", 1), ("link", "frames", 0))
     body = {"last_seen": time_text(now), "packets_until": time_text(now), "state": "heard", "counters": {}}
@@ -139,7 +140,7 @@ def test_losses_stand_at_their_step_and_their_time(both: Api) -> None:
     told = health(both, start="2d")
     steps = {each["step"]: {c["counter"]: c["count"] for c in each["counters"]} for each in told["steps"]}
     assert list(steps) == ["link", "mirror", "kernel", "ring", "core", "evidence", "spool"]
-    assert (steps["kernel"], steps["core"]) == ({"kernel_drops": 50}, {"fragments_refused": 4})
+    assert (steps["kernel"], steps["core"]) == ({"kernel_drops": 50}, {"fragments_refused": 4, "points_left": 9})
     assert (steps["ring"], steps["evidence"]) == ({"ring_fill_permille": 1000, "ring_freezes": 2}, {"evidence_lost": 7})
     assert (told["frames"], told["lost"]) == (1500, 54)
     at = told["starts"].index(time_text(late // (told["step"] * SECOND) * told["step"] * SECOND))
@@ -148,7 +149,7 @@ def test_losses_stand_at_their_step_and_their_time(both: Api) -> None:
     assert series["ring_fill_permille"][at] == 1000
     assert series["bytes"][at] is None, "octets were not told then"
     assert sum(each or 0 for each in series["bytes"]) == 90_000
-    assert series["lag_handed_over"][at] == 12
+    assert (series["lag_handed_over"][at], series["lag_read"][at]) == (12, 3)
     assert told["interfaces"][0]["interface"] == "eth1"
     assert told["interfaces"][0]["counters"]["kernel_drops"] == 50
     assert told["clock"]["clock_set"] == 1

@@ -26,14 +26,14 @@ export function stripsOf(health: Health, t: (key: TextKey, values?: Record<strin
   const some = (values: Values | undefined): values is Values => values !== undefined && values.some((value) => value)
   const found: Strip[] = [{ name: 'frames', label: t('console.sensors.strip.frames'), values: rate(series['frames'] ?? []), show: fine }]
   const add = (name: string, key: TextKey, values: Values | undefined, show: Strip['show'], bad = false) => {
-    if (some(values)) found.push({ name, label: t(key, { name: name.replace(/^lag_|_ms$/g, '') }), values, show, bad })
+    if (some(values)) found.push({ name, label: t(key), values, show, bad })
   }
   add('bytes', 'console.sensors.strip.bytes', some(series['bytes']) ? rate(series['bytes'], 8 / 1e6) : undefined, fine)
   for (const step of health.steps.map((each) => each.step)) add(`lost.${step}`, `console.sensors.strip.lost.${step}` as TextKey, series[`lost.${step}`], plain, true)
   add('ring_fill_permille', 'console.sensors.strip.fill', series['ring_fill_permille']?.map((value) => (value === null ? null : value / 10)), (value) => `${fine(value)} %`)
   add('waited_ms', 'console.sensors.strip.waited', series['waited_ms'], (value) => `${plain(value)} ms`)
   add('link_down_ms', 'console.sensors.strip.down', series['link_down_ms']?.map((value) => (value === null ? null : value / 1000)), (value) => `${fine(value)} s`, true)
-  for (const name of Object.keys(series).filter((each) => each.startsWith('lag_'))) add(name, 'console.sensors.strip.lag', series[name], (value) => `${plain(value)} ms`)
+  for (const name of Object.keys(series).filter((each) => each.startsWith('lag_'))) add(name, `console.sensors.strip.${name}` as TextKey, series[name], (value) => `${plain(value)} ms`)
   add('disk.free_bytes', 'console.sensors.strip.free', series['disk.free_bytes'], size)
   add('disk.spool_bytes', 'console.sensors.strip.spool', series['disk.spool_bytes'], size)
   return found
