@@ -12,6 +12,7 @@ from typing import Self
 
 from response.alerts import CLASSES
 from response.notify.model import Limit, Settings
+from response.notify.news import RAISED
 from response.notify.reading import read_settings
 
 CHANNEL = "bittern drill"
@@ -20,7 +21,7 @@ UNBOUNDED = Limit(messages=1000, per=1)
 _ID = re.compile(rb'\bid="(msg_[a-z0-9]+)"[^\]]*\bdrill="true"')
 TEXT = """
 channels: [{{name: {name}, type: syslog, address: "127.0.0.1:{port}", transport: udp}}]
-routes: [{{name: {name}, to: {name}, kinds: alert_raised, classes: [{classes}], drill: drill}}]
+routes: [{{name: {name}, to: {name}, kinds: [{kinds}], classes: [{classes}], drill: drill}}]
 """
 
 
@@ -39,7 +40,8 @@ class Receiver:
     def settings(self) -> Settings:
         """Its channel, and the route of every alert of a drill."""
         port = int(self._socket.getsockname()[1])
-        read = read_settings("drill.yml", TEXT.format(name=CHANNEL, port=port, classes=", ".join(CLASSES)))
+        words = {"classes": ", ".join(CLASSES), "kinds": ", ".join(RAISED)}
+        read = read_settings("drill.yml", TEXT.format(name=CHANNEL, port=port, **words))
         return replace(read, channels=tuple(replace(channel, limit=UNBOUNDED) for channel in read.channels))
 
     def __enter__(self) -> Self:

@@ -28,7 +28,7 @@ from response.alerts import SEVERITIES, Alert
 from response.drill import ARRIVED, FAILED, SKIPPED, Hop, Round, trial
 from response.incidents.grouping import joins
 from response.notify.model import Settings
-from response.notify.news import Subject, message_id
+from response.notify.news import Subject, message_id, raised_kind
 from response.playbooks.desk import Desk
 from response.playbooks.machine import NotAllowed
 from response.ports import MOST_PER_PAGE, NO_DRILL, AlertQuery, EventQuery
@@ -197,7 +197,7 @@ class Pipeline:
     def _notification(self, alert: Alert, told: Hop, begun: int) -> Hop:
         if told.state != ARRIVED:
             return told
-        message = message_id(CHANNEL, Subject("alert", alert.id), "alert_raised", "")
+        message = message_id(CHANNEL, Subject("alert", alert.id), raised_kind(alert.rule_class), "")
         arrived = self._receiver.arrival(message, PATIENCE if self._sent(message) else 0)
         if arrived is None and (known := self._message(message)) and known.body["state"] in ("sent", "dead"):
             # A drill that was cut off had a receiver that is gone: the same message goes to this one.

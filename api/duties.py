@@ -8,6 +8,7 @@ from pathlib import Path
 from api.assessment_jobs import unfinished, work
 from api.chains import Chains
 from api.drilling import Drilling
+from api.health_watch import HealthWatch
 from api.intake import Intake
 from api.playbook_desk import desk_of
 from api.storage.admission import stored_datasets
@@ -38,6 +39,7 @@ def duties_of(wiring: Wiring, intake: Intake, holder: str) -> tuple[tuple[str, D
         ("playbooks", lambda _: desk_of(wiring).work(holder) > 0),
         ("notifications", wiring.notifications.work),
         ("triage", lambda now: followed(wiring.store, wiring.rules, wiring.site.site(), now)),
+        ("health", HealthWatch(wiring.store)),
         ("retention", Sweep(wiring.store, stored_datasets())),
         ("assessments", Aside(lambda: bool(unfinished(wiring.store)), lambda: work(wiring.store))),
     )

@@ -11,12 +11,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sensors.spool import Spool
 from sensors.whole_files import sync_folder
 
 LEFT_BEHIND = 3600.0
 """Seconds after which a file that is not whole is one of a server that was killed."""
 FREE_SHARE, FREE_MOST = 0.05, 1 << 30
 """The part of the disk that stays free for the store, at most so many bytes."""
+
+
+MOST_COUNTED = 10_000
+"""Segments whose size is asked for."""
 
 
 class NoRoom(Exception):
@@ -76,3 +81,19 @@ class Arriving:
             with suppress(FileNotFoundError):
                 if time.time() - each.stat().st_mtime > LEFT_BEHIND:
                     each.unlink()
+
+
+def waiting_in(inbox: Path, sensor: str) -> tuple[int, int, int]:
+    """Segments of a sensor that wait here for the worker, bytes of the first of them (`MOST_COUNTED`), and segments
+    that were refused. Raises OSError."""
+    folder = inbox / sensor
+    if folder.parent != inbox or folder.name in (".", "..") or not folder.is_dir():
+        return 0, 0, 0
+    waiting = size = 0
+    for each in Spool(folder):
+        waiting += 1
+        if waiting <= MOST_COUNTED:
+            with suppress(FileNotFoundError):  # the worker took it just now
+                size += each.path.stat().st_size
+    refused = folder / "refused"
+    return waiting, size, sum(1 for _ in refused.iterdir()) if refused.is_dir() else 0

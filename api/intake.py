@@ -159,6 +159,7 @@ class Intake:
             "packets_until": time_text(latest.last),
             "state": "heard",
             "counters": dict(latest.counters),
+            "about": dict(latest.about),
         }
         with suppress(Conflict):  # another worker's note is as good
             try:

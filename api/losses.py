@@ -59,5 +59,5 @@ def with_losses(segment: Segment, rows: pl.DataFrame | None) -> Segment:
     capture = rows if known is None else pl.concat([known, rows], how="diagonal")
     return Segment(
         segment.id, segment.sensor, segment.first, segment.last, {**segment.datasets, "capture": capture},
-        segment.occurrences, segment.counters, segment.drill,
+        segment.occurrences, segment.counters, segment.drill, segment.about,
     )  # fmt: skip

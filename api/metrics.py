@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from api import certificates
 from api.content.marks import STAGE, content_of
 from api.request_figures import RequestFigures
 from api.wiring import Wiring
@@ -81,9 +82,20 @@ class _Figures(Collector):
         yield heard
         yield lag
         yield from _content(sensors)
+        yield self._ends_of_certificates()
         yield _packets(sensors)
         yield _counted(sensors, "bittern_sensor_unseen", "What a sensor did not see or gave up", lost=True)
         yield _counted(sensors, "bittern_sensor_counter", "All other counters of a sensor", lost=False)
+
+    def _ends_of_certificates(self) -> GaugeMetricFamily:
+        found = GaugeMetricFamily(
+            "bittern_certificate_ends_timestamp_seconds",
+            "When the certificate ends that a server or a sensor shows",
+            labels=("of", "name"),
+        )
+        for each in certificates.known(self._wiring.store, self._wiring.clock()):
+            found.add_metric((each.body["of"], each.body["name"]), time_ns(each.body["until"]) / SECOND)
+        return found
 
     def _of_worker(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
         try:

@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from api.health_rules import with_health
 from api.storage.address import EmbeddedAddress, read_address
 from api.texts import texts
 from api.triage import policy
@@ -192,7 +193,7 @@ def messenger_of(
     base_url: str = "",
 ) -> Messenger:
     """The way to people over a store. `base_url` is used where the settings name none."""
-    told = RuleTexts(rules)
+    told = RuleTexts(with_health(rules))
 
     def renderer() -> Renderer:
         found = site()
@@ -239,7 +240,7 @@ def notifications_of(
     """Notifications over a store, by the settings that lie there."""
     settings = StoredSettings(store, seal)
     messenger = messenger_of(store, settings.current, rules, site, clock, base_url)
-    told = RuleTexts(rules)
+    told = RuleTexts(with_health(rules))
     return Notifications(
         settings,
         messenger,

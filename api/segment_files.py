@@ -20,6 +20,9 @@ BULK = ("transaction", "value", "cadence", "sequence", "flow", "link")
 KEPT = ("capture",)
 """Datasets that go with the occurrences only: a few rows, which say what was seen and what was not."""
 
+LONGEST_ABOUT = 100
+"""Letters of what a sensor says of itself."""
+
 
 def parcel_of(
     segment: Segment,
@@ -36,6 +39,7 @@ def parcel_of(
         "last": segment.last,
         "counters": dict(segment.counters),
         "drill": segment.drill,
+        "about": dict(segment.about),
     }
     files = {
         HEAD: dumps(head).encode(),
@@ -86,7 +90,8 @@ def segment_from(whole: Whole) -> tuple[Segment, tuple[AssetRecord, ...]]:
     assets = tuple(asset_from(json.loads(line)) for line in files.get(ASSETS, b"").splitlines())
     span = head["first"], head["last"]
     drill = bool(head.get("drill"))  # sensors that know no drills do not say
-    segment = Segment(head["id"], head["sensor"], *span, datasets, occurrences, head["counters"], drill)
+    about = {str(name): str(value)[:LONGEST_ABOUT] for name, value in dict(head.get("about", {})).items()}
+    segment = Segment(head["id"], head["sensor"], *span, datasets, occurrences, head["counters"], drill, about)
     return with_losses(segment, told(segment.sensor, _losses(whole), drill=drill)), assets
 
 

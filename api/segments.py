@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -15,9 +15,18 @@ from sensors.capture import EventBatch
 from sensors.inventory import Asset
 
 
-def segment_of(sensor: str, batch: EventBatch, detected: Detected, *, drill: bool = False, part: int = 0) -> Segment:
+def segment_of(
+    sensor: str,
+    batch: EventBatch,
+    detected: Detected,
+    *,
+    drill: bool = False,
+    part: int = 0,
+    about: Mapping[str, str] | None = None,
+) -> Segment:
     """The segment; its id comes from what it holds, so that the same capture gives the same segments. One that holds
-    neither rows nor occurrences goes by its time, and by which of several of that time it is."""
+    neither rows nor occurrences goes by its time, and by which of several of that time it is. `about` is what the sensor
+    says of itself."""
     datasets = stored(detected.datasets)
     ids = "".join(frame["event.id"].str.join("").item() or "" for frame in datasets.values())
     ids = ids or ("" if detected.occurrences else f"{batch.clock}.{part}" if part else str(batch.clock))
@@ -32,6 +41,7 @@ def segment_of(sensor: str, batch: EventBatch, detected: Detected, *, drill: boo
         occurrences=detected.occurrences,
         counters=dict(batch.counters),
         drill=drill,
+        about=about or {},
     )
 
 

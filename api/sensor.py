@@ -14,6 +14,7 @@ from api.lateness import Lateness
 from api.losses import with_losses
 from api.segment_files import parcel_of
 from api.segments import asset_records, segment_of
+from api.surroundings import Surroundings
 from detection.baseline import Baseline
 from detection.engine import Detection
 from detection.sigma.load import RuleSet
@@ -78,7 +79,8 @@ class Sensing:
     """Batches on their way to segments. With a `pace` batches are gathered; without one each is a segment.
 
     With `patient` segments wait while the spool's disk refuses them; without it that is an error. With a `carrier`
-    packets that occurrences name go along. With a wall clock (`now`, ns) it is told how late segments are handed over.
+    packets that occurrences name go along; with `around` what the sensor says of its disk and of itself. With a wall
+    clock (`now`, ns) it is told how late segments are handed over.
     `begun` makes a detection: one for each time line. Packet time that goes back is another one: a clock was set.
     """
 
@@ -93,8 +95,10 @@ class Sensing:
         patient: HandingOver | None = None,
         carrier: Carrier | None = None,
         now: Callable[[], int] | None = None,
+        around: Surroundings | None = None,
         handed_over: Callable[[int], None] | None = None,
     ) -> None:
+        self._around = around
         self._spool, self._begun, self.detection = spool, begun, begun()
         self._clock: int | None = None
         self._sensor, self._drill, self._pace = sensor, drill, pace
@@ -127,6 +131,8 @@ class Sensing:
             self._hand_over(())
         if self._patient is not None and self._patient.error is not None:
             self._patient.drain()
+        if self._around is not None:
+            batch = self._around.with_rows(batch)
         self._inventory.take(batch.datasets)
         detected = self.detection.process(batch)
         if batch.known:  # an earlier run handed over what comes of it
@@ -201,7 +207,8 @@ class Sensing:
         if taken is None:
             return
         batch, detected = taken
-        segment = segment_of(self._sensor, batch, detected, drill=self._drill, part=part)
+        about = self._around.about if self._around is not None else None
+        segment = segment_of(self._sensor, batch, detected, drill=self._drill, part=part, about=about)
         segment = with_losses(segment, self._lateness.take(segment.last, at_once=is_last))
         if self._patient is None:
             self._spool.put(parcel_of(segment, tuple(assets), batch.reached))

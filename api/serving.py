@@ -7,21 +7,26 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 from starlette.concurrency import run_in_threadpool
 
+from api import certificates
 from api.auth.accounts import Account
+from api.client_certificate import ShowingProtocol
 from api.pulse import Pulse
 from api.service import create_app
 from api.wiring import Wiring
+from response.store_errors import StoreError
 
 ADMINISTRATOR = "admin"
 GRACE = 5
 """Seconds that open requests have when the server is told to stop; streams end at once."""
+CERTIFICATE_EVERY = 3600.0
+"""Seconds between two looks whether the own certificate is to be noted anew."""
 
 
 SILENT = Pulse(None, None)
@@ -102,6 +107,7 @@ def server(
     """A server that calls `ready` when it answers, and gives a pulse; `should_exit` ends it."""
     config = uvicorn.Config(
         create_app(wiring),
+        http=ShowingProtocol,
         log_config=None,
         log_level="warning",
         access_log=False,
@@ -114,7 +120,8 @@ def server(
         ssl_ca_certs=str(client_authority) if client_authority else None,
         ssl_cert_reqs=ssl.CERT_REQUIRED if client_authority else ssl.CERT_NONE,
     )
-    return _Server(config, ready, wiring, pulse)
+    shown = certificates.read(certificate[0].read_bytes()) if certificate else None
+    return _Server(config, ready, wiring, pulse, shown)
 
 
 @contextmanager
@@ -135,16 +142,34 @@ def served(wiring: Wiring, listener: socket.socket) -> Iterator[str]:
 class _Server(uvicorn.Server):
     """Says when it answers, and ends open streams when it is told to stop: they would never end by themselves."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], wiring: Wiring, pulse: Pulse) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        ready: Callable[[], None],
+        wiring: Wiring,
+        pulse: Pulse,
+        shown: certificates.Certificate | None,
+    ) -> None:
         super().__init__(config)
-        self._ready, self._wiring, self._pulse = ready, wiring, pulse
-        self._beating: asyncio.Task[None] | None = None
+        self._ready, self._wiring, self._pulse, self._shown = ready, wiring, pulse, shown
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
-            self._beating = asyncio.create_task(self._beat())
+            self._tasks.append(asyncio.create_task(self._beat()))
+            if self._shown is not None and sockets:
+                name = f"{socket.gethostname()}:{sockets[0].getsockname()[1]}"
+                self._tasks.append(asyncio.create_task(self._tell_certificate(name, self._shown)))
+
+    async def _tell_certificate(self, name: str, shown: certificates.Certificate) -> None:
+        """Notes now and then what this server shows: a file that was renewed is not what it has loaded."""
+        store, clock = self._wiring.store, self._wiring.clock
+        while True:
+            with suppress(StoreError):  # noted the next time
+                await run_in_threadpool(certificates.note, store, certificates.SERVER, name, shown, clock())
+            await asyncio.sleep(CERTIFICATE_EVERY)
 
     async def _beat(self) -> None:
         """A pulse each time the loop turns and one of the threads that answer requests was free: without either of
@@ -155,7 +180,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._pulse.stopping()
-        if self._beating is not None:
-            self._beating.cancel()
+        for task in self._tasks:
+            task.cancel()
         self._wiring.live.close()
         await super().shutdown(sockets)

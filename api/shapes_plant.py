@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from api.shapes import Input, PacketsShape
-from api.shapes_content import SensorContent
 
 
 class EvidenceShape(BaseModel):
@@ -149,26 +148,6 @@ class CoverageShape(BaseModel):
     tactics: list[TacticShape]
     techniques: list[TechniqueShape]
     covered: int
-
-
-class SensorShape(BaseModel):
-    """A sensor: when it was heard, up to which packet time, and its counters by `stage.counter`."""
-
-    id: str
-    state: str
-    last_seen: str
-    packets_until: str
-    counters: dict[str, int]
-    content: SensorContent | None
-    zones: list[str]
-    etag: str
-
-
-class SensorPage(BaseModel):
-    """All sensors."""
-
-    items: list[SensorShape]
-    cursor: str | None
 
 
 class SegmentReceipt(BaseModel):

@@ -87,6 +87,24 @@ class StorageShape(BaseModel):
     retention: str
 
 
+class ForeseenShape(BaseModel):
+    """What would be removed of a dataset: of times `before` something is missing from then on. `kept_bytes` are due too
+    and stay for open or held incidents."""
+
+    dataset: str
+    rows: Size
+    bytes: Size
+    parts: Size
+    before: str | None
+    kept_bytes: Size
+
+
+class ForeseenPage(BaseModel):
+    """What would be removed; datasets of which nothing is due are left out."""
+
+    items: list[ForeseenShape]
+
+
 class RetentionShape(BaseModel):
     """The policy in force, by dataset; `etag` "0" while nobody has changed it."""
 

@@ -52,6 +52,7 @@ class IncidentShape(BaseModel):
     drill: bool
     merged_into: str | None
     held: bool
+    hold: dict[str, str | None] | None = Field(description="`at`, `who`, `reason` of the hold")
     members: list[dict[str, Any]] = []
     tasks: list[dict[str, Any]] = []
     timeline: list[dict[str, Any]] = []

@@ -17,6 +17,7 @@ from api.auth.oidc.people import People
 from api.auth.oidc.sign_on import SignOn
 from api.auth.sessions import Sessions
 from api.auth.tokens import Tokens
+from api.health_rules import with_health
 from api.live import Live
 from api.notifying import Notifications, notifications_of
 from api.output.told import Teller
@@ -76,6 +77,8 @@ class Wiring:
     secret: Callable[[], str] = random_secret
     seed: Callable[[], bytes] = random_seed
     seal: Seal | None = None
+    shown: dict[str, str] = field(default_factory=dict)
+    """The certificate that each sensor showed last (PEM), so that it is noted once."""
     accounts: Accounts = field(init=False)
     sessions: Sessions = field(init=False)
     tokens: Tokens = field(init=False)
@@ -97,7 +100,8 @@ class Wiring:
         self.notifications = notifications_of(
             self.store, self.seal, self.rules, self.site.site, self.clock, self.settings.base_url
         )
-        self.tellers = {"en": Teller(self.rules, "en"), "zh": Teller(self.rules, "zh")}
+        told = with_health(self.rules)
+        self.tellers = {"en": Teller(told, "en"), "zh": Teller(told, "zh")}
 
     def _sign_on(self, issuer: Issuer) -> SignOn:
         people = People(issuer, self.store, self.accounts, self.sessions, self.tokens, self.clock)

@@ -13,7 +13,7 @@ export const SECTIONS = {
   ],
   /** Fetched when the browser has nothing else to do, or with the screens that need them. */
   later: [
-    ...['assessment', 'assets', 'audit', 'baseline', 'drill', 'hunt', 'map', 'notify', 'person_may', 'report', 'rules', 'sensors', 'site', 'tokens', 'users'].map((screen) => `console.${screen}`),
+    ...['assessment', 'assets', 'audit', 'baseline', 'drill', 'hunt', 'map', 'notify', 'person_may', 'report', 'retention', 'rules', 'sensors', 'site', 'tokens', 'users'].map((screen) => `console.${screen}`),
     'assess.basis', 'assess.means', 'assess.query', 'assess.reason', 'assess.state', 'assess.word', 'notify.kind', 'notify.state', 'playbooks.action', 'playbooks.effect', 'playbooks.status', 'playbooks.waiting',
   ],
 }

@@ -43,7 +43,8 @@ class Segment:
     """What a sensor hands over at once: event frames by dataset, occurrences, and its counters.
 
     `id` names the segment for ever: a store that has it takes nothing of it again. `first` and `last` are the span of
-    packet time; `counters` is any JSON object; `drill` says that it tells of a drill and not of the plant.
+    packet time; `counters` is any JSON object; `drill` says that it tells of a drill and not of the plant; `about` is
+    what the sensor says of itself (`software`, `content`: versions), where it does.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Segment:
     occurrences: tuple[Occurrence, ...] = ()
     counters: Mapping[str, Any] = field(default_factory=dict)
     drill: bool = False
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,27 @@ class EventGroups:
     those shown are then the largest of the `MOST_GROUPS` looked at."""
 
     groups: tuple[EventGroup, ...]
+    whole: bool
+
+
+@dataclass(frozen=True)
+class EventSum:
+    """Rows of a span that begins at `start` (ns) and agree in the fields grouped by: their number, and the sum and the
+    greatest of what one field holds (exact up to 2**53; 0 where nothing is known)."""
+
+    start: int
+    values: tuple[Scalar, ...]
+    count: int
+    sum: int
+    most: int
+
+
+@dataclass(frozen=True)
+class EventSums:
+    """Sums by span, then by value. `whole` is False when there were more of them than can be held: then the first
+    `MOST_GROUPS` are here."""
+
+    sums: tuple[EventSum, ...]
     whole: bool
 
 
@@ -254,6 +277,10 @@ class Store(Protocol):
     def events_over_time(self, query: EventQuery, step: int) -> tuple[tuple[int, int], ...]:
         """(start of the span in ns, number of rows) of spans of `step` ns aligned to the epoch, where there are rows.
         Raises Invalid where these could be more than `MOST_BUCKETS`."""
+
+    def sums_over_time(self, query: EventQuery, step: int, by: Sequence[str], of: str) -> EventSums:
+        """Rows of a query by spans of `step` ns aligned to the epoch and by one to `MOST_GROUPED_BY` fields, with what
+        the whole numbers of the field `of` come to. Raises Invalid where there could be more than `MOST_BUCKETS`."""
 
     def count_events(self, query: EventQuery) -> int:
         """How many rows a query finds, without regard to its page."""

@@ -61,6 +61,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("retention", "at"),
         Kind("sensor", "last_seen", ("state",)),
         Kind("chain", "at", ("sensor", "state")),
+        Kind("certificate", "at", ("of", "name")),
         Kind("idempotency", "at"),
         Kind("lease", "at"),
     )

@@ -24,8 +24,8 @@ ROOMY = 0.95
 """Where a bound bites, so much of it is left: else each segment that comes would make the folder be counted anew."""
 STEP = 5.0
 """Seconds between two looks."""
-LOOKED_AT = 3600.0
-"""Seconds after which the ages are looked at again."""
+LOOKED_AT = 240.0
+"""Seconds after which all is counted and the ages are looked at again: what was taken meanwhile is known then only."""
 IN_VAIN = 12
 """Looks after one that freed too little of a disk that others fill."""
 FREE_SHARE, FREE_MOST = 0.05, 1 << 30
@@ -68,6 +68,8 @@ class Keeper:
         self._spool, self._bounds, self._clock, self._told, self._failed = spool, bounds, clock, lost, failed
         self._known: int | None = None
         """Bytes counted the last time; what was put since is added, what was taken is not known."""
+        self.lying: int | None = None
+        """Bytes by the last count, for whoever asks; None before the first."""
         self._reduced = dict.fromkeys(ROW_TIERS, 0)
         """By tier the number up to which no segment has parts of it any more."""
         self._aged_at = 0.0
@@ -117,6 +119,7 @@ class Keeper:
             self._in_vain = IN_VAIN
         if excess > 0:
             lost += self._give_up_whole(_oldest(lying, excess))
+        self.lying = self._known
         self._keep_ballast()
         if lost:
             self._told(lost)

@@ -183,6 +183,7 @@ def _show(found: Page[Alert], form: str, teller: Teller, zone: ZoneInfo, termina
 
 def teller_for(rules: option.RuleFolders, terminal: Terminal) -> Teller:
     from api.cli.inputs import rules_in_force
+    from api.health_rules import with_health
     from api.output.told import Teller
 
-    return Teller(rules_in_force(rules or (), terminal), terminal.lang)
+    return Teller(with_health(rules_in_force(rules or (), terminal)), terminal.lang)

@@ -104,22 +104,15 @@ def _told_due(terminal: Terminal, store: Store, policy: Policy, as_json: bool) -
     """What the policy would remove now, and what it would not for open incidents."""
     from api.output.documents import dumps
     from api.wiring import wall_clock
-    from response.retention.due import due
+    from response.retention.due import foreseen
     from response.retention.policy import size_text
 
-    now = wall_clock()
     found: dict[str, dict[str, Json]] = {}
-    for held in store.holdings(now).datasets:
-        rows = size = parts = kept = 0
-        for each in due(store, held.dataset, policy.bounds[held.dataset], held.bytes, now):
-            rows += sum(part.rows for part in each.parts)
-            size += sum(part.bytes for part in each.parts)
-            parts += len(each.parts)
-            kept += sum(part.bytes for part in each.kept)
-        found[held.dataset] = {"rows": rows, "bytes": size, "parts": parts, "kept_bytes": kept}
-        if not as_json and (parts or kept):
-            told = {"dataset": held.dataset, "rows": f"{rows:,}", "size": size_text(size), "kept": size_text(kept)}
-            terminal.data(terminal.texts.get("db.due", **told))
+    for dataset, each in foreseen(store, policy, wall_clock()).items():
+        found[dataset] = {"rows": each.rows, "bytes": each.bytes, "parts": each.parts, "kept_bytes": each.kept_bytes}
+        if not as_json and (each.parts or each.kept_bytes):
+            sizes = {"size": size_text(each.bytes), "kept": size_text(each.kept_bytes)}
+            terminal.data(terminal.texts.get("db.due", dataset=dataset, rows=f"{each.rows:,}", **sizes))
     if as_json:
         terminal.data(dumps({"schema": "bittern.retention/v1", "data": {"due": dict(found)}}))
     elif not any(each["parts"] or each["kept_bytes"] for each in found.values()):

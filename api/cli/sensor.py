@@ -98,6 +98,7 @@ def sensor(
     from api.handing_over import HandingOver
     from api.sensing_health import Health
     from api.sensor import Pace, Sensing
+    from api.surroundings import Surroundings
     from detection.baseline import read_baseline
     from detection.engine import Detection
     from detection.site_reading import load_site
@@ -121,15 +122,6 @@ def sensor(
         refused=lambda error: terminal.warn("sensor.spool_refused", spool=spool, why=error.strerror or str(error)),
         taken=lambda rows, alerts: terminal.tell("sensor.spool_takes", spool=spool, rows=rows, occurrences=alerts),
     )
-    sensing = Sensing(
-        into,
-        lambda: Detection(judged.rules, site=judged.site, known=judged.known, sensor=name),
-        sensor=name,
-        pace=Pace(),
-        patient=patient,
-        carrier=Carrier(PacketRing(ring.folder), name) if ring is not None else None,
-        now=time.time_ns,
-    )
 
     def gave_up(lost: Counter[str]) -> None:
         if lost["assets"]:
@@ -142,6 +134,22 @@ def sensor(
         time.time,
         lost=gave_up,
         failed=lambda error: terminal.warn("sensor.spool_unbounded", spool=spool, why=error),
+    )
+    sensing = Sensing(
+        into,
+        lambda: Detection(judged.rules, site=judged.site, known=judged.known, sensor=name),
+        sensor=name,
+        pace=Pace(),
+        patient=patient,
+        carrier=Carrier(PacketRing(ring.folder), name) if ring is not None else None,
+        now=time.time_ns,
+        around=Surroundings(
+            name,
+            spool,
+            spool_mb << 20,
+            lambda: keeper.lying,
+            lambda: capture.kept.octets if capture.kept is not None else None,
+        ),
     )
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: capture.finish())

@@ -35,6 +35,7 @@ def list_incidents(
     severity: Annotated[list[Severity] | None, Query()] = None,
     assignee: Annotated[list[Annotated[str, Field(max_length=64)]] | None, Query()] = None,
     asset: Annotated[list[Annotated[str, Field(max_length=200)]] | None, Query()] = None,
+    held: Annotated[bool | None, Query(description="those that retention leaves alone for a person's hold")] = None,
     drill: Annotated[bool, Query()] = False,
     merged: Annotated[bool, Query(description="also those that became part of another")] = False,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
@@ -43,6 +44,7 @@ def list_incidents(
     """Incidents, the latest first."""
     asked = {"status": status, "severity": severity, "assignee": assignee, "assets": asset}
     equals: dict[str, Scalar | list[Any]] = {name: list(words) for name, words in asked.items() if words}
+    equals |= {} if held is None else {"held": held}
     found = wiring.store.records(RecordQuery("incident", {**equals, "drill": drill}, limit=limit, cursor=cursor))
     shown = [each for each in found.items if merged or each.body["alerts"]]
     return page((incident_body(each, brief=True) for each in shown), found.cursor)

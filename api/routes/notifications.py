@@ -9,6 +9,7 @@ from pydantic import Field
 
 from api.answers import ETAGGED, VERSIONED, Answer, answer, if_match, page
 from api.auth.guard import Caller, Needs
+from api.health_rules import with_health
 from api.idempotency import IdempotentRoute
 from api.notifying import EXAMPLES, BadKey, NotifyText
 from api.output.issues import issue_document
@@ -108,7 +109,8 @@ def again(message: str, request: Request, caller: Changer, wiring: Parts) -> Ans
 
 def _names(wiring: Wiring) -> dict[str, Any]:
     site = wiring.site.site()
-    heads = (*wiring.rules.rules, *wiring.rules.correlations)
+    rules = with_health(wiring.rules)
+    heads = (*rules.rules, *rules.correlations)
     return {"zones": [zone.id for zone in site.zones] if site else [], "rules": [head.name for head in heads]}
 
 

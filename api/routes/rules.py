@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends
 from api.answers import Answer, answer, page
 from api.auth.guard import Caller, Needs
 from api.drilling import last_results
+from api.health_rules import with_health
 from api.output.attack import attack
 from api.output.coverage import by_technique, navigator_layer
 from api.problems import Problem
@@ -65,7 +66,8 @@ def show(name: str, caller: Reader, wiring: Parts) -> Answer:
 
 
 def _heads(wiring: Wiring) -> dict[str, Head]:
-    heads: tuple[Head, ...] = (*wiring.rules.rules, *wiring.rules.correlations)
+    rules = with_health(wiring.rules)
+    heads: tuple[Head, ...] = (*rules.rules, *rules.correlations)
     return {head.name: head for head in sorted(heads, key=lambda head: head.name) if head.bittern is not None}
 
 

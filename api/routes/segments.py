@@ -5,18 +5,22 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
+from api import certificates
 from api.answers import Answer, answer
 from api.auth.guard import Caller, Needs
+from api.client_certificate import certificate_of
 from api.inbox import Arriving, NoRoom
 from api.problems import Problem
 from api.shapes_plant import SegmentReceipt
 from api.wiring import Wiring, wiring_of
+from response.store_errors import StoreError
 
 router = APIRouter(prefix="/sensors", tags=["sensors"])
 Parts = Annotated[Wiring, Depends(wiring_of)]
@@ -69,7 +73,17 @@ async def send(
         raise Problem(400, "digest_differs", bytes=0) from None
     except OSError as error:
         raise Problem(503, "inbox_refuses", headers={"Retry-After": "30"}, why=error.strerror or "") from error
+    shown = certificate_of(request.scope)
+    if shown is not None and wiring.shown.get(sensor) != shown:
+        wiring.shown[sensor] = shown
+        await run_in_threadpool(_note, wiring, sensor, shown)
     return answer({"name": name, "bytes": size, "sha256": wanted.hex()}, status=201)
+
+
+def _note(wiring: Wiring, sensor: str, shown: str) -> None:
+    """Until when the sensor's certificate holds. The segment is on the disk whatever comes of this."""
+    with suppress(ValueError, StoreError):
+        certificates.note(wiring.store, certificates.SENSOR, sensor, certificates.read(shown.encode()), wiring.clock())
 
 
 async def _received(request: Request, wiring: Wiring, sensor: str, name: str, wanted: bytes) -> int:

@@ -14,7 +14,14 @@ from api.storage.address import ElasticAddress
 from api.storage.assets import gathered, merged
 from api.storage.elastic_cluster import Cluster
 from api.storage.elastic_documents import Swap, every, fetch, swap
-from api.storage.elastic_events import count_events, count_found, events_over_time, group_events, read_events
+from api.storage.elastic_events import (
+    count_events,
+    count_found,
+    events_over_time,
+    group_events,
+    read_events,
+    sums_over_time,
+)
 from api.storage.elastic_facets import alert_facets, count_alerts
 from api.storage.elastic_mapping import SCHEMA
 from api.storage.elastic_parts import holding_any, list_parts, read_holdings, remove_parts, roll_over
@@ -31,6 +38,7 @@ from response.ports import (
     EventGroups,
     EventPage,
     EventQuery,
+    EventSums,
     Page,
     Segment,
     StoreHealth,
@@ -104,6 +112,9 @@ class ElasticStore:
 
     def events_over_time(self, query: EventQuery, step: int) -> tuple[tuple[int, int], ...]:
         return events_over_time(self._cluster, query, step)
+
+    def sums_over_time(self, query: EventQuery, step: int, by: Sequence[str], of: str) -> EventSums:
+        return sums_over_time(self._cluster, query, step, by, of)
 
     def count_events(self, query: EventQuery) -> int:
         return count_found(self._cluster, query)

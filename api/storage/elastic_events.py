@@ -15,11 +15,13 @@ from api.storage.elastic_bulk import Document
 from api.storage.elastic_cluster import Cluster
 from api.storage.event_conditions import elastic_filter
 from api.storage.event_query import check_events, check_grouping, check_step, comparable
-from response.ports import MOST_GROUPS, EventGroup, EventGroups, EventPage, EventQuery, Scalar
+from response.ports import MOST_GROUPS, EventGroup, EventGroups, EventPage, EventQuery, EventSum, EventSums, Scalar
 from response.times import time_text
 
 GROUPS_AT_ONCE = 2_000
 MILLISECOND = 1_000_000
+SPAN = "#span"
+"""Name of what is no field: the span of time."""
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S%.9fZ"
 
 
@@ -130,21 +132,32 @@ def group_events(
     groups of several fields by value only."""
     check_events(query)
     check_grouping(query.dataset, by, limit, sums)
-    sources = [{name: {"terms": {"field": name, "missing_bucket": True}}} for name in by]
     inner = {end: {end: {"field": "@timestamp"}} for end in ("min", "max")} | {"end": {"max": {"field": "event.end"}}}
     inner |= {f"sum of {name}": {"sum": {"field": name}} for name in sums}
-    found: list[EventGroup] = []
+    found = [_group(bucket, by, sums) for bucket in _composite(cluster, query, _terms(by), inner)]
+    found.sort(key=lambda g: (-g.count, [(v is None, v if v is not None else "") for v in g.values]))
+    return EventGroups(tuple(found[:limit]), whole=len(found) <= MOST_GROUPS)
+
+
+def _terms(by: Sequence[str]) -> list[dict[str, Any]]:
+    return [{name: {"terms": {"field": name, "missing_bucket": True}}} for name in by]
+
+
+def _composite(
+    cluster: Cluster, query: EventQuery, sources: Sequence[Mapping[str, Any]], inner: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    """All buckets of these sources, at most one page more than `MOST_GROUPS`."""
+    found: list[Mapping[str, Any]] = []
     after: dict[str, Any] | None = None
     while len(found) <= MOST_GROUPS:
         composite: dict[str, Any] = {"sources": sources, "size": GROUPS_AT_ONCE, **({"after": after} if after else {})}
         answer = _aggregated(cluster, query, {"groups": {"composite": composite, "aggs": inner}})
         groups = answer.get("groups", {"buckets": []})
-        found += [_group(bucket, by, sums) for bucket in groups["buckets"]]
+        found += groups["buckets"]
         after = groups.get("after_key")
         if after is None or len(groups["buckets"]) < GROUPS_AT_ONCE:
             break
-    found.sort(key=lambda g: (-g.count, [(v is None, v if v is not None else "") for v in g.values]))
-    return EventGroups(tuple(found[:limit]), whole=len(found) <= MOST_GROUPS)
+    return found
 
 
 def _group(bucket: Mapping[str, Any], by: Sequence[str], sums: Sequence[str]) -> EventGroup:
@@ -163,6 +176,29 @@ def events_over_time(cluster: Cluster, query: EventQuery, step: int) -> tuple[tu
     answer = _aggregated(cluster, query, {"spans": {"date_histogram": histogram}})
     buckets = answer.get("spans", {"buckets": []})["buckets"]
     return tuple((bucket["key"] * MILLISECOND, bucket["doc_count"]) for bucket in buckets)
+
+
+def sums_over_time(cluster: Cluster, query: EventQuery, step: int, by: Sequence[str], of: str) -> EventSums:
+    """What a field of the rows of a query comes to by span and group."""
+    check_events(query)
+    check_step(query, step)
+    check_grouping(query.dataset, by, 1, [of])
+    milliseconds = max(1, step // MILLISECOND)
+    span = {SPAN: {"date_histogram": {"field": "@timestamp", "fixed_interval": f"{milliseconds}ms"}}}
+    inner = {how: {how: {"field": of}} for how in ("sum", "max")}
+    found = _composite(cluster, query, [span, *_terms(by)], inner)
+    told = [
+        EventSum(
+            int(bucket["key"][SPAN]) * MILLISECOND,
+            tuple(bucket["key"][name] for name in by),
+            bucket["doc_count"],
+            int(bucket["sum"]["value"] or 0),
+            int(bucket["max"]["value"] or 0),
+        )
+        for bucket in found
+    ]
+    told.sort(key=lambda each: (each.start, [(v is None, v if v is not None else "") for v in each.values]))
+    return EventSums(tuple(told[:MOST_GROUPS]), whole=len(told) <= MOST_GROUPS)
 
 
 def count_found(cluster: Cluster, query: EventQuery) -> int:

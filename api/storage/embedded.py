@@ -30,6 +30,7 @@ from api.storage.embedded_events import (
     group_events,
     not_stored,
     read_events,
+    sums_over_time,
 )
 from api.storage.embedded_facets import alert_facets, count_alerts
 from api.storage.embedded_files import EventFile, EventFiles, await_files, overlapping, register, span_of
@@ -55,6 +56,7 @@ from response.ports import (
     EventGroups,
     EventPage,
     EventQuery,
+    EventSums,
     Page,
     Segment,
     StoreHealth,
@@ -233,6 +235,9 @@ class EmbeddedStore:
 
     def events_over_time(self, query: EventQuery, step: int) -> tuple[tuple[int, int], ...]:
         return self._reading_files(lambda: events_over_time(self._root, self._database, query, step))
+
+    def sums_over_time(self, query: EventQuery, step: int, by: Sequence[str], of: str) -> EventSums:
+        return self._reading_files(lambda: sums_over_time(self._root, self._database, query, step, by, of))
 
     def count_events(self, query: EventQuery) -> int:
         return self._reading_files(lambda: count_found(self._root, self._database, query))

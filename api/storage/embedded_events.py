@@ -14,7 +14,7 @@ from api.storage.embedded_database import Database
 from api.storage.embedded_files import EventFile, overlapping, scan, span_of
 from api.storage.event_conditions import expression, within
 from api.storage.event_query import check_events, check_grouping, check_step, comparable
-from response.ports import MOST_GROUPS, EventGroup, EventGroups, EventPage, EventQuery, Scalar
+from response.ports import MOST_GROUPS, EventGroup, EventGroups, EventPage, EventQuery, EventSum, EventSums, Scalar
 
 FILES_AT_ONCE = 64
 ROWS_AT_ONCE = 250_000
@@ -200,6 +200,35 @@ def events_over_time(root: Path, database: Database, query: EventQuery, step: in
     begin = (pl.col("@timestamp").dt.epoch("ns") // step * step).alias("#begin")
     counted = rows.select(begin).group_by("#begin").agg(pl.len().alias("#count")).sort("#begin").collect()
     return tuple(counted.iter_rows())
+
+
+def sums_over_time(
+    root: Path, database: Database, query: EventQuery, step: int, by: Sequence[str], of: str
+) -> EventSums:
+    """What a field of the rows of a query comes to by span and group. So many rows are read at once."""
+    check_events(query)
+    check_step(query, step)
+    check_grouping(query.dataset, by, 1, [of])
+    schema, parts = stored_schema(query.dataset), []
+    wanted = [
+        (pl.col("@timestamp").dt.epoch("ns") // step * step).alias("#begin"),
+        *[pl.col(n).cast(pl.String) if schema[n] == pl.Categorical() else pl.col(n) for n in by],
+        pl.col(of).cast(pl.Float64).alias("#value"),
+    ]
+    for files in _portions(_files(database, query)):
+        rows = scan(root, query.dataset, files).filter(*_filters(query, None)).select(wanted)
+        totals = pl.len().alias("#count"), pl.col("#value").sum().alias("#sum"), pl.col("#value").max().alias("#most")
+        parts.append(rows.group_by("#begin", *by).agg(*totals).collect())
+    if not parts:
+        return EventSums((), whole=True)
+    told = pl.concat(parts).group_by("#begin", *by).agg(pl.col("#count", "#sum").sum(), pl.col("#most").max())
+    told = told.sort("#begin", *by, nulls_last=True)
+    return EventSums(tuple(map(_sum, told.head(MOST_GROUPS).iter_rows())), told.height <= MOST_GROUPS)
+
+
+def _sum(row: Sequence[Any]) -> EventSum:
+    begin, *values, count, total, most = row
+    return EventSum(begin, tuple(values), count, int(total), int(most or 0))
 
 
 def count_found(root: Path, database: Database, query: EventQuery) -> int:

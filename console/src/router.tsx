@@ -51,6 +51,7 @@ const routes = [
   createRoute({ ...page, path: '/assessment', loader: allTexts, component: lazyRouteComponent(() => import('./screens/assessment/Assessments.tsx'), 'Assessments') }),
   createRoute({ ...page, path: '/assessment/$id', loader: allTexts, component: lazyRouteComponent(() => import('./screens/assessment/AssessmentPage.tsx'), 'AssessmentPage') }),
   createRoute({ ...page, path: '/sensors', loader: allTexts, component: lazyRouteComponent(() => import('./screens/sensors/Sensors.tsx'), 'Sensors') }),
+  createRoute({ ...page, path: '/sensors/$id', loader: allTexts, component: lazyRouteComponent(() => import('./screens/sensors/SensorPage.tsx'), 'SensorPage') }),
   createRoute({ ...page, path: '/settings', beforeLoad: () => { throw redirect({ to: '/settings/$part', params: { part: 'account' } }) } }),
   createRoute({ ...page, path: '/settings/$part', loader: allTexts, component: lazyRouteComponent(() => import('./screens/settings/Settings.tsx'), 'Settings') }),
 ]

@@ -15,10 +15,13 @@ from detection.roles import Roles
 from detection.site import Asset, Site
 from response.alerts import Alert
 from response.compliance.condensing import DATASETS, condensed
+from response.conditions import Condition
 from response.ports import MOST_PER_PAGE, NO_DRILL, AlertQuery, AssetRecord, EventQuery, Store
 from response.retention.removed import all_removed
 
 UNKNOWN = "unknown"
+SEEN = Condition("ot.stage", "one_of", ("watch",), negated=True)
+"""What a worker says of a sensor that is silent is no sight of traffic."""
 SAID_BY = ("vendor", "model", "firmware", "os", "name")
 Record = Mapping[str, Any]
 
@@ -171,7 +174,8 @@ def span(store: Store) -> tuple[int, int] | None:
     stored."""
     ends = []
     for descending in (False, True):
-        found = store.events(EventQuery("capture", equals=NO_DRILL, limit=1, descending=descending)).frame
+        query = EventQuery("capture", equals=NO_DRILL, where=(SEEN,), limit=1, descending=descending)
+        found = store.events(query).frame
         ends.append(found)
     if ends[0].is_empty():
         return None

@@ -18,6 +18,8 @@ PLAIN = ("note",)
 """A text that a playbook brings along; only to the channel that the playbook names."""
 OWN = ("digest", "test")
 """Kinds that the program makes for one channel."""
+RAISED = ("alert_raised", "health")
+"""Kinds that say that an alert was raised: of the plant, or of the health of what watches it."""
 KINDS = (*TEAM, *PERSONAL, *PLAIN, *OWN)
 SUBJECTS = ("alert", "incident", "run", "sensor", "route", "channel")
 
@@ -55,6 +57,11 @@ class News:
     thread: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Value] = field(default_factory=dict)
+
+
+def raised_kind(rule_class: str) -> str:
+    """The kind of news that an alert of this class is when it is raised."""
+    return "health" if rule_class == "health" else "alert_raised"
 
 
 def message_id(channel: str, subject: Subject, kind: str, sequence: str) -> str:

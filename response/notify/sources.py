@@ -8,7 +8,7 @@ from typing import Any
 
 from detection.occurrence import text_id
 from response.alerts import Alert, Entry
-from response.notify.news import News, Subject, Value
+from response.notify.news import RAISED, News, Subject, Value, raised_kind
 from response.notify.wording import RuleTexts
 from response.playbooks.run import run_of
 from response.times import time_ns, time_text
@@ -28,7 +28,7 @@ def alert_news(alert: Alert, rules: RuleTexts, now: int) -> Iterator[News]:
     if alert.suppressed_by is not None:
         return
     if alert.status == "new":
-        yield _of_alert("alert_raised", alert, rules, alert.first_seen)
+        yield _of_alert(raised_kind(alert.rule_class), alert, rules, alert.first_seen)
     for entry in alert.history:
         if now - entry.at > FRESH:
             continue
@@ -95,13 +95,6 @@ def run_news(run_id: str, body: Mapping[str, Any]) -> Iterator[News]:
         )
 
 
-def silence_news(sensor: str, since: int) -> News:
-    """Nothing has come from a sensor since `since` (ns)."""
-    told = {"sensor": sensor, "since": time_text(since)}
-    facts = _facts({"observer.name": sensor})
-    return News("health", Subject("sensor", sensor), since, str(since), parameters=told, facts=facts)
-
-
 def _of_alert(
     kind: str,
     alert: Alert,
@@ -124,7 +117,7 @@ def _of_alert(
         zones=_zones(alert),
         drill=alert.drill,
         persons=tuple(persons),
-        thread=text_id("thread", alert.sensor, alert.rule, reality, *alert.dedup) if kind == "alert_raised" else None,
+        thread=text_id("thread", alert.sensor, alert.rule, reality, *alert.dedup) if kind in RAISED else None,
         parameters={
             "sensor": alert.sensor,
             "first_seen": time_text(alert.first_seen),

@@ -1,4 +1,4 @@
-"""What nobody does and time brings about: promised terms that go by, sensors that fall silent. Looked for at times."""
+"""What nobody does and time brings about: promised terms that go by. Looked for at times."""
 
 from __future__ import annotations
 
@@ -9,23 +9,20 @@ from detection.site import Site
 from response.alerts import Alert
 from response.notify.messenger import Messenger
 from response.notify.news import News
-from response.notify.sources import FRESH, silence_news, term_news
+from response.notify.sources import FRESH, term_news
 from response.notify.wording import RuleTexts
 from response.ports import AlertQuery, Store
-from response.records import RecordQuery
-from response.times import SECOND, time_ns
+from response.times import SECOND
 from response.triage.policy import Policy
 from response.triage.sla import LATE, terms_of
 
 EVERY = 60 * SECOND
-SILENT = 300 * SECOND
-"""A sensor sends a segment at least every few seconds; after five minutes without one it is silent."""
 OPEN = ("new", "in_progress")
 
 
 @dataclass
 class Watch:
-    """Tells of late alerts and silent sensors, once each: what is told again is the same message."""
+    """Tells of late alerts, once each: what is told again is the same message."""
 
     store: Store
     messenger: Messenger
@@ -39,7 +36,7 @@ class Watch:
         if now < self._next:
             return False
         self._next = now + EVERY
-        made = [name for news in (*self._late(now), *self._silent(now)) for name in self.messenger.tell(news)]
+        made = [name for news in self._late(now) for name in self.messenger.tell(news)]
         return bool(made)
 
     def _late(self, now: int) -> Iterator[News]:
@@ -61,8 +58,3 @@ class Watch:
             if page.cursor is None:
                 return
             query = replace(query, cursor=page.cursor)
-
-    def _silent(self, now: int) -> Iterator[News]:
-        query = RecordQuery("sensor", start=now - FRESH, end=now - SILENT, limit=1000)
-        for sensor in self.store.records(query).items:
-            yield silence_news(sensor.id, time_ns(sensor.body["last_seen"]))

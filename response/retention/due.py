@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from response.ports import Store
 from response.retention.evidence import needed
 from response.retention.holdings import DAY, Part
-from response.retention.policy import Bound
+from response.retention.policy import Bound, Policy
 
 PARTS_AT_ONCE = 500
 
@@ -19,6 +19,35 @@ class Due:
 
     parts: tuple[Part, ...]
     kept: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a policy would remove of a dataset, rows `before` (ns; None: none) at the latest, and the bytes that it
+    would and that stay for open or held incidents."""
+
+    rows: int
+    bytes: int
+    parts: int
+    before: int | None
+    kept_bytes: int
+
+
+def foreseen(store: Store, policy: Policy, now: int) -> dict[str, Foreseen]:
+    """What a policy would remove if the worker applied it at `now`, by dataset that holds something. Removes nothing.
+    Raises StoreError."""
+    found: dict[str, Foreseen] = {}
+    for held in store.holdings(now).datasets:
+        rows = size = parts = kept = 0
+        before: int | None = None
+        for each in due(store, held.dataset, policy.bounds.get(held.dataset, Bound()), held.bytes, now):
+            rows += sum(part.rows for part in each.parts)
+            size += sum(part.bytes for part in each.parts)
+            parts += len(each.parts)
+            kept += sum(part.bytes for part in each.kept)
+            before = max([before or 0, *(part.last + 1 for part in each.parts)]) if each.parts else before
+        found[held.dataset] = Foreseen(rows, size, parts, before, kept)
+    return found
 
 
 def age_border(bound: Bound, now: int) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from api.certificates import SENSOR, Certificate, note
 from api.intake import Intake
 from api.worker import Worker
 from response.records import Put
@@ -45,6 +46,7 @@ def test_sensors_alerts_worker_and_store(api: Api, secret: str, tmp_path_factory
     counters |= {"content.version": 7, "content.refused.old": 6}
     body = {"last_seen": time_text(now), "packets_until": time_text(now - 2 * SECOND), "state": "heard"}
     api.store.commit([Put("sensor", "line-3", {**body, "counters": counters})])
+    note(api.store, SENSOR, "line-3", Certificate("CN=line-3", now + 9 * SECOND, "a" * 64), now)
     intake = Intake(api.store, tmp_path_factory.mktemp("spool"))
     worker = Worker(
         api.store,
@@ -60,6 +62,7 @@ def test_sensors_alerts_worker_and_store(api: Api, secret: str, tmp_path_factory
     assert found["bittern_store_alerts",] == 3
     assert sum(value for key, value in found.items() if key[0] == "bittern_alerts_open") == 3
     assert found["bittern_sensor_packets_total", "line-3"] == 125
+    assert found["bittern_certificate_ends_timestamp_seconds", "line-3", "sensor"] == now // SECOND + 9
     assert found["bittern_sensor_lag_seconds", "line-3"] == 2
     assert found["bittern_sensor_heard_timestamp_seconds", "line-3"] == pytest.approx(now / SECOND)
     unseen = {key[1:]: value for key, value in found.items() if key[0] == "bittern_sensor_unseen_total"}

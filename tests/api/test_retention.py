@@ -44,6 +44,28 @@ def test_what_nobody_can_mean_changes_nothing(api: Api) -> None:
     assert admin.get(POLICY).json()["etag"] == "0"
 
 
+def test_what_a_change_would_remove_is_told_before(both: Api) -> None:
+    old_and_young(both.store)
+    both.clock.now = NOW
+    auditor = both.person("yu", "auditor")
+    asked = {"datasets": {"transaction": MONTH, "flow": {"days": None, "bytes": None}}}
+    found = {each["dataset"]: each for each in auditor.post(f"{POLICY}/preview", json=asked).json()["items"]}
+    assert set(found) == {"transaction"}, "flow is bounded no more, of others nothing is old"
+    foretold = found["transaction"]
+    assert (foretold["rows"] > 0, foretold["bytes"] > 0, foretold["parts"] > 0) == (True, True, True)
+    rows = both.store.count("transaction")
+    assert rows == 60, "nothing was removed"
+    admin = both.person("root", "admin")
+    assert admin.put(POLICY, json=asked, headers={"If-Match": '"0"'}).status_code == 200
+    for _ in swept(both.store, stored_datasets(), NOW):
+        pass
+    told = {each["dataset"]: each for each in auditor.get(STORAGE).json()["datasets"]}["transaction"]["removed"]
+    assert (told["rows"], told["parts"], told["before"]) == tuple(foretold[n] for n in ("rows", "parts", "before"))
+    assert both.store.count("transaction") == rows - foretold["rows"]
+    wrong = auditor.post(f"{POLICY}/preview", json={"datasets": {"nothing": MONTH}})
+    assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (422, "dataset")
+
+
 def test_what_is_held_and_what_was_removed_is_shown(both: Api) -> None:
     old_and_young(both.store)
     for _ in swept(both.store, stored_datasets(), NOW):

@@ -73,6 +73,10 @@ def test_incidents_are_listed_told_and_decided(demo: Api) -> None:
     assert engineer.patch(path, json={"held": True, "reason": "court"}, headers=current).status_code == 403
     assert li.patch(path, json={"held": True}, headers=current).status_code == 422
     assert li.patch(path, json={"held": True, "reason": "court"}, headers=current).json()["held"] is True
+    [listed] = li.get("/api/v1/incidents", params={"held": True}).json()["items"]
+    assert (listed["id"], listed["hold"]["who"], listed["hold"]["reason"]) == (path.rpartition("/")[2], "li", "court")
+    others = li.get("/api/v1/incidents", params={"held": False}).json()["items"]
+    assert listed["id"] not in {each["id"] for each in others}
     assert demo.store.audit(limit=10_000)[-1].deed.parameters == {"held": True, "reason": "court"}
 
 

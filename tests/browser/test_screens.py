@@ -13,7 +13,8 @@ from tests.needs import PROJECT
 PATHS = (
     "/", "/alerts", "/incidents", "/assets", "/hunt?start=7d", "/rules", "/rules?show=coverage", "/rules/MB01",
     "/baseline", "/baseline?show=mutes", "/sensors", "/settings/account", "/settings/site", "/settings/users",
-    "/settings/notifications", "/settings/tokens", "/settings/audit", "/map", "/playbooks", "/playbooks/isolate-host",
+    "/settings/notifications", "/settings/tokens", "/settings/audit",
+    "/settings/retention", "/map", "/playbooks", "/playbooks/isolate-host",
     "/assessment", "/drills",
 )  # fmt: skip
 KEY = re.compile(r"\bconsole\.[a-z_]+(?:\.[a-z_]+)*\b")

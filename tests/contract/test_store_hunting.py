@@ -162,10 +162,35 @@ def test_rows_over_time(filled: Store) -> None:
         filled.events_over_time(query, 1000)
 
 
+def test_sums_over_time(filled: Store) -> None:
+    query = EventQuery(
+        "transaction", start=START + 5 * SECOND, end=START + 61 * SECOND, where=parse_conditions("-ot.unit:1")
+    )
+    whole = table().with_columns(pl.col(pl.Categorical).cast(pl.String)).to_dicts()
+    expected: dict[tuple[int, tuple[Any, ...]], list[int]] = {}
+    for number, row in enumerate(whole):
+        if 5 <= number <= 60 and row["ot.unit"] != "1":
+            key = START // (20 * SECOND) * 20 * SECOND + number // 20 * 20 * SECOND, (row["ot.unit"], row["ot.drill"])
+            expected.setdefault(key, []).append(row["event.duration"] or 0)
+    found = filled.sums_over_time(query, 20 * SECOND, ["ot.unit", "ot.drill"], "event.duration")
+    assert found.whole
+    told = {(each.start, each.values): (each.count, each.sum, each.most) for each in found.sums}
+    assert told == {key: (len(rows), sum(rows), max(rows)) for key, rows in expected.items()}
+    assert [each.start for each in found.sums] == sorted(start for start, _ in expected)
+    for step, by, of in (
+        (1000, ["ot.unit"], "event.duration"),
+        (SECOND, [], "event.duration"),
+        (SECOND, ["x"], "ot.unit"),
+    ):
+        with pytest.raises(Invalid):
+            filled.sums_over_time(query, step, by, of)
+
+
 def test_of_an_empty_store(store: Store) -> None:
     query = EventQuery("flow", start=START, end=START + SECOND)
     assert store.group_events(query, ["network.protocol"], 10).groups == ()
     assert store.events_over_time(query, SECOND) == ()
+    assert store.sums_over_time(query, SECOND, ["network.protocol"], "source.packets").sums == ()
     assert store.count_events(query) == 0
 
 

@@ -19,6 +19,7 @@ import pytest
 from api import forwarding
 from api.auth.accounts import Accounts
 from api.auth.tokens import Tokens
+from api.certificates import days_left, known
 from api.chains import Chains
 from api.forward_folder import Folder
 from api.forward_https import Https, Trust
@@ -156,6 +157,11 @@ def test_what_is_sent_with_mutual_tls_is_stored_once(emptied: Centre, tmp_path: 
     assert emptied.token.read_text() not in done.err + done.out
     assert [*Spool(folder)] == []
     assert len(inbox(emptied)) == NUMBER
+    with open_store(f"embedded:{emptied.data}/store") as at_centre:
+        shown = {each.body["of"]: each.body for each in known(at_centre, wall_clock())}
+    assert (shown["sensor"]["name"], shown["sensor"]["subject"]) == ("line-3", "CN=sensor")
+    assert 28 <= days_left(shown["sensor"], wall_clock()) <= 30
+    assert shown["server"]["subject"] == "CN=server"
     with open_store(f"embedded:{tmp_path}/store") as store:
         chains = take(store, inbox=emptied.data / "inbox")
         check_whole(store)

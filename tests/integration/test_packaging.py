@@ -23,6 +23,7 @@ DATA = {
     "rules/attack-ics.json", "rules/locales/en.json", "rules/locales/zh-CN.json", "rules/detection/modbus/MB01.yml",
     "rules/cacao/LICENSE", "rules/cacao/bittern-step.json", "rules/cacao/schemas/playbook.json",
     "rules/playbooks/isolate-host.json", "rules/mirror/judgement.yml", "rules/mirror/switches/cisco.yml",
+    "rules/health/HL01.yml", "rules/proofs/health/sensor-silent.json",
     "rules/proofs/site.yml", "rules/frameworks/iec62443-3-3.yaml", "rules/frameworks/plan.yaml",
     "rules/proofs/modbus/unauthorised-write.pcap", "sensors/fields/transaction.yml",
     "sensors/fields/flags.yml", "sensors/dissectors/dosewire.yml", "sensors/dissector/process.py", "sensors/_core.pyi",

@@ -123,7 +123,7 @@ function Person() {
   return (
     <Menu position="top-start">
       <Menu.Target>
-        <UnstyledButton className="person">
+        <UnstyledButton className="person" aria-label={session.display || session.user}>
           <IconUser size={15} aria-hidden />
           <span>{session.display}</span>
         </UnstyledButton>

@@ -215,8 +215,8 @@ function Sensors() {
               <tbody>
                 {items.map((each) => (
                   <tr key={each.id}>
-                    <td><Link to="/sensors">{each.id}</Link></td>
-                    <td><Tag kind={each.state === 'heard' ? 'good' : 'warn'}>{word('console.sensor.state', each.state)}</Tag></td>
+                    <td><Link to="/sensors/$id" params={{ id: each.id }}>{each.id}</Link></td>
+                    <td><Tag kind={each.state === 'ok' ? 'good' : 'warn'}>{word('console.sensor.state', each.state)}</Tag></td>
                     <td className="quiet">{each.zones.join(', ')}</td>
                     <td className="quiet"><Moment at={each.last_seen} past /></td>
                   </tr>

@@ -13,7 +13,7 @@ from response.notify.digest import digest_news, groups, window_end
 from response.notify.message import after_failure, message_body, news_from
 from response.notify.news import KINDS, News, Subject, message_id
 from response.notify.sender import Undelivered
-from response.notify.sources import FRESH, alert_news, incident_news, run_news, silence_news, term_news
+from response.notify.sources import FRESH, alert_news, incident_news, run_news, term_news
 from response.playbooks.run import run_body
 from response.records import Stored
 from tests.contract.store_cases import START
@@ -75,7 +75,7 @@ EXAMPLES = {
         "/playbooks/runs/r1",
     ),
     "sla_breached": (term_news(alert(), rule_texts(), "acknowledge", START), ("16:00:00",), "/alerts/"),
-    "health": (silence_news("sensor-1", START), ("sensor-1", "16:00:00"), "/sensors"),
+    "health": (next(iter(alert_news(alert(rule_class="health"), rule_texts(), START))), ("MB01",), "/alerts/"),
     "note": (
         News("note", Subject("run", "r1"), START, parameters={"subject": "Call shift 主管", "text": "now"}),
         ("Call shift", "now"),

@@ -1,79 +1,72 @@
-/** Whether the sensors listen, and what they could not see. */
+/** Whether the sensors listen, and which of them do not see everything. */
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { get } from '../../api/client.ts'
 import type { Page } from '../../api/types.ts'
+import { useKeys } from '../../keys/useKeys.ts'
 import { Screen } from '../../parts/Screen.tsx'
-import { Answered, Empty } from '../../parts/states.tsx'
+import { Sheet } from '../../parts/Sheet.tsx'
+import { Answered } from '../../parts/states.tsx'
 import { Moment, Tag } from '../../parts/words.tsx'
 import { useWords } from '../../text/i18n.ts'
-import { number } from '../../text/moments.ts'
+import { AddSensor } from './AddSensor.tsx'
+import { SIGN, type Sensor, type State } from './types.ts'
+import { Why } from './Why.tsx'
 
-interface Sensor {
-  id: string
-  state: string
-  last_seen: string
-  packets_until: string
-  counters: Record<string, number>
-  content: { version: number | null; refused: number | null; why: string | null } | null
-  zones: string[]
+export const Standing = ({ state }: { state: State }) => {
+  const { word } = useWords()
+  return <Tag kind={SIGN[state]}>{word('console.sensor.state', state)}</Tag>
 }
-
-const SILENT_AFTER = 5 * 60_000
-/** Content that was refused is told by itself: nothing was missed by it. */
-const OF_CONTENT = /^content\./
-/** Counters of what was not seen: any of them above zero is a blind spot. */
-const BLIND = /drop|lost|losses|down|gap|skipp|fail|refus|truncat|late|overflow|evict|cut/i
 
 export function Sensors() {
   const { t } = useWords()
   const sensors = useQuery({ queryKey: ['sensors'], queryFn: () => get<Page<Sensor>>('/sensors'), refetchInterval: 30_000 })
+  useKeys({ r: () => void sensors.refetch() })
   return (
     <Screen title={t('console.nav.sensors')}>
       <Answered query={sensors}>
-        {({ items }) => (items.length === 0 ? <Empty title={t('console.sensors.none')}>{t('console.home.no_sensor')}</Empty> : <div className="stack">{items.map((each) => <One key={each.id} sensor={each} />)}</div>)}
+        {({ items }) => (items.length === 0 ? <AddSensor /> : <List sensors={items} />)}
       </Answered>
     </Screen>
   )
 }
 
-function One({ sensor }: { sensor: Sensor }) {
-  const { t, word, lang } = useWords()
-  const silent = Date.now() - Date.parse(sensor.last_seen) > SILENT_AFTER
-  const counters = Object.entries(sensor.counters)
-  const blind = counters.filter(([name, count]) => count > 0 && BLIND.test(name) && !OF_CONTENT.test(name))
-  return (
-    <section className="card">
-      <div className="story-line">
-        <h2>{sensor.id}</h2>
-        <Tag kind={silent ? 'warn' : 'good'}>{word('console.sensor.state', silent ? 'silent' : sensor.state)}</Tag>
-        {sensor.zones.map((zone) => <Tag key={zone}>{zone}</Tag>)}
-      </div>
-      <p className="quiet">{t('console.sensors.heard')} <Moment at={sensor.last_seen} past /> · {t('console.sensors.until')} <Moment at={sensor.packets_until} /></p>
-      {sensor.content && <Content {...sensor.content} />}
-      {blind.length > 0 ? (
-        <p><Tag kind="warn">{t('console.sensors.blind')}</Tag> {blind.map(([name, count]) => `${name} ${number(count, lang)}`).join(' · ')}</p>
-      ) : (
-        <p><Tag kind="good">{t('console.sensors.sees')}</Tag></p>
-      )}
-      <table className="plain">
-        <caption className="sr">{t('console.sensors.counters')}</caption>
-        <thead><tr><th scope="col">{t('console.sensors.counters')}</th><th scope="col" className="num">{t('console.alerts.column.count')}</th></tr></thead>
-        <tbody>
-          {counters.map(([name, count]) => (
-            <tr key={name}><td className="mono">{name}</td><td className="num">{number(count, lang)}</td></tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  )
-}
-
-function Content({ version, refused, why }: NonNullable<Sensor['content']>) {
+function List({ sensors }: { sensors: Sensor[] }) {
   const { t } = useWords()
   return (
-    <p>
-      {version === null ? t('console.sensors.no_content') : t('console.sensors.content', { version })}
-      {refused !== null && <> <Tag kind="warn">{t('console.sensors.content_refused', { version: refused })}</Tag> <span className="mono">{why}</span></>}
-    </p>
+    <div className="stack">
+      <Sheet>
+        <table className="plain rows">
+          <thead>
+            <tr>
+              <th scope="col">{t('console.sensors.name')}</th>
+              <th scope="col">{t('console.alerts.column.state')}</th>
+              <th scope="col">{t('console.sensors.why')}</th>
+              <th scope="col">{t('console.sensors.heard')}</th>
+              <th scope="col">{t('console.sensors.until')}</th>
+              <th scope="col">{t('console.sensors.zones')}</th>
+              <th scope="col">{t('console.sensors.software')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {sensors.map((each) => (
+              <tr key={each.id}>
+                <td className="strong"><Link to="/sensors/$id" params={{ id: each.id }}>{each.id}</Link></td>
+                <td><Standing state={each.state} /></td>
+                <td><Why sensor={each} /></td>
+                <td><Moment at={each.last_seen} past /></td>
+                <td><Moment at={each.packets_until} /></td>
+                <td>{each.zones.join(', ') || '–'}</td>
+                <td className="mono">{each.software ?? '–'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Sheet>
+      <details className="card">
+        <summary>{t('console.sensors.add')}</summary>
+        <AddSensor />
+      </details>
+    </div>
   )
 }

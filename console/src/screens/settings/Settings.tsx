@@ -8,6 +8,7 @@ import { useWords, type TextKey } from '../../text/i18n.ts'
 import { Account } from './Account.tsx'
 import { Audit } from './Audit.tsx'
 import { Notifications } from './Notifications.tsx'
+import { Retention } from './Retention.tsx'
 import { Site } from './Site.tsx'
 import { Tokens } from './Tokens.tsx'
 import { Users } from './Users.tsx'
@@ -16,6 +17,7 @@ const PARTS: { part: string; text: TextKey; needs: string; shows: ComponentType 
   { part: 'account', text: 'console.settings.account', needs: 'session:own', shows: Account },
   { part: 'site', text: 'console.settings.site', needs: 'site:read', shows: Site },
   { part: 'notifications', text: 'console.settings.notifications', needs: 'notifications:read', shows: Notifications },
+  { part: 'retention', text: 'console.settings.retention', needs: 'settings:read', shows: Retention },
   { part: 'users', text: 'console.settings.users', needs: 'users:read', shows: Users },
   { part: 'tokens', text: 'console.settings.tokens', needs: 'tokens:own', shows: Tokens },
   { part: 'audit', text: 'console.settings.audit', needs: 'audit:read', shows: Audit },

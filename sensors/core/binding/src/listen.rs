@@ -238,6 +238,9 @@ impl Listener {
         if waited > 0 {
             counters.set("reader", "waited_ms", number(waited));
         }
+        // Of files nobody asks how many octets a second they had; at an interface it says how near its limit is.
+        let octets = counters.bytes;
+        counters.set("reader", "bytes", octets);
         self.shared.frames.store(u64::try_from(counters.frames).unwrap_or(0), Ordering::Relaxed);
         self.shared.bytes.store(u64::try_from(counters.bytes).unwrap_or(0), Ordering::Relaxed);
         if let Ok(mut shown) = self.shared.health.lock() {
