@@ -25,8 +25,8 @@ def segment_of(
     about: Mapping[str, str] | None = None,
 ) -> Segment:
     """The segment; its id comes from what it holds, so that the same capture gives the same segments. One that holds
-    neither rows nor occurrences goes by its time, and by which of several of that time it is. `about` is what the sensor
-    says of itself."""
+    neither rows nor occurrences goes by its time, and by which of several of that time it is. `about` is what the
+    sensor says of itself."""
     datasets = stored(detected.datasets)
     ids = "".join(frame["event.id"].str.join("").item() or "" for frame in datasets.values())
     ids = ids or ("" if detected.occurrences else f"{batch.clock}.{part}" if part else str(batch.clock))

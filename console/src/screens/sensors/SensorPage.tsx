@@ -15,7 +15,7 @@ import { Standing } from './Sensors.tsx'
 import { Sight } from './Sight.tsx'
 import { Steps } from './Steps.tsx'
 import { Strips } from './Strips.tsx'
-import type { Health } from './types.ts'
+import type { Health, Sensor } from './types.ts'
 import { Upkeep } from './Upkeep.tsx'
 import { percent, Why } from './Why.tsx'
 
