@@ -14,6 +14,7 @@ from api.storage.admission import stored_datasets
 from api.triage import followed
 from api.wiring import Wiring
 from api.worker import Aside, Duty, unwatched
+from response.holds.holding import Holding
 from response.retention.sweep import Sweep
 from sensors.carried_packets import CarriedPackets
 from sensors.kept_packets import CARRIED
@@ -38,6 +39,7 @@ def duties_of(wiring: Wiring, intake: Intake, holder: str) -> tuple[tuple[str, D
         ("playbooks", lambda _: desk_of(wiring).work(holder) > 0),
         ("notifications", wiring.notifications.work),
         ("triage", lambda now: followed(wiring.store, wiring.rules, wiring.site.site(), now)),
+        ("holds", Holding(wiring.store, wiring.settings.data)),
         ("retention", Sweep(wiring.store, stored_datasets())),
         ("assessments", Aside(lambda: bool(unfinished(wiring.store)), lambda: work(wiring.store))),
     )

@@ -13,6 +13,7 @@ from api.routes import (
     events,
     evidence,
     exports,
+    holds,
     incidents,
     jobs,
     notifications,
@@ -40,6 +41,7 @@ ROUTES: tuple[APIRouter, ...] = (
     oidc.router,
     jobs.router,  # before the rules, whose names would take its path of accuracy
     evidence.router,
+    holds.router,
     triage.router,
     incidents.router,
     events.router,
