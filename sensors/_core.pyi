@@ -142,6 +142,9 @@ def carve_by_filter(
     until: int,
     most: int,
 ) -> Carved: ...
+def anonymise(
+    file: bytes, key: bytes, keeps: bool, makers: bool
+) -> tuple[bytes, int, int, int, tuple[int, int, int], bytes] | None: ...
 def ring_standing(
     folder: Path, verified: bool
 ) -> list[tuple[str, int, int, int | None, int | None, int, list[str]]]: ...

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli import options as option
+from api.cli import pcap_held, pcap_masking
 from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure, bad_filter
 from api.cli.help import HelpfulCommand, HelpfulGroup
 from api.cli.options import terminal_of, zone_of
+from api.cli.pcap_masking import Payload
 from api.cli.triage import Who, name_of_user
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from api.carving import Carving
     from api.cli.terminal import Terminal
     from api.output.documents import Json
+    from sensors.anonymised import Masking
     from sensors.packet_ring import Standing
 
 app = typer.Typer(cls=HelpfulGroup, no_args_is_help=True, rich_markup_mode=None)
@@ -38,6 +41,10 @@ def carve(
     interface: Interface = None,
     alert: Annotated[str | None, typer.Option("--alert", metavar="ID", help="help.option.pcap_alert")] = None,
     incident: Annotated[str | None, typer.Option("--incident", metavar="ID", help="help.option.pcap_incident")] = None,
+    anonymise: Annotated[bool, typer.Option("--anonymise", help="help.option.pcap_anonymise")] = False,
+    payload: Annotated[Payload, typer.Option("--payload", help="help.option.pcap_payload")] = "cut",
+    makers: Annotated[bool, typer.Option("--keep-makers", help="help.option.pcap_makers")] = False,
+    key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help="help.option.pcap_key")] = None,
     data: Data = Path("bittern-data"),
     store: option.StoreUrl = None,
     who: Who = None,
@@ -51,10 +58,14 @@ def carve(
     zone = zone_of(terminal, time_zone)
     if (alert and incident) or ((alert or incident) and (capture_filter or since or until or sensor or interface)):
         raise Failure(ExitCode.USAGE, "error.pcap_one_way")
+    if not anonymise and (payload != "cut" or makers or key):
+        raise Failure(ExitCode.USAGE, "error.pcap_anonymise_first")
+    masking = pcap_masking.masking_of(key, payload, makers=makers) if anonymise else None
     if alert or incident:
-        found = _of_records(alert, incident, data, store, who)
+        found = _of_records(alert, incident, data, store, who, masking)
     else:
         found = _by_filter(capture_filter or "", since, until, sensor, interface, data, zone, terminal)
+        found = pcap_masking.masked_by(found, masking)
     if not found.frames and not (alert or incident):
         raise Failure(ExitCode.INPUT, "error.pcap_none_pass", folder=data / "packets")
     if not found.frames:
@@ -64,6 +75,9 @@ def carve(
 
     write_whole(output, found.data)
     terminal.tell("pcap.carved", frames=found.frames, path=output, sha256=found.sha256)
+    if masking is not None:
+        asked = {"alert": alert, "incident": incident, "filter": capture_filter, "since": since, "until": until}
+        pcap_masking.told(found, output, name_of_user(who), asked, terminal)
     if found.is_cut:
         terminal.warn("pcap.cut")
 
@@ -100,7 +114,12 @@ def info(
         terminal.tell("pcap.whole", files=sum(row.files for row in rows))
 
 
-def _of_records(alert: str | None, incident: str | None, data: Path, store: str | None, who: str | None) -> Carving:
+app.command("held", cls=HelpfulCommand, help="help.pcap_held", epilog="help.epilog")(pcap_held.held)
+
+
+def _of_records(
+    alert: str | None, incident: str | None, data: Path, store: str | None, who: str | None, masking: Masking | None
+) -> Carving:
     from api.carving import of_alerts
     from api.cli.records import opened
     from api.wiring import wall_clock
@@ -109,6 +128,7 @@ def _of_records(alert: str | None, incident: str | None, data: Path, store: str 
     with opened(store or f"embedded:{data / 'store'}") as source:
         ids = [alert] if alert else source.record("incident", incident or "").body["alerts"]
         found = of_alerts((source.alert(each) for each in ids), KeptPackets(data))
+        found = pcap_masking.masked_by(found, masking)
         if found.frames:
             kind, subject = ("alert", alert) if alert else ("incident", incident)
             source.commit([], found.deed(wall_clock(), name_of_user(who), kind, subject or ""))

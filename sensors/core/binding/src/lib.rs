@@ -35,7 +35,7 @@ mod _core {
     #[pymodule_export]
     use super::mirror::{Mirror, MirrorFacts};
     #[pymodule_export]
-    use super::packets::{carve_by_filter, carve_by_numbers, ring_standing};
+    use super::packets::{anonymise, carve_by_filter, carve_by_numbers, ring_standing};
     #[pymodule_export]
     use super::run::Capture;
 

@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use std::path::PathBuf;
+use wire::anonymise::{KEY, Names, Payload, anonymised};
 use wire::evidence::{Carved, Wanted};
 
 /// A capture file; numbers of its frames; how many; whether there is more; frames of another link type; octets read;
@@ -44,4 +45,19 @@ pub fn carve_by_filter<'py>(
 pub fn ring_standing(py: Python<'_>, folder: PathBuf, verified: bool) -> PyResult<Vec<About>> {
     let all = py.detach(|| wire::evidence::standing(&folder, verified))?;
     Ok(all.into_iter().map(|s| (s.capture, s.files, s.octets, s.earliest, s.latest, s.frames, s.changed)).collect())
+}
+
+/// A capture file with other addresses; frames in it; frames left out; octets cut off; how many addresses were replaced
+/// (IPv4, IPv6, MAC); the id of the key.
+type Other<'py> = (Bound<'py, PyBytes>, u64, u64, u64, (usize, usize, usize), [u8; 8]);
+
+/// Replaces the addresses of a capture file of the ring's form; `keeps`: what packets carry stays; `makers`: of MACs the
+/// maker stays. None for a file of another form.
+#[pyfunction]
+pub fn anonymise<'py>(py: Python<'py>, file: &[u8], key: [u8; KEY], keeps: bool, makers: bool) -> Option<Other<'py>> {
+    let payload = if keeps { Payload::Keep } else { Payload::Cut };
+    let mut names = Names::of(key, makers);
+    let made = py.detach(|| anonymised(file, &mut names, payload))?;
+    let whole = PyBytes::new(py, &made.file);
+    Some((whole, made.frames, made.left_out, made.cut, names.counts(), names.key_id()))
 }

@@ -22,7 +22,7 @@ mod index;
 mod keeper;
 mod kept;
 mod past;
-mod records;
+pub(crate) mod records;
 mod terms;
 #[cfg(test)]
 mod tests;
