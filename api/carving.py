@@ -13,7 +13,7 @@ from response.times import time_text
 from sensors.anonymised import CUT, SCHEME, Masking, anonymised
 from sensors.kept_packets import Cut, KeptPackets, Spans
 from sensors.packet_ring import Carved
-from sensors.pcap_joining import joined
+from sensors.pcap_joining import in_nanoseconds, joined
 
 MOST_OF_INCIDENT = 20_000
 """Packets of one incident: all that an analyst looks through, and 2 MB of polling."""
@@ -81,8 +81,7 @@ def of_filter(found: Carved) -> Carving:
 
 def masked(carving: Carving, masking: Masking) -> Carving:
     """The same with other addresses. What it was before, and how it was changed, goes into manifest and audit log."""
-    data, _, _ = joined([carving.data], carving.frames)
-    made = anonymised(data, masking)
+    made = anonymised(in_nanoseconds(carving.data), masking)
     told = {
         "scheme": SCHEME, "key_id": made.key_id, "payload": masking.payload, "makers": masking.makers,
         "addresses": {"ipv4": made.ipv4, "ipv6": made.ipv6, "mac": made.mac},

@@ -39,7 +39,7 @@ def duties_of(wiring: Wiring, intake: Intake, holder: str) -> tuple[tuple[str, D
         ("playbooks", lambda _: desk_of(wiring).work(holder) > 0),
         ("notifications", wiring.notifications.work),
         ("triage", lambda now: followed(wiring.store, wiring.rules, wiring.site.site(), now)),
-        ("holds", Holding(wiring.store, wiring.settings.data)),
+        ("holds", Holding(wiring.store, wiring.settings.data, wiring.settings.packets_keys)),
         ("retention", Sweep(wiring.store, stored_datasets())),
         ("assessments", Aside(lambda: bool(unfinished(wiring.store)), lambda: work(wiring.store))),
     )

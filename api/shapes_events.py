@@ -114,10 +114,10 @@ class EventFields(BaseModel):
 
 class CaptureState(BaseModel):
     """Whether a capture is there: available, not_kept (it never was), gone, changed (not what was kept), overwritten
-    (the ring has moved on)."""
+    (the ring has moved on), locked (encrypted with a key that the server has not)."""
 
     capture: str
-    state: Literal["available", "not_kept", "gone", "changed", "overwritten"]
+    state: Literal["available", "not_kept", "gone", "changed", "overwritten", "locked"]
     sha256: str | None
 
 

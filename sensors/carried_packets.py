@@ -16,8 +16,8 @@ from time import monotonic
 from urllib.parse import quote
 
 from sensors.packet_ring import PacketRing
-from sensors.pcap_joining import HEAD, LINK_TYPE, NANOSECONDS, SNAP_LENGTH
-from sensors.replay import HEADER, MAGIC, RECORD, SECOND
+from sensors.pcap_joining import in_nanoseconds
+from sensors.replay import HEADER, RECORD, SECOND
 from sensors.whole_files import write_whole
 
 INDEX, DATA = "packets.json", "packets.bin"
@@ -143,15 +143,13 @@ def runs_of(capture: str, data: bytes, numbers: Sequence[int]) -> Iterable[Run]:
     """A capture file taken apart where numbers are missing; each part as a ring has it: little-endian, nanoseconds."""
     if not data:
         return
-    order, unit = MAGIC[data[:4]]
-    (link,) = struct.unpack_from(f"{order}I", data, LINK_TYPE)
-    head, place = HEAD.pack(NANOSECONDS, 2, 4, 0, 0, SNAP_LENGTH, link), HEADER
+    data = in_nanoseconds(data)
+    head, place = data[:HEADER], HEADER
     records: list[tuple[int, int, bytes]] = []
     for number in numbers:
-        seconds, fraction, captured, original = struct.unpack_from(f"{order}IIII", data, place)
-        begin, place = place + RECORD, place + RECORD + captured
-        record = struct.pack("<IIII", seconds, fraction * unit, captured, original) + data[begin:place]
-        records.append((number, seconds * SECOND + fraction * unit, record))
+        seconds, fraction, captured, _ = struct.unpack_from("<IIII", data, place)
+        begin, place = place, place + RECORD + captured
+        records.append((number, seconds * SECOND + fraction, data[begin:place]))
     for _, group in groupby(enumerate(records), key=lambda each: each[1][0] - each[0]):
         run = [record for _, record in group]
         yield Run(capture, run[0][0], run[0][1], head + b"".join(record for *_, record in run))

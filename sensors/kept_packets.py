@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sensors._core import NoPacketsKey
 from sensors.evidence import MOST_PACKETS, Kept, carve, look_for
 from sensors.held_packets import HeldPackets
 from sensors.packet_ring import Carved, PacketRing
 from sensors.replay import NotReplayable
 
 CAPTURES, RINGS, CARRIED, HELD = "captures", "packets", "carried", "held"
+LOCKED = Carved(b"", (), 0, False, 0)
+"""What is found where a key is missing."""
 Spans = Sequence[tuple[int, int]]
 """Inclusive frame numbers, from 1."""
 
@@ -30,14 +33,14 @@ class KeptPackets:
     what came with segments (`sensors.carried_packets`): of sensors elsewhere, and of rings that moved on; and in `held`
     what a held incident keeps (`sensors.held_packets`)."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, keys: Sequence[bytes] = ()) -> None:
         self._captures = data / CAPTURES
-        self.ring, self._carried = PacketRing(data / RINGS), PacketRing(data / CARRIED)
+        self.ring, self._carried = PacketRing(data / RINGS, keys), PacketRing(data / CARRIED)
         self.held = HeldPackets(data / HELD)
 
     def look_for(self, sensor: str, capture: str, spans: Spans) -> Kept:
-        """Whether frames of a capture of a sensor can be had: as `sensors.evidence.look_for`, and `overwritten` once
-        the ring has moved on. Raises OSError."""
+        """Whether frames of a capture of a sensor can be had: as `sensors.evidence.look_for`, `overwritten` once the
+        ring has moved on, and `locked` where it is encrypted with a key that is not there. Raises OSError."""
         if self._is_of_ring(sensor, capture):
             return Kept(_state(self._found(sensor, capture, spans, 1)))
         kept = look_for(self._captures, capture)
@@ -68,7 +71,10 @@ class KeptPackets:
     def _found(self, sensor: str, capture: str, spans: Spans, most: int) -> Carved:
         """Where most of them are; the ring first, for it has all until it moves on."""
         asked = min(most, sum(last - first + 1 for first, last in spans))
-        best = self.ring.frames(sensor, capture, spans, most)
+        try:
+            best = self.ring.frames(sensor, capture, spans, most)
+        except NoPacketsKey:
+            best = LOCKED
         for place in (self._carried, self.held):
             if best.frames >= asked:
                 break
@@ -80,4 +86,6 @@ class KeptPackets:
 def _state(found: Carved) -> str:
     if found.frames:
         return "available"
+    if found is LOCKED:
+        return "locked"
     return "changed" if found.changed else "overwritten"

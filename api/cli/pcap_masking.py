@@ -49,7 +49,7 @@ def told(carving: Carving, output: Path, who: str, asked: Mapping[str, Any], ter
     write_whole(path, f"{dumps(plain(manifest(carving, wall_clock(), who, subject)))}\n".encode())
     how = carving.anonymised
     counts = how["addresses"]
-    terminal.tell("pcap.anonymised", key=how["key_id"], original=how["original"]["sha256"], path=path, **counts)
+    terminal.tell("pcap.anonymised", key_id=how["key_id"], original=how["original"]["sha256"], path=path, **counts)
     if how["payload"] == "keep":
         terminal.warn("pcap.payload_kept")
     if how["frames_left_out"]:

@@ -9,6 +9,7 @@ import typer
 
 from api.cli import options as option
 from api.cli.options import terminal_of
+from api.cli.packet_keys import PacketsKey, keys_of
 from api.cli.parent import WithParent, follow
 from api.cli.serve import Data
 
@@ -25,6 +26,7 @@ def worker(
     data: Data = Path("bittern-data"),
     rules: option.RuleFolders = None,
     base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="help.option.base_url")] = "",
+    packets_key: PacketsKey = None,
     with_parent: WithParent = False,
     log_format: option.LogFormat = "text",
     lang: option.Lang = None,
@@ -48,8 +50,9 @@ def worker(
     pulse = pulse_of(os.environ)
     loaded = rules_in_force(rules or (), terminal)
     url = store or f"embedded:{data / 'store'}"
+    settings = Settings(data=data, base_url=base_url, packets_keys=keys_of(packets_key))
     with open_store(url) as source:
-        wiring = Wiring(source, loaded, Settings(data=data, base_url=base_url), seal=make_seal(url, os.environ))
+        wiring = Wiring(source, loaded, settings, seal=make_seal(url, os.environ))
         name = f"worker-{os.getpid()}"
         intake = intake_of(wiring, spools or (), below=below, beat=pulse.beat)
 

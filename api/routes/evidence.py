@@ -17,10 +17,10 @@ from api.shapes_events import AlertPackets, DecodedPackets
 from api.wiring import Wiring, wiring_of
 from response.alerts import Alert
 from response.times import time_text
-from sensors._core import BadFilter
+from sensors._core import BadFilter, NoPacketsKey
 from sensors.anonymised import Masking, random_key
 from sensors.evidence import Node, decode
-from sensors.kept_packets import Cut, KeptPackets
+from sensors.kept_packets import Cut
 
 router = APIRouter(tags=["evidence"])
 Parts = Annotated[Wiring, Depends(wiring_of)]
@@ -44,7 +44,7 @@ MOST_BYTES = 64 * 1024 * 1024
 def show(alert_id: str, caller: Annotated[Caller, Depends(Needs("alerts:read"))], wiring: Parts) -> Answer:
     """Where the packets are, and beforehand whether they can be had."""
     alert = wiring.store.alert(alert_id)
-    packets = KeptPackets(wiring.settings.data)
+    packets = wiring.packets
     kept = {name: packets.look_for(alert.sensor, name, spans) for name, spans in spans_of(alert).items()}
     captures = [{"capture": name, "state": found.state, "sha256": found.sha256} for name, found in sorted(kept.items())]
     named = [{"capture": p.capture, "first": p.first, "last": p.last} for p in alert.packets]
@@ -81,7 +81,7 @@ def of_incident(
 ) -> Response:
     """The packets of all alerts of an incident as one capture file, by time, each once."""
     alerts = wiring.store.record("incident", incident_id).body["alerts"]
-    carving = of_alerts((wiring.store.alert(each) for each in alerts), KeptPackets(wiring.settings.data))
+    carving = of_alerts((wiring.store.alert(each) for each in alerts), wiring.packets)
     if not carving.frames:
         raise _nothing(carving.states)
     carving = _masked(carving, payload) if anonymise else carving
@@ -104,11 +104,11 @@ def by_filter(
     now = wiring.clock()
     begin, end = moment(since, now, "since") or 0, moment(until, now, "until") or now
     try:
-        found = KeptPackets(wiring.settings.data).ring.passing(
-            filter, since=begin, until=end, sensor=sensor, most=MOST_BYTES
-        )
+        found = wiring.packets.ring.passing(filter, since=begin, until=end, sensor=sensor, most=MOST_BYTES)
     except BadFilter as error:
         raise Problem(422, "bad_filter", filter=filter, position=error.args[0]) from None
+    except NoPacketsKey:
+        raise Problem(404, "packets_locked", captures="*") from None
     carving = of_filter(found)
     if not carving.frames:
         raise Problem(404, "packets_none_pass")
@@ -119,7 +119,7 @@ def by_filter(
 
 def _carved(alert: Alert, wiring: Wiring) -> tuple[str, Cut]:
     """The alert's packets in the first capture that is there. Raises Problem with why none is."""
-    cuts = cuts_of(alert, KeptPackets(wiring.settings.data))
+    cuts = cuts_of(alert, wiring.packets)
     for name, cut in cuts.items():
         if cut.numbers:
             return name, cut
@@ -136,7 +136,7 @@ def _masked(carving: Carving, payload: str) -> Carving:
 
 def _file(carving: Carving, name: str) -> Response:
     headers = {
-        "Content-Disposition": f'attachment; filename="{name}.pcap"',
+        "Content-Disposition": f'attachment; filename="{name}{'-anonymised' if carving.anonymised else ''}.pcap"',
         "X-Content-SHA256": carving.sha256,
         "X-Packets": str(carving.frames),
         "X-Packets-Cut": str(carving.is_cut).lower(),

@@ -7,6 +7,7 @@ back, then the record says so. Who dies between is taken up by the next round, w
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -32,11 +33,12 @@ Frames = Mapping[tuple[str, str], Sequence[tuple[int, int]]]
 
 
 class Holding:
-    """The duty; `data` is the folder of rings, captures and what is held. A disk that refuses is an error of this round,
+    """The duty; `data` is the folder of rings, captures and what is held, `keys` open
+    what is encrypted there. A disk that refuses is an error of this round,
     told by the worker, and tried again."""
 
-    def __init__(self, store: Store, data: Path) -> None:
-        self._store, self._packets, self._carried = store, KeptPackets(data), data / CARRIED
+    def __init__(self, store: Store, data: Path, keys: Sequence[bytes] = ()) -> None:
+        self._store, self._packets, self._carried = store, KeptPackets(data, keys), data / CARRIED
         self._due = 0
         self._looked: dict[str, int] = {}
 
@@ -107,6 +109,8 @@ class Holding:
             missing = without(spans, there)
             asked = sum(last - first + 1 for first, last in missing)
             cut = self._packets.cut(sensor, capture, missing, asked) if missing else None
+            if cut and cut.kept.state == "locked":
+                raise PermissionError(errno.EACCES, "encrypted with a key that is not there", capture)
             numbers = cut.numbers if cut else ()
             if cut and numbers:
                 held.keep(incident.id, sensor, tuple(runs_of(capture, cut.data, numbers)))

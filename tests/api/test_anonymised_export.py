@@ -79,7 +79,7 @@ def test_what_packets_carry_is_cut_unless_it_is_asked_for(cli: Cli, data: Path, 
     assert about["anonymised"]["bytes_cut"] == sum(len(frame) for *_, frame in before) - sum(
         len(frame) for *_, frame in after
     )
-    assert {len(frame) for *_, frame in after} == {54, 66} & {len(frame) for *_, frame in after}
+    assert {len(frame) - 34 - (frame[46] >> 4) * 4 for *_, frame in after} == {0}, "each ends with its TCP header"
     told = seen(other)
     assert [each["frame.len"] for each in told] == [each["frame.len"] for each in seen(plain)], "lengths on the wire"
     hosts = {frame[26:30] for *_, frame in before} | {frame[6:12] for *_, frame in before}

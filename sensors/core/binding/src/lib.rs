@@ -29,7 +29,7 @@ mod _core {
     #[pymodule_export]
     use super::dissectors::DissectorStanding;
     #[pymodule_export]
-    use super::errors::{BadFilter, BadInterface};
+    use super::errors::{BadFilter, BadInterface, NoPacketsKey};
     #[pymodule_export]
     use super::live::{InterfaceHealth, Interfaces, Live};
     #[pymodule_export]
