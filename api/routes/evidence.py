@@ -135,8 +135,9 @@ def _masked(carving: Carving, payload: str) -> Carving:
 
 
 def _file(carving: Carving, name: str) -> Response:
+    name = f"{name}-anonymised" if carving.anonymised else name
     headers = {
-        "Content-Disposition": f'attachment; filename="{name}{'-anonymised' if carving.anonymised else ''}.pcap"',
+        "Content-Disposition": f'attachment; filename="{name}.pcap"',
         "X-Content-SHA256": carving.sha256,
         "X-Packets": str(carving.frames),
         "X-Packets-Cut": str(carving.is_cut).lower(),
