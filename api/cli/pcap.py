@@ -46,7 +46,7 @@ def carve(
     anonymise: Annotated[bool, typer.Option("--anonymise", help="help.option.pcap_anonymise")] = False,
     payload: Annotated[Payload, typer.Option("--payload", help="help.option.pcap_payload")] = "cut",
     makers: Annotated[bool, typer.Option("--keep-makers", help="help.option.pcap_makers")] = False,
-    key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help="help.option.pcap_key")] = None,
+    key: Annotated[Path | None, typer.Option("--anonymise-key", metavar="FILE", help="help.option.pcap_key")] = None,
     packets_key: PacketsKey = None,
     data: Data = Path("bittern-data"),
     store: option.StoreUrl = None,

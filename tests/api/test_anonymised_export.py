@@ -95,16 +95,16 @@ def test_a_key_gives_the_same_addresses_in_every_export(cli: Cli, data: Path, tm
     key = tmp_path / "key"
     key.write_text("0123456789abcdef0123456789abcdef\n")
     words = ("--filter", "port 502", "--anonymise")
-    first = carve(cli, data, tmp_path / "1.pcap", *words, "--key", str(key))
-    again = carve(cli, data, tmp_path / "2.pcap", *words, "--key", str(key))
+    first = carve(cli, data, tmp_path / "1.pcap", *words, "--anonymise-key", str(key))
+    again = carve(cli, data, tmp_path / "2.pcap", *words, "--anonymise-key", str(key))
     chance = carve(cli, data, tmp_path / "3.pcap", *words)
     assert first["file"] == again["file"]
     assert first["anonymised"]["key_id"] == again["anonymised"]["key_id"] != chance["anonymised"]["key_id"]
     assert key.read_text().strip() not in (tmp_path / "1.pcap.json").read_text()
-    makers = carve(cli, data, tmp_path / "4.pcap", *words, "--key", str(key), "--keep-makers")
+    makers = carve(cli, data, tmp_path / "4.pcap", *words, "--anonymise-key", str(key), "--keep-makers")
     assert makers["anonymised"]["makers"] is True
     key.write_text("short")
-    refused = cli("pcap", "carve", "--data", data, "-o", tmp_path / "5.pcap", *words, "--key", key)
+    refused = cli("pcap", "carve", "--data", data, "-o", tmp_path / "5.pcap", *words, "--anonymise-key", key)
     assert (refused.code, "16" in refused.err, (tmp_path / "5.pcap").exists()) == (3, True, False)
     alone = cli("pcap", "carve", "--data", data, "-o", tmp_path / "5.pcap", "--payload", "keep")
     assert (alone.code, "--anonymise" in alone.err) == (2, True)
