@@ -221,12 +221,15 @@ fn arp_is_replaced_and_what_is_not_understood_is_cut() {
 
 #[test]
 fn an_error_quotes_other_addresses() {
-    let quoted = ipv4([10, 0, 0, 1], [10, 0, 0, 2], 17, &[0, 7, 0, 9, 0, 8, 0, 0], &[]);
+    let addresses = [[10, 0, 0, 1], [10, 0, 0, 2]].concat();
+    let datagram = with_checksum(vec![0, 7, 0, 9, 0, 12, 0, 0, 1, 2, 3, 4], 6, &addresses, 17);
+    let quoted = ipv4([10, 0, 0, 1], [10, 0, 0, 2], 17, &datagram, &[]);
     let mut error = [&[3u8, 1, 0, 0, 0, 0, 0, 0][..], &quoted].concat();
     let checksum = super::sums::inverted(sum(&error));
     error[2..4].copy_from_slice(&checksum.to_be_bytes());
     let made = one(&framed(0x0800, &ipv4([10, 0, 0, 2], [10, 0, 0, 1], 1, &error, &[])), Payload::Keep);
-    assert_eq!(sum(&made[38..]), 0xffff);
-    assert_eq!(sum(&made[46..66]), 0xffff);
+    assert_eq!(sum(&made[38..]), 0xffff, "of the error");
+    assert_eq!(sum(&made[46..66]), 0xffff, "of the packet that it quotes");
+    assert!(is_right(&made[58..66], 17, &made[66..]), "of what that carries");
     assert_eq!(made[58..62], names().v4([10, 0, 0, 1]));
 }

@@ -103,21 +103,35 @@ impl Frame<'_> {
         self.sum_up(at, 2, end, 0, difference)?;
         self.sure = end;
         if self.keeps && matches!(kind, 3 | 4 | 5 | 11 | 12) && below.depth < DEEPEST {
-            // Its own checksum takes up what its addresses change, so that the sum over it stays.
-            self.header_inside(inner)?;
+            let before = self.octets.get(inner..)?.to_vec();
+            self.quoted(inner)?;
+            let difference = sums::difference(&before, self.octets.get(inner..)?);
+            self.sum_up(at, 2, end, 0, difference)?;
         }
         Some(end)
     }
 
-    /// The IPv4 header of a packet that an error quotes; its transport header is left as it is.
-    fn header_inside(&mut self, at: usize) -> Option<()> {
+    /// The begin of an IPv4 packet that an error quotes, with the checksums of TCP and UDP where it reaches so far.
+    fn quoted(&mut self, at: usize) -> Option<()> {
         let range = at.saturating_add(12)..at.saturating_add(20);
         let before = self.octets.get(range.clone())?.to_vec();
         self.v4(range.start)?;
         self.v4(range.start.saturating_add(4))?;
         let difference = sums::difference(&before, self.octets.get(range)?);
         let checksum = sums::changed(be16(self.octets, at.saturating_add(10))?, difference);
-        self.put(at.saturating_add(10), &checksum.to_be_bytes())
+        self.put(at.saturating_add(10), &checksum.to_be_bytes())?;
+        let size = usize::from(u8_at(self.octets, at)? & 15).saturating_mul(4);
+        let place = match (be16(self.octets, at.saturating_add(6))? & 0x1fff, u8_at(self.octets, at.saturating_add(9))?)
+        {
+            (0, TCP) => 16,
+            (0, UDP) => 6,
+            _ => return Some(()),
+        };
+        let place = at.saturating_add(size).saturating_add(place);
+        match be16(self.octets, place) {
+            Some(checksum) if checksum != 0 => self.put(place, &sums::changed(checksum, difference).to_be_bytes()),
+            _ => Some(()),
+        }
     }
 
     /// RFC 4443 and, for neighbours, RFC 4861 §4.
