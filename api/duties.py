@@ -15,6 +15,7 @@ from api.storage.admission import stored_datasets
 from api.triage import followed
 from api.wiring import Wiring
 from api.worker import Aside, Duty, unwatched
+from response.holds.holding import Holding
 from response.retention.sweep import Sweep
 from sensors.carried_packets import CarriedPackets
 from sensors.kept_packets import CARRIED
@@ -40,6 +41,7 @@ def duties_of(wiring: Wiring, intake: Intake, holder: str) -> tuple[tuple[str, D
         ("notifications", wiring.notifications.work),
         ("triage", lambda now: followed(wiring.store, wiring.rules, wiring.site.site(), now)),
         ("health", HealthWatch(wiring.store)),
+        ("holds", Holding(wiring.store, wiring.settings.data, wiring.settings.packets_keys)),
         ("retention", Sweep(wiring.store, stored_datasets())),
         ("assessments", Aside(lambda: bool(unfinished(wiring.store)), lambda: work(wiring.store))),
     )

@@ -15,7 +15,6 @@ from response.playbooks.ports import Ports
 from response.playbooks.stored import StoredAlerts, StoredInventory, StoredTickets
 from response.playbooks.stored_evidence import EvidenceFolder
 from response.store_errors import NotFound
-from sensors.kept_packets import KeptPackets
 
 EVIDENCE = "evidence"
 ALLOWED = ("setting", "http-allowed")
@@ -28,7 +27,7 @@ def desk_of(wiring: Wiring) -> Desk:
     ports = Ports(
         alerts=StoredAlerts(wiring.store),
         inventory=StoredInventory(wiring.store, lambda address: _declared(address, site)),
-        evidence=EvidenceFolder(wiring.store, wiring.settings.data / EVIDENCE, KeptPackets(wiring.settings.data)),
+        evidence=EvidenceFolder(wiring.store, wiring.settings.data / EVIDENCE, wiring.packets),
         messenger=wiring.notifications.messenger,
         tickets=StoredTickets(wiring.store),
         http=GuardedHttp(_allowed(wiring)),

@@ -113,10 +113,11 @@ class EventFields(BaseModel):
 
 
 class CaptureState(BaseModel):
-    """Whether a capture is there: available, not_kept (it never was), gone, changed (not what was kept)."""
+    """Whether a capture is there: available, not_kept (it never was), gone, changed (not what was kept), overwritten
+    (the ring has moved on), locked (encrypted with a key that the server has not)."""
 
     capture: str
-    state: Literal["available", "not_kept", "gone", "changed"]
+    state: Literal["available", "not_kept", "gone", "changed", "overwritten", "locked"]
     sha256: str | None
 
 
@@ -125,6 +126,34 @@ class AlertPackets(BaseModel):
 
     captures: list[CaptureState]
     packets: list[PacketsShape]
+
+
+class HoldShape(BaseModel):
+    """A legal hold: what an incident keeps of its packets. `gone` packets were overwritten before they could be copied,
+    `left_out` are beyond the most of one incident. `sha256` is of the list of the files' hashes."""
+
+    incident: str
+    state: Literal["keeping", "kept", "changed", "released"]
+    since: str
+    by: str | None
+    reason: str | None
+    packets: int
+    bytes: int
+    files: int
+    gone: int
+    left_out: int
+    sha256: str
+    at: str
+    released_at: str | None
+    released_by: str | None
+    released_reason: str | None
+
+
+class HoldPage(BaseModel):
+    """Some holds."""
+
+    items: list[HoldShape]
+    cursor: str | None
 
 
 class TreeNode(BaseModel):

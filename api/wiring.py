@@ -27,13 +27,14 @@ from detection.sigma.load import RuleSet
 from response.notify.sealing import Seal
 from response.ports import Store
 from response.roles import MACHINE, ROLES, held_by
+from sensors.kept_packets import KeptPackets
 
 
 @dataclass(frozen=True)
 class Settings:
     """What `bittern serve` is told. `data` is the folder of what is no record: reports, captures; `base_url` is what
     links in messages begin with; `secure` sends cookies over TLS only; `proxies` are addresses or networks that are
-    believed when they say whose request they hand on."""
+    believed when they say whose request they hand on; `packets_keys` open packets that are encrypted."""
 
     data: Path
     base_url: str = ""
@@ -44,6 +45,7 @@ class Settings:
     segment_limit: int = 64 * 1024 * 1024
     idle_poll: float = 0.25
     issuer: Issuer | None = None
+    packets_keys: tuple[bytes, ...] = field(default=(), repr=False)
 
     @property
     def inbox(self) -> Path:
@@ -102,6 +104,11 @@ class Wiring:
         )
         told = with_health(self.rules)
         self.tellers = {"en": Teller(told, "en"), "zh": Teller(told, "zh")}
+
+    @property
+    def packets(self) -> KeptPackets:
+        """What is kept of packets below the data folder."""
+        return KeptPackets(self.settings.data, self.settings.packets_keys)
 
     def _sign_on(self, issuer: Issuer) -> SignOn:
         people = People(issuer, self.store, self.accounts, self.sessions, self.tokens, self.clock)

@@ -59,6 +59,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("view", "at", ("owner", "screen", "shared")),
         Kind("setting", "at"),
         Kind("retention", "at"),
+        Kind("hold", "at", ("state",)),
         Kind("sensor", "last_seen", ("state",)),
         Kind("chain", "at", ("sensor", "state")),
         Kind("certificate", "at", ("of", "name")),

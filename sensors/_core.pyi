@@ -26,6 +26,9 @@ class BadCapture:
 class BadFilter(ValueError):
     """args: (byte, code, word, what belongs there, expected)."""
 
+class NoPacketsKey(Exception):
+    """args: (the id of the key that packets are encrypted with and that is not there)."""
+
 class BadInterface(Exception):
     """args: (its name, code, number of the message, system call)."""
 
@@ -114,7 +117,7 @@ class Live:
         batch_rows: int = 16_384,
         span_ms: int = 250,
         dissectors: Sequence[Launch] = (),
-        ring: tuple[Path, int, int, int, int] | None = None,
+        ring: tuple[Path, int, int, int, int, Sequence[bytes]] | None = None,
         opened: int = 0,
         earlier: list[tuple[str, str, int]] = ...,
     ) -> None: ...
@@ -160,17 +163,21 @@ def first_time(path: Path) -> int | None: ...
 Carved = tuple[bytes, list[int], int, bool, int, int, int]
 """Capture file, numbers of frames, frames, is there more, frames of another link type, octets read, changed files."""
 
-def carve_by_numbers(capture: Path, spans: list[tuple[int, int]], most: int) -> Carved: ...
+def carve_by_numbers(capture: Path, spans: list[tuple[int, int]], most: int, keys: Sequence[bytes]) -> Carved: ...
 def carve_by_filter(
     captures: list[Path],
     filter: str,  # noqa: A002 - the name the binding gives it
     since: int,
     until: int,
     most: int,
+    keys: Sequence[bytes],
 ) -> Carved: ...
+def anonymise(
+    file: bytes, key: bytes, keeps: bool, makers: bool
+) -> tuple[bytes, int, int, int, tuple[int, int, int], bytes] | None: ...
 def ring_standing(
     folder: Path, verified: bool
-) -> list[tuple[str, int, int, int | None, int | None, int, list[str]]]: ...
+) -> list[tuple[str, int, int, int | None, int | None, int, list[str], int]]: ...
 
 class MirrorFacts:
     @property

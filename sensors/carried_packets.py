@@ -16,6 +16,7 @@ from time import monotonic
 from urllib.parse import quote
 
 from sensors.packet_ring import PacketRing
+from sensors.pcap_joining import in_nanoseconds
 from sensors.replay import HEADER, RECORD, SECOND
 from sensors.whole_files import write_whole
 
@@ -78,7 +79,7 @@ class Carrier:
                 )
             except OSError:
                 continue
-            for run in _runs(capture, found.data, found.numbers):
+            for run in runs_of(capture, found.data, found.numbers):
                 size += len(run.data)
                 if size <= MOST_BYTES:
                     runs.append(run)
@@ -138,15 +139,17 @@ class CarriedPackets:
             excess -= about.st_size
 
 
-def _runs(capture: str, data: bytes, numbers: Sequence[int]) -> Iterable[Run]:
-    """A capture file taken apart where numbers are missing."""
+def runs_of(capture: str, data: bytes, numbers: Sequence[int]) -> Iterable[Run]:
+    """A capture file taken apart where numbers are missing; each part as a ring has it: little-endian, nanoseconds."""
+    if not data:
+        return
+    data = in_nanoseconds(data)
     head, place = data[:HEADER], HEADER
     records: list[tuple[int, int, bytes]] = []
     for number in numbers:
         seconds, fraction, captured, _ = struct.unpack_from("<IIII", data, place)
-        end = place + RECORD + captured
-        records.append((number, seconds * SECOND + fraction, data[place:end]))
-        place = end
+        begin, place = place, place + RECORD + captured
+        records.append((number, seconds * SECOND + fraction, data[begin:place]))
     for _, group in groupby(enumerate(records), key=lambda each: each[1][0] - each[0]):
         run = [record for _, record in group]
         yield Run(capture, run[0][0], run[0][1], head + b"".join(record for *_, record in run))

@@ -64,7 +64,7 @@ def keep(capture: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / capture.name
     shutil.copyfile(capture, target)
-    about = {"sha256": _file_hash(target), "bytes": target.stat().st_size}
+    about = {"sha256": file_hash(target), "bytes": target.stat().st_size}
     write_whole(target.with_name(target.name + ".json"), json.dumps(about).encode())
 
 
@@ -81,24 +81,23 @@ def look_for(folder: Path, capture: str) -> Kept:
         return Kept("not_kept")
     if not path.is_file():
         return Kept("gone", None, sha256)
-    if path.stat().st_size != size or _file_hash(path) != sha256:
+    if path.stat().st_size != size or file_hash(path) != sha256:
         return Kept("changed", None, sha256)
     return Kept("available", path, sha256)
 
 
-def _file_hash(path: Path) -> str:
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def carve(path: Path, spans: Iterable[tuple[int, int]]) -> tuple[bytes, list[int]]:
-    """The frames of inclusive spans (from 1) as a capture of their own, and their numbers; at most `MOST_PACKETS`.
+def carve(path: Path, spans: Iterable[tuple[int, int]], most: int = MOST_PACKETS) -> tuple[bytes, list[int]]:
+    """The frames of inclusive spans (from 1) as a capture of their own, and their numbers; at most `most`.
 
     The file is looked through from its beginning, never held in memory. Raises NotReplayable, OSError.
     """
-    wanted = sorted({n for first, last in spans for n in range(first, min(last, first + MOST_PACKETS) + 1)})[
-        :MOST_PACKETS
-    ]
+    wanted = sorted({n for first, last in spans for n in range(first, min(last, first + most) + 1)})[:most]
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         if data[:4] not in MAGIC:
             raise NotReplayable(path, "not_pcap")

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sensors._core import NoPacketsKey
 from sensors.evidence import MOST_PACKETS, Kept, carve, look_for
+from sensors.held_packets import HeldPackets
 from sensors.packet_ring import Carved, PacketRing
 from sensors.replay import NotReplayable
 
-CAPTURES, RINGS, CARRIED = "captures", "packets", "carried"
+CAPTURES, RINGS, CARRIED, HELD = "captures", "packets", "carried", "held"
+LOCKED = Carved(b"", (), 0, False, 0)
+"""What is found where a key is missing."""
 Spans = Sequence[tuple[int, int]]
 """Inclusive frame numbers, from 1."""
 
@@ -25,43 +29,63 @@ class Cut:
 
 
 class KeptPackets:
-    """What is kept below a data folder: whole captures in `captures`, rings of live sensors in `packets`, and in
-    `carried` what came with segments (`sensors.carried_packets`): of sensors elsewhere, and of rings that moved on."""
+    """What is kept below a data folder: whole captures in `captures`, rings of live sensors in `packets`, in `carried`
+    what came with segments (`sensors.carried_packets`): of sensors elsewhere, and of rings that moved on; and in `held`
+    what a held incident keeps (`sensors.held_packets`)."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, keys: Sequence[bytes] = ()) -> None:
         self._captures = data / CAPTURES
-        self.ring, self._carried = PacketRing(data / RINGS), PacketRing(data / CARRIED)
+        self.ring, self._carried = PacketRing(data / RINGS, keys), PacketRing(data / CARRIED)
+        self.held = HeldPackets(data / HELD)
 
     def look_for(self, sensor: str, capture: str, spans: Spans) -> Kept:
-        """Whether frames of a capture of a sensor can be had: as `sensors.evidence.look_for`, and `overwritten` once
-        the ring has moved on. Raises OSError."""
-        if not self._is_of_ring(sensor, capture):
-            return look_for(self._captures, capture)
-        return Kept(_state(self._found(sensor, capture, spans, 1)))
-
-    def cut(self, sensor: str, capture: str, spans: Spans) -> Cut:
-        """The frames, at most `MOST_PACKETS`. Raises OSError."""
+        """Whether frames of a capture of a sensor can be had: as `sensors.evidence.look_for`, `overwritten` once the
+        ring has moved on, and `locked` where it is encrypted with a key that is not there. Raises OSError."""
         if self._is_of_ring(sensor, capture):
-            found = self._found(sensor, capture, spans, MOST_PACKETS)
+            return Kept(_state(self._found(sensor, capture, spans, 1)))
+        kept = look_for(self._captures, capture)
+        return kept if kept.path or not self.held.frames(sensor, capture, spans, 1).frames else Kept("available")
+
+    def cut(self, sensor: str, capture: str, spans: Spans, most: int = MOST_PACKETS) -> Cut:
+        """The frames, at most so many. Raises OSError."""
+        if self._is_of_ring(sensor, capture):
+            found = self._found(sensor, capture, spans, most)
             return Cut(Kept(_state(found)), found.data, found.numbers)
         kept = look_for(self._captures, capture)
         if kept.path is None:
-            return Cut(kept)
+            held = self.held.frames(sensor, capture, spans, most)
+            return Cut(Kept("available"), held.data, held.numbers) if held.frames else Cut(kept)
         try:
-            data, numbers = carve(kept.path, spans)
+            data, numbers = carve(kept.path, spans, most)
         except NotReplayable:
             return Cut(Kept("changed", None, kept.sha256))
         return Cut(kept, data, tuple(numbers))
 
     def _is_of_ring(self, sensor: str, capture: str) -> bool:
-        return self.ring.holds(sensor, capture) or self._carried.holds(sensor, capture)
+        return "@" in capture and (
+            self.ring.holds(sensor, capture)
+            or self._carried.holds(sensor, capture)
+            or self.held.frames(sensor, capture, ((1, 2**62),), 1).frames > 0
+        )
 
     def _found(self, sensor: str, capture: str, spans: Spans, most: int) -> Carved:
-        found = self.ring.frames(sensor, capture, spans, most)
-        return found if found.frames else self._carried.frames(sensor, capture, spans, most)
+        """Where most of them are; the ring first, for it has all until it moves on."""
+        asked = min(most, sum(last - first + 1 for first, last in spans))
+        try:
+            best = self.ring.frames(sensor, capture, spans, most)
+        except NoPacketsKey:
+            best = LOCKED
+        for place in (self._carried, self.held):
+            if best.frames >= asked:
+                break
+            found = place.frames(sensor, capture, spans, most)
+            best = found if found.frames > best.frames else best
+        return best
 
 
 def _state(found: Carved) -> str:
     if found.frames:
         return "available"
+    if found is LOCKED:
+        return "locked"
     return "changed" if found.changed else "overwritten"

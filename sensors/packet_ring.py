@@ -8,7 +8,7 @@ A capture is named after its interface and when listening began, since frames ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -30,16 +30,18 @@ FOREVER = 2**63 - 1
 
 @dataclass(frozen=True)
 class RingSettings:
-    """Where packets are kept, how many GiB at most, and for how many days."""
+    """Where packets are kept, how many GiB at most, for how many days, and the keys that they are encrypted with, the
+    one for what comes now first; none: they are not."""
 
     folder: Path
     gigabytes: float = GIGABYTES
     days: float = DAYS
+    keys: tuple[bytes, ...] = field(default=(), repr=False)
 
-    def of(self, sensor: str) -> tuple[Path, int, int, int, int]:
+    def of(self, sensor: str) -> tuple[Path, int, int, int, int, Sequence[bytes]]:
         """As the core takes it, for one sensor."""
         octets, age = int(self.gigabytes * GIB), int(self.days * DAY)
-        return self.folder / quote(sensor, safe=""), octets, age, FILE_BYTES, FILE_AGE
+        return self.folder / quote(sensor, safe=""), octets, age, FILE_BYTES, FILE_AGE, self.keys
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class Carved:
 @dataclass(frozen=True)
 class Standing:
     """What there is of one capture: files, octets, times (ns) of the first and last frame, frames that are indexed
-    (those of the last minutes may not be yet), names of files that were changed, if that was looked at."""
+    (those of the last minutes may not be yet), names of files that were changed, if that was looked at, and how many
+    files are encrypted."""
 
     sensor: str
     capture: str
@@ -67,6 +70,7 @@ class Standing:
     latest: int | None
     frames: int
     changed: tuple[str, ...]
+    encrypted: int
 
 
 def capture_name(interface: str, begun: int) -> str:
@@ -98,20 +102,20 @@ def earlier_captures(
 
 
 class PacketRing:
-    """The rings of all sensors below a folder, for reading."""
+    """The rings of all sensors below a folder, for reading. `keys` open what is encrypted."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, keys: Sequence[bytes] = ()) -> None:
+        self._folder, self._keys = folder, tuple(keys)
 
     def holds(self, sensor: str, capture: str) -> bool:
         """Whether packets of the capture were kept here, though they may be gone by now."""
         return "@" in capture and self._of(sensor).is_dir()
 
     def frames(self, sensor: str, capture: str, spans: Iterable[tuple[int, int]], most: int) -> Carved:
-        """Frames of spans (inclusive) of a capture, at most so many. Raises OSError."""
+        """Frames of spans (inclusive) of a capture, at most so many. Raises NoPacketsKey, OSError."""
         if Path(capture).name != capture:
             return _carved((b"", [], 0, False, 0, 0, 0))
-        return _carved(_core.carve_by_numbers(self._of(sensor) / capture, sorted(spans), most))
+        return _carved(_core.carve_by_numbers(self._of(sensor) / capture, sorted(spans), most, self._keys))
 
     def passing(
         self,
@@ -124,22 +128,22 @@ class PacketRing:
         most: int = MOST_BYTES,
     ) -> Carved:
         """Frames that pass a capture filter, by time: from `since` to `until` (ns), of one sensor or interface, if one
-        is named. Raises BadFilter, OSError."""
+        is named. Raises BadFilter, NoPacketsKey, OSError."""
         captures = [
             self._of(each.sensor) / each.capture
             for each in self.standing()
             if sensor in (None, each.sensor) and interface in (None, each.capture.rpartition("@")[0])
         ]
-        return _carved(_core.carve_by_filter(captures, capture_filter, since, until, most))
+        return _carved(_core.carve_by_filter(captures, capture_filter, since, until, most, self._keys))
 
     def standing(self, *, verified: bool = False) -> list[Standing]:
         """What there is; `verified`: every file is read and compared with its index. Raises OSError."""
         found: list[Standing] = []
         for folder in sorted(path for path in _folders(self._folder) if path.is_dir()):
             about = _core.ring_standing(folder, verified)
-            for capture, files, octets, earliest, latest, frames, changed in about:
+            for capture, files, octets, earliest, latest, frames, changed, sealed in about:
                 name = unquote(folder.name)
-                found.append(Standing(name, capture, files, octets, earliest, latest, frames, tuple(changed)))
+                found.append(Standing(name, capture, files, octets, earliest, latest, frames, tuple(changed), sealed))
         return found
 
     def _of(self, sensor: str) -> Path:

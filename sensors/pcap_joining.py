@@ -33,3 +33,17 @@ def joined(files: Iterable[bytes], most: int) -> tuple[bytes, int, bool]:
     parts = [struct.pack("<II", *divmod(time, SECOND)) + body for time, body in chosen]
     head = HEAD.pack(NANOSECONDS, 2, 4, 0, 0, SNAP_LENGTH, link or 0)
     return head + b"".join(parts), len(chosen), len(found) > len(chosen)
+
+
+def in_nanoseconds(data: bytes) -> bytes:
+    """The same frames, in their order, as the ring has them: little-endian, nanoseconds."""
+    order, unit = MAGIC[data[:4]]
+    if (order, unit) == ("<", 1):
+        return data
+    (link,) = struct.unpack_from(f"{order}I", data, LINK_TYPE)
+    parts, place = [HEAD.pack(NANOSECONDS, 2, 4, 0, 0, SNAP_LENGTH, link)], HEADER
+    while place + RECORD <= len(data):
+        seconds, fraction, captured, original = struct.unpack_from(f"{order}IIII", data, place)
+        begin, place = place + RECORD, place + RECORD + captured
+        parts += [struct.pack("<IIII", seconds, fraction * unit, captured, original), data[begin:place]]
+    return b"".join(parts)

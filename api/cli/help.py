@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "looked_at": ("--interface", "--no-mirror", "--seconds", "--own-mac", "--filter", "--ring-mb", "--packets",
-                  "--packets-gb", "--packets-days", "--remove", "--spool-mb", "--spool-days", "--full", "--store",
+                  "--packets-gb", "--packets-days", "--packets-key", "--remove", "--spool-mb", "--spool-days", "--full",
+                  "--store",
                   "--incident", "--proofs", "--jobs"),
     "bundled": ("--name CONTENT", "--version", "--without-shipped", "--bring-key", "--for", "--expires WHEN", "--needs",
                 "--content", "--trusted-keys", "--from", "--inbox", "--every"),
@@ -36,7 +37,8 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
                 "--set DATASET=BOUND", "--fix", "--start", "--yes"),
     "people": ("--admin", "--role", "--user", "--scope", "--days", "--after", "--head"),
     "assessed": ("--framework", "--zone", "--name", "--set", "--state", "--expires"),
-    "results": ("--format", "--json", "--output", "--events", "--fail-on", "--verify"),
+    "results": ("--format", "--json", "--output", "--events", "--fail-on", "--verify", "--released", "--anonymise",
+                "--payload", "--keep-makers", "--anonymise-key"),
     "reading": ("--log-format", "--lang", "--time-zone", "--quiet", "--verbose", "--no-color", "--help"),
 }  # fmt: skip
 """Every option of every command, by subject, in the order in which help shows them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,8 @@ from api.cli.options import terminal_of, zone_of
 from api.cli.records import ListFormat, format_of, opened
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from api.cli.terminal import Terminal
     from response.ports import Store
     from response.records import Stored
@@ -84,12 +86,14 @@ def show_incident(
     terminal.adjust(lang=lang, plain=no_color)
     zone = zone_of(terminal, time_zone)
     from api.cli.results import page_of
-    from api.output.documents import dumps
+    from api.output.documents import dumps, plain
     from api.output.incident_lines import incident_document, incident_page
+    from response.holds.record import document
     from response.store_errors import NotFound
 
     with opened(store) as source:
         stored = one_incident(source, incident_id, terminal)
+        hold = _hold_of(source, stored.id)
         alerts = []
         for name in stored.body["alerts"]:
             try:
@@ -97,11 +101,23 @@ def show_incident(
             except NotFound:
                 continue
     if as_json:
-        terminal.data(dumps({"schema": "bittern.incident/v1", "data": incident_document(stored, terminal.texts)}))
+        data = {**incident_document(stored, terminal.texts), "hold": plain(hold and document(stored.id, hold))}
+        terminal.data(dumps({"schema": "bittern.incident/v1", "data": data}))
         return
     page = page_of(terminal)
-    incident_page(page, stored, alerts, teller_for(rules, terminal), zone)
+    incident_page(page, stored, alerts, teller_for(rules, terminal), zone, hold)
     terminal.data(page.text())
+
+
+def _hold_of(source: Store, incident: str) -> Mapping[str, Any] | None:
+    """The record of its hold; None where it never was held."""
+    from response.holds.record import KIND
+    from response.store_errors import NotFound
+
+    try:
+        return source.record(KIND, incident).body
+    except NotFound:
+        return None
 
 
 def one_incident(source: Store, incident_id: str, terminal: Terminal) -> Stored:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli import options as option
+from api.cli import pcap_held, pcap_key, pcap_masking
 from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure, bad_filter
 from api.cli.help import HelpfulCommand, HelpfulGroup
 from api.cli.options import terminal_of, zone_of
+from api.cli.packet_keys import PacketsKey, keys_of
+from api.cli.pcap_masking import Payload
 from api.cli.triage import Who, name_of_user
 
 if TYPE_CHECKING:
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from api.carving import Carving
     from api.cli.terminal import Terminal
     from api.output.documents import Json
+    from sensors.anonymised import Masking
+    from sensors.kept_packets import KeptPackets
     from sensors.packet_ring import Standing
 
 app = typer.Typer(cls=HelpfulGroup, no_args_is_help=True, rich_markup_mode=None)
@@ -38,6 +43,11 @@ def carve(
     interface: Interface = None,
     alert: Annotated[str | None, typer.Option("--alert", metavar="ID", help="help.option.pcap_alert")] = None,
     incident: Annotated[str | None, typer.Option("--incident", metavar="ID", help="help.option.pcap_incident")] = None,
+    anonymise: Annotated[bool, typer.Option("--anonymise", help="help.option.pcap_anonymise")] = False,
+    payload: Annotated[Payload, typer.Option("--payload", help="help.option.pcap_payload")] = "cut",
+    makers: Annotated[bool, typer.Option("--keep-makers", help="help.option.pcap_makers")] = False,
+    key: Annotated[Path | None, typer.Option("--anonymise-key", metavar="FILE", help="help.option.pcap_key")] = None,
+    packets_key: PacketsKey = None,
     data: Data = Path("bittern-data"),
     store: option.StoreUrl = None,
     who: Who = None,
@@ -51,10 +61,15 @@ def carve(
     zone = zone_of(terminal, time_zone)
     if (alert and incident) or ((alert or incident) and (capture_filter or since or until or sensor or interface)):
         raise Failure(ExitCode.USAGE, "error.pcap_one_way")
+    if not anonymise and (payload != "cut" or makers or key):
+        raise Failure(ExitCode.USAGE, "error.pcap_anonymise_first")
+    packets = _packets(data, packets_key)
+    masking = pcap_masking.masking_of(key, payload, makers=makers) if anonymise else None
     if alert or incident:
-        found = _of_records(alert, incident, data, store, who)
+        found = _of_records(alert, incident, packets, store or f"embedded:{data / 'store'}", who, masking)
     else:
-        found = _by_filter(capture_filter or "", since, until, sensor, interface, data, zone, terminal)
+        found = _by_filter(capture_filter or "", since, until, sensor, interface, packets, zone, terminal)
+        found = pcap_masking.masked_by(found, masking)
     if not found.frames and not (alert or incident):
         raise Failure(ExitCode.INPUT, "error.pcap_none_pass", folder=data / "packets")
     if not found.frames:
@@ -64,6 +79,9 @@ def carve(
 
     write_whole(output, found.data)
     terminal.tell("pcap.carved", frames=found.frames, path=output, sha256=found.sha256)
+    if masking is not None:
+        asked = {"alert": alert, "incident": incident, "filter": capture_filter, "since": since, "until": until}
+        pcap_masking.told(found, output, name_of_user(who), asked, terminal)
     if found.is_cut:
         terminal.warn("pcap.cut")
 
@@ -100,15 +118,21 @@ def info(
         terminal.tell("pcap.whole", files=sum(row.files for row in rows))
 
 
-def _of_records(alert: str | None, incident: str | None, data: Path, store: str | None, who: str | None) -> Carving:
+app.command("key", cls=HelpfulCommand, help="help.pcap_key", epilog="help.epilog")(pcap_key.key)
+app.command("held", cls=HelpfulCommand, help="help.pcap_held", epilog="help.epilog")(pcap_held.held)
+
+
+def _of_records(
+    alert: str | None, incident: str | None, packets: KeptPackets, store: str, who: str | None, masking: Masking | None
+) -> Carving:
     from api.carving import of_alerts
     from api.cli.records import opened
     from api.wiring import wall_clock
-    from sensors.kept_packets import KeptPackets
 
-    with opened(store or f"embedded:{data / 'store'}") as source:
+    with opened(store) as source:
         ids = [alert] if alert else source.record("incident", incident or "").body["alerts"]
-        found = of_alerts((source.alert(each) for each in ids), KeptPackets(data))
+        found = of_alerts((source.alert(each) for each in ids), packets)
+        found = pcap_masking.masked_by(found, masking)
         if found.frames:
             kind, subject = ("alert", alert) if alert else ("incident", incident)
             source.commit([], found.deed(wall_clock(), name_of_user(who), kind, subject or ""))
@@ -121,23 +145,29 @@ def _by_filter(
     until: str | None,
     sensor: str | None,
     interface: str | None,
-    data: Path,
+    packets: KeptPackets,
     zone: ZoneInfo,
     terminal: Terminal,
 ) -> Carving:
     from api.carving import of_filter
     from api.cli.moments import moment_of
-    from sensors._core import BadFilter
-    from sensors.kept_packets import KeptPackets
+    from sensors._core import BadFilter, NoPacketsKey
     from sensors.packet_ring import FOREVER
 
     begin = moment_of(since, zone, "--since", terminal) or 0
     end = moment_of(until, zone, "--until", terminal) or FOREVER
-    ring = KeptPackets(data).ring
     try:
-        return of_filter(ring.passing(expression, since=begin, until=end, sensor=sensor, interface=interface))
+        return of_filter(packets.ring.passing(expression, since=begin, until=end, sensor=sensor, interface=interface))
     except BadFilter as error:
         raise bad_filter(expression, error, terminal.texts) from error
+    except NoPacketsKey as error:
+        raise Failure(ExitCode.PERMISSION, "error.pcap_locked", key_id=error.args[0]) from error
+
+
+def _packets(data: Path, packets_key: Path | None) -> KeptPackets:
+    from sensors.kept_packets import KeptPackets
+
+    return KeptPackets(data, keys_of(packets_key))
 
 
 def _record(row: Standing) -> dict[str, Json]:
@@ -152,6 +182,7 @@ def _record(row: Standing) -> dict[str, Json]:
         "bytes": row.octets,
         "frames_indexed": row.frames,
         "changed": list(row.changed),
+        "files_encrypted": row.encrypted,
     }
     return {"sensor": row.sensor, "capture": row.capture, **times, **counts}
 
@@ -160,7 +191,7 @@ def _line(row: Standing, zone: ZoneInfo, terminal: Terminal) -> str:
     from api.output.moments import clock
     from api.output.told import safe
 
-    return terminal.texts.get(
+    line = terminal.texts.get(
         "pcap.line",
         sensor=safe(row.sensor),
         capture=safe(row.capture),
@@ -170,3 +201,4 @@ def _line(row: Standing, zone: ZoneInfo, terminal: Terminal) -> str:
         first=clock(row.earliest, zone) if row.earliest is not None else "-",
         last=clock(row.latest, zone) if row.latest is not None else "-",
     )
+    return f"{line}, {terminal.texts.get('pcap.encrypted', files=row.encrypted)}" if row.encrypted else line

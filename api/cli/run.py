@@ -11,6 +11,7 @@ import typer
 from api.cli import options as option
 from api.cli.exit_codes import ExitCode
 from api.cli.options import terminal_of
+from api.cli.packet_keys import PacketsKey, keys_of
 from api.cli.sensor import (
     MOST_DAYS,
     MOST_MB,
@@ -47,6 +48,7 @@ def run(
     ring_mb: RingMb = 64,
     packets_gb: PacketsGb = 10,
     packets_days: PacketsDays = 7,
+    packets_key: PacketsKey = None,
     spool_mb: SpoolMb = MOST_MB,
     spool_days: SpoolDays = MOST_DAYS,
     site: option.Site = None,
@@ -72,9 +74,11 @@ def run(
     from sensors.kept_packets import RINGS
 
     pulse = pulse_of(os.environ)
+    keys_of(packets_key)  # what is wrong with it is told once, here
     account = _prepared(data, user)
     everywhere: Given = {
         "lang": lang, "quiet": quiet, "log-format": log_format, "rules": rules, "with-parent": True,
+        "packets-key": packets_key,
     }  # fmt: skip
     records: Given = {"store": store, "data": data, "base-url": base_url or None}
     spool = data / "spool"

@@ -14,6 +14,7 @@ from api.cli.failures import Failure, bad_filter, bad_interface
 from api.cli.help import HelpfulCommand, HelpfulGroup
 from api.cli.mirror_doctor import mirror_doctor
 from api.cli.options import terminal_of
+from api.cli.packet_keys import PacketsKey, keys_of
 from api.cli.parent import WithParent, follow
 from api.cli.sensor_content import ContentFolder
 from api.cli.sensor_folder import sensor_folder
@@ -65,6 +66,7 @@ def sensor(
     packets: Packets = None,
     packets_gb: PacketsGb = 10,
     packets_days: PacketsDays = 7,
+    packets_key: PacketsKey = None,
     spool_mb: SpoolMb = MOST_MB,
     spool_days: SpoolDays = MOST_DAYS,
     site: option.Site = None,
@@ -90,6 +92,7 @@ def sensor(
     # Whoever speaks for this process, then the sockets, and both before anything that begins threads: those would keep
     # the privileges that are given up here.
     pulse = _pulse(user, terminal)
+    keys = keys_of(packets_key)
     opened = _sealed(list(dict.fromkeys(interfaces)), ring_mb, [spool, packets] if packets else [spool], user)
 
     from api.cli.inputs import rules_in_force
@@ -107,7 +110,7 @@ def sensor(
     from sensors.spool import Spool
     from sensors.spool_bounds import Bounds, Keeper
 
-    ring = _ring(packets, packets_gb, packets_days)
+    ring = _ring(packets, packets_gb, packets_days, keys)
     capture = _listening(opened, name, capture_filter, ring, spool, terminal)
     knowledge = Knowledge(
         rules_in_force(rules or (), terminal),
@@ -141,7 +144,7 @@ def sensor(
         sensor=name,
         pace=Pace(),
         patient=patient,
-        carrier=Carrier(PacketRing(ring.folder), name) if ring is not None else None,
+        carrier=Carrier(PacketRing(ring.folder, keys), name) if ring is not None else None,
         now=time.time_ns,
         around=Surroundings(
             name,
@@ -195,11 +198,11 @@ def _pulse(user: str | None, terminal: Terminal) -> Pulse:
     )
 
 
-def _ring(folder: Path | None, gigabytes: float, days: float) -> RingSettings | None:
+def _ring(folder: Path | None, gigabytes: float, days: float, keys: tuple[bytes, ...]) -> RingSettings | None:
     """Where packets are kept; None: nowhere."""
     from sensors.packet_ring import RingSettings
 
-    return RingSettings(folder, gigabytes, days) if folder is not None and gigabytes and days else None
+    return RingSettings(folder, gigabytes, days, keys) if folder is not None and gigabytes and days else None
 
 
 def _listening(

@@ -11,6 +11,7 @@ from api.cli import options as option
 from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure
 from api.cli.options import terminal_of
+from api.cli.packet_keys import PacketsKey, keys_of
 from api.cli.parent import WithParent, follow
 from api.cli.rendered_content import RulesOfContent, with_content_rules
 
@@ -59,6 +60,7 @@ def serve(
         Path | None,
         typer.Option("--oidc-roles", metavar="FILE", envvar="BITTERN_OIDC_ROLES", help="help.option.oidc_roles"),
     ] = None,
+    packets_key: PacketsKey = None,
     with_parent: WithParent = False,
     log_format: option.LogFormat = "text",
     lang: option.Lang = None,
@@ -95,6 +97,7 @@ def serve(
         follow(partial(os.kill, os.getpid(), signal.SIGTERM))
     end = partial(os.kill, os.getpid(), signal.SIGTERM)
     loaded = with_content_rules(rules_in_force(rules or (), terminal), content, end, terminal)
+    packets_keys = keys_of(packets_key)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     certificate = (tls_cert, tls_key) if tls_cert and tls_key else None
     if certificate is None and (client_ca is not None or not is_loopback(host)):
@@ -124,6 +127,7 @@ def serve(
             secure=certificate is not None or base_url.startswith("https://"),
             proxies=proxies,
             issuer=issuer,
+            packets_keys=packets_keys,
         )
         run(
             Wiring(source, loaded, settings, seal=make_seal(url, os.environ)),

@@ -9,6 +9,7 @@ import typer
 
 from api.cli import options as option
 from api.cli.options import terminal_of
+from api.cli.packet_keys import PacketsKey, keys_of
 from api.cli.parent import WithParent, follow
 from api.cli.rendered_content import RulesOfContent, with_content_rules
 from api.cli.serve import Data
@@ -27,6 +28,7 @@ def worker(
     rules: option.RuleFolders = None,
     content: RulesOfContent = None,
     base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="help.option.base_url")] = "",
+    packets_key: PacketsKey = None,
     with_parent: WithParent = False,
     log_format: option.LogFormat = "text",
     lang: option.Lang = None,
@@ -52,8 +54,9 @@ def worker(
     end = partial(os.kill, os.getpid(), signal.SIGTERM)
     loaded = with_content_rules(rules_in_force(rules or (), terminal), content, end, terminal)
     url = store or f"embedded:{data / 'store'}"
+    settings = Settings(data=data, base_url=base_url, packets_keys=keys_of(packets_key))
     with open_store(url) as source:
-        wiring = Wiring(source, loaded, Settings(data=data, base_url=base_url), seal=make_seal(url, os.environ))
+        wiring = Wiring(source, loaded, settings, seal=make_seal(url, os.environ))
         name = f"worker-{os.getpid()}"
         intake = intake_of(wiring, spools or (), below=below, beat=pulse.beat)
 

@@ -9,6 +9,7 @@ from typing import Any
 from api.output.alert_lines import technique_names
 from api.output.attack import attack
 from api.output.documents import Json, plain
+from api.output.hold_lines import hold_line
 from api.output.moments import clock, duration, span
 from api.output.page import Page
 from api.output.told import Teller, safe
@@ -56,8 +57,16 @@ def incident_block(page: Page, stored: Stored, teller: Teller, zone: tzinfo) -> 
     page.line((f"{names} · id {stored.id}", "faint"), indent=2)
 
 
-def incident_page(page: Page, stored: Stored, alerts: Sequence[Alert], teller: Teller, zone: tzinfo) -> None:
-    """Everything about an incident; `alerts` are those of its members that there still are."""
+def incident_page(
+    page: Page,
+    stored: Stored,
+    alerts: Sequence[Alert],
+    teller: Teller,
+    zone: tzinfo,
+    hold: Mapping[str, Any] | None = None,
+) -> None:
+    """Everything about an incident; `alerts` are those of its members that there still are, `hold` what keeps its
+    packets."""
     body, words = stored.body, teller.texts
     incident_block(page, stored, teller, zone)
     if body["merged_into"]:
@@ -72,6 +81,7 @@ def incident_page(page: Page, stored: Stored, alerts: Sequence[Alert], teller: T
         ("where", _where(body, words)),
         ("measures", _measures(body, words)),
         ("timeline", _history(body, zone)),
+        ("hold", [hold_line(hold, words, zone)] if hold else []),
     ]
     for name, lines in sections:
         if found := list(lines):

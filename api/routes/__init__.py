@@ -14,6 +14,7 @@ from api.routes import (
     events,
     evidence,
     exports,
+    holds,
     incidents,
     jobs,
     notifications,
@@ -41,6 +42,7 @@ ROUTES: tuple[APIRouter, ...] = (
     oidc.router,
     jobs.router,  # before the rules, whose names would take its path of accuracy
     evidence.router,
+    holds.router,
     triage.router,
     incidents.router,
     events.router,

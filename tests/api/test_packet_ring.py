@@ -17,11 +17,14 @@ from api.analysis import SENSOR, Options, analyse
 from api.demo import scenario
 from api.site_model import put_site
 from api.storage import open_store
+from response.holds.holding import Holding
 from sensors.replay import HEADER, RECORD
 from tests.api.served import RULES, Api, made_api
 from tests.api.test_triage import work
+from tests.integration.cli_runner import Cli, cli
 
 pytest_plugins = ["tests.api.served"]
+__all__ = ["cli"]
 ALERTS, INCIDENTS, PACKETS = "/api/v1/alerts", "/api/v1/incidents", "/api/v1/packets.pcap"
 CAPTURE = "eth1@20261130T154500.123Z"
 NANOSECONDS = bytes.fromhex("4d3cb2a1")
@@ -144,3 +147,29 @@ def moment(seconds: int) -> str:
     from datetime import UTC, datetime
 
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_a_held_incident_shows_what_it_keeps(ring: Api, cli: Cli) -> None:
+    li, data = ring.person("li", "analyst"), ring.wiring.settings.data
+    worst = max(li.get(INCIDENTS).json()["items"], key=lambda each: len(each["alerts"]))
+    path = f"{INCIDENTS}/{worst['id']}"
+    assert li.get(f"{path}/hold").status_code == 404
+    before = li.get(f"{path}/packets.pcap").content
+    decide = {"held": True, "reason": "court"}
+    assert li.patch(path, json=decide, headers={"If-Match": f'"{worst["etag"]}"'}).status_code == 200
+    assert Holding(ring.store, data)(ring.clock())
+    told = li.get(f"{path}/hold").json()
+    assert (told["state"], told["by"], told["reason"], told["gone"]) == ("kept", "li", "court", 0)
+    assert told["packets"] >= len(frames(before)) > 0
+    assert [each["incident"] for each in li.get("/api/v1/holds").json()["items"]] == [worst["id"]]
+    shutil.rmtree(data / "packets")
+    assert li.get(f"{path}/packets.pcap").content == before, "though the ring has moved on"
+    for words in (["--verify"], ["--verify", "--json"], ["--lang", "zh"]):
+        done = cli("pcap", "held", "--data", data, *words)
+        assert (done.code, worst["id"] in done.out) == (0, True), done.err
+    shown = cli("incidents", "show", worst["id"], "--store", f"embedded:{data}/store")
+    assert told["sha256"] in "".join(shown.out.split())
+    spoiled = next((data / "held").glob("*/*/*/*.pcap"))
+    spoiled.chmod(0o600)
+    spoiled.write_bytes(spoiled.read_bytes()[:-1])
+    assert cli("pcap", "held", "--data", data, "--verify").code == 1

@@ -78,6 +78,7 @@ export function Evidence({ alert }: { alert: Alert }) {
                 <div className="acts">
                   {may('evidence:read') && <Button size="compact-sm" variant="default" aria-expanded={open} onClick={() => setOpen(!open)} rightSection={<kbd aria-hidden>p</kbd>}>{t('console.evidence.decode')}</Button>}
                   {may('evidence:export') && <Button size="compact-sm" variant="default" component="a" href={address(`/alerts/${alert.id}/packets.pcap`)} leftSection={<IconDownload size={14} aria-hidden />}>{t('console.evidence.download')}</Button>}
+                  {may('evidence:export') && <Button size="compact-sm" variant="default" component="a" href={address(`/alerts/${alert.id}/packets.pcap?anonymise=true`)} leftSection={<IconDownload size={14} aria-hidden />}>{t('console.evidence.download_anonymised')}</Button>}
                 </div>
               )}
               {open && <Tree id={alert.id} />}

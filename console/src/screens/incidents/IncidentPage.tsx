@@ -88,7 +88,10 @@ function Head({ incident, take, close }: { incident: Incident; take: () => unkno
         {incident.merged_into && <Link to="/incidents/$id" params={{ id: incident.merged_into }}>{t('console.incidents.merged_into')}</Link>}
         <div className="grow" />
         {may('evidence:export') && (
-          <Button size="compact-sm" variant="default" leftSection={<IconDownload size={14} aria-hidden />} onClick={() => void save(`/incidents/${incident.id}/packets.pcap`, `${incident.id}.pcap`).catch(failed)}>{t('console.evidence.download')}</Button>
+          <>
+            <Button size="compact-sm" variant="default" leftSection={<IconDownload size={14} aria-hidden />} onClick={() => void save(`/incidents/${incident.id}/packets.pcap`, `${incident.id}.pcap`).catch(failed)}>{t('console.evidence.download')}</Button>
+            <Button size="compact-sm" variant="default" leftSection={<IconDownload size={14} aria-hidden />} onClick={() => void save(`/incidents/${incident.id}/packets.pcap?anonymise=true`, `${incident.id}-anonymised.pcap`).catch(failed)}>{t('console.evidence.download_anonymised')}</Button>
+          </>
         )}
         {may('incidents:change') && (
           <div className="acts">

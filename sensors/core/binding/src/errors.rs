@@ -5,6 +5,7 @@ use pyo3::exceptions::{PyException, PyValueError};
 use pyo3::prelude::*;
 use tap::TapError;
 use wire::capture::Filter;
+use wire::evidence::NoKey;
 
 create_exception!(
     _core,
@@ -18,6 +19,16 @@ create_exception!(
     PyException,
     "An interface that cannot be listened to: (its name, code, number of the message, system call)."
 );
+
+create_exception!(_core, NoPacketsKey, PyException, "Packets are encrypted with a key that is not there: (its id).");
+
+/// An error of the ring as Python exceptions.
+pub fn of_ring(error: std::io::Error) -> PyErr {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<NoKey>()) {
+        Some(NoKey(id)) => NoPacketsKey::new_err((id.clone(),)),
+        None => error.into(),
+    }
+}
 
 /// Reads a capture filter.
 pub fn filter(text: Option<&str>) -> PyResult<Option<Filter>> {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use wire::capture::Frame;
-use wire::evidence::{Bounds, Chunk, Chunks, Keeper};
+use wire::evidence::{Bounds, Chunk, Chunks, Keeper, Keys};
 
 /// Chunks that may wait for the disk: 8 MiB.
 const WAITING: usize = 64;
@@ -46,8 +46,8 @@ impl Keeping {
     ///
     /// # Errors
     /// What the system says.
-    pub fn begin(folder: PathBuf, captures: &[String], bounds: Bounds) -> std::io::Result<Self> {
-        let keeper = Keeper::begin(&folder, captures, bounds)?;
+    pub fn begin(folder: PathBuf, captures: &[String], bounds: Bounds, keys: Keys) -> std::io::Result<Self> {
+        let keeper = Keeper::sealing(&folder, captures, bounds, keys)?;
         let lost = captures.iter().map(|_| AtomicU64::new(0)).collect();
         let standing = Arc::new(Standing { lost, octets: keeper.octets().into(), ..Standing::default() });
         let (sender, receiver) = sync_channel(WAITING);

@@ -30,7 +30,7 @@ mod _core {
     #[pymodule_export]
     use super::dissectors::DissectorStanding;
     #[pymodule_export]
-    use super::errors::{BadFilter, BadInterface};
+    use super::errors::{BadFilter, BadInterface, NoPacketsKey};
     #[pymodule_export]
     use super::following::{Following, first_time};
     #[pymodule_export]
@@ -38,7 +38,7 @@ mod _core {
     #[pymodule_export]
     use super::mirror::{Mirror, MirrorFacts};
     #[pymodule_export]
-    use super::packets::{carve_by_filter, carve_by_numbers, ring_standing};
+    use super::packets::{anonymise, carve_by_filter, carve_by_numbers, ring_standing};
     #[pymodule_export]
     use super::run::Capture;
 

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use tap::{Health, Overload, Rings};
-use wire::evidence::{Bounds, Former, Past, Reach};
+use wire::evidence::{Bounds, Former, KEY, Keys, Past, Reach};
 use wire::protocol::dissector::Dissector;
 use wire::{Engine, Place, Settings};
 
@@ -30,8 +30,8 @@ pub struct Live {
     kept: Option<Arc<Standing>>,
 }
 
-/// Where packets are kept: folder, octets at most, age in ns, octets and age (ns) of one file.
-type Ring = (PathBuf, u64, i64, u64, i64);
+/// Where packets are kept: folder, octets at most, age in ns, octets and age (ns) of one file, and keys to encrypt with.
+type Ring = (PathBuf, u64, i64, u64, i64, Vec<[u8; KEY]>);
 /// A capture of an earlier run: its name, the interface it is of, the last frame of which everything was handed over.
 type Earlier = (String, String, i64);
 
@@ -74,9 +74,10 @@ impl Live {
         let settings = Settings { full, samples, batch_rows, dissectors: dissectors.clone(), ..Settings::default() };
         let make = Box::new(move || Engine::new(settings.clone(), places.clone(), filter.clone()));
         let folder = ring.as_ref().map(|(folder, ..)| folder.clone());
+        let keys = Keys::of(ring.as_ref().map(|(.., keys)| keys.clone()).unwrap_or_default());
         let keeping = ring
-            .map(|(folder, bytes, age, file_bytes, file_age)| {
-                Keeping::begin(folder, &captures, Bounds { bytes, age, file_bytes, file_age })
+            .map(|(folder, bytes, age, file_bytes, file_age, _)| {
+                Keeping::begin(folder, &captures, Bounds { bytes, age, file_bytes, file_age }, keys.clone())
             })
             .transpose()?;
         let kept = keeping.as_ref().map(|keeping| Arc::clone(&keeping.standing));
@@ -86,7 +87,7 @@ impl Live {
             folder.as_ref().map(|folder| Former { folder: folder.join(name), source, handed: *handed })
         };
         let formers: Vec<Former> = earlier.iter().zip(sources).filter_map(former).collect();
-        let past = Past::open(&formers, opened, REACH)?;
+        let past = Past::unsealing(&formers, opened, REACH, &keys)?;
         let mut rings = interfaces.take()?;
         let shared = Arc::new(Shared { health: Mutex::new(rings.health()), reached, ..Shared::default() });
         let (engine, span) = (make(), Duration::from_millis(span_ms));

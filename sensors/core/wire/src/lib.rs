@@ -1,5 +1,6 @@
 //! From captured bytes to rows of the vocabulary's datasets. Pure: no Python, no unsafe code.
 
+pub mod anonymise;
 mod bytes;
 pub mod capture;
 pub mod dataset;

@@ -2,11 +2,12 @@
 
 use super::index::Index;
 use super::kept::{Kept, files_of};
-use super::records::{self, HEADER, Record, Records};
+use super::records::{self, Record, Records};
+use super::seal::{Keys, Opened};
+use super::sieve::Sieve;
 use super::terms;
 use crate::capture::LinkType;
 use crate::capture::filter::{Clause, Filter};
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -42,7 +43,7 @@ pub struct Carved {
 ///
 /// # Errors
 /// What the system says; a file that goes meanwhile is none.
-pub fn by_numbers(capture: &Path, spans: &[(i64, i64)], most: usize) -> io::Result<Carved> {
+pub fn by_numbers(capture: &Path, spans: &[(i64, i64)], most: usize, keys: &Keys) -> io::Result<Carved> {
     let files = files_of(capture)?;
     let mut found = Found::default();
     for (place, kept) in files.iter().enumerate() {
@@ -50,7 +51,7 @@ pub fn by_numbers(capture: &Path, spans: &[(i64, i64)], most: usize) -> io::Resu
         let inside = |&(first, last): &(i64, i64)| (first.max(kept.first), last.min(next.saturating_sub(1)));
         let spans: Vec<(i64, i64)> = spans.iter().map(inside).filter(|(first, last)| first <= last).collect();
         if !spans.is_empty() && found.frames.len() < most {
-            let_go(numbered(kept, &spans, most, &mut found))?;
+            let_go(numbered(kept, &spans, most, keys, &mut found))?;
         }
     }
     Ok(found.finish(true))
@@ -60,13 +61,14 @@ pub fn by_numbers(capture: &Path, spans: &[(i64, i64)], most: usize) -> io::Resu
 ///
 /// # Errors
 /// What the system says; a file that goes meanwhile is none.
-pub fn by_filter(captures: &[PathBuf], wanted: &Wanted<'_>) -> io::Result<Carved> {
+pub fn by_filter(captures: &[PathBuf], wanted: &Wanted<'_>, keys: &Keys) -> io::Result<Carved> {
     let needs = wanted.filter.needs();
+    let sieve = Sieve::of(&needs);
     let mut found = Found::default();
     for capture in captures {
         for kept in files_of(capture)? {
             if !found.is_cut {
-                let_go(filtered(&kept, &needs, wanted, &mut found))?;
+                let_go(filtered(&kept, &needs, &sieve, wanted, keys, &mut found))?;
             }
         }
     }
@@ -121,49 +123,64 @@ fn let_go(done: io::Result<()>) -> io::Result<()> {
     done.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
 }
 
-/// A file of packets that is looked into.
-struct Opened {
-    file: File,
-    link: LinkType,
-    /// Missing while the file is written, and unreadable after a power cut until the sensor begins again: then all is read.
-    index: Option<Index>,
-}
-
-impl Opened {
-    fn of(kept: &Kept) -> io::Result<Option<Self>> {
-        let index = Index::open(&kept.index()).ok();
-        let mut file = File::open(&kept.path)?;
-        let mut head = [0u8; HEADER];
-        if file.read_exact(&mut head).is_err() {
-            return Ok(None); // it was begun a moment ago
+/// What was sealed and is not what it was any more is counted and passed over.
+fn read_part(opened: &mut Opened, part: &Part, found: &mut Found) -> io::Result<Option<Vec<u8>>> {
+    let (begin, end) = part.range.unwrap_or((opened.begin, u64::MAX));
+    let mut octets = Vec::with_capacity(usize::try_from(end.saturating_sub(begin)).unwrap_or(0).min(LARGE));
+    opened.file.seek(SeekFrom::Start(begin))?;
+    (&mut opened.file).take(end.saturating_sub(begin)).read_to_end(&mut octets)?;
+    found.read = found.read.saturating_add(u64::try_from(octets.len()).unwrap_or(0));
+    match opened.records(part.chunk, octets) {
+        // Of a file that is written just now the first chunk may not be whole yet.
+        Err(error) if error.kind() == io::ErrorKind::InvalidData && part.range.is_none() => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            found.changed = found.changed.saturating_add(1);
+            Ok(None)
         }
-        Ok(records::link_of(&head).map(|link| Self { file, link, index }))
-    }
-
-    /// The records of a chunk, or all where there is no index.
-    fn chunk(&mut self, range: Option<(u64, u64)>) -> io::Result<Vec<u8>> {
-        let mut octets = Vec::new();
-        let (begin, end) = range.unwrap_or((u64::try_from(HEADER).unwrap_or(24), u64::MAX));
-        self.file.seek(SeekFrom::Start(begin))?;
-        (&mut self.file).take(end.saturating_sub(begin)).read_to_end(&mut octets)?;
-        Ok(octets)
+        records => records.map(Some),
     }
 }
 
-/// Chunks of a file: where each lies, and the number of its first frame. One without end where there is no index.
-type Parts = Vec<(Option<(u64, u64)>, i64)>;
+/// Memory that is taken before a chunk is read.
+const LARGE: usize = 1 << 20;
 
-fn numbered(kept: &Kept, spans: &[(i64, i64)], most: usize, found: &mut Found) -> io::Result<()> {
-    let Some(mut opened) = Opened::of(kept)? else { return Ok(()) };
-    if opened.index.as_ref().map(|index| index.fits(&kept.path)).transpose()? == Some(false) {
+/// A chunk of a file: where it lies (`None`: all that there is, where there is no index), its number, and that of its
+/// first frame.
+struct Part {
+    range: Option<(u64, u64)>,
+    chunk: u64,
+    first: i64,
+}
+
+impl Part {
+    fn whole(kept: &Kept) -> Vec<Self> {
+        vec![Self { range: None, chunk: 0, first: kept.first }]
+    }
+
+    fn of(index: &Index, place: usize) -> Self {
+        let before = index.places.get(place).map_or(index.frames, |place| i64::from(place.frames));
+        let chunk = u64::try_from(place).unwrap_or(u64::MAX);
+        Self { range: index.range(place), chunk, first: index.first + before }
+    }
+}
+
+/// Opens a file with its index. That is missing while the file is written, and unreadable after a power cut until the
+/// sensor begins again: then all is read.
+fn opened(kept: &Kept, keys: &Keys) -> io::Result<Option<(Opened, Option<Index>)>> {
+    let index = Index::open(&kept.index()).ok();
+    Ok(Opened::of(kept, keys)?.map(|opened| (opened, index)))
+}
+
+fn numbered(kept: &Kept, spans: &[(i64, i64)], most: usize, keys: &Keys, found: &mut Found) -> io::Result<()> {
+    let Some((mut opened, index)) = opened(kept, keys)? else { return Ok(()) };
+    if index.as_ref().map(|index| index.fits(&kept.path)).transpose()? == Some(false) {
         found.changed = found.changed.saturating_add(1);
         return Ok(());
     }
-    let parts = opened.index.as_ref().map_or_else(|| vec![(None, kept.first)], |index| with_numbers(index, spans));
-    for (range, first) in parts {
-        let octets = opened.chunk(range)?;
-        found.read = found.read.saturating_add(u64::try_from(octets.len()).unwrap_or(0));
-        for (number, record) in (first..).zip(Records::of(&octets)) {
+    let parts = index.as_ref().map_or_else(|| Part::whole(kept), |index| with_numbers(index, spans));
+    for part in parts {
+        let Some(octets) = read_part(&mut opened, &part, found)? else { return Ok(()) };
+        for (number, record) in (part.first..).zip(Records::of(&octets)) {
             if spans.iter().any(|&(first, last)| (first..=last).contains(&number)) {
                 if found.frames.len() >= most {
                     found.is_cut = true;
@@ -176,30 +193,42 @@ fn numbered(kept: &Kept, spans: &[(i64, i64)], most: usize, found: &mut Found) -
     Ok(())
 }
 
-fn with_numbers(index: &Index, spans: &[(i64, i64)]) -> Parts {
+fn with_numbers(index: &Index, spans: &[(i64, i64)]) -> Vec<Part> {
     let begins = |place: usize| index.places.get(place).map_or(index.frames, |place| i64::from(place.frames));
     let holds = |place: &usize| {
         let (first, next) = (index.first + begins(*place), index.first + begins(place.saturating_add(1)));
         spans.iter().any(|&(from, to)| from < next && to >= first)
     };
-    (0..index.places.len()).filter(holds).map(|place| (index.range(place), index.first + begins(place))).collect()
+    (0..index.places.len()).filter(holds).map(|place| Part::of(index, place)).collect()
 }
 
-fn filtered(kept: &Kept, needs: &[Clause], wanted: &Wanted<'_>, found: &mut Found) -> io::Result<()> {
+fn filtered(
+    kept: &Kept,
+    needs: &[Clause],
+    sieve: &Sieve,
+    wanted: &Wanted<'_>,
+    keys: &Keys,
+    found: &mut Found,
+) -> io::Result<()> {
     if Index::open(&kept.index()).is_ok_and(|index| index.latest < wanted.since || index.earliest > wanted.until) {
         return Ok(());
     }
-    let Some(mut opened) = Opened::of(kept)? else { return Ok(()) };
-    let parts = match &mut opened.index {
+    let Some((mut opened, mut index)) = opened(kept, keys)? else { return Ok(()) };
+    if let Some(index) = &mut index {
+        index.unseal(opened.seal.as_ref())?;
+    }
+    let parts = match &mut index {
         Some(index) => with_terms(index, needs, wanted)?,
-        None => vec![(None, kept.first)],
+        None => Part::whole(kept),
     };
-    for (range, first) in parts {
-        let octets = opened.chunk(range)?;
-        found.read = found.read.saturating_add(u64::try_from(octets.len()).unwrap_or(0));
-        for (number, record) in (first..).zip(Records::of(&octets)) {
+    for part in parts {
+        let Some(octets) = read_part(&mut opened, &part, found)? else { return Ok(()) };
+        for (number, record) in (part.first..).zip(Records::of(&octets)) {
             let is_then = (wanted.since..=wanted.until).contains(&record.time);
-            if !is_then || !wanted.filter.matches(&terms::view_of(opened.link, record.data)) {
+            if !is_then || !sieve.may_pass(record.data) {
+                continue;
+            }
+            if !wanted.filter.matches(&terms::view_of(opened.link, record.data)) {
                 continue;
             }
             if found.records.len().saturating_add(record.whole.len()) > wanted.most {
@@ -213,7 +242,7 @@ fn filtered(kept: &Kept, needs: &[Clause], wanted: &Wanted<'_>, found: &mut Foun
 }
 
 /// Chunks in which every clause may be fulfilled within the time.
-fn with_terms(index: &mut Index, needs: &[Clause], wanted: &Wanted<'_>) -> io::Result<Parts> {
+fn with_terms(index: &mut Index, needs: &[Clause], wanted: &Wanted<'_>) -> io::Result<Vec<Part>> {
     let is_then = |place: &super::index::Place| place.latest >= wanted.since && place.earliest <= wanted.until;
     let mut may: Vec<bool> = index.places.iter().map(is_then).collect();
     for clause in needs {
@@ -227,7 +256,6 @@ fn with_terms(index: &mut Index, needs: &[Clause], wanted: &Wanted<'_>) -> io::R
         }
         may.iter_mut().zip(here).for_each(|(before, now)| *before &= now);
     }
-    let begin = |place: usize| index.places.get(place).map_or(0, |place| i64::from(place.frames));
     let chosen = may.iter().enumerate().filter(|(_, may)| **may);
-    Ok(chosen.map(|(place, _)| (index.range(place), index.first + begin(place))).collect())
+    Ok(chosen.map(|(place, _)| Part::of(index, place)).collect())
 }

@@ -2,7 +2,7 @@
 //!
 //! | octets | field |
 //! | --- | --- |
-//! | 0 | `BTRNIDX1` 8 |
+//! | 0 | `BTRNIDX1` 8; `BTRNIDX2` of an encrypted file, where terms and postings are one sealed chunk (`seal`) |
 //! | 8 | number of the first frame 8, frames 8 |
 //! | 24 | octets of the file 8, BLAKE2b-256 of the file (RFC 7693; `b2sum -l 256`) 32 |
 //! | 64 | earliest and latest time, ns 8+8 |
@@ -13,6 +13,7 @@
 
 use super::chunk::Chunk;
 use super::records::{HEADER, Records};
+use super::seal::{Seal, TERMS};
 use super::terms;
 use crate::bytes::{le32, le64};
 use blake2b_simd::{Params, State};
@@ -22,6 +23,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 const MAGIC: &[u8; 8] = b"BTRNIDX1";
+const SEALED: &[u8; 8] = b"BTRNIDX2";
 const HEAD: usize = 96;
 const CHUNK: usize = 24;
 const TERM: usize = 8;
@@ -84,8 +86,13 @@ impl Building {
         self.places.len() < usize::from(u16::MAX)
     }
 
-    /// Takes a chunk that was written.
-    pub fn add(&mut self, chunk: &Chunk) {
+    /// Chunks so far.
+    pub fn chunks(&self) -> u64 {
+        u64::try_from(self.places.len()).unwrap_or(u64::MAX)
+    }
+
+    /// Takes a chunk that was written as these octets.
+    pub fn add(&mut self, chunk: &Chunk, written: &[u8]) {
         let number = u64::try_from(self.places.len()).unwrap_or(u64::MAX);
         self.places.push(Place {
             offset: u32::try_from(self.bytes).unwrap_or(u32::MAX),
@@ -102,13 +109,16 @@ impl Building {
                 }
             });
         }
-        self.digest.update(&chunk.records);
-        self.bytes = self.bytes.saturating_add(u64::try_from(chunk.records.len()).unwrap_or(0));
+        self.digest.update(written);
+        self.bytes = self.bytes.saturating_add(u64::try_from(written.len()).unwrap_or(0));
         self.frames = self.frames.saturating_add(chunk.frames);
     }
 
     /// The index as a file has it.
-    pub fn finish(mut self) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// As `Seal::close`.
+    pub fn finish(mut self, seal: Option<&Seal>) -> io::Result<Vec<u8>> {
         self.pairs.sort_unstable();
         let (mut listed, mut postings, mut before) = (Vec::new(), Vec::with_capacity(self.pairs.len() * POSTING), None);
         for (at, pair) in (0u32..).zip(&self.pairs) {
@@ -122,7 +132,7 @@ impl Building {
         }
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes();
         let mut out = Vec::with_capacity(HEAD + self.places.len() * CHUNK + listed.len() + postings.len());
-        out.extend_from_slice(MAGIC);
+        out.extend_from_slice(if seal.is_some() { SEALED } else { MAGIC });
         out.extend_from_slice(&self.first.to_le_bytes());
         out.extend_from_slice(&self.frames.to_le_bytes());
         out.extend_from_slice(&self.bytes.to_le_bytes());
@@ -139,9 +149,12 @@ impl Building {
             out.extend_from_slice(&place.earliest.to_le_bytes());
             out.extend_from_slice(&place.latest.to_le_bytes());
         }
-        out.extend_from_slice(&listed);
-        out.extend_from_slice(&postings);
-        out
+        listed.extend_from_slice(&postings);
+        match seal {
+            Some(seal) => out.extend_from_slice(&seal.close(TERMS, &listed)?),
+            None => out.extend_from_slice(&listed),
+        }
+        Ok(out)
     }
 }
 
@@ -157,6 +170,9 @@ pub struct Index {
     terms: u64,
     postings: u64,
     file: File,
+    is_sealed: bool,
+    /// Terms and postings of an encrypted file, once they were opened.
+    opened: Option<Vec<u8>>,
 }
 
 impl Index {
@@ -172,7 +188,8 @@ impl Index {
     }
 
     fn headed(head: &[u8; HEAD], mut file: File) -> io::Result<Option<Self>> {
-        if head.first_chunk::<8>() != Some(MAGIC) {
+        let is_sealed = head.first_chunk::<8>() == Some(SEALED);
+        if !is_sealed && head.first_chunk::<8>() != Some(MAGIC) {
             return Ok(None);
         }
         let number = |at| le64(head, at).and_then(|value| i64::try_from(value).ok());
@@ -187,7 +204,34 @@ impl Index {
         let (Some(earliest), Some(latest)) = (number(64), number(72)) else { return Ok(None) };
         let digest = head.get(32..).and_then(|d| d.first_chunk::<32>()).copied().unwrap_or_default();
         let places = table.chunks_exact(CHUNK).filter_map(place).collect();
-        Ok(Some(Self { first, frames, bytes, digest, earliest, latest, places, terms, postings, file }))
+        let opened = None;
+        Ok(Some(Self {
+            first,
+            frames,
+            bytes,
+            digest,
+            earliest,
+            latest,
+            places,
+            terms,
+            postings,
+            file,
+            is_sealed,
+            opened,
+        }))
+    }
+
+    /// Opens the terms of an encrypted file.
+    ///
+    /// # Errors
+    /// What the system says; `InvalidData` for what was not sealed so.
+    pub fn unseal(&mut self, seal: Option<&Seal>) -> io::Result<()> {
+        let Some(seal) = seal.filter(|_| self.is_sealed && self.opened.is_none()) else { return Ok(()) };
+        let mut octets = Vec::new();
+        self.file.seek(SeekFrom::Start(self.behind_chunks()))?;
+        self.file.read_to_end(&mut octets)?;
+        self.opened = Some(seal.open(TERMS, &octets)?.0);
+        Ok(())
     }
 
     /// Whether the file of packets is what it was when this was written.
@@ -227,23 +271,34 @@ impl Index {
             return Ok(Vec::new());
         }
         let mut octets = vec![0u8; usize::try_from(end - begin).unwrap_or(0) * POSTING];
-        self.seek(self.terms * 8 + begin * 2)?;
-        self.file.read_exact(&mut octets)?;
+        self.read(self.terms * 8 + begin * 2, &mut octets)?;
         Ok(octets.as_chunks::<POSTING>().0.iter().map(|posting| u16::from_le_bytes(*posting)).collect())
     }
 
     /// A term and its first posting.
     fn term(&mut self, number: u64) -> io::Result<(u32, u64)> {
         let mut octets = [0u8; TERM];
-        self.seek(number * 8)?;
-        self.file.read_exact(&mut octets)?;
+        self.read(number * 8, &mut octets)?;
         Ok((le32(&octets, 0).unwrap_or_default(), le32(&octets, 4).map(u64::from).unwrap_or_default()))
     }
 
-    /// Goes to a place behind the chunks.
-    fn seek(&mut self, at: u64) -> io::Result<()> {
-        let before = u64::try_from(HEAD + self.places.len() * CHUNK).unwrap_or(u64::MAX);
-        self.file.seek(SeekFrom::Start(before.saturating_add(at))).map(|_| ())
+    /// Reads what lies so far behind the chunks.
+    fn read(&mut self, at: u64, octets: &mut [u8]) -> io::Result<()> {
+        if let Some(opened) = &self.opened {
+            let begin = usize::try_from(at).unwrap_or(usize::MAX);
+            let found = opened.get(begin..begin.saturating_add(octets.len())).ok_or_else(no_index)?;
+            octets.copy_from_slice(found);
+            return Ok(());
+        }
+        if self.is_sealed {
+            return Err(no_index()); // nobody opened it
+        }
+        self.file.seek(SeekFrom::Start(self.behind_chunks().saturating_add(at)))?;
+        self.file.read_exact(octets)
+    }
+
+    fn behind_chunks(&self) -> u64 {
+        u64::try_from(HEAD + self.places.len() * CHUNK).unwrap_or(u64::MAX)
     }
 
     /// Where a chunk begins and ends in the file.

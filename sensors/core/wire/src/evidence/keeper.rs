@@ -5,8 +5,10 @@
 
 use super::chunk::{Chunk, FULL};
 use super::index::{Building, Index};
-use super::kept::{INDEX, Kept, PART, captures_in, files_of, paths_in};
+use super::kept::{INDEX, Kept, PACKETS, PART, SEALED, captures_in, files_of, paths_in};
 use super::records::{self, Records};
+use super::seal::{HEAD, Keys, Seal};
+use crate::capture::LinkType;
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -34,6 +36,7 @@ struct Open {
     kept: Kept,
     file: File,
     index: Building,
+    seal: Option<Seal>,
 }
 
 struct Closed {
@@ -47,6 +50,7 @@ pub struct Keeper {
     /// Folder of each source's capture.
     folders: Vec<PathBuf>,
     bounds: Bounds,
+    keys: Keys,
     open: Vec<Option<Open>>,
     closed: VecDeque<Closed>,
     closed_octets: u64,
@@ -60,6 +64,14 @@ impl Keeper {
     /// # Errors
     /// What the system says; `WouldBlock` while another process writes this ring.
     pub fn begin(folder: &Path, captures: &[String], bounds: Bounds) -> io::Result<Self> {
+        Self::sealing(folder, captures, bounds, Keys::default())
+    }
+
+    /// The same; what is written from now on is encrypted with the first key, where there is one.
+    ///
+    /// # Errors
+    /// As `begin`.
+    pub fn sealing(folder: &Path, captures: &[String], bounds: Bounds, keys: Keys) -> io::Result<Self> {
         private(folder)?;
         let lock = writable(&folder.join("lock"))?;
         lock.try_lock().map_err(io::Error::from)?;
@@ -68,13 +80,13 @@ impl Keeper {
         let open = folders.iter().map(|_| None).collect();
         let mut closed: Vec<Closed> = Vec::new();
         for capture in captures_in(folder)? {
-            closed.extend(taken_up(&capture)?);
+            closed.extend(taken_up(&capture, &keys)?);
             let _ = fs::remove_dir(&capture); // of a run of which nothing is left
         }
         closed.sort_by_key(|each| each.latest);
         let closed_octets = closed.iter().map(|each| each.octets).sum();
         let bounds = Bounds { file_bytes, ..bounds };
-        Ok(Self { folders, bounds, open, closed: closed.into(), closed_octets, _lock: lock })
+        Ok(Self { folders, bounds, keys, open, closed: closed.into(), closed_octets, _lock: lock })
     }
 
     /// Writes a chunk. After an error its frames are lost, and the next chunk begins another file.
@@ -136,17 +148,19 @@ impl Keeper {
     fn write(&mut self, place: usize, chunk: &Chunk) -> io::Result<()> {
         if self.open.get(place).is_some_and(Option::is_none) {
             self.give_up_aged(chunk.latest)?;
-            let begun = self.folders.get(place).map(|folder| begin_file(folder, chunk)).transpose()?;
+            let begun = self.folders.get(place).map(|folder| begin_file(folder, chunk, &self.keys)).transpose()?;
             if let Some(slot) = self.open.get_mut(place) {
                 *slot = begun;
             }
         }
         let Some(Some(open)) = self.open.get_mut(place) else { return Ok(()) };
-        if let Err(error) = open.file.write_all(&chunk.records) {
+        let sealed = open.seal.as_ref().map(|seal| seal.close(open.index.chunks(), &chunk.records)).transpose()?;
+        let octets = sealed.as_deref().unwrap_or(&chunk.records);
+        if let Err(error) = open.file.write_all(octets) {
             let _ = open.file.set_len(open.index.bytes()); // no half chunk, which would be written again behind it
             return Err(error);
         }
-        open.index.add(chunk);
+        open.index.add(chunk, octets);
         Ok(())
     }
 
@@ -154,7 +168,7 @@ impl Keeper {
         let Some(open) = self.open.get_mut(place).and_then(Option::take) else { return Ok(()) };
         let Some(latest) = open.index.latest() else { return open.kept.remove() };
         let bytes = open.index.bytes();
-        let index = open.index.finish();
+        let index = open.index.finish(open.seal.as_ref())?;
         let octets = bytes.saturating_add(u64::try_from(index.len()).unwrap_or(0));
         let written = write_index(&open.kept, &index);
         let behind = self.closed.iter().rev().take_while(|each| each.latest > latest).count();
@@ -189,13 +203,14 @@ fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
-fn begin_file(folder: &Path, chunk: &Chunk) -> io::Result<Open> {
+fn begin_file(folder: &Path, chunk: &Chunk, keys: &Keys) -> io::Result<Open> {
     private(folder)?;
-    let kept = Kept::named(folder, chunk.first, chunk.earliest);
+    let seal = keys.begin(chunk.link, chunk.first)?;
+    let kept = Kept::named(folder, chunk.first, chunk.earliest, seal.is_some());
     let mut file = writable(&kept.path)?;
-    let head = records::header(chunk.link);
+    let head = seal.as_ref().map_or_else(|| records::header(chunk.link), |seal| seal.head.clone());
     file.write_all(&head)?;
-    Ok(Open { kept, file, index: Building::begin(chunk.first, &head) })
+    Ok(Open { kept, file, index: Building::begin(chunk.first, &head), seal })
 }
 
 fn write_index(kept: &Kept, index: &[u8]) -> io::Result<()> {
@@ -206,9 +221,10 @@ fn write_index(kept: &Kept, index: &[u8]) -> io::Result<()> {
 }
 
 /// Files of a capture of an earlier run; those without an index are looked through.
-fn taken_up(folder: &Path) -> io::Result<Vec<Closed>> {
+fn taken_up(folder: &Path, keys: &Keys) -> io::Result<Vec<Closed>> {
     for path in paths_in(folder)? {
-        let is_alone = path.extension().is_some_and(|end| end == INDEX) && !path.with_extension("pcap").exists();
+        let has_packets = [PACKETS, SEALED].iter().any(|end| path.with_extension(end).exists());
+        let is_alone = path.extension().is_some_and(|end| end == INDEX) && !has_packets;
         if is_alone || path.extension().is_some_and(|end| end == PART) {
             fs::remove_file(path)?;
         }
@@ -216,7 +232,7 @@ fn taken_up(folder: &Path) -> io::Result<Vec<Closed>> {
     let mut found = Vec::new();
     for kept in files_of(folder)? {
         let known = Index::open(&kept.index()).map(|index| index.latest);
-        let latest = known.map_or_else(|_| indexed_anew(&kept), |latest| Ok(Some(latest)));
+        let latest = known.map_or_else(|_| indexed_anew(&kept, keys), |latest| Ok(Some(latest)));
         // A full disk has no room for an index: the file does without, and may go to make room.
         let latest = latest.or_else(|error| if is_full(&error) { Ok(Some(kept.time)) } else { Err(error) });
         if let Some(latest) = latest? {
@@ -229,28 +245,65 @@ fn taken_up(folder: &Path) -> io::Result<Vec<Closed>> {
 
 /// Makes the index of a file that has none, and cuts off what is not whole; time of its latest frame. A file without a
 /// frame goes.
-fn indexed_anew(kept: &Kept) -> io::Result<Option<i64>> {
+fn indexed_anew(kept: &Kept, keys: &Keys) -> io::Result<Option<i64>> {
     let data = fs::read(&kept.path)?;
+    if kept.is_sealed() {
+        return unsealed_anew(kept, keys, &data);
+    }
     let (Some(link), Some((head, mut rest))) = (records::link_of(&data), data.split_at_checked(records::HEADER)) else {
         kept.remove()?;
         return Ok(None);
     };
     let mut index = Building::begin(kept.first, head);
     while let Some(chunk) = next_chunk(rest, link, index.next_frame()) {
+        let octets = rest.get(..chunk.records.len()).unwrap_or_default();
         rest = rest.get(chunk.records.len()..).unwrap_or_default();
-        index.add(&chunk);
+        index.add(&chunk, octets);
     }
+    ended(kept, index, None)
+}
+
+/// The same of an encrypted file. One whose key is not there stays as it is, without an index, until it is too old.
+fn unsealed_anew(kept: &Kept, keys: &Keys, data: &[u8]) -> io::Result<Option<i64>> {
+    let Some((head, mut rest)) = data.split_first_chunk::<HEAD>() else { return kept.remove().map(|()| None) };
+    let seal = match keys.open(head, kept.first) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(Some(kept.time)),
+        Err(_) => return kept.remove().map(|()| None),
+        Ok(seal) => seal,
+    };
+    let mut index = Building::begin(kept.first, head);
+    while let Ok((records, size)) = seal.open(index.chunks(), rest)
+        && let Some(chunk) = whole_chunk(&records, seal.link, index.next_frame())
+    {
+        let (octets, behind) = rest.split_at_checked(size).unwrap_or((rest, &[]));
+        index.add(&chunk, octets);
+        rest = behind;
+    }
+    ended(kept, index, Some(&seal))
+}
+
+/// Cuts off what is not whole and writes the index; time of the latest frame.
+fn ended(kept: &Kept, index: Building, seal: Option<&Seal>) -> io::Result<Option<i64>> {
     let Some(latest) = index.latest() else { return kept.remove().map(|()| None) };
     OpenOptions::new().write(true).open(&kept.path)?.set_len(index.bytes())?;
-    write_index(kept, &index.finish())?;
+    write_index(kept, &index.finish(seal)?)?;
     Ok(Some(latest))
 }
 
+/// All records as one chunk.
+fn whole_chunk(data: &[u8], link: LinkType, first: i64) -> Option<Chunk> {
+    chunk_of(data, link, first, usize::MAX)
+}
+
 /// The next records that are worth a chunk.
-fn next_chunk(data: &[u8], link: crate::capture::LinkType, first: i64) -> Option<Chunk> {
+fn next_chunk(data: &[u8], link: LinkType, first: i64) -> Option<Chunk> {
+    chunk_of(data, link, first, FULL)
+}
+
+fn chunk_of(data: &[u8], link: LinkType, first: i64, full: usize) -> Option<Chunk> {
     let (mut found, mut frames) = (Records::of(data), 0i64);
     let (mut earliest, mut latest) = (i64::MAX, i64::MIN);
-    while found.at < FULL
+    while found.at < full
         && let Some(record) = found.next()
     {
         frames = frames.saturating_add(1);

@@ -6,6 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub const PACKETS: &str = "pcap";
+/// Packets that are encrypted (`seal`).
+pub const SEALED: &str = "sealed";
 pub const INDEX: &str = "idx";
 /// An index that is being written.
 pub const PART: &str = "part";
@@ -21,13 +23,19 @@ pub struct Kept {
 
 impl Kept {
     /// The file that begins with this frame.
-    pub fn named(folder: &Path, first: i64, time: i64) -> Self {
-        Self { path: folder.join(format!("{first:012}-{time:019}.{PACKETS}")), first, time }
+    pub fn named(folder: &Path, first: i64, time: i64, is_sealed: bool) -> Self {
+        let end = if is_sealed { SEALED } else { PACKETS };
+        Self { path: folder.join(format!("{first:012}-{time:019}.{end}")), first, time }
+    }
+
+    pub fn is_sealed(&self) -> bool {
+        self.path.extension().is_some_and(|end| end == SEALED)
     }
 
     fn of(path: PathBuf) -> Option<Self> {
-        let name = path.file_name()?.to_str()?.strip_suffix(".pcap")?;
-        let (first, time) = name.split_once('-')?;
+        let name = path.file_name()?.to_str()?;
+        let (name, end) = name.split_once('.')?;
+        let (first, time) = name.split_once('-').filter(|_| end == PACKETS || end == SEALED)?;
         let digits =
             |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<i64>().ok()).flatten();
         let (first, time) = (digits(first)?, digits(time)?);
@@ -86,6 +94,8 @@ pub fn paths_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
 pub struct Standing {
     pub capture: String,
     pub files: u64,
+    /// Those of them that are encrypted.
+    pub sealed: u64,
     pub octets: u64,
     /// Time of its first frame that is still there, and of the last one that is in an index, ns.
     pub earliest: Option<i64>,
@@ -109,6 +119,7 @@ fn of_capture(folder: &Path, verified: bool) -> io::Result<Standing> {
     let mut all = Standing { capture, ..Standing::default() };
     for kept in files_of(folder)? {
         all.files = all.files.saturating_add(1);
+        all.sealed = all.sealed.saturating_add(u64::from(kept.is_sealed()));
         all.octets = all.octets.saturating_add(kept.octets());
         let known = Index::open(&kept.index()).ok();
         let (earliest, latest) = known.as_ref().map_or((kept.time, kept.time), |index| (index.earliest, index.latest));

@@ -1,7 +1,7 @@
 //! The ring of packets on disk: what a sensor saw lately, found again by frame number, time and address.
 //!
 //! ```text
-//! FOLDER/<capture>/<first frame, 12 digits>-<its time in ns, 19 digits>.pcap   frames without a gap between their numbers
+//! FOLDER/<capture>/<first frame, 12 digits>-<its time in ns, 19 digits>.pcap   frames without a gap between their numbers; .sealed: encrypted
 //! FOLDER/<capture>/….idx                                                       what is in it; missing while it is written
 //! ```
 //!
@@ -14,6 +14,8 @@
 //! | `kept` | names of files, and which there are |
 //! | `keeper` | writes, rotates, gives up the oldest |
 //! | `carve` | cuts frames out again, by number or by filter |
+//! | `seal` | encrypts files chunk by chunk |
+//! | `sieve` | passes over what cannot pass a filter |
 //! | `past` | reads once more what an earlier run kept |
 
 mod carve;
@@ -22,7 +24,9 @@ mod index;
 mod keeper;
 mod kept;
 mod past;
-mod records;
+pub(crate) mod records;
+mod seal;
+mod sieve;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -32,3 +36,4 @@ pub use chunk::{Chunk, Chunks};
 pub use keeper::{Bounds, Keeper};
 pub use kept::{Standing, standing};
 pub use past::{Former, Past, Reach};
+pub use seal::{KEY, Keys, NoKey};

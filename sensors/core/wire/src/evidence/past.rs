@@ -4,10 +4,10 @@
 
 use super::index::Index;
 use super::kept::{Kept, files_of};
-use super::records::{self, HEADER, Records};
+use super::records::Records;
+use super::seal::{Keys, Opened};
 use crate::capture::{Frame, LinkType};
 use std::collections::VecDeque;
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
@@ -44,12 +44,22 @@ pub struct Past {
 
 struct Cursor {
     former: Former,
-    files: VecDeque<(Kept, u64, i64)>,
+    files: VecDeque<Beginning>,
+    keys: Keys,
     octets: Vec<u8>,
     at: usize,
     /// Number of the record at `at`.
     number: i64,
     link: LinkType,
+}
+
+/// A file, and where in it is begun.
+struct Beginning {
+    kept: Kept,
+    offset: u64,
+    /// Number of the chunk, and of its first frame.
+    chunk: u64,
+    first: i64,
 }
 
 /// A chunk: its time, its frames, and where it is.
@@ -59,6 +69,7 @@ struct Piece {
     latest: i64,
     frames: u64,
     offset: u64,
+    chunk: u64,
     first: i64,
 }
 
@@ -78,6 +89,14 @@ impl Past {
     /// # Errors
     /// What the system says.
     pub fn open(formers: &[Former], now: i64, reach: Reach) -> io::Result<Self> {
+        Self::unsealing(formers, now, reach, &Keys::default())
+    }
+
+    /// The same, where files may be encrypted; those that no key opens are passed over.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn unsealing(formers: &[Former], now: i64, reach: Reach, keys: &Keys) -> io::Result<Self> {
         let mut pieces = Vec::new();
         for (place, former) in formers.iter().enumerate() {
             for kept in files_of(&former.folder)? {
@@ -96,7 +115,8 @@ impl Past {
             left = if fits { left.saturating_sub(piece.frames) } else { 0 };
             fits
         });
-        let cursors = formers.iter().enumerate().map(|(place, former)| Cursor::over(former, place, &pieces)).collect();
+        let cursors =
+            formers.iter().enumerate().map(|(place, former)| Cursor::over(former, place, &pieces, keys)).collect();
         Ok(Self { cursors, latest, left_out: all.saturating_sub(new_in(&pieces)) })
     }
 
@@ -149,17 +169,18 @@ impl Past {
 }
 
 impl Cursor {
-    fn over(former: &Former, place: usize, pieces: &[Piece]) -> Self {
+    fn over(former: &Former, place: usize, pieces: &[Piece], keys: &Keys) -> Self {
         let mut own: Vec<&Piece> = pieces.iter().filter(|piece| piece.former == place).collect();
         own.sort_by_key(|piece| piece.first);
-        let mut files: VecDeque<(Kept, u64, i64)> = VecDeque::new();
+        let mut files: VecDeque<Beginning> = VecDeque::new();
         for piece in own {
-            if files.back().is_none_or(|(kept, ..)| *kept != piece.kept) {
-                files.push_back((piece.kept.clone(), piece.offset, piece.first));
+            if files.back().is_none_or(|begun| begun.kept != piece.kept) {
+                let kept = piece.kept.clone();
+                files.push_back(Beginning { kept, offset: piece.offset, chunk: piece.chunk, first: piece.first });
             }
         }
         let (octets, link) = (Vec::new(), LinkType::ETHERNET);
-        Self { former: former.clone(), files, octets, at: 0, number: 0, link }
+        Self { former: former.clone(), files, keys: keys.clone(), octets, at: 0, number: 0, link }
     }
 
     /// Time of the next frame.
@@ -169,17 +190,21 @@ impl Cursor {
             if let Some(record) = Records::of(rest).next() {
                 return Ok(Some(record.time));
             }
-            let Some((kept, offset, first)) = self.files.pop_front() else { return Ok(None) };
-            (self.octets, self.at, self.number) = (Vec::new(), 0, first);
-            let mut file = match File::open(&kept.path) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue, // it has just been given up
-                file => file?,
+            let Some(begun) = self.files.pop_front() else { return Ok(None) };
+            (self.octets, self.at, self.number) = (Vec::new(), 0, begun.first);
+            let mut opened = match Opened::of(&begun.kept, &self.keys) {
+                // It has just been given up, its key is gone, or it is not what it was.
+                Err(error) if is_passed_over(&error) => continue,
+                opened => match opened? {
+                    Some(opened) => opened,
+                    None => continue,
+                },
             };
-            let mut head = [0u8; HEADER];
-            file.read_exact(&mut head)?;
-            self.link = records::link_of(&head).unwrap_or(self.link);
-            file.seek(SeekFrom::Start(offset))?;
-            file.read_to_end(&mut self.octets)?;
+            self.link = opened.link;
+            let mut octets = Vec::new();
+            opened.file.seek(SeekFrom::Start(begun.offset))?;
+            opened.file.read_to_end(&mut octets)?;
+            self.octets = opened.records(begun.chunk, octets).unwrap_or_default();
         }
     }
 
@@ -201,6 +226,10 @@ impl Cursor {
     }
 }
 
+fn is_passed_over(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied | io::ErrorKind::InvalidData)
+}
+
 /// The chunks of a file; a file without an index has none, for it is being written.
 fn pieces_of(former: usize, kept: &Kept) -> io::Result<Vec<Piece>> {
     let Ok(index) = Index::open(&kept.index()) else { return Ok(Vec::new()) };
@@ -213,6 +242,7 @@ fn pieces_of(former: usize, kept: &Kept) -> io::Result<Vec<Piece>> {
             latest: place.latest,
             frames: u64::try_from(next.saturating_sub(i64::from(place.frames))).unwrap_or(0),
             offset: u64::from(place.offset),
+            chunk: u64::try_from(number).unwrap_or(u64::MAX),
             first: index.first.saturating_add(i64::from(place.frames)),
         }
     };

@@ -1,2 +1,3 @@
 mod past;
 mod ring;
+mod sealed;

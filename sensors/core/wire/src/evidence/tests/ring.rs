@@ -1,6 +1,6 @@
 //! What was handed over is found again: by number and by filter, after a kill, within bounds.
 
-use super::super::{Bounds, Carved, Chunks, Keeper, Wanted, by_filter, by_numbers, standing};
+use super::super::{Bounds, Carved, Chunks, Keeper, Keys, Wanted, by_filter, standing};
 use crate::capture::filter::Filter;
 use crate::capture::{Frame, LinkType};
 use std::fs;
@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 const SECOND: i64 = 1_000_000_000;
-const ETERNAL: Bounds = Bounds { bytes: u64::MAX, age: i64::MAX, file_bytes: 4096, file_age: i64::MAX };
+pub(super) const ETERNAL: Bounds = Bounds { bytes: u64::MAX, age: i64::MAX, file_bytes: 4096, file_age: i64::MAX };
 
 /// A folder that goes with the test.
-struct Scratch(PathBuf);
+pub(super) struct Scratch(pub(super) PathBuf);
 
 impl Scratch {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("bittern-ring-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         Self(std::env::temp_dir().join(name))
@@ -28,7 +28,7 @@ impl Drop for Scratch {
 }
 
 /// A frame of TCP between 10.0.0.<number % 7> and 10.0.1.<number % 3>; every fifth in VLAN 9, every eleventh ARP.
-fn octets(number: i64) -> Vec<u8> {
+pub(super) fn octets(number: i64) -> Vec<u8> {
     let (client, server) = (u8::try_from(number % 7).unwrap(), u8::try_from(number % 3).unwrap());
     let mut frame = vec![2, 0, 0, 0, 1, server, 2, 0, 0, 0, 0, client];
     if number % 5 == 0 {
@@ -45,7 +45,7 @@ fn octets(number: i64) -> Vec<u8> {
     frame
 }
 
-fn put(chunks: &mut Chunks, keeper: &mut Keeper, numbers: impl Iterator<Item = i64>, batch: i64) {
+pub(super) fn put(chunks: &mut Chunks, keeper: &mut Keeper, numbers: impl Iterator<Item = i64>, batch: i64) {
     for number in numbers {
         let data = octets(number);
         let frame = Frame {
@@ -72,11 +72,12 @@ fn begin(folder: &Path, bounds: Bounds) -> Keeper {
 
 fn found(folder: &Path, filter: &str, (since, until): (i64, i64)) -> Carved {
     let filter = Filter::parse(filter).unwrap();
-    by_filter(&[folder.join("eth1@1")], &Wanted { filter: &filter, since, until, most: usize::MAX }).unwrap()
+    by_filter(&[folder.join("eth1@1")], &Wanted { filter: &filter, since, until, most: usize::MAX }, &Keys::default())
+        .unwrap()
 }
 
 /// Payload numbers of a carved file, by the frames' last four octets; ARP frames do not count.
-fn sent(carved: &Carved) -> Vec<i64> {
+pub(super) fn sent(carved: &Carved) -> Vec<i64> {
     let records = super::super::records::Records::of(carved.file.get(24..).unwrap_or_default());
     let tcp = records.filter(|record| record.data.len() >= 58);
     tcp.map(|record| i64::from(u32::from_be_bytes(*record.data.last_chunk::<4>().unwrap()))).collect()
@@ -217,4 +218,9 @@ fn a_file_that_was_changed_is_no_evidence() {
     let found = by_numbers(&folder, &[(1, 10)], 99).unwrap();
     assert_eq!((found.frames, found.changed), (0, 1));
     assert_eq!(standing(&scratch.0, true).unwrap()[0].changed.len(), 1);
+}
+
+/// As it is without keys.
+fn by_numbers(capture: &Path, spans: &[(i64, i64)], most: usize) -> std::io::Result<Carved> {
+    super::super::by_numbers(capture, spans, most, &Keys::default())
 }
