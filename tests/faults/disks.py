@@ -1,0 +1,99 @@
+"""Disks that are full: that of the spool, of the ring of packets, of the store."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from random import Random
+
+from tests.faults.counted import rows, writes, writes_sent
+from tests.faults.plant import Places, Plant, load_on
+from tests.faults.processes import at_random_moments
+from tests.faults.rows import Case, Row
+from tests.small_disk import fill, grow, small_disk
+
+
+def full(disk: Path) -> Callable[[Plant, Random], None]:
+    """No room for two to four seconds."""
+
+    def strike(at: Plant, chance: Random) -> None:
+        block = fill(disk)
+        time.sleep(chance.uniform(2, 4))
+        block.unlink()
+
+    return strike
+
+
+def spool(folder: Path, moments: int, chance: Random) -> Row:
+    """Segments wait in the sensor's memory."""
+    with small_disk(folder / "disk", 16) as disk:
+        return writes(load_on(folder, at_random_moments(full(disk), moments, chance), Places(spool=disk)), moments)
+
+
+def ring(folder: Path, moments: int, chance: Random) -> Row:
+    """Packets are evidence, not detection: the oldest give way, those that cannot be kept are told, and no event is
+    missing."""
+    with small_disk(folder / "disk", 32) as disk:
+        strikes = at_random_moments(full(disk), moments, chance)
+        return writes_sent(load_on(folder, strikes, Places(packets=disk / "packets")), moments)
+
+
+def store(folder: Path, moments: int, chance: Random) -> Row:
+    """Segments wait in the spool; API and worker share the disk, as they do with one `--data`."""
+    with small_disk(folder / "disk", 32) as disk:
+        return writes(load_on(folder, at_random_moments(full(disk), moments, chance), Places(store=disk)), moments)
+
+
+def too_small(folder: Path, moments: int, chance: Random) -> Row:
+    """A spool from which nobody takes, on a disk that is too small for it: the oldest events are given up and told.
+    Then the disk becomes larger and the worker comes."""
+    copies = folder / "copies"
+    with small_disk(folder / "disk", 1) as disk, copied(disk, copies):
+
+        def strikes(at: Plant) -> None:
+            deadline = time.monotonic() + 240
+            while "reached its bounds" not in at.roles["sensor"].said and time.monotonic() < deadline:
+                time.sleep(0.2)
+            time.sleep(10)
+            grow(disk, 64)
+            time.sleep(5)
+
+        at = load_on(
+            folder, strikes, Places(spool=disk), roles=("sensor",), rate=400, afterwards=lambda at: at.begin("worker")
+        )
+    return rows(at, 1, copies.glob("*.zip"))
+
+
+@contextmanager
+def copied(spool: Path, into: Path) -> Iterator[None]:
+    """Keeps a copy of each segment as the sensor handed it over. Nothing else may take from the spool meanwhile."""
+    into.mkdir()
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(0.05):
+            for each in spool.glob("*.zip"):
+                if not (into / each.name).exists():
+                    with suppress(FileNotFoundError):
+                        shutil.copyfile(each, into / f"{each.name}.part")
+                        (into / f"{each.name}.part").rename(into / each.name)
+
+    thread = threading.Thread(target=look, name="copies")
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+CASES = (
+    Case("disk of the spool full", 10, spool),
+    Case("disk of the packets full", 10, ring),
+    Case("disk of the store full", 10, store),
+    Case("spool too small, nobody takes from it", 1, too_small),
+)
