@@ -51,24 +51,30 @@ def frames_kept(at: Plant, moments: int) -> Row:
 
 
 def rows(at: Plant, moments: int, handed_over: Iterable[Path]) -> Row:
-    """Events of all kinds in the segments as the sensor made them, against events in the store."""
+    """Events of all kinds in the segments as the sensor made them, against events in the store. An event is its id and
+    its time: a sensor that lost what it knew learns anew, and says so under the same ids."""
     went_in = Counter(made_of(handed_over))
     with open_store(at.url) as store:
-        came_out = Counter(
-            name for dataset in stored_datasets() for frame in pages(store, dataset) for name in frame["event.id"]
-        )
-    missing = sum(name not in came_out for name in went_in)
-    found = sum(name in came_out for name in went_in)
+        came_out = Counter(each for name in stored_datasets() for frame in pages(store, name) for each in named(frame))
+    missing = sum(each not in came_out for each in went_in)
     twice = sum(n - 1 for n in came_out.values())
-    return Row(moments, at.sent, "events", len(went_in), found, missing, twice, told(at.url)["spool_rows_lost"])
+    return Row(
+        moments, at.sent, "events", len(went_in), len(went_in) - missing, missing, twice,
+        told(at.url)["spool_rows_lost"],
+    )  # fmt: skip
 
 
-def made_of(segments: Iterable[Path]) -> Iterator[str]:
-    """Ids of the events in files of segments."""
+def made_of(segments: Iterable[Path]) -> Iterator[tuple[str, int]]:
+    """The events in files of segments."""
     for path in segments:
         segment, _ = segment_from(read_segment(path))
         for frame in segment.datasets.values():
-            yield from frame["event.id"]
+            yield from named(frame)
+
+
+def named(frame: pl.DataFrame) -> Iterator[tuple[str, int]]:
+    """Ids and times of events."""
+    return zip(frame["event.id"].to_list(), frame["@timestamp"].cast(pl.Int64).to_list(), strict=True)
 
 
 def heard(ring: Path) -> set[int]:

@@ -132,7 +132,8 @@ def plant(wire: Wire, data: Path, places: Places | None = None) -> Iterator[Plan
     data.mkdir(parents=True, exist_ok=True)
     wire.ip("link", "set", "lo", "up")
     bittern = [sys.executable, "-m", "api.cli"]
-    there = ["ip", "netns", "exec", wire.sensor, *bittern]
+    # Not `ip netns exec`: that gives a view of the mounts of its own, in which a disk never goes.
+    there = ["nsenter", f"--net=/run/netns/{wire.sensor}", *bittern]
     spool, packets, store = at.spool or data / "spool", at.packets or data / "packets", at.store or data
     taken = at.taken or spool
     records = ["--data", str(store), *(["--store", at.url] if at.url else [])]
