@@ -24,12 +24,13 @@ SHUTDOWN, WITHOUT_LOG = 0x8004587D, 2
 """EXT4_IOC_SHUTDOWN and EXT4_GOING_FLAGS_NOLOGFLUSH of fs/ext4/ext4.h."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class LoopDisk:
-    """A disk: where it is mounted, and the file that it is."""
+    """A disk: where it is mounted, the file that it is, and its device."""
 
     folder: Path
     image: Path
+    device: str = ""
 
     def cut_power(self) -> None:
         """Nothing reaches it any more; whoever writes gets an error. It must be mounted again."""
@@ -41,17 +42,21 @@ class LoopDisk:
 
     def fail(self) -> None:
         """The file system finds an error in itself, and lets nobody write any more: read-only, as it is mounted."""
-        device = subprocess.run(
-            ["findmnt", "-n", "-o", "SOURCE", str(self.folder)], capture_output=True, text=True, check=True
-        ).stdout.strip()
-        Path("/sys/fs/ext4", Path(device).name, "trigger_fs_error").write_text("a test")
+        Path("/sys/fs/ext4", Path(self.device).name, "trigger_fs_error").write_text("a test")
 
     def mount(self) -> None:
-        _run("mount", "-o", "loop,errors=remount-ro", str(self.image), str(self.folder))
+        """A device of its own each time: `ip netns exec` of somebody else copies the mounts of this moment, and what it
+        holds on to is the file system that has ended."""
+        self.device = _run("losetup", "--find", "--show", str(self.image))
+        _run("mount", "-o", "errors=remount-ro", self.device, str(self.folder))
+
+    def unmount(self) -> None:
+        _run("umount", str(self.folder))
+        _run("losetup", "--detach", self.device)
 
     def mount_again(self) -> None:
         """What is on it is there again. Nothing may be open."""
-        _run("umount", str(self.folder))
+        self.unmount()
         self.mount()
 
 
@@ -70,9 +75,9 @@ def loop_disk(folder: Path, megabytes: int = 256) -> Iterator[LoopDisk]:
     try:
         yield made
     finally:
-        _run("umount", str(folder))
+        made.unmount()
         made.image.unlink()
 
 
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True)
+def _run(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()

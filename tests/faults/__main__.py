@@ -12,10 +12,11 @@ import tempfile
 from pathlib import Path
 from random import Random
 
-from tests.faults import disks, power, processes
+from tests.faults import clock, disks, power, processes, segments, stores
 from tests.faults.rows import line, write_table
 
-CASES = (*processes.CASES, *disks.CASES, *power.CASES)
+CASES = (*processes.CASES, *disks.CASES, *power.CASES, *segments.CASES,
+         *stores.CASES, *clock.CASES)  # fmt: skip
 SEED = 7
 
 

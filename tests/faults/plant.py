@@ -62,6 +62,11 @@ class Role:
         return self.process.wait(PATIENCE)
 
     @property
+    def process_ended(self) -> bool:
+        """By itself."""
+        return self.process is not None and self.process.poll() is not None
+
+    @property
     def said(self) -> str:
         """All it said since it was first begun."""
         return self.log.read_text(errors="replace")
@@ -82,6 +87,10 @@ class Places:
     """Of a store elsewhere."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Of worker and API."""
+    serving: Sequence[str] = ()
+    """More words for the API."""
+    told: Callable[[str], object] | None = None
+    """Is told the sensor's namespace before anything begins."""
     sensor_environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -130,6 +139,8 @@ def plant(wire: Wire, data: Path, places: Places | None = None) -> Iterator[Plan
     """Roles that are not begun yet; whatever runs at the end is ended."""
     at = places or Places()
     data.mkdir(parents=True, exist_ok=True)
+    if at.told is not None:
+        at.told(wire.sensor)
     wire.ip("link", "set", "lo", "up")
     bittern = [sys.executable, "-m", "api.cli"]
     # Not `ip netns exec`: that gives a view of the mounts of its own, in which a disk never goes.
@@ -142,7 +153,7 @@ def plant(wire: Wire, data: Path, places: Places | None = None) -> Iterator[Plan
     commands = {
         "sensor": [*there, "sensor", "-i", NEAR, "--spool", str(spool), "--packets", str(packets)],
         "worker": [*behind, "worker", "--spool", str(taken), *records],
-        "serve": [*behind, "serve", "--port", "0" if at.url else "8080", *records],
+        "serve": [*behind, "serve", "--port", "0" if at.url else "8080", *records, *at.serving],
     }
     made = Plant(wire, data, spool, taken, packets, at.url or f"embedded:{store / 'store'}")
     environments = {"sensor": at.sensor_environment}
