@@ -17,7 +17,7 @@ from tests.faults.traffic import Load
 from tests.live.wire import NEAR, Wire, wire
 from tests.needs import PROJECT
 
-PATIENCE = 90.0
+PATIENCE, LONG = 90.0, 300.0
 READY = {"sensor": "listens to", "worker": "takes segments", "serve": "answers at"}
 ROLES = ("sensor", "worker", "serve")
 RATE = 200
@@ -122,7 +122,7 @@ class Plant:
 
     def wait_empty(self) -> None:
         """Until the worker took all that lies in its spool."""
-        until(lambda: not list(Spool(self.taken)), "the worker does not empty the spool")
+        until(lambda: not list(Spool(self.taken)), "the worker does not empty the spool", LONG)
 
 
 def until(holds: Callable[[], object], why: str, patience: float = PATIENCE) -> None:
@@ -170,8 +170,13 @@ def plant(wire: Wire, data: Path, places: Places | None = None) -> Iterator[Plan
 
 
 def load_on(
-    folder: Path, strikes: Callable[[Plant], object], places: Places | None = None, *, roles: Sequence[str] = ROLES,
-    rate: int = RATE, afterwards: Callable[[Plant], object] | None = None,
+    folder: Path,
+    strikes: Callable[[Plant], object],
+    places: Places | None = None,
+    *,
+    roles: Sequence[str] = ROLES,
+    rate: int = RATE,
+    afterwards: Callable[[Plant], object] | None = None,
 ) -> Plant:
     """Lets roles run while exchanges come in and `strikes` does its worst. Then the load ends, the sensor, which hands
     over what it still has, `afterwards` is done, and when the worker has taken all, the others end. What lies in the

@@ -99,7 +99,7 @@ def tried(folder: Path, give: Give, places: Places, moments: int, chance: Random
             carrier.carry()
             return len(carrier.held) >= moments
 
-        until(enough, "the sensor hands over too little", 60.0 + 5 * moments)
+        until(enough, "the sensor hands over too little", 120.0 + 5 * moments)
 
     def afterwards(at: Plant) -> None:
         nonlocal number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import sqlite3
 import subprocess
@@ -25,6 +26,7 @@ from tests.faults.rows import Case, Row
 
 ADMIN = "grid-admin"
 VARIABLE = "BITTERN_STORE_PASSWORD"
+ENVIRONMENT = {VARIABLE: PASSWORD, "BITTERN_NOTIFY_KEY": base64.b64encode(bytes(32)).decode()}
 SETTINGS = """\
 xpack.security.enabled: true
 xpack.security.transport.ssl.enabled: false
@@ -106,7 +108,7 @@ def elastic(strike: Callable[[Cluster], Strike]) -> Callable[[Path, int, Random]
     def run(folder: Path, moments: int, chance: Random) -> Row:
         os.environ[VARIABLE] = PASSWORD  # for counting; the roles get theirs below
         with cluster() as server:
-            places = Places(url=server.url, environment={VARIABLE: PASSWORD})
+            places = Places(url=server.url, environment=ENVIRONMENT)
             at = load_on(folder, at_random_moments(strike(server), moments, chance), places)
             server.admin.indices.refresh(index="t*")
             return writes(at, moments)
@@ -158,7 +160,7 @@ def wrong_password(server: Cluster) -> Strike:
     def strike(at: Plant, chance: Random) -> None:
         role = at.roles["worker"]
         role.kill()
-        right, role.environment = role.environment, {VARIABLE: "wrong-secret"}
+        right, role.environment = role.environment, {**ENVIRONMENT, VARIABLE: "wrong-secret"}
         role.begin()
         until(lambda: "refuses this user" in role.said or role.process_ended, "the worker does not mind")
         role.kill()

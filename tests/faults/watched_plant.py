@@ -160,4 +160,6 @@ def _counters(data: Path) -> Counter[str]:
     """Counters of the sensor's reader: packets that came, and those that were lost."""
     with open_store(f"embedded:{data / 'store'}") as store:
         rows = store.events(EventQuery("capture", limit=5000)).frame.filter(pl.col("ot.stage") == "reader")
-    return Counter({str(name): int(count) for name, count in rows.group_by("ot.counter").agg(pl.col("ot.count").sum()).rows()})
+    return Counter(
+        {str(name): int(count) for name, count in rows.group_by("ot.counter").agg(pl.col("ot.count").sum()).rows()}
+    )
