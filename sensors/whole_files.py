@@ -29,6 +29,7 @@ def write_new(path: Path, data: bytes) -> None:
     try:
         _write(part, data, os.O_EXCL, 0o600)
         os.link(part, path)  # unlike a rename it takes the place of nothing
+        part.unlink()
         sync_folder(path.parent)
     except FileExistsError:
         raise

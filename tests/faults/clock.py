@@ -8,7 +8,7 @@ nothing of it; how a time line ends when packets jump too is tried by `cargo tes
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from random import Random
 
@@ -18,8 +18,8 @@ from tests.faults.rows import Case, Row
 from tests.needs import need
 
 HOUR, YEAR = 3600, 365 * 86_400
-JUMPS = (HOUR, 0, -HOUR, 0, YEAR, 0, -YEAR, 0)
-"""Seconds by which the clock is wrong, one after the other."""
+JUMPS = (HOUR, -HOUR, YEAR, -YEAR)
+"""Seconds by which the clock is wrong, one after the other; in between it is right."""
 
 
 def clock(folder: Path) -> tuple[Path, Mapping[str, str]]:
@@ -37,22 +37,34 @@ def clock(folder: Path) -> tuple[Path, Mapping[str, str]]:
     }
 
 
-def jumps(wrong: Path, moments: int, chance: Random) -> None:
-    """Sets the clock again and again."""
+def put(wrong: Path, seconds: int) -> None:
+    part = wrong.with_suffix(".part")
+    part.write_text(f"{seconds:+d}\n")
+    part.replace(wrong)
+
+
+def jumps(wrong: Path, moments: int, chance: Random, meanwhile: Callable[[], object]) -> None:
+    """Sets the clock wrong, does something, and sets it right, again and again."""
     for number in range(moments):
-        time.sleep(chance.uniform(2, 5))
-        part = wrong.with_suffix(".part")
-        part.write_text(f"{JUMPS[number % len(JUMPS)]:+d}\n")
-        part.replace(wrong)
+        time.sleep(chance.uniform(2, 4))
+        put(wrong, JUMPS[number % len(JUMPS)])
+        time.sleep(chance.uniform(2, 4))
+        meanwhile()
+        put(wrong, 0)
     time.sleep(3)
 
 
 def of_worker_and_api(folder: Path, moments: int, chance: Random) -> Row:
-    """Leases, gaps, retention go by this clock."""
+    """Leases and gaps go by this clock. The worker is killed while it is wrong, and begun again when it is right."""
     wrong, environment = clock(folder)
 
     def strikes(at: Plant) -> None:
-        jumps(wrong, moments, chance)
+        def killed() -> None:
+            at.roles["worker"].kill()
+            put(wrong, 0)
+            at.begin("worker")
+
+        jumps(wrong, moments, chance, killed)
 
     return writes(load_on(folder, strikes, Places(environment=environment)), moments)
 
@@ -62,7 +74,7 @@ def of_the_sensor(folder: Path, moments: int, chance: Random) -> Row:
     wrong, environment = clock(folder)
 
     def strikes(at: Plant) -> None:
-        jumps(wrong, moments, chance)
+        jumps(wrong, moments, chance, lambda: None)
 
     return writes(load_on(folder, strikes, Places(sensor_environment=environment)), moments)
 
