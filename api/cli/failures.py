@@ -45,7 +45,6 @@ def explain(error: BaseException, terminal: Terminal) -> ExitCode:
 
 def _explain_known(error: BaseException, terminal: Terminal) -> ExitCode:
     # Imported here: most commands start, and fail, without frames, stores and the core.
-    from api.notifying import BadKey
     from api.output.issues import issue_line
     from api.output.reasons import store_reason, system_reason
     from detection.baseline import BadBaseline
@@ -59,9 +58,6 @@ def _explain_known(error: BaseException, terminal: Terminal) -> ExitCode:
         return ExitCode.CONFIGURATION
     if isinstance(error, BadBaseline):
         terminal.error("error.baseline", why=issue_line(error.issue, terminal.texts))
-        return ExitCode.CONFIGURATION
-    if isinstance(error, BadKey):
-        terminal.error("error.notify_key", path=error.place)
         return ExitCode.CONFIGURATION
     if isinstance(error, StoreError):
         terminal.error("error.store", **store_reason(error, terminal.texts))

@@ -76,8 +76,8 @@ def serve(
     import signal
 
     from api.cli.inputs import rules_in_force
+    from api.cli.notify import seal_of
     from api.first_sign_in import is_journal, keep, withdraw
-    from api.notifying import make_seal
     from api.pulse import pulse_of
     from api.serving import Listening, bound, is_loopback
     from api.serving import serve as run
@@ -122,7 +122,7 @@ def serve(
             issuer=issuer,
         )
         run(
-            Wiring(source, loaded, settings, seal=make_seal(url, os.environ)),
+            Wiring(source, loaded, settings, seal=seal_of(url)),
             listener,
             certificate=certificate,
             client_authority=client_ca,

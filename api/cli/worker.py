@@ -38,8 +38,8 @@ def worker(
     import signal
 
     from api.cli.inputs import rules_in_force
+    from api.cli.notify import seal_of
     from api.duties import duties_of, intake_of
-    from api.notifying import make_seal
     from api.pulse import pulse_of
     from api.storage import open_store
     from api.wiring import Settings, Wiring, wall_clock
@@ -49,7 +49,7 @@ def worker(
     loaded = rules_in_force(rules or (), terminal)
     url = store or f"embedded:{data / 'store'}"
     with open_store(url) as source:
-        wiring = Wiring(source, loaded, Settings(data=data, base_url=base_url), seal=make_seal(url, os.environ))
+        wiring = Wiring(source, loaded, Settings(data=data, base_url=base_url), seal=seal_of(url))
         name = f"worker-{os.getpid()}"
         intake = intake_of(wiring, spools or (), below=below, beat=pulse.beat)
 

@@ -11,8 +11,8 @@ import polars as pl
 
 from api.segment_files import segment_from
 from api.storage import open_store
-from response.ports import EventQuery, Store
 from api.storage.admission import stored_datasets
+from response.ports import EventQuery, Store
 from sensors.packet_ring import PacketRing
 from sensors.replay import HEADER, RECORD
 from sensors.segment_file import read_segment
