@@ -1,9 +1,9 @@
 """A disk of a test's own whose power can be cut and which can fail: a real ext4 in a file, over a loop device.
 
 Cutting its power is the file system's own shutdown, without its log (`ext4_shutdown`; xfstests tries file systems by
-it): from then on nothing reaches the disk, and what was in the memory of the kernel alone, all that was not
-synchronised yet, is gone. Mounted again the journal is replayed, as after a real power cut. What it does not show: a disk
-that lies about what it has written, and sectors that are half written.
+it): from then on nothing reaches the disk, and what was in the memory of the kernel alone, not synchronised yet, is
+gone. Mounted again the journal is replayed, as after a real power cut. What it does not show: a disk that lies about
+what it has written, and sectors that are half written.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Command line of the plant: `python -m compose.plant run|live|golden`, from the project's root, in its own environment."""
+"""Command line of the plant: `python -m compose.plant run|live|golden`, from the project's root, in its environment."""
 
 from __future__ import annotations
 

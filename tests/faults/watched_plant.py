@@ -71,7 +71,7 @@ class Watched:
     counters: Counter[str]
 
 
-def lived(folder: Path, seconds: float) -> list[Sight]:
+def watch(folder: Path, seconds: float) -> list[Sight]:
     """Lets the plant live for so long, then be attacked; every growth of every alert as it was seen. `folder` is left
     with labels, log and data. Raises RuntimeError when it did not come to its end."""
     data, labels, log = folder / "data", folder / "labels.yml", folder / "bittern.log"

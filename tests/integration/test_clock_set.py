@@ -1,4 +1,4 @@
-"""The clock of the worker is set: what it did while it was wrong must not hold anything up for as long as it was wrong."""
+"""The clock of the worker is set: what was done while it was wrong must hold nothing up for as long as it was wrong."""
 
 from __future__ import annotations
 

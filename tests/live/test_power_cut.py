@@ -1,5 +1,5 @@
-"""A power cut: what was handed over, stored or made stays; what was not is not half there. `make faults` does the same to
-running processes."""
+"""A power cut: what was handed over, stored or made stays; what was not is not half there. `make faults` does
+the same to running processes."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_what_the_worker_forgot_is_in_the_store(tmp_path: Path) -> None:
     for part in parts:
         part.rename(aside / part.name)
     with loop_disk(tmp_path / "disk", 64) as disk:
-        for number, part in enumerate(parts):
+        for part in parts:
             (aside / part.name).rename(part)
             with open_store(f"embedded:{disk.folder / 'store'}") as store:
                 Intake(store, spool, chains=Chains(store))(NOW)
