@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 from tests.faults.counted import rows, writes, writes_sent
-from tests.faults.plant import Places, Plant, load_on
+from tests.faults.plant import LONG, Places, Plant, load_on, until
 from tests.faults.processes import at_random_moments
 from tests.faults.rows import Case, Row
 from tests.small_disk import fill, grow, small_disk
@@ -52,18 +52,15 @@ def too_small(folder: Path, moments: int, chance: Random) -> Row:
     """A spool from which nobody takes, on a disk that is too small for it: the oldest events are given up and told.
     Then the disk becomes larger and the worker comes."""
     copies = folder / "copies"
-    with small_disk(folder / "disk", 1) as disk, copied(disk, copies):
+    with small_disk(folder / "disk", 2) as disk, copied(disk, copies):
 
         def strikes(at: Plant) -> None:
-            deadline = time.monotonic() + 240
-            while "reached its bounds" not in at.roles["sensor"].said and time.monotonic() < deadline:
-                time.sleep(0.2)
-            time.sleep(10)
+            until(lambda: "reached its bounds" in at.roles["sensor"].said, "the disk is not full", LONG)
             grow(disk, 64)
             time.sleep(5)
 
         at = load_on(
-            folder, strikes, Places(spool=disk), roles=("sensor",), rate=400, afterwards=lambda at: at.begin("worker")
+            folder, strikes, Places(spool=disk), roles=("sensor",), rate=800, afterwards=lambda at: at.begin("worker")
         )
     return rows(at, 1, copies.glob("*.zip"))
 

@@ -20,8 +20,8 @@ def page_of(found: Watched, *, as_of: str | None = None) -> str:
         f"dropped {found.counters['kernel_drops']:,}."
     )
     came = (
-        f"Steps alerted: {len(alerted)} of {len(found.steps)}, the slowest {slowest:.1f} s after its begin. Alerts above "
-        f"low in normal life: {loud} ({_by_severity(found)})."
+        f"Steps alerted: {len(alerted)} of {len(found.steps)}, the slowest {slowest:.1f} s after its begin. Alerts "
+        f"above low in normal life: {loud} ({_by_severity(found)})."
     )
     lines = [about, "", came]
     lines += [f"- {a.severity}: {a.rule}, {' → '.join(a.dedup)}, {a.count} times" for a in found.loud]
