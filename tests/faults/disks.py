@@ -75,7 +75,7 @@ def copied(spool: Path, into: Path) -> Iterator[None]:
         while not ended.wait(0.05):
             for each in spool.glob("*.zip"):
                 if not (into / each.name).exists():
-                    with suppress(FileNotFoundError):
+                    with suppress(OSError):  # given up, or on a disk whose power is cut: looked for again
                         shutil.copyfile(each, into / f"{each.name}.part")
                         (into / f"{each.name}.part").rename(into / each.name)
 

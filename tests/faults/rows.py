@@ -67,11 +67,12 @@ def _git(*words: str) -> str:
 
 def write_table(lines: Mapping[str, str], order: list[str], page: Path = PAGE) -> None:
     """Puts these lines into the table, by their fault; those of faults that were not tried now stay as they are."""
+    # A fault that was never tried stands there as that.
     text = page.read_text(encoding="utf-8")
     known = {found[1].strip(): found[0] for found in re.finditer(r"^\|([^|]*)\|.*\|$", between("grid", text), re.M)}
-    all_lines = known | lines
+    all_lines = {**known, **lines}
     table = [f"| {' | '.join(COLUMNS)} |", "|" + " --- |" * len(COLUMNS)]
-    table += [all_lines[words] for words in order if words in all_lines]
+    table += [all_lines.get(words, f"| {words} | not run |{' |' * (len(COLUMNS) - 2)}") for words in order]
     page.write_text(replaced("grid", text, "\n".join(table)), encoding="utf-8")
 
 

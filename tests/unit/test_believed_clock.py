@@ -23,6 +23,7 @@ class Clocks:
 
     def after(self, seconds: int) -> int:
         """How far what is believed is ahead of the true time after so long."""
+        found = 0
         for _ in range(10):
             self.steady += seconds // 10
             found = self._believed(self.system)
