@@ -23,11 +23,6 @@ def small_disk(folder: Path, megabytes: int = 3) -> Iterator[Path]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
-def grow(disk: Path, megabytes: int) -> None:
-    """Makes a small disk larger while it is in use."""
-    subprocess.run(["mount", "-o", f"remount,size={megabytes}m", str(disk)], check=True)
-
-
 def fill(disk: Path) -> Path:
     """Takes all room of a disk; gives the file that does, which may be removed."""
     block = disk / "block"

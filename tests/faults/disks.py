@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 import time
@@ -14,7 +15,10 @@ from tests.faults.counted import rows, writes, writes_sent
 from tests.faults.plant import LONG, Places, Plant, load_on, until
 from tests.faults.processes import at_random_moments
 from tests.faults.rows import Case, Row
-from tests.small_disk import fill, grow, small_disk
+from tests.small_disk import fill, small_disk
+
+WAITING, LEFT = 800_000, 500_000
+"""Bytes of segments that wait before others fill the disk, and bytes that those leave: less than should stay free."""
 
 
 def full(disk: Path) -> Callable[[Plant, Random], None]:
@@ -48,21 +52,23 @@ def store(folder: Path, moments: int, chance: Random) -> Row:
         return writes(load_on(folder, at_random_moments(full(disk), moments, chance), Places(store=disk)), moments)
 
 
-def too_small(folder: Path, moments: int, chance: Random) -> Row:
-    """A spool from which nobody takes, on a disk that is too small for it: the oldest events are given up and told.
-    Then the disk becomes larger and the worker comes."""
+def crowded(folder: Path, moments: int, chance: Random) -> Row:
+    """Nobody takes from the spool, and files of others fill its disk: the oldest events are given up and told. Then
+    there is room again, and the worker comes."""
     copies = folder / "copies"
-    with small_disk(folder / "disk", 2) as disk, copied(disk, copies):
+    with small_disk(folder / "disk", 16) as disk, copied(disk, copies):
 
         def strikes(at: Plant) -> None:
-            until(lambda: "reached its bounds" in at.roles["sensor"].said, "the disk is not full", LONG)
-            grow(disk, 64)
-            time.sleep(5)
+            until(lambda: sum(each.stat().st_size for each in copies.glob("*.zip")) > WAITING, "too little waits", LONG)
+            room = os.statvfs(disk)
+            others = disk / "others"
+            others.write_bytes(bytes(room.f_bavail * room.f_frsize - LEFT))
+            until(lambda: "reached its bounds" in at.roles["sensor"].said, "the sensor gives nothing up", LONG)
+            others.unlink()
+            time.sleep(3)
 
-        at = load_on(
-            folder, strikes, Places(spool=disk), roles=("sensor",), rate=800, afterwards=lambda at: at.begin("worker")
-        )
-    return rows(at, 1, copies.glob("*.zip"))
+        at = load_on(folder, strikes, Places(spool=disk), roles=("sensor",), afterwards=lambda at: at.begin("worker"))
+        return rows(at, 1, copies.glob("*.zip"))
 
 
 @contextmanager
@@ -92,5 +98,5 @@ CASES = (
     Case("disk of the spool full", 10, spool),
     Case("disk of the packets full", 10, ring),
     Case("disk of the store full", 10, store),
-    Case("spool too small, nobody takes from it", 1, too_small),
+    Case("disk of the spool filled by others, nobody takes from it", 1, crowded),
 )

@@ -25,8 +25,10 @@ SITE = PROJECT / "rules" / "demo" / "demo.site.yml"
 SECOND = 10**9
 POLL = 0.5
 """Seconds between two looks into the store: how precisely it is known when an alert was there."""
-LATE = 30 * SECOND
-"""Behind the end of a step: an alert that comes later is not counted for it."""
+LATE = 90 * SECOND
+"""Behind the end of a step: an alert that comes later is not counted for it. Rules count over a minute."""
+TICK = 10 * SECOND
+"""What is counted in spans of ten seconds has the time of the span's begin."""
 LOUD = SEVERITIES[SEVERITIES.index("low") + 1 :]
 
 
@@ -135,7 +137,7 @@ def told(step: Step, sights: Sequence[Sight]) -> Told:
     its = [
         each
         for each in sights
-        if each.alert.rule in step.rules and each.alert.last_seen >= step.begin and each.at <= step.end + LATE
+        if each.alert.rule in step.rules and _reaches(each.alert, step.begin) and each.at <= step.end + LATE
     ]
     rules = tuple(sorted({each.alert.rule for each in its}))
     first = min(its, key=lambda each: each.at, default=None)
@@ -146,6 +148,11 @@ def told(step: Step, sights: Sequence[Sight]) -> Told:
         (first.at - step.begin) / SECOND if first else None,
         min((each.at - each.alert.last_seen) / SECOND for each in its) if its else None,
     )
+
+
+def _reaches(alert: Alert, begin: int) -> bool:
+    """Whether it tells of something at this time or later."""
+    return alert.last_seen >= begin or (alert.last_seen % TICK == 0 and alert.last_seen + TICK > begin)
 
 
 def _steps(labels: Path) -> list[Step]:

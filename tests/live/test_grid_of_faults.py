@@ -88,7 +88,7 @@ def test_an_alert_is_a_steps_own_when_it_names_its_packets_and_comes_soon() -> N
     [early], [its] = (alerts(act(number, "10.0.0.1", "10.0.0.2")) for number in (0, 1))
     found = told_of(step, [Sight(START + MINUTE + SECOND, early), Sight(START + MINUTE + 2 * SECOND, its)])
     assert (found.alerted, found.absent, found.from_begin) == (("MB01",), ("MB04",), 2.0)
-    late = told_of(step, [Sight(step.end + 60 * SECOND, its)])
+    late = told_of(step, [Sight(step.end + 91 * SECOND, its)])
     assert (late.alerted, late.from_begin) == ((), None)
     other = told_of(replace(step, rules=("MB09",)), [Sight(START + MINUTE + SECOND, its)])
     assert other.alerted == ()
