@@ -113,7 +113,9 @@ class Book:
         ]  # fmt: skip
 
     def tell_gaps(self, now: int, patience: int) -> None:
-        """Gives up waiting for what has been missing so long (ns), and for the oldest of too many gaps."""
+        """Gives up waiting for what has been missing so long (ns), and for the oldest of too many gaps. What was
+        noticed by a clock that was ahead, and was set since, is noticed now."""
+        self.stretches = [replace(each, noticed=min(each.noticed, now)) for each in self.stretches]
         while gap := self._ripe(now, patience):
             begin, end, index = gap
             behind = self.stretches[index]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from api.assessment_jobs import unfinished, work
@@ -16,7 +18,12 @@ from api.triage import followed
 from api.wiring import Wiring
 from api.worker import Aside, Duty, unwatched
 from response.holds.holding import Holding
+from response.ports import Store
+from response.records import RecordQuery
+from response.retention.believed import BelievedClock
 from response.retention.sweep import Sweep
+from response.store_errors import StoreError
+from response.times import time_ns
 from sensors.carried_packets import CarriedPackets
 from sensors.kept_packets import CARRIED
 
@@ -42,6 +49,14 @@ def duties_of(wiring: Wiring, intake: Intake, holder: str) -> tuple[tuple[str, D
         ("triage", lambda now: followed(wiring.store, wiring.rules, wiring.site.site(), now)),
         ("health", HealthWatch(wiring.store)),
         ("holds", Holding(wiring.store, wiring.settings.data, wiring.settings.packets_keys)),
-        ("retention", Sweep(wiring.store, stored_datasets())),
+        ("retention", Sweep(wiring.store, stored_datasets(), _clock_of(wiring.store))),
         ("assessments", Aside(lambda: bool(unfinished(wiring.store)), lambda: work(wiring.store))),
     )
+
+
+def _clock_of(store: Store) -> BelievedClock:
+    """By the latest moment at which an earlier worker heard a sensor."""
+    noted: list[int] = []
+    with suppress(StoreError):  # away: what is due then goes by the clock as it is found
+        noted = [time_ns(each.body["last_seen"]) for each in store.records(RecordQuery("sensor", limit=500)).items]
+    return BelievedClock(time.monotonic_ns, max(noted, default=None))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
 import secrets
 import socket
 import threading
@@ -35,6 +34,7 @@ from response.ports import Store
 from response.records import Deed, Put, Stored
 from response.store_errors import NotFound
 from response.times import time_text
+from sensors.whole_files import write_new
 
 KIND, ID = "setting", "notify"
 FILE = "notify.yml"
@@ -83,8 +83,7 @@ def make_seal(url: str | None, environment: Mapping[str, str]) -> Seal:
         raise BadKey(f"{KEY}_FILE")
     key = secrets.token_bytes(KEY_BYTES)
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(base64.b64encode(key) + b"\n")
+        write_new(path, base64.b64encode(key) + b"\n")
     except FileExistsError:  # another process made it
         return _seal(str(path), path.read_text(encoding="ascii", errors="replace"))
     return Seal(key)

@@ -18,6 +18,9 @@ from response.store_errors import Conflict, NotFound, StoreError
 from response.times import SECOND, time_ns, time_text
 
 LEASE = 15 * SECOND
+ASTRAY = 300 * SECOND
+"""How far clocks may be apart. A lease beyond that was taken by a clock that was wrong and was set since: it would last
+as long as it was wrong, a year perhaps."""
 IDLE, LONGEST_IDLE = 0.1, 0.8
 """Seconds to wait when there was nothing to do: doubled while that lasts, so that an idle worker costs little."""
 
@@ -83,10 +86,12 @@ class Worker:
             known: Stored | None = self.store.record("lease", "worker")
         except NotFound:
             known = None
-        if known is not None and known.body["holder"] != self.name and time_ns(known.body["until"]) > now:
-            return False
-        if known is not None and known.body["holder"] == self.name and time_ns(known.body["until"]) > now + LEASE // 2:
-            return True
+        if known is not None:
+            left, is_ours = time_ns(known.body["until"]) - now, known.body["holder"] == self.name
+            if not is_ours and 0 < left <= LEASE + ASTRAY:
+                return False
+            if is_ours and LEASE // 2 < left <= LEASE:
+                return True
         figures = {**self.figures(), "failures": dict(self.failures)}
         body = {"at": time_text(now), "holder": self.name, "until": time_text(now + LEASE), "figures": figures}
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +20,23 @@ def write_whole(path: Path, data: bytes) -> None:
         with suppress(OSError):
             part.unlink()
         raise _named(error, path) from error
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that is not there yet, for its owner alone; whoever finds it finds it whole. Raises FileExistsError
+    where another process was quicker, OSError that names it."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        _write(part, data, os.O_EXCL, 0o600)
+        os.link(part, path)  # unlike a rename it takes the place of nothing
+        part.unlink()
+        sync_folder(path.parent)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise _named(error, path) from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def write_durably(path: Path, data: bytes) -> None:
@@ -41,8 +59,8 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
+def _write(path: Path, data: bytes, flags: int = os.O_TRUNC, mode: int = 0o666) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | flags, mode), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -11,10 +11,10 @@ from tests.needs import allowed
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """A folder on a disk of 3 MB; skips where none can be mounted."""
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=3m", "none", str(folder)]
+def small_disk(folder: Path, megabytes: int = 3) -> Iterator[Path]:
+    """A folder on a disk of a few MB; skips where none can be mounted."""
+    folder.mkdir(parents=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", str(folder)]
     done = subprocess.run(mount, capture_output=True, check=False)
     allowed(done.returncode == 0, "disk of a test's own", "run as root on Linux, where tmpfs may be mounted")
     try:

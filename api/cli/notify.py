@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from api.cli.terminal import Terminal
     from response.notify.model import Settings
     from response.notify.outbox import Outbox
+    from response.notify.sealing import Seal
     from response.ports import Store
 
 app = typer.Typer(cls=HelpfulGroup, no_args_is_help=True, rich_markup_mode=None)
@@ -186,6 +187,18 @@ def _settings(file: Path | None, url: str | None, terminal: Terminal) -> Setting
     except BadNotify as error:
         listed = "\n".join(f"  {issue_line(issue, terminal.texts)}" for issue in error.issues)
         raise Failure(ExitCode.CONFIGURATION, "error.notify", issues=listed) from None
+
+
+def seal_of(url: str) -> Seal:
+    """The key of the installation, made when there is none. Raises Failure."""
+    import os
+
+    from api.notifying import BadKey, make_seal
+
+    try:
+        return make_seal(url, os.environ)
+    except BadKey as error:
+        raise Failure(ExitCode.CONFIGURATION, "error.notify_key", path=error.place) from None
 
 
 def _text(file: Path) -> str:

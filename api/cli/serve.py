@@ -81,8 +81,8 @@ def serve(
     from functools import partial
 
     from api.cli.inputs import rules_in_force
+    from api.cli.notify import seal_of
     from api.first_sign_in import is_journal, keep, withdraw
-    from api.notifying import make_seal
     from api.pulse import pulse_of
     from api.serving import Listening, bound, is_loopback
     from api.serving import serve as run
@@ -130,7 +130,7 @@ def serve(
             packets_keys=packets_keys,
         )
         run(
-            Wiring(source, loaded, settings, seal=make_seal(url, os.environ)),
+            Wiring(source, loaded, settings, seal=seal_of(url)),
             listener,
             certificate=certificate,
             client_authority=client_ca,

@@ -43,8 +43,8 @@ def worker(
     from functools import partial
 
     from api.cli.inputs import rules_in_force
+    from api.cli.notify import seal_of
     from api.duties import duties_of, intake_of
-    from api.notifying import make_seal
     from api.pulse import pulse_of
     from api.storage import open_store
     from api.wiring import Settings, Wiring, wall_clock
@@ -56,7 +56,7 @@ def worker(
     url = store or f"embedded:{data / 'store'}"
     settings = Settings(data=data, base_url=base_url, packets_keys=keys_of(packets_key))
     with open_store(url) as source:
-        wiring = Wiring(source, loaded, settings, seal=make_seal(url, os.environ))
+        wiring = Wiring(source, loaded, settings, seal=seal_of(url))
         name = f"worker-{os.getpid()}"
         intake = intake_of(wiring, spools or (), below=below, beat=pulse.beat)
 

@@ -1,4 +1,4 @@
-"""Command line of the plant: `python -m compose.plant run|golden`, from the project's root, in its own environment."""
+"""Command line of the plant: `python -m compose.plant run|live|golden`, from the project's root, in its environment."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--out", type=Path, required=True, help="capture to write (pcap)")
     run.add_argument("--attacks", action="store_true", help="then play the attacker's steps")
     run.add_argument("--labels", type=Path, help="write what was done when (YAML)")
+    live = commands.add_parser("live", help="run the plant with a program at its mirror port, attacks at the end")
+    live.add_argument("--seconds", type=float, default=3600.0, help="normal life before the attacks (default 3600)")
+    live.add_argument("--labels", type=Path, required=True, help="write what was done when (YAML)")
+    live.add_argument("--log", type=Path, required=True, help="file for what the program prints")
+    live.add_argument("--ready", default="", help="words in the log by which the program says that it listens")
+    live.add_argument("program", nargs="+", help="behind --: its command; it finds the interface mon0")
     golden = commands.add_parser("golden", help="make the proof and golden captures again")
     golden.add_argument("names", nargs="*", help="parts of paths; none: all, and the demo capture")
     golden.add_argument("--jobs", type=int, default=3, help="captures made at a time (default 3)")
@@ -60,6 +66,10 @@ def main() -> int:
             return _golden(given.names, given.jobs, given.into)
         if not given.seconds > 0:
             raise PlantError(f"--seconds {given.seconds}: give a number above 0, such as 65")
+        if given.command == "live":
+            from compose.plant.live import live
+
+            return live(given.seconds, given.labels, given.log, given.ready, given.program)
         from compose.plant.scenario import run
 
         return run(given.seconds, given.out, given.attacks, given.labels)

@@ -29,6 +29,7 @@ class Request:
         return "/_bulk" in self.path
 
 
+HANDED_ON = ("content-type", "accept", "authorization")
 Answer = tuple[int, bytes] | None
 """Status and body; None: the connection is cut without a word."""
 Plan = Callable[[Request], Answer]
@@ -53,7 +54,7 @@ def proxy(server: str, plan: Plan) -> Iterator[str]:
 
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"] or 0))
-            headers = {k: v for k, v in self.headers.items() if k.lower() in ("content-type", "accept")}
+            headers = {k: v for k, v in self.headers.items() if k.lower() in HANDED_ON}
 
             def forward(changed: bytes) -> tuple[int, bytes]:
                 request = urllib.request.Request(server + self.path, changed or None, headers, method=self.command)

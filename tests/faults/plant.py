@@ -7,16 +7,21 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.live.wire import NEAR, Wire
+from sensors.spool import Spool
+from tests.faults.traffic import Load
+from tests.live.wire import NEAR, Wire, wire
 from tests.needs import PROJECT
 
-PATIENCE = 90.0
+PATIENCE, LONG = 90.0, 300.0
 READY = {"sensor": "listens to", "worker": "takes segments", "serve": "answers at"}
+ROLES = ("sensor", "worker", "serve")
+RATE = 200
+"""Exchanges a second."""
 
 
 @dataclass
@@ -26,6 +31,7 @@ class Role:
     name: str
     command: list[str]
     log: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     begun: int = 0
 
@@ -33,7 +39,8 @@ class Role:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("BITTERN_")}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, cwd=PROJECT, env={**environment, "BITTERN_LANG": "en", "PYTHONUNBUFFERED": "1"},
+                self.command, cwd=PROJECT,
+                env={**environment, "BITTERN_LANG": "en", "PYTHONUNBUFFERED": "1", **self.environment},
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         self.begun += 1
@@ -54,6 +61,38 @@ class Role:
             self.process.terminate()
         return self.process.wait(PATIENCE)
 
+    @property
+    def process_ended(self) -> bool:
+        """By itself."""
+        return self.process is not None and self.process.poll() is not None
+
+    @property
+    def said(self) -> str:
+        """All it said since it was first begun."""
+        return self.log.read_text(errors="replace")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where things lie, when not below one folder, and how the roles run."""
+
+    spool: Path | None = None
+    """The sensor's."""
+    taken: Path | None = None
+    """The spool that the worker takes from, where it is another one."""
+    packets: Path | None = None
+    store: Path | None = None
+    """The folder of worker and API, with the embedded store in it."""
+    url: str | None = None
+    """Of a store elsewhere."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Of worker and API."""
+    serving: Sequence[str] = ()
+    """More words for the API."""
+    told: Callable[[str], object] | None = None
+    """Is told the sensor's namespace before anything begins."""
+    sensor_environment: Mapping[str, str] = field(default_factory=dict)
+
 
 @dataclass
 class Plant:
@@ -61,20 +100,29 @@ class Plant:
 
     wire: Wire
     data: Path
+    spool: Path
+    taken: Path
+    packets: Path
+    url: str
     roles: dict[str, Role] = field(default_factory=dict)
-
-    @property
-    def spool(self) -> Path:
-        return self.data / "spool"
+    sent: int = 0
+    """Exchanges, once the load has ended."""
 
     def begin(self, *names: str) -> None:
+        """Begins roles, and waits until they are ready."""
         for name in names:
             self.roles[name].begin()
+        for name in names:
+            self.wait_ready(name)
 
     def wait_ready(self, name: str) -> None:
-        """Until a sensor that was begun says so as often as it was begun."""
+        """Until a role that was begun says so as often as it was begun."""
         role = self.roles[name]
-        until(lambda: role.log.read_text(errors="replace").count(READY[name]) >= role.begun, f"{name} is not ready")
+        until(lambda: role.said.count(READY[name]) >= role.begun, f"{name} is not ready")
+
+    def wait_empty(self) -> None:
+        """Until the worker took all that lies in its spool."""
+        until(lambda: not list(Spool(self.taken)), "the worker does not empty the spool", LONG)
 
 
 def until(holds: Callable[[], object], why: str, patience: float = PATIENCE) -> None:
@@ -87,21 +135,66 @@ def until(holds: Callable[[], object], why: str, patience: float = PATIENCE) -> 
 
 
 @contextmanager
-def plant(wire: Wire, data: Path) -> Iterator[Plant]:
+def plant(wire: Wire, data: Path, places: Places | None = None) -> Iterator[Plant]:
     """Roles that are not begun yet; whatever runs at the end is ended."""
+    at = places or Places()
     data.mkdir(parents=True, exist_ok=True)
+    if at.told is not None:
+        at.told(wire.sensor)
     wire.ip("link", "set", "lo", "up")
-    bittern = ["ip", "netns", "exec", wire.sensor, sys.executable, "-m", "api.cli"]
+    bittern = [sys.executable, "-m", "api.cli"]
+    # Not `ip netns exec`: that gives a view of the mounts of its own, in which a disk never goes.
+    there = ["nsenter", f"--net=/run/netns/{wire.sensor}", *bittern]
+    spool, packets, store = at.spool or data / "spool", at.packets or data / "packets", at.store or data
+    taken = at.taken or spool
+    records = ["--data", str(store), *(["--store", at.url] if at.url else [])]
+    # A server for the store listens where the test runs.
+    behind = bittern if at.url else there
     commands = {
-        "sensor": ["sensor", "-i", NEAR, "--spool", str(data / "spool"), "--packets", str(data / "packets")],
-        "worker": ["worker", "--spool", str(data / "spool"), "--data", str(data)],
-        "serve": ["serve", "--data", str(data), "--port", "8080"],
+        "sensor": [*there, "sensor", "-i", NEAR, "--spool", str(spool), "--packets", str(packets)],
+        "worker": [*behind, "worker", "--spool", str(taken), *records],
+        "serve": [*behind, "serve", "--port", "0" if at.url else "8080", *records, *at.serving],
     }
-    made = Plant(wire, data)
-    made.roles = {name: Role(name, [*bittern, *command], data / f"{name}.log") for name, command in commands.items()}
+    made = Plant(wire, data, spool, taken, packets, at.url or f"embedded:{store / 'store'}")
+    environments = {"sensor": at.sensor_environment}
+    made.roles = {
+        name: Role(name, command, data / f"{name}.log", environments.get(name, at.environment))
+        for name, command in commands.items()
+    }
     try:
         yield made
     finally:
         for role in made.roles.values():
             if role.process is not None and role.process.poll() is None:
                 role.kill()
+
+
+def load_on(
+    folder: Path,
+    strikes: Callable[[Plant], object],
+    places: Places | None = None,
+    *,
+    roles: Sequence[str] = ROLES,
+    rate: int = RATE,
+    afterwards: Callable[[Plant], object] | None = None,
+) -> Plant:
+    """Lets roles run while exchanges come in and `strikes` does its worst. Then the load ends, the sensor, which hands
+    over what it still has, `afterwards` is done, and when the worker has taken all, the others end. What lies in the
+    folders then is to be counted."""
+    with wire() as made, made.sender_socket() as sender, plant(made, folder / "data", places) as at:
+        at.begin(*roles)
+        load = Load(sender, rate)
+        try:
+            strikes(at)
+            time.sleep(1)
+        finally:
+            at.sent = load.stop()
+        time.sleep(0.5)  # for the last frames to reach the ring
+        at.roles["sensor"].end()
+        if afterwards is not None:
+            afterwards(at)
+        at.wait_empty()
+        for name in ("worker", "serve"):
+            if at.roles[name].process is not None:
+                at.roles[name].end()
+        return at

@@ -175,3 +175,7 @@ def test_settings_of_a_store_are_sealed_and_shown_masked(cli: Cli, tmp_path: Pat
     broken = cli("notify", "list", "--store", url)
     assert broken.code == 3
     assert "32 bytes" in broken.err
+    for role in ("worker", "serve"):
+        refused = cli(role, "--data", tmp_path)
+        assert refused.code == 3, "neither begins, and it is no fault of the program"
+        assert f"({key}): it must be 32 bytes" in refused.err
