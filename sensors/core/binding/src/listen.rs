@@ -88,7 +88,7 @@ impl Listener {
         let waited = Arc::new(AtomicU64::new(0));
         self.relieve_into(sender.clone(), Arc::clone(&waited));
         let (mut line, begun) = (Timeline::default(), Instant::now());
-        if !self.take_up(sender) {
+        if !self.take_up(sender, &waited) {
             return;
         }
         let (mut sent, mut room, mut ending) = (Instant::now(), true, None);
@@ -181,17 +181,22 @@ impl Listener {
         if !self.finish(sender, waited) {
             return false;
         }
-        let mut counters = std::mem::take(&mut self.engine.ledger.counters);
-        counters.begin_anew();
-        self.engine = (self.make)();
-        self.engine.ledger.counters = counters;
-        self.relieve_into(sender.clone(), Arc::clone(waited));
+        self.forget(sender, waited);
         for Held { frame, data } in &held {
             line.frame(frame.timestamp);
             self.engine.frame(&Frame { data, ..*frame });
             self.shared.took(frame);
         }
         true
+    }
+
+    /// Another engine, which knows nothing; counting goes on.
+    pub fn forget(&mut self, sender: &SyncSender<Message>, waited: &Arc<AtomicU64>) {
+        let mut counters = std::mem::take(&mut self.engine.ledger.counters);
+        counters.begin_anew();
+        self.engine = (self.make)();
+        self.engine.ledger.counters = counters;
+        self.relieve_into(sender.clone(), Arc::clone(waited));
     }
 
     /// Batches that fill up within a tick: they are sent when there is room, and the wait is counted.

@@ -155,3 +155,29 @@ fn values_go_before_other_conversations() {
     let values_of = |told: &[String]| told.iter().filter(|row| row.starts_with("value:")).count();
     assert!(values_of(&all) > values_of(&values));
 }
+
+/// Id and register of each write that is told.
+fn written_ids(frames: &[Taken]) -> Vec<(String, String)> {
+    let mut engine = Engine::new(Settings::default(), vec![Place::default()], None);
+    play(&mut engine, frames);
+    engine.finish();
+    let told = rows(&engine.take_batch(), &["transaction"], &[]);
+    let word = |row: &str, name: &str| row.split(' ').find_map(|word| word.strip_prefix(name)).unwrap_or("").to_owned();
+    let writes = told.iter().filter(|row| row.contains("ot.function.code=6"));
+    writes.map(|row| (word(row, "event.id="), word(row, "ot.object.start="))).collect()
+}
+
+#[test]
+fn a_sensor_that_knows_less_of_a_connection_gives_no_id_that_another_event_has() {
+    let all: Vec<Taken> = (0..20u16).flat_map(|n| write(n, START + i64::from(n) * 100 * MILLISECOND)).collect();
+    let before = written_ids(&all);
+    assert_eq!(before.len(), 20);
+    // It was begun again, and not everything that was heard before could be read once more.
+    let holed: Vec<Taken> = all[..2].iter().chain(&all[20..]).cloned().collect();
+    let after = written_ids(&holed);
+    assert!(after.len() >= 10, "{}", after.len());
+    for (id, register) in after {
+        let same = before.iter().find(|(known, _)| *known == id);
+        assert!(same.is_none_or(|(_, other)| *other == register), "register {register} has the id of {same:?}");
+    }
+}

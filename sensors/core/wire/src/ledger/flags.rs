@@ -1,6 +1,6 @@
 //! Flags: repeats of one flag on one flow are counted, not repeated, and told at the end of the span.
 
-use super::{Ledger, event_id, pick};
+use super::{Ledger, event_id_at, pick};
 use crate::dataset::rows::FlagRow;
 use crate::dataset::{EventRow, Flag};
 use crate::delta::CADENCE_SPAN;
@@ -87,7 +87,7 @@ impl Ledger {
         let place = pick(&self.places, span.first.source);
         // A flag of the connection itself has the same ordinal in each span: which span it is tells them apart.
         let kind = format!("{}.{part}@{window}", flag.name());
-        let id = event_id(&place.sensor, "flag", facts.id, ordinal, 0, &kind);
+        let id = event_id_at(span.first.time, &place.sensor, "flag", facts.id, (ordinal, 0), &kind);
         let event = EventRow { event_dataset: Some("flag"), ..facts.event(place, self.clock, Side::Client, span, &id) };
         let row = FlagRow {
             event,

@@ -121,6 +121,19 @@ pub fn event_id(sensor: &str, dataset: &str, entity: i64, ordinal: i64, item: u1
     ]))
 }
 
+/// Id of an event that is one of many of a flow: the packet time that it is about (ns) goes into it. What a flow counts
+/// alone does not tell its events apart, for a sensor that begins again may know less of the flow than was told of it.
+pub fn event_id_at(
+    time: i64,
+    sensor: &str,
+    dataset: &str,
+    entity: i64,
+    (ordinal, item): (i64, u16),
+    kind: &str,
+) -> String {
+    event_id(sensor, dataset, entity, ordinal, item, &format!("{kind}@{time}"))
+}
+
 impl Ledger {
     pub fn new(settings: Settings, places: Vec<Place>) -> Self {
         Self {
@@ -169,7 +182,7 @@ impl Ledger {
     /// A row of dataset `flow`.
     pub fn flow(&mut self, facts: &mut Facts, source: Side, span: Span, phase: &str, sequence: i64, row: FlowRow<'_>) {
         let place = pick(&self.places, span.first.source);
-        let id = event_id(&place.sensor, "flow", facts.id, sequence, 0, phase);
+        let id = event_id_at(span.last.time, &place.sensor, "flow", facts.id, (sequence, 0), phase);
         let event = EventRow { event_dataset: Some("flow"), ..facts.event(place, self.clock, source, span, &id) };
         self.batch.flow.push(&FlowRow { event, event_type: Some(phase), ..row }, &mut self.batch.words);
     }
@@ -178,7 +191,7 @@ impl Ledger {
     pub fn session(&mut self, facts: &mut Facts, source: Side, span: Span, ordinal: i64, row: SessionRow<'_>) {
         let place = pick(&self.places, span.first.source);
         let kind = row.ot_session_kind.unwrap_or_default();
-        let id = event_id(&place.sensor, "session", facts.id, ordinal, 0, kind);
+        let id = event_id_at(span.first.time, &place.sensor, "session", facts.id, (ordinal, 0), kind);
         let event = EventRow { event_dataset: Some("session"), ..facts.event(place, self.clock, source, span, &id) };
         self.batch.session.push(&SessionRow { event, ot_message: Some(ordinal), ..row }, &mut self.batch.words);
     }
@@ -194,7 +207,7 @@ impl Ledger {
         row: FileRow<'_>,
     ) {
         let place = pick(&self.places, span.first.source);
-        let id = event_id(&place.sensor, "file", facts.id, ordinal, 0, kind);
+        let id = event_id_at(span.first.time, &place.sensor, "file", facts.id, (ordinal, 0), kind);
         let event = EventRow { event_dataset: Some("file"), ..facts.event(place, self.clock, source, span, &id) };
         self.batch.file.push(&FileRow { event, ..row }, &mut self.batch.words);
     }

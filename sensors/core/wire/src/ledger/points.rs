@@ -1,7 +1,7 @@
 //! Values of an exchange put into their points, and the `value` rows that come of it.
 
 use super::cadence::{finite, point_address, point_key};
-use super::{Ledger, event_id, pick};
+use super::{Ledger, event_id_at, pick};
 use crate::dataset::rows::{SampleRow, ValueRow};
 use crate::dataset::{EventRow, Operation};
 use crate::delta::point::{Change, Class, Point};
@@ -205,7 +205,7 @@ impl Ledger {
             let key = point_key(device_key, address);
             let place = pick(&self.places, x.span.first.source);
             let what = format!("{}.{}", change.cause, change.index);
-            let id = event_id(&place.sensor, "value", facts.id, x.ordinal, number, &what);
+            let id = event_id_at(x.span.first.time, &place.sensor, "value", facts.id, (x.ordinal, number), &what);
             let event =
                 EventRow { event_dataset: Some("value"), ..facts.event(place, self.clock, x.sender, x.span, &id) };
             let row = ValueRow {

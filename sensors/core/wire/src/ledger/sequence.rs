@@ -1,6 +1,6 @@
 //! 3-grams of a channel's operations: only new ones come out.
 
-use super::{Ledger, event_id, pick};
+use super::{Ledger, event_id_at, pick};
 use crate::dataset::EventRow;
 use crate::dataset::rows::SequenceRow;
 use crate::delta::channel::GRAMS;
@@ -42,7 +42,7 @@ impl Ledger {
         self.scratch.address = out;
         let Some(facts) = self.channels.get(channel) else { return };
         let place = pick(&self.places, span.first.source);
-        let id = event_id(&place.sensor, "sequence", key, i64::from(count), 0, "gram");
+        let id = event_id_at(span.first.time, &place.sensor, "sequence", key, (i64::from(count), 0), "gram");
         let event = EventRow {
             event_dataset: Some("sequence"),
             ..facts.facts.event(place, self.clock, Side::Client, span, &id)

@@ -1,6 +1,6 @@
 //! The `transaction` row of one item of an exchange.
 
-use super::{Ledger, event_id, pick};
+use super::{Ledger, event_id_at, pick};
 use crate::dataset::EventRow;
 use crate::dataset::rows::TransactionRow;
 use crate::flow::Facts;
@@ -23,7 +23,8 @@ impl Ledger {
         let operation = item.operation;
         let (function, subfunction) = item.functions.unwrap_or((x.function, x.subfunction));
         let place = pick(&self.places, x.span.first.source);
-        let id = event_id(&place.sensor, "transaction", facts.id, x.ordinal, number, x.reply.name());
+        let id =
+            event_id_at(x.span.first.time, &place.sensor, "transaction", facts.id, (x.ordinal, number), x.reply.name());
         let unit = match x.unit {
             Unit::None => None,
             Unit::Number(n) => Some(n.to_string()),
