@@ -28,6 +28,11 @@ from sensors.fields import vocabulary
 EVERY = 60 * SECOND
 STAGE = "watch"
 SILENT = "silent_s"
+MIRROR, FAULT = "mirror", "fault."
+"""The stage at which sensors tell of their mirror ports, and what their counters of faults begin with."""
+QUARTER = 900 * SECOND
+LOOKED = 2 * QUARTER
+"""A sensor that listens looked at its mirror port within so long."""
 STORE = "store"
 """By what name the disk of the store is told."""
 MEASURED = DAY
@@ -57,11 +62,13 @@ class Fact:
 
 @dataclass
 class HealthWatch:
-    """The worker's duty: looks once a minute. A silence is told once; disks and certificates once a day."""
+    """The worker's duty: looks once a minute. A silence is told once; what is wrong with a mirror port, disks and
+    certificates once a day."""
 
     store: Store
     _next: int = field(default=0, init=False)
     _day: int = field(default=-1, init=False)
+    _quarter: int = field(default=-1, init=False)
     _told: set[str] = field(default_factory=set, init=False)
     """Silences that last: what is written again is the same, but costs a look."""
 
@@ -71,13 +78,15 @@ class HealthWatch:
             return False
         self._next = now + EVERY
         found = [*silences(self.store, now)]
+        if now // QUARTER != self._quarter:  # as often as sensors look
+            found += mirrors(self.store, now)
         if now // DAY != self._day:  # costs a look at all sensors: once a day, and when the worker begins
             found += [*disks(self.store, now), *ends_of_certificates(self.store, now)]
         news = [fact for fact in found if fact.id not in self._told]
         for fact in news:
             self.store.write(segment_of(fact))
         silent = {fact.id for fact in found if fact.counter == SILENT}
-        self._told, self._day = silent, now // DAY
+        self._told, self._day, self._quarter = silent, now // DAY, now // QUARTER
         return bool(news)
 
 
@@ -87,6 +96,14 @@ def silences(store: Store, now: int) -> Iterator[Fact]:
     for sensor in store.records(query).items:
         since = time_ns(sensor.body["last_seen"])
         yield Fact(sensor.id, SILENT, SILENT_AFTER // SECOND, since, since + SILENT_AFTER, str(since))
+
+
+def mirrors(store: Store, now: int) -> Iterator[Fact]:
+    """What sensors found wrong with their mirror ports when they looked last, each once a day."""
+    for sensor in store.records(RecordQuery("sensor", start=max(0, now - LOOKED), limit=MOST)).items:
+        for each in counted(store, sensor.id, max(0, now - LOOKED), now).totals:
+            if each.stage == MIRROR and each.counter.startswith(FAULT):
+                yield _today(sensor.id, f"{MIRROR}.{each.counter.removeprefix(FAULT)}", 1, now)
 
 
 def disks(store: Store, now: int) -> Iterator[Fact]:

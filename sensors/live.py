@@ -11,6 +11,7 @@ from sensors.dissector.launch import launches
 from sensors.fields import Declared
 from sensors.fields import dissectors as installed
 from sensors.interfaces import OpenInterfaces
+from sensors.mirror import MirrorFacts, facts_of, own_mac
 from sensors.packet_ring import RingSettings, capture_name, earlier_captures
 
 SPAN_MS = 250
@@ -85,6 +86,7 @@ class LiveCapture:
             dissectors=launches(used),
             ring=ring.of(sensor) if ring is not None else None,
             opened=begun,
+            own=[mac for name in interfaces.names if (mac := own_mac(name))],
             earlier=before,
         )
         self._captures = [*now, *(capture for capture, *_ in before)]
@@ -93,6 +95,11 @@ class LiveCapture:
         for batch in self._core:
             reached = {name: number for name, number in zip(self._captures, batch.reached, strict=False) if number}
             yield replace(event_batch(batch), known=batch.known, reached=reached)
+
+    def take_mirror(self) -> MirrorFacts | None:
+        """What the mirror port gave when the core looked at it last (20 seconds each quarter of an hour), once."""
+        told = self._core.take_mirror()
+        return facts_of(told, self._core.health) if told is not None else None
 
     @property
     def health(self) -> tuple[InterfaceHealth, ...]:

@@ -111,22 +111,27 @@ class MirrorTest:
 
     def facts(self) -> MirrorFacts:
         """Waits to the end; once."""
-        told = self._core.facts()
-        heard = tuple(Heard(h.interface, h.link, h.counts, speed(h.interface)) for h in self._core.health)
-        return MirrorFacts(
-            counts=told.counts,
-            vlans=told.vlans,
-            stations=tuple(Station(*row) for row in told.stations),
-            addresses=tuple(
-                Address(ip, sent, received, stations, (a, b, c, d))
-                for ip, sent, received, stations, (a, b, c, d) in told.addresses
-            ),
-            clocks=tuple(Clock(*row) for row in told.clocks),
-            one_way=tuple(told.one_way),
-            span=told.span,
-            heard=heard,
-            unread=tuple(self._core.errors),
-        )
+        return facts_of(self._core.facts(), self._core.health, self._core.errors)
+
+
+def facts_of(
+    told: _core.MirrorFacts, health: Sequence[_core.InterfaceHealth], unread: Sequence[_core.BadCapture] = ()
+) -> MirrorFacts:
+    """What the core counted."""
+    return MirrorFacts(
+        counts=told.counts,
+        vlans=told.vlans,
+        stations=tuple(Station(*row) for row in told.stations),
+        addresses=tuple(
+            Address(ip, sent, received, stations, (a, b, c, d))
+            for ip, sent, received, stations, (a, b, c, d) in told.addresses
+        ),
+        clocks=tuple(Clock(*row) for row in told.clocks),
+        one_way=tuple(told.one_way),
+        span=told.span,
+        heard=tuple(Heard(h.interface, h.link, h.counts, speed(h.interface)) for h in health),
+        unread=tuple(unread),
+    )
 
 
 def own_mac(interface: str) -> bytes | None:

@@ -99,6 +99,7 @@ def sensor(
     from api.cli.sensor_content import taking_of, with_content
     from api.content.knowledge import Knowledge
     from api.handing_over import HandingOver
+    from api.mirror_watch import with_mirror
     from api.sensing_health import Health
     from api.sensor import Pace, Sensing
     from api.surroundings import Surroundings
@@ -176,7 +177,8 @@ def sensor(
     into.open_for_writing()
     keeper.start()
     with closing(capture), closing(keeper):
-        segments = sensing.run(with_content(pulse.beside(health.watched()), taking, sensing))
+        looked = with_mirror(pulse.beside(health.watched()), capture, name)
+        segments = sensing.run(with_content(looked, taking, sensing))
     pulse.stopping()
     for part, (count, last) in sensing.detection.failures.items():
         terminal.warn("sensor.failed", part=part, count=count, last=last)

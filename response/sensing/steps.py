@@ -42,6 +42,8 @@ _LATE = re.compile(r"_ms(_p50|_p99|_most)$|^read_after_ms$")
 """All that tell of it: levels, and nothing lost."""
 PEAKS = ("ring_fill_permille",)
 """Counters that are a level and no number: of several rows the highest counts, not the sum."""
+LOOKS = "looks"
+"""Of stage `mirror`, whose other counters are findings: how often a sensor looked at its mirror port."""
 OVERLOAD = "overload"
 """The stage of what a sensor gave up for more came than it could read."""
 DISK = "disk"
@@ -56,6 +58,8 @@ def step_of(stage: str, counter: str) -> str | None:
         return None
     if stage == OVERLOAD:
         return CORE
+    if stage == MIRROR:
+        return MIRROR if counter != LOOKS else None
     if stage == SPOOL or counter in ABSENT:
         return SPOOL
     return CORE if counter in LOSSES else None

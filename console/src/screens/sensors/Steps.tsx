@@ -46,6 +46,10 @@ export function Steps({ health }: { health: Health }) {
 
 function Told({ counter }: { counter: Counter }) {
   const { word, lang } = useWords()
+  if (counter.stage === 'mirror') {
+    const [severity = '', code = ''] = counter.counter.split('.')
+    return <div><Tag kind={severity === 'fault' ? 'bad' : 'warn'}>{word('console.sensors.mirror', severity)}</Tag> <span className="mono">{code}</span></div>
+  }
   return (
     <div>
       <span className="num strong">{amount(counter.counter, counter.count, lang)}</span> {word('console.sensors.counter', counter.counter)}

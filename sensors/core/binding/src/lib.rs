@@ -11,6 +11,7 @@ mod keeping;
 mod listen;
 mod live;
 mod mirror;
+mod mirror_watch;
 mod pace;
 mod packets;
 mod process;

@@ -3,6 +3,7 @@
 
 use crate::batch::Filled;
 use crate::keeping::Keeping;
+use crate::mirror_watch::MirrorWatch;
 
 use crate::reader::WAITING;
 use crate::thread::{Message, message};
@@ -12,8 +13,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tap::{Health, Overload, Rings, Timeline};
 use wire::Engine;
+use wire::Relief;
 use wire::capture::Frame;
 use wire::evidence::Past;
+use wire::mirror::Facts;
 
 /// Frames between two looks at everything else.
 const STRIDE: usize = 1024;
@@ -40,6 +43,8 @@ pub struct Shared {
     pub health: Mutex<Vec<Health>>,
     /// What batches hold is what an earlier run handed over.
     pub known: AtomicBool,
+    /// What the mirror port gave when it was looked at last, until somebody takes it.
+    pub mirror: Mutex<Option<Facts>>,
     /// Number of the last frame of each source that the engine took.
     pub reached: Vec<AtomicI64>,
 }
@@ -80,6 +85,7 @@ pub struct Listener {
     /// Longest span of a batch.
     pub span: Duration,
     pub overload: Overload,
+    pub mirror: MirrorWatch,
 }
 
 impl Listener {
@@ -130,12 +136,19 @@ impl Listener {
     /// Takes what the rings hold; where they are silent, time goes on without packets. Gives the frames of another time
     /// line, whose first one ends this one.
     fn read(&mut self, patience: Duration, line: &mut Timeline) -> Vec<Held> {
-        let Self { rings, engine, keeping, shared, overload, .. } = self;
-        engine.relieve(overload.at(rings.fill_permille()));
+        let Self { rings, engine, keeping, shared, overload, mirror, .. } = self;
+        let relief = overload.at(rings.fill_permille());
+        engine.relieve(relief);
+        if let Some(facts) = mirror.pulse(relief > Relief::None)
+            && let Ok(mut told) = shared.mirror.lock()
+        {
+            *told = Some(facts);
+        }
         let mut held: Vec<Held> = Vec::new();
         let mut last: Option<(u32, i64)> = None;
         let given = rings.read(patience, STRIDE, &mut |frame| {
             last = Some((frame.source, frame.timestamp));
+            mirror.frame(frame);
             if let Some(keeping) = keeping {
                 keeping.frame(frame);
             }

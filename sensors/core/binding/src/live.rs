@@ -6,6 +6,8 @@ use crate::errors::bad_interface;
 use crate::keeping::{Keeping, Standing};
 use crate::listen::{Listener, Shared};
 
+use crate::mirror::MirrorFacts;
+use crate::mirror_watch::MirrorWatch;
 use crate::reader::Reader;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -16,6 +18,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use tap::{Health, Overload, Rings};
 use wire::evidence::{Bounds, Former, KEY, Keys, Past, Reach};
+use wire::mirror::Mac;
 use wire::protocol::dissector::Dissector;
 use wire::{Engine, Place, Settings};
 
@@ -41,7 +44,7 @@ const REACH: Reach = Reach { frames: 2_000_000, window: 900_000_000_000, gap: 86
 #[pymethods]
 impl Live {
     #[new]
-    #[pyo3(signature = (interfaces, *, sensor, segment, captures, full=false, samples=false, filter=None, batch_rows=16_384, span_ms=250, dissectors=Vec::new(), ring=None, opened=0, earlier=Vec::new()))]
+    #[pyo3(signature = (interfaces, *, sensor, segment, captures, full=false, samples=false, filter=None, batch_rows=16_384, span_ms=250, dissectors=Vec::new(), ring=None, opened=0, own=Vec::new(), earlier=Vec::new()))]
     #[allow(clippy::too_many_arguments)]
     fn new(
         interfaces: &Interfaces,
@@ -56,6 +59,7 @@ impl Live {
         dissectors: Vec<Launch>,
         ring: Option<Ring>,
         opened: i64,
+        own: Vec<Mac>,
         earlier: Vec<Earlier>,
     ) -> PyResult<Self> {
         let filter = crate::errors::filter(filter)?;
@@ -101,6 +105,7 @@ impl Live {
             opened,
             span,
             overload: Overload::default(),
+            mirror: MirrorWatch::new(own),
         };
         Ok(Self { listener: Mutex::new(Some(listener)), reader: OnceLock::new(), shared, dissectors, kept })
     }
@@ -122,6 +127,12 @@ impl Live {
     /// Ends listening: what is still open is told in the last batches. May be called from a signal handler.
     fn finish(&self) {
         self.shared.finish.store(true, Ordering::Relaxed);
+    }
+
+    /// What the mirror port gave when it was looked at last, once.
+    fn take_mirror(&self) -> Option<MirrorFacts> {
+        let told = self.shared.mirror.lock();
+        told.ok().and_then(|mut told| told.take()).map(MirrorFacts)
     }
 
     /// How the interfaces stood a moment ago.

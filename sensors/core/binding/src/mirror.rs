@@ -143,7 +143,7 @@ fn read(paths: &[PathBuf], mut examiner: Examiner, shared: &Shared) -> Facts {
 
 /// What was counted.
 #[pyclass(frozen)]
-pub struct MirrorFacts(Facts);
+pub struct MirrorFacts(pub Facts);
 
 /// An address as Python gets it: itself, sent, received, stations, openings by time to live.
 type AddressRow = (String, u64, u64, u8, [u64; 4]);

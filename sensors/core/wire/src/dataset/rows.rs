@@ -1177,7 +1177,7 @@ impl FlagColumns {
 #[derive(Clone, Default)]
 pub struct CaptureRow<'a> {
     pub event: EventRow<'a>,
-    /// reader, overload, link, ip, tcp, udp, flow, identity, rate, protocol word, delta, feed, spool, content, store, disk (levels in bytes), watch (told by the worker).
+    /// reader, mirror, overload, link, ip, tcp, udp, flow, identity, rate, protocol word, delta, feed, spool, content, store, disk (levels in bytes), watch (told by the worker).
     pub ot_stage: Option<&'a str>,
     /// Counter.
     pub ot_counter: Option<&'a str>,
