@@ -37,14 +37,23 @@ class Piece(ctypes.Structure):
     _fields_ = [("base", ctypes.c_char_p), ("length", ctypes.c_size_t)]
 
 
-class Message(ctypes.Structure):
-    """`struct mmsghdr`."""
+class Header(ctypes.Structure):
+    """`struct msghdr`."""
 
     _fields_ = [
         ("name", ctypes.c_void_p), ("name_length", ctypes.c_uint32), ("pieces", ctypes.POINTER(Piece)),
         ("count", ctypes.c_size_t), ("control", ctypes.c_void_p), ("control_length", ctypes.c_size_t),
-        ("flags", ctypes.c_int), ("sent", ctypes.c_uint32),
+        ("flags", ctypes.c_int),
     ]  # fmt: skip
+
+
+class Message(ctypes.Structure):
+    """`struct mmsghdr`."""
+
+    _fields_ = [("header", Header), ("sent", ctypes.c_uint32)]
+
+
+assert ctypes.sizeof(Message) == 64, "the kernel writes into each of them"
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ def flood(sender: socket.socket, frames: list[bytes], rate: int) -> float:
     pieces = (Piece * len(frames))(*[Piece(frame, len(frame)) for frame in frames])
     messages = (Message * len(frames))()
     for message, piece in zip(messages, pieces, strict=True):
-        message.pieces, message.count = ctypes.pointer(piece), 1
+        message.header.pieces, message.header.count = ctypes.pointer(piece), 1
     call = ctypes.CDLL(None, use_errno=True).sendmmsg
     begun, at = time.monotonic(), 0
     while at < len(frames):
