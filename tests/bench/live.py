@@ -75,21 +75,31 @@ class Measured:
     """Frames that were not kept; None where none are."""
 
 
+class Volley:
+    """Frames as the kernel takes many at once; made once, sent as often as is wanted."""
+
+    def __init__(self, frames: list[bytes]) -> None:
+        self._pieces = (Piece * len(frames))(*[Piece(frame, len(frame)) for frame in frames])
+        self._messages = (Message * len(frames))()
+        for message, piece in zip(self._messages, self._pieces, strict=True):
+            message.header.pieces, message.header.count = ctypes.pointer(piece), 1
+        self._frames = frames
+        self._call = ctypes.CDLL(None, use_errno=True).sendmmsg
+
+    def send(self, sender: socket.socket, rate: int, seconds: float = float("inf")) -> tuple[int, float]:
+        """Sends them once, `rate` a second, or those that go in so many seconds; how many went, how long it took."""
+        begun, at = time.monotonic(), 0
+        while at < len(self._frames) and (passed := time.monotonic() - begun) < seconds:
+            if (ahead := at / rate - passed) > 0:
+                time.sleep(ahead)
+            burst = min(BURST, len(self._frames) - at)
+            at += max(0, self._call(sender.fileno(), ctypes.byref(self._messages[at]), burst, 0))
+        return at, time.monotonic() - begun
+
+
 def flood(sender: socket.socket, frames: list[bytes], rate: int) -> float:
     """Sends the frames, `rate` a second, and gives the seconds it took."""
-    pieces = (Piece * len(frames))(*[Piece(frame, len(frame)) for frame in frames])
-    messages = (Message * len(frames))()
-    for message, piece in zip(messages, pieces, strict=True):
-        message.header.pieces, message.header.count = ctypes.pointer(piece), 1
-    call = ctypes.CDLL(None, use_errno=True).sendmmsg
-    begun, at = time.monotonic(), 0
-    while at < len(frames):
-        ahead = at / rate - (time.monotonic() - begun)
-        if ahead > 0:
-            time.sleep(ahead)
-        sent = call(sender.fileno(), ctypes.byref(messages[at]), min(BURST, len(frames) - at), 0)
-        at += max(sent, 0)
-    return time.monotonic() - begun
+    return Volley(frames).send(sender, rate)[1]
 
 
 def cpu_and_memory(process: int) -> tuple[float, int]:
@@ -115,6 +125,7 @@ def traffic(name: str) -> list[bytes]:
 
 def measured(name: str, frames: list[bytes], rate: int, *, keep: bool) -> Measured:
     """One run at a rate; with `keep` the sensor keeps all packets."""
+    volley = Volley(frames)
     with (
         tempfile.TemporaryDirectory() as folder,
         tempfile.TemporaryDirectory() as ring,
@@ -125,7 +136,7 @@ def measured(name: str, frames: list[bytes], rate: int, *, keep: bool) -> Measur
         time.sleep(1)
         before, _ = cpu_and_memory(running.process.pid)
         with made.sender_socket() as sender:
-            seconds = flood(sender, frames, rate)
+            _, seconds = volley.send(sender, rate)
         time.sleep(1)
         after, memory = cpu_and_memory(running.process.pid)
         running.stop()

@@ -11,7 +11,7 @@ import polars as pl
 
 from api.segment_files import segment_from
 from sensors.spool import Spool
-from tests.bench.live import cpu_and_memory, flood
+from tests.bench.live import Volley, cpu_and_memory
 from tests.faults.traffic import CLIENT as ADDRESS
 from tests.faults.traffic import WRITE_SINGLE_REGISTER, Load
 from tests.floods.kinds import frames
@@ -25,7 +25,7 @@ FRAMES = 300_000
 """Frames that differ; they are sent again and again."""
 LATE = 2.0
 """Seconds after its packet at which a write that is told is late."""
-BEFORE, AFTER = 3.0, 8.0
+BEFORE, AFTER = 2.0, 8.0
 SILENCE = 4.0
 """So long after the last write it is told without the end of the sensor, seconds."""
 
@@ -74,9 +74,9 @@ def writes(spool: Path) -> list[Write]:
     return found
 
 
-def flooded(kind: str, spool: Path, *, seconds: float, rate: int) -> Flooded:
+def flooded(kind: str, spool: Path, *, seconds: float, rate: int, after: float = AFTER) -> Flooded:
     """Floods with a kind at most so many frames a second; what the sensor made of it stays in the spool."""
-    sent_frames = frames(kind, FRAMES)
+    volley = Volley(frames(kind, FRAMES))
     with wire() as made, sensor(made, spool) as running:
         running.wait_for("listens to")
         with made.sender_socket() as sender, made.sender_socket() as other:
@@ -85,11 +85,9 @@ def flooded(kind: str, spool: Path, *, seconds: float, rate: int) -> Flooded:
             _, before = cpu_and_memory(running.process.pid)
             count, begun = 0, time.monotonic()
             while (left := seconds - (time.monotonic() - begun)) > 0:
-                share = sent_frames[: max(1, int(min(1.0, left) * rate))]
-                flood(other, share, rate)
-                count += len(share)
+                count += volley.send(other, rate, left)[0]
             took, over = time.monotonic() - begun, time.time()
-            time.sleep(AFTER)
+            time.sleep(after)
             commands = load.stop()
         time.sleep(SILENCE)
         _, highest = cpu_and_memory(running.process.pid)
