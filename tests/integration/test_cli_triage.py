@@ -49,7 +49,7 @@ def test_incidents_are_listed_and_shown(cli: Cli) -> None:
     ):
         assert said in shown.out
     assert "同一网卡或总线站点 B8-27-EB-10-00-66" in cli("incidents", "show", first["id"], "--lang", "zh").out
-    assert cli("incidents", "show", first["id"], "--json").json()["data"] == first
+    assert cli("incidents", "show", first["id"], "--json").json()["data"] == {**first, "hold": None}
     assert cli("incidents", "list", "--status", "closed").err == "no incident answers to this\n"
     missing = cli("incidents", "show", "nowhere")
     assert (missing.code, missing.out) == (6, "")
