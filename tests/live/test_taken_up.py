@@ -109,3 +109,27 @@ def test_frames_that_were_not_handed_over_are_told_by_the_next_run(tmp_path: Pat
 
 def kept(ring: Path) -> int:
     return sum(path.stat().st_size - 24 for path in ring.glob("*/*/*.pcap"))
+
+
+def test_what_was_handed_over_stays_so_when_it_cannot_be_read_once_more(tmp_path: Path) -> None:
+    """A run that could read only some of it once more must not tell the rest as news in the run after it."""
+    spool, ring, sent = tmp_path / "spool", tmp_path / "packets", frames(NORMAL)[:400]
+    with wire() as made, made.sender_socket() as sender:
+        with sensor(made, spool, "--packets", str(ring)) as first:
+            first.wait_for("listens to")
+            send(sender, [(0.0, frame) for _, frame in sent])
+            until_handed_over(spool, 390)
+            kill(first)
+        chain = read_chain(spool)
+        assert chain is not None
+        [(capture, handed)] = chain.reached.items()
+        for file in (ring / "sensor" / capture).iterdir():
+            file.unlink()
+        with sensor(made, spool, "--packets", str(ring)) as second:
+            second.wait_for("listens to")
+            send(sender, [(0.0, frame) for _, frame in sent[:50]])
+            assert second.stop() == 0
+    chain = read_chain(spool)
+    assert chain is not None
+    assert chain.reached[capture] == handed
+    assert len(chain.reached) == 2

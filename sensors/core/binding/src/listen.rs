@@ -45,7 +45,7 @@ pub struct Shared {
     pub known: AtomicBool,
     /// What the mirror port gave when it was looked at last, until somebody takes it.
     pub mirror: Mutex<Option<Facts>>,
-    /// Number of the last frame of each source that the engine took.
+    /// Number of the last frame of each source that the engine took, now or in an earlier run that handed it over.
     pub reached: Vec<AtomicI64>,
 }
 
@@ -58,7 +58,7 @@ impl Shared {
 
     pub fn took(&self, frame: &Frame<'_>) {
         if let Some(reached) = usize::try_from(frame.source).ok().and_then(|source| self.reached.get(source)) {
-            reached.store(frame.number, Ordering::Relaxed);
+            reached.fetch_max(frame.number, Ordering::Relaxed);
         }
     }
 }

@@ -73,7 +73,9 @@ impl Live {
         let now = captures.iter().zip(&interfaces.names).map(|(capture, interface)| place(capture, interface));
         let before = earlier.iter().map(|(capture, interface, _)| place(capture, interface));
         let places: Vec<Place> = now.chain(before).collect();
-        let reached = places.iter().map(|_| AtomicI64::new(0)).collect();
+        // What was handed over stays so, though not all of it may be read once more.
+        let handed = captures.iter().map(|_| 0).chain(earlier.iter().map(|(.., handed)| *handed));
+        let reached = handed.map(AtomicI64::new).collect();
         let dissectors: Vec<Dissector> = dissectors.into_iter().filter_map(Launch::dissector).collect();
         let settings = Settings { full, samples, batch_rows, dissectors: dissectors.clone(), ..Settings::default() };
         let make = Box::new(move || Engine::new(settings.clone(), places.clone(), filter.clone()));
