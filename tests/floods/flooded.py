@@ -23,7 +23,7 @@ COMMANDS = 20
 """Writes a second."""
 FRAMES = 300_000
 """Frames that differ; they are sent again and again."""
-LATE = 2.0
+LATE = 3.0
 """Seconds after its packet at which a write that is told is late."""
 BEFORE, AFTER = 2.0, 8.0
 SILENCE = 4.0
