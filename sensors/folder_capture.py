@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from sensors import _core
 from sensors.capture import BadFile, EventBatch, Fared, bad_file, event_batch, fared
@@ -16,6 +17,8 @@ from sensors.fields import dissectors as installed
 
 LOOK = 0.5
 """Seconds between two looks into the folder."""
+BEHIND = 64
+"""Files whose batches may be on their way, and far more: a few batches wait at most."""
 NO_TIME = -(1 << 63)
 AHEAD = 4
 """Files that are given before they are read."""
@@ -25,8 +28,8 @@ class FolderCapture:
     """Iterating gives `EventBatch`es until `finish` was called and what was given is read.
 
     With `removing` files are removed once nothing needs them. `trouble` is told of each file that could not be read to
-    its end, and `failed` of a folder that cannot be looked into, once until it can be. `beat` is called
-    once a second at least.
+    its end, `strange` of one that is no capture, and `failed` of a folder that cannot be looked into, once until it can
+    be. `beat` is called once a second at least.
 
     Raises `_core.BadFilter` when the filter cannot be understood.
     """
@@ -37,17 +40,21 @@ class FolderCapture:
         *,
         sensor: str,
         trouble: Callable[[BadFile], None],
+        strange: Callable[[Path], None],
         failed: Callable[[OSError], None],
         beat: Callable[[], None],
         capture_filter: str | None = None,
         removing: bool = False,
     ) -> None:
         self._folder, self._removing = folder, removing
-        self._trouble, self._failed, self._beat = trouble, failed, beat
+        self._trouble, self._strange, self._failed, self._beat = trouble, strange, failed, beat
+        self._fault: Exception | None = None
         self._core = _core.Following(
             sensor=sensor, segment=sensor, filter=capture_filter, dissectors=launches(installed().usable)
         )
-        self._names: list[str] = []
+        self._names: dict[int, str] = {}
+        """Names of files by their number, until nothing of them can be on its way any more."""
+        self._given = self._ended = 0
         self._over = threading.Event()
         self._watch = threading.Thread(target=self._follow, name="folder", daemon=True)
 
@@ -63,11 +70,11 @@ class FolderCapture:
             reached = {}
             if batch.reached and self._names:
                 place, frame = batch.reached
-                name = self._names[place]
-                reached = {name: frame}
-                self._folder.read(name, frame)
+                reached = {self._names[place]: frame}
             yield replace(event_batch(batch), known=batch.known, reached=reached)
         self._tell_errors()
+        if self._fault is not None:
+            raise self._fault
 
     @property
     def position(self) -> tuple[int, int]:
@@ -101,20 +108,29 @@ class FolderCapture:
                 if not is_failing:
                     self._failed(error)
                 is_failing = True
+            except Exception as error:  # a fault of the program: raised where somebody sees it, not lost with a thread
+                self._fault = error
+                self._core.finish()
+                return
 
     def _look(self) -> None:
+        for number, frames in self._core.take_ends():
+            self._folder.read(self._names[number], frames)
+            self._ended = number + 1
+            self._names.pop(number - BEHIND, None)
         if self._removing:
             for path in self._folder.handed_over():
                 path.unlink(missing_ok=True)
-        room = AHEAD - (len(self._names) - self._core.position[0])
-        for each in self._folder.news(time.monotonic())[: max(0, room)]:
+        room = AHEAD - (self._given - self._ended)
+        for each in self._folder.news(time.monotonic(), self._strange)[: max(0, room)]:
             if self._over.is_set():
                 return
             self._folder.note(each.given)
             self._give(each)
 
     def _give(self, each: Next) -> None:
-        self._names.append(each.given.name)
+        self._names[self._given] = each.given.name
+        self._given += 1
         self._core.give(each.path, each.given.name, known=each.known)
 
     def _tell_errors(self) -> None:

@@ -13,18 +13,15 @@ from api.cli.exit_codes import ExitCode
 from api.cli.options import terminal_of
 from api.cli.packet_keys import PacketsKey, keys_of
 from api.cli.sensor import (
-    MOST_DAYS,
-    MOST_MB,
     Interfaces,
     PacketsDays,
     PacketsGb,
     RingMb,
     RunAs,
     SensorName,
-    SpoolDays,
-    SpoolMb,
 )
 from api.cli.sensor_content import ContentFolder
+from api.cli.sensor_spool import MOST_DAYS, MOST_MB, SpoolDays, SpoolMb
 from api.cli.serve import Data, Host, Port, TlsCert, TlsKey
 
 if TYPE_CHECKING:

@@ -18,12 +18,11 @@ from api.cli.packet_keys import PacketsKey, keys_of
 from api.cli.parent import WithParent, follow
 from api.cli.sensor_content import ContentFolder
 from api.cli.sensor_folder import sensor_folder
+from api.cli.sensor_spool import MOST_DAYS, MOST_MB, SpoolDays, SpoolMb, handing_over, keeper_of
 from api.cli.terminal import Terminal
 from api.cli.worker import SpoolFolder
 
 if TYPE_CHECKING:
-    from collections import Counter
-
     from api.pulse import Pulse
     from api.sensing_health import Health
     from sensors.interfaces import OpenInterfaces
@@ -36,9 +35,6 @@ RingMb = Annotated[int, typer.Option("--ring-mb", metavar="N", min=4, max=2048, 
 Packets = Annotated[Path | None, typer.Option("--packets", metavar="DIR", help="help.option.packets")]
 PacketsGb = Annotated[float, typer.Option("--packets-gb", metavar="N", min=0, help="help.option.packets_gb")]
 PacketsDays = Annotated[float, typer.Option("--packets-days", metavar="N", min=0, help="help.option.packets_days")]
-SpoolMb = Annotated[int, typer.Option("--spool-mb", metavar="N", min=16, help="help.option.spool_mb")]
-SpoolDays = Annotated[float, typer.Option("--spool-days", metavar="D", min=0.01, help="help.option.spool_days")]
-MOST_MB, MOST_DAYS = 10_240, 30.0
 RunAs = Annotated[str | None, typer.Option("--user", metavar="NAME", help="help.option.run_as")]
 
 
@@ -98,7 +94,6 @@ def sensor(
     from api.cli.inputs import rules_in_force
     from api.cli.sensor_content import taking_of, with_content
     from api.content.knowledge import Knowledge
-    from api.handing_over import HandingOver
     from api.mirror_watch import with_mirror
     from api.sensing_health import Health
     from api.sensor import Pace, Sensing
@@ -109,7 +104,7 @@ def sensor(
     from sensors.carried_packets import Carrier
     from sensors.packet_ring import PacketRing
     from sensors.spool import Spool
-    from sensors.spool_bounds import Bounds, Keeper
+    from sensors.spool_bounds import Bounds
 
     ring = _ring(packets, packets_gb, packets_days, keys)
     capture = _listening(opened, name, capture_filter, ring, spool, terminal)
@@ -121,30 +116,12 @@ def sensor(
     taking = taking_of(content, name, knowledge, terminal) if content is not None else None
     judged = taking.begin() if taking is not None else knowledge
     into = Spool(spool)
-    patient = HandingOver(
-        into,
-        refused=lambda error: terminal.warn("sensor.spool_refused", spool=spool, why=error.strerror or str(error)),
-        taken=lambda rows, alerts: terminal.tell("sensor.spool_takes", spool=spool, rows=rows, occurrences=alerts),
-    )
-
-    def gave_up(lost: Counter[str]) -> None:
-        if lost["assets"]:
-            sensing.tell_assets_anew()
-        terminal.warn("sensor.spool_gave_up", spool=spool, rows=lost["rows"], occurrences=lost["occurrences"])
-
-    keeper = Keeper(
-        into,
-        Bounds(spool_mb << 20, spool_days),
-        time.time,
-        lost=gave_up,
-        failed=lambda error: terminal.warn("sensor.spool_unbounded", spool=spool, why=error),
-    )
     sensing = Sensing(
         into,
         lambda: Detection(judged.rules, site=judged.site, known=judged.known, sensor=name),
         sensor=name,
         pace=Pace(),
-        patient=patient,
+        patient=handing_over(into, terminal),
         carrier=Carrier(PacketRing(ring.folder, keys), name) if ring is not None else None,
         now=time.time_ns,
         around=Surroundings(
@@ -155,6 +132,7 @@ def sensor(
             lambda: capture.kept.octets if capture.kept is not None else None,
         ),
     )
+    keeper = keeper_of(into, Bounds(spool_mb << 20, spool_days), sensing, terminal)
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: capture.finish())
     if os.geteuid() == 0:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +13,8 @@ from api.cli.exit_codes import ExitCode
 from api.cli.failures import Failure, bad_filter
 from api.cli.options import terminal_of
 from api.cli.parent import WithParent, follow
+from api.cli.sensor_content import ContentFolder
+from api.cli.sensor_spool import MOST_DAYS, MOST_MB, SpoolDays, SpoolMb, handing_over, keeper_of
 from api.cli.terminal import Terminal
 from api.cli.worker import SpoolFolder
 
@@ -32,13 +33,12 @@ def sensor_folder(
     name: Annotated[str, typer.Option("--sensor", metavar="NAME", help="help.option.sensor")] = "sensor",
     capture_filter: option.Filter = None,
     remove: Annotated[bool, typer.Option("--remove", help="help.option.remove_captures")] = False,
-    spool_mb: Annotated[int, typer.Option("--spool-mb", metavar="N", min=16, help="help.option.spool_mb")] = 10_240,
-    spool_days: Annotated[
-        float, typer.Option("--spool-days", metavar="D", min=0.01, help="help.option.spool_days")
-    ] = 30.0,
+    spool_mb: SpoolMb = MOST_MB,
+    spool_days: SpoolDays = MOST_DAYS,
     site: option.Site = None,
     baseline: option.BaselineFolder = None,
     rules: option.RuleFolders = None,
+    content: ContentFolder = None,
     with_parent: WithParent = False,
     log_format: option.LogFormat = "text",
     lang: option.Lang = None,
@@ -50,53 +50,42 @@ def sensor_folder(
     terminal.adjust(lang=lang, quiet=quiet, verbose=verbose, log_format=log_format)
     import os
     import signal
-    import time
 
     from api.cli.inputs import rules_in_force
-    from api.handing_over import HandingOver
+    from api.cli.sensor_content import taking_of, with_content
+    from api.content.knowledge import Knowledge
     from api.pulse import pulse_of
     from api.sensor import Pace, Sensing
+    from api.surroundings import Surroundings
     from detection.baseline import read_baseline
     from detection.engine import Detection
     from detection.site_reading import load_site
     from sensors.spool import Spool
-    from sensors.spool_bounds import Bounds, Keeper
+    from sensors.spool_bounds import Bounds
 
     if not folder.is_dir():
         raise Failure(ExitCode.INPUT, "error.no_capture_folder", path=folder)
-    loaded = rules_in_force(rules or (), terminal)
-    site_model = load_site(site) if site else None
-    known = read_baseline(baseline) if baseline else None
+    knowledge = Knowledge(
+        rules_in_force(rules or (), terminal),
+        load_site(site) if site else None,
+        read_baseline(baseline) if baseline else None,
+    )
+    taking = taking_of(content, name, knowledge, terminal) if content is not None else None
+    judged = taking.begin() if taking is not None else knowledge
     spool.mkdir(mode=0o700, parents=True, exist_ok=True)
     into = Spool(spool)
     into.open_for_writing()
     pulse = pulse_of(os.environ)
     capture = _following(folder, spool, name, capture_filter, terminal, pulse, remove=remove)
-    patient = HandingOver(
-        into,
-        refused=lambda error: terminal.warn("sensor.spool_refused", spool=spool, why=error.strerror or str(error)),
-        taken=lambda rows, alerts: terminal.tell("sensor.spool_takes", spool=spool, rows=rows, occurrences=alerts),
-    )
     sensing = Sensing(
         into,
-        lambda: Detection(loaded, site=site_model, known=known, sensor=name),
+        lambda: Detection(judged.rules, site=judged.site, known=judged.known, sensor=name),
         sensor=name,
         pace=Pace(seconds=0),  # what a file tells waits for no other one
-        patient=patient,
+        patient=handing_over(into, terminal),
+        around=Surroundings(name, spool, spool_mb << 20, lambda: keeper.lying, lambda: None),
     )
-
-    def gave_up(lost: Counter[str]) -> None:
-        if lost["assets"]:
-            sensing.tell_assets_anew()
-        terminal.warn("sensor.spool_gave_up", spool=spool, rows=lost["rows"], occurrences=lost["occurrences"])
-
-    keeper = Keeper(
-        into,
-        Bounds(spool_mb << 20, spool_days),
-        time.time,
-        lost=gave_up,
-        failed=lambda error: terminal.warn("sensor.spool_unbounded", spool=spool, why=error),
-    )
+    keeper = keeper_of(into, Bounds(spool_mb << 20, spool_days), sensing, terminal)
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: capture.finish())
     if with_parent:
@@ -104,7 +93,7 @@ def sensor_folder(
     pulse.ready(terminal.tell("sensor.folder_ready", sensor=name, folder=folder, spool=spool))
     keeper.start()
     with closing(capture), closing(keeper):
-        segments = sensing.run(capture)
+        segments = sensing.run(with_content(capture, taking, sensing))
     pulse.stopping()
     for part, (count, last) in sensing.detection.failures.items():
         terminal.warn("sensor.failed", part=part, count=count, last=last)
@@ -132,6 +121,7 @@ def _following(
             trouble=lambda error: terminal.warn(
                 "sensor.bad_capture", path=error.path, why=capture_reason(error, terminal.texts), packets=error.frames
             ),
+            strange=lambda path: terminal.warn("sensor.no_capture", path=path),
             failed=lambda error: terminal.warn(
                 "sensor.folder_refuses", folder=folder, why=error.strerror or str(error)
             ),

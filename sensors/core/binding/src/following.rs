@@ -41,6 +41,8 @@ struct Shared {
     /// Files that were read to their end.
     done: AtomicU64,
     waiting: Mutex<VecDeque<Given>>,
+    /// Number of each file that was read to its end, and its frames, until somebody takes them.
+    ends: Mutex<Vec<(i64, i64)>>,
 }
 
 /// Reads files as they are given, until it is told to finish.
@@ -110,6 +112,11 @@ impl Following {
     #[getter]
     fn position(&self) -> (u64, u64) {
         (self.shared.done.load(Ordering::Relaxed), self.shared.frames.load(Ordering::Relaxed))
+    }
+
+    /// Files that were read to their end since this was asked last: number and frames.
+    fn take_ends(&self) -> Vec<(i64, i64)> {
+        self.shared.ends.lock().map(|mut ends| std::mem::take(&mut *ends)).unwrap_or_default()
     }
 
     /// How the dissectors fare; waits for a question that is being answered.
@@ -212,6 +219,9 @@ impl Follower {
             }
         }
         let listened = self.send(sender);
+        if let Ok(mut ends) = self.shared.ends.lock() {
+            ends.push((self.mark.file, self.mark.frame));
+        }
         self.shared.done.fetch_add(1, Ordering::Relaxed);
         listened
     }
@@ -250,4 +260,11 @@ impl Follower {
 #[pyfunction]
 pub fn first_time(path: PathBuf) -> Option<i64> {
     Merged::open(&[path], Limits::default()).peek_time()
+}
+
+/// Whether a file begins as a capture, with frames or without.
+#[pyfunction]
+pub fn is_capture(path: PathBuf) -> bool {
+    let mut merged = Merged::open(&[path], Limits::default());
+    merged.peek_time().is_some() || merged.errors().is_empty()
 }

@@ -33,7 +33,7 @@ mod _core {
     #[pymodule_export]
     use super::errors::{BadFilter, BadInterface, NoPacketsKey};
     #[pymodule_export]
-    use super::following::{Following, first_time};
+    use super::following::{Following, first_time, is_capture};
     #[pymodule_export]
     use super::live::{InterfaceHealth, Interfaces, Live};
     #[pymodule_export]

@@ -185,15 +185,7 @@ impl Engine {
                 self.make_room();
                 let (source_is_client, oriented) = orientation(transport, ends, ports, tcp);
                 let birth = Birth { key, source_low, source_is_client, oriented, stamp: arrival.stamp, macs };
-                let index = self.flows.insert(&birth)?;
-                let flow = self.flows.get(index)?;
-                for side in [Side::Client, Side::Server] {
-                    let sent = flow.side_of(source_low) == side;
-                    if sent {
-                        self.ledger.seen(&mut flow.facts, side, Span::at(arrival.stamp), false);
-                    }
-                }
-                index
+                self.flows.insert(&birth)?
             }
         };
         let flow = self.flows.get(index)?;

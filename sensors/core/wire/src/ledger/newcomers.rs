@@ -60,7 +60,8 @@ impl Newcomers {
 }
 
 impl Ledger {
-    /// Whether a host of which nothing is known but that it sent becomes an asset.
+    /// Whether a host of which nothing is known but that it sent becomes an asset. One that does not is counted with each
+    /// of its packets, and asks again with the next one.
     pub(super) fn newcomer(&mut self) -> bool {
         let told = self.newcomers.host(self.clock);
         if !told {
