@@ -118,15 +118,15 @@ class FolderCapture:
             self._folder.read(self._names[number], frames)
             self._ended = number + 1
             self._names.pop(number - BEHIND, None)
-        if self._removing:
-            for path in self._folder.handed_over():
-                path.unlink(missing_ok=True)
         room = AHEAD - (self._given - self._ended)
         for each in self._folder.news(time.monotonic(), self._strange)[: max(0, room)]:
             if self._over.is_set():
                 return
             self._folder.note(each.given)
             self._give(each)
+        if self._removing:  # behind the rest: a folder that gives nothing up is read all the same
+            for path in self._folder.handed_over():
+                path.unlink(missing_ok=True)
 
     def _give(self, each: Next) -> None:
         self._names[self._given] = each.given.name
