@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,15 +65,22 @@ def _git(*words: str) -> str:
     return subprocess.run(["git", *words], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
 
 
-def write_table(lines: Mapping[str, str], order: list[str], page: Path = PAGE) -> None:
-    """Puts these lines into the table, by their fault; those of faults that were not tried now stay as they are."""
+def write_table(
+    lines: Mapping[str, str],
+    order: Sequence[str],
+    page: Path = PAGE,
+    *,
+    mark: str = "grid",
+    columns: Sequence[str] = COLUMNS,
+) -> None:
+    """Puts these lines into a table, by their first column; those that were not tried now stay as they are."""
     # A fault that was never tried stands there as that.
     text = page.read_text(encoding="utf-8")
-    known = {found[1].strip(): found[0] for found in re.finditer(r"^\|([^|]*)\|.*\|$", between("grid", text), re.M)}
+    known = {found[1].strip(): found[0] for found in re.finditer(r"^\|([^|]*)\|.*\|$", between(mark, text), re.M)}
     all_lines = {**known, **lines}
-    table = [f"| {' | '.join(COLUMNS)} |", "|" + " --- |" * len(COLUMNS)]
-    table += [all_lines.get(words, f"| {words} | not run |{' |' * (len(COLUMNS) - 2)}") for words in order]
-    page.write_text(replaced("grid", text, "\n".join(table)), encoding="utf-8")
+    table = [f"| {' | '.join(columns)} |", "|" + " --- |" * len(columns)]
+    table += [all_lines.get(words, f"| {words} | not run |{' |' * (len(columns) - 2)}") for words in order]
+    page.write_text(replaced(mark, text, "\n".join(table)), encoding="utf-8")
 
 
 def between(mark: str, text: str) -> str:
