@@ -49,7 +49,7 @@ demo: setup ## the console with a simulated plant under attack, in this browser 
 test: test-core test-python test-browser ## every test; says at the end what was not tested here and why
 
 test-core: setup
-	cd $(CORE) && cargo test $(CORE_TESTS)
+	cd $(CORE) && cargo test --no-fail-fast $(CORE_TESTS)
 
 test-python: setup
 	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
