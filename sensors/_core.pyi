@@ -100,7 +100,14 @@ class InterfaceHealth:
     def counts(self) -> dict[str, int]: ...
 
 class Interfaces:
-    def __init__(self, names: list[str], *, ring_mib: int = 64) -> None: ...
+    def __init__(
+        self,
+        names: list[str],
+        *,
+        ring_mib: int = 64,
+        kernel_filter: str | None = None,
+        share: tuple[int, int] | None = None,
+    ) -> None: ...
     def seal(self) -> None: ...
 
 class Live:

@@ -8,6 +8,7 @@ to threads, and the import of Polars begins some: open and seal before.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sensors import _core
@@ -15,6 +16,8 @@ from sensors import _core
 RING_MIB = 64
 SMALLEST_RING_MIB, LARGEST_RING_MIB = 4, 2048
 """Memory of an interface for packets that wait to be read, MiB."""
+MOST_SHARES = 64
+"""Parts that an interface is cut into, at most."""
 KNOWN = Path("/sys/class/net")
 
 
@@ -27,16 +30,47 @@ class BadInterface(Exception):
         super().__init__(f"{interface}: {code} {call} {number}")
 
 
+@dataclass(frozen=True)
+class Share:
+    """One part of an interface's pairs of hosts, 1 ≤ `number` ≤ `of` ≤ 64, so that several sensors share its traffic."""
+
+    number: int
+    of: int
+
+    @classmethod
+    def read(cls, text: str) -> Share:
+        """From `2/4`. Raises ValueError when it is not one."""
+        number, _, of = text.partition("/")
+        share = cls(int(number), int(of))
+        if not 1 <= share.number <= share.of <= MOST_SHARES:
+            raise ValueError(text)
+        return share
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+
 class OpenInterfaces:
     """Interfaces whose packets are gathered from now on, each in a ring of `ring_mib` (or less, where memory is short).
 
-    Raises BadInterface.
+    The kernel gives away nothing of what `kernel_filter` leaves out; of `share` (number, of how many) it passes that part
+    of the pairs of hosts alone. Both are for Ethernet.
+
+    Raises BadInterface, `_core.BadFilter` when the filter cannot be understood or is too long for the kernel.
     """
 
-    def __init__(self, names: Sequence[str], *, ring_mib: int = RING_MIB) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        *,
+        ring_mib: int = RING_MIB,
+        kernel_filter: str | None = None,
+        share: Share | None = None,
+    ) -> None:
         self.names = tuple(names)
+        parts = (share.number, share.of) if share is not None else None
         try:
-            self.opened = _core.Interfaces(list(names), ring_mib=ring_mib)
+            self.opened = _core.Interfaces(list(names), ring_mib=ring_mib, kernel_filter=kernel_filter, share=parts)
         except _core.BadInterface as error:
             raise BadInterface(*error.args) from None
 

@@ -14,6 +14,7 @@ from api.cli.options import terminal_of
 from api.cli.packet_keys import PacketsKey, keys_of
 from api.cli.sensor import (
     Interfaces,
+    KernelFilter,
     PacketsDays,
     PacketsGb,
     RingMb,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 FINAL = (ExitCode.USAGE, ExitCode.CONFIGURATION, ExitCode.INPUT, ExitCode.PERMISSION, ExitCode.INTEGRITY)
 """What a process says when beginning it again would not help."""
+Sensors = Annotated[int, typer.Option("--sensors", metavar="N", min=1, max=16, help="help.option.sensors")]
 Given = dict[str, object]
 """Options by name; those that are None were not given."""
 
@@ -42,6 +44,8 @@ def run(
     port: Port = 8080,
     name: SensorName = "sensor",
     capture_filter: option.Filter = None,
+    kernel_filter: KernelFilter = None,
+    sensors: Sensors = 1,
     ring_mb: RingMb = 64,
     packets_gb: PacketsGb = 10,
     packets_days: PacketsDays = 7,
@@ -78,17 +82,19 @@ def run(
         "packets-key": packets_key,
     }  # fmt: skip
     records: Given = {"store": store, "data": data, "base-url": base_url or None}
-    spool = data / "spool"
+    # Several share what is to be kept as they share the traffic.
     sensing: Given = {
-        "interface": interfaces, "spool": spool, "sensor": name, "filter": capture_filter, "ring-mb": ring_mb,
-        "packets": data / RINGS, "packets-gb": packets_gb, "packets-days": packets_days,
-        "spool-mb": spool_mb, "spool-days": spool_days, "site": site, "baseline": baseline,
+        "interface": interfaces, "filter": capture_filter, "kernel-filter": kernel_filter, "ring-mb": ring_mb,
+        "packets": data / RINGS, "packets-gb": packets_gb / sensors, "packets-days": packets_days,
+        "spool-mb": spool_mb // sensors, "spool-days": spool_days, "site": site, "baseline": baseline,
         "content": content, "user": user,
     }  # fmt: skip
+    each = _parts(data / "spool", name, sensors)
+    spools = [part["spool"] for part in each]
     serving: Given = {"host": host, "port": port, "site": site, "tls-cert": tls_cert, "tls-key": tls_key}
     roles = [
-        _role("sensor", sensing | everywhere, None),
-        _role("worker", {"spool": spool, "content": content} | records | everywhere, account),
+        *(_role("sensor", sensing | part | everywhere, None) for part in each),
+        _role("worker", {"spool": spools, "content": content} | records | everywhere, account),
         _role("serve", serving | {"content": content} | records | everywhere, account),
     ]
     running = Running(
@@ -99,13 +105,23 @@ def run(
         ready=lambda: pulse.ready(terminal.texts.get("run.status", data=data)),
         pulse=pulse,
     )
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: running.stop())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: running.stop())
     terminal.tell("run.begins", data=data)
     code = running.run()
     if code:  # the process said why
         raise typer.Exit(code)
     terminal.tell("run.done")
+
+
+def _parts(spool: Path, name: str, sensors: int) -> list[Given]:
+    """What each of the sensors that share an interface has of its own; one alone has everything."""
+    if sensors == 1:
+        return [{"spool": spool, "sensor": name}]
+    return [
+        {"spool": spool.with_name(f"{spool.name}-{n}"), "sensor": f"{name}-{n}", "share": f"{n}/{sensors}"}
+        for n in range(1, sensors + 1)
+    ]
 
 
 def _prepared(data: Path, user: str | None) -> Account | None:

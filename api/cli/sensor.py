@@ -25,13 +25,15 @@ from api.cli.worker import SpoolFolder
 if TYPE_CHECKING:
     from api.pulse import Pulse
     from api.sensing_health import Health
-    from sensors.interfaces import OpenInterfaces
+    from sensors.interfaces import OpenInterfaces, Share
     from sensors.live import LiveCapture
     from sensors.packet_ring import RingSettings
 
 Interfaces = Annotated[list[str], typer.Option("--interface", "-i", metavar="IF", help="help.option.interface")]
 SensorName = Annotated[str, typer.Option("--sensor", metavar="NAME", help="help.option.sensor")]
 RingMb = Annotated[int, typer.Option("--ring-mb", metavar="N", min=4, max=2048, help="help.option.ring_mb")]
+KernelFilter = Annotated[str | None, typer.Option("--kernel-filter", metavar="EXPR", help="help.option.kernel_filter")]
+PartOf = Annotated[str | None, typer.Option("--share", metavar="K/N", help="help.option.share")]
 Packets = Annotated[Path | None, typer.Option("--packets", metavar="DIR", help="help.option.packets")]
 PacketsGb = Annotated[float, typer.Option("--packets-gb", metavar="N", min=0, help="help.option.packets_gb")]
 PacketsDays = Annotated[float, typer.Option("--packets-days", metavar="N", min=0, help="help.option.packets_days")]
@@ -58,6 +60,8 @@ def sensor(
     spool: SpoolFolder,
     name: SensorName = "sensor",
     capture_filter: option.Filter = None,
+    kernel_filter: KernelFilter = None,
+    share: PartOf = None,
     ring_mb: RingMb = 64,
     packets: Packets = None,
     packets_gb: PacketsGb = 10,
@@ -85,11 +89,18 @@ def sensor(
     import signal
     import time
 
+    from sensors._core import BadFilter
+
     # Whoever speaks for this process, then the sockets, and both before anything that begins threads: those would keep
     # the privileges that are given up here.
     pulse = _pulse(user, terminal)
     keys = keys_of(packets_key)
-    opened = _sealed(list(dict.fromkeys(interfaces)), ring_mb, [spool, packets] if packets else [spool], user)
+    part = _share(share)
+    try:
+        folders = [spool, packets] if packets else [spool]
+        opened = _sealed(list(dict.fromkeys(interfaces)), ring_mb, kernel_filter, part, folders, user)
+    except BadFilter as error:
+        raise bad_filter(kernel_filter or "", error, terminal.texts) from error
 
     from api.cli.inputs import rules_in_force
     from api.cli.sensor_content import taking_of, with_content
@@ -151,6 +162,10 @@ def sensor(
         ),
     )
     pulse.ready(ready)
+    if kernel_filter:
+        terminal.tell("sensor.kernel_filter", filter=kernel_filter)
+    if part is not None:
+        terminal.tell("sensor.share", share=str(part))
     health = Health(capture, lambda each: _tell(each, terminal, pulse))
     into.open_for_writing()
     keeper.start()
@@ -214,14 +229,30 @@ def _listening(
         raise OSError(error.errno, os.strerror(error.errno or 0), str(ring.folder if ring else "")) from error
 
 
-def _sealed(interfaces: list[str], ring_mb: int, folders: list[Path], user: str | None) -> OpenInterfaces:
+def _share(text: str | None) -> Share | None:
+    from sensors.interfaces import MOST_SHARES, Share
+
+    try:
+        return Share.read(text) if text is not None else None
+    except ValueError as error:
+        raise Failure(ExitCode.USAGE, "error.share", share=text or "", most=MOST_SHARES) from error
+
+
+def _sealed(
+    interfaces: list[str],
+    ring_mb: int,
+    kernel_filter: str | None,
+    share: Share | None,
+    folders: list[Path],
+    user: str | None,
+) -> OpenInterfaces:
     """Interfaces opened, and the process without privileges and without a way to send."""
     from api.cli.account import account_of, become, check_readable, give
     from sensors.interfaces import BadInterface, OpenInterfaces, interfaces_here
 
     here = interfaces_here()
     try:
-        opened = OpenInterfaces(interfaces, ring_mib=ring_mb)
+        opened = OpenInterfaces(interfaces, ring_mib=ring_mb, kernel_filter=kernel_filter, share=share)
         for folder in folders:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if user is not None:

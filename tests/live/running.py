@@ -17,9 +17,9 @@ ROLES = ("sensor", "worker", "serve")
 
 
 @contextmanager
-def everything(plant: Wire, data: Path, interface: str = NEAR) -> Iterator[Sensor]:
+def everything(plant: Wire, data: Path, *more: str, interface: str = NEAR) -> Iterator[Sensor]:
     """Sensor, worker and console in the sensor's namespace, whose loopback is up."""
-    command = [sys.executable, "-m", "api.cli", "run", "--interface", interface, "--data", str(data)]
+    command = [sys.executable, "-m", "api.cli", "run", "--interface", interface, "--data", str(data), *more]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BITTERN_")}
     process = subprocess.Popen(
         ["ip", "netns", "exec", plant.sensor, *command],

@@ -4,7 +4,7 @@ use pyo3::create_exception;
 use pyo3::exceptions::{PyException, PyValueError};
 use pyo3::prelude::*;
 use tap::TapError;
-use wire::capture::Filter;
+use wire::capture::{Filter, FilterError};
 use wire::evidence::NoKey;
 
 create_exception!(
@@ -32,9 +32,12 @@ pub fn of_ring(error: std::io::Error) -> PyErr {
 
 /// Reads a capture filter.
 pub fn filter(text: Option<&str>) -> PyResult<Option<Filter>> {
-    text.map(Filter::parse)
-        .transpose()
-        .map_err(|e| BadFilter::new_err((e.position, e.code, e.word, e.better, e.expected)))
+    text.map(Filter::parse).transpose().map_err(bad_filter)
+}
+
+/// As Python gets it.
+pub fn bad_filter(error: FilterError) -> PyErr {
+    BadFilter::new_err((error.position, error.code, error.word, error.better, error.expected))
 }
 
 /// As Python gets it.

@@ -2,14 +2,14 @@
 
 use crate::batch::Batch;
 use crate::dissectors::{DissectorStanding, Launch};
-use crate::errors::bad_interface;
+use crate::errors::{bad_filter, bad_interface};
 use crate::keeping::{Keeping, Standing};
 use crate::listen::{Listener, Shared};
 
 use crate::mirror::MirrorFacts;
 use crate::mirror_watch::MirrorWatch;
 use crate::reader::Reader;
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,6 +17,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use tap::{Health, Overload, Rings};
+use wire::capture::Filter;
+use wire::capture::filter::kernel::Share;
 use wire::evidence::{Bounds, Former, KEY, Keys, Past, Reach};
 use wire::mirror::Mac;
 use wire::protocol::dissector::Dissector;
@@ -62,7 +64,10 @@ impl Live {
         own: Vec<Mac>,
         earlier: Vec<Earlier>,
     ) -> PyResult<Self> {
-        let filter = crate::errors::filter(filter)?;
+        let filter = match (interfaces.filter.clone(), crate::errors::filter(filter)?) {
+            (Some(kernel), Some(filter)) => Some(kernel.and(filter)),
+            (kernel, filter) => kernel.or(filter),
+        };
         let place = |capture: &String, interface: &String| Place {
             sensor: sensor.to_owned(),
             interface: interface.clone(),
@@ -107,7 +112,7 @@ impl Live {
             opened,
             span,
             overload: Overload::default(),
-            mirror: MirrorWatch::new(own),
+            mirror: MirrorWatch::new(own, interfaces.whole),
         };
         Ok(Self { listener: Mutex::new(Some(listener)), reader: OnceLock::new(), shared, dissectors, kept })
     }
@@ -192,6 +197,10 @@ impl Live {
 #[pyclass(frozen)]
 pub struct Interfaces {
     names: Vec<String>,
+    /// What the kernel passes, which besides passes what is odd: it is filtered once more.
+    filter: Option<Filter>,
+    /// Whether everything that arrives is seen.
+    whole: bool,
     /// Until somebody takes them.
     rings: Mutex<Option<Rings>>,
 }
@@ -199,11 +208,24 @@ pub struct Interfaces {
 #[pymethods]
 impl Interfaces {
     #[new]
-    #[pyo3(signature = (names, *, ring_mib=64))]
-    fn new(names: Vec<String>, ring_mib: usize) -> PyResult<Self> {
-        let wanted = tap::Settings { ring_mib, ..tap::Settings::default() };
-        let rings = Rings::open(&names, wanted).map_err(bad_interface)?;
-        Ok(Self { names, rings: Mutex::new(Some(rings)) })
+    #[pyo3(signature = (names, *, ring_mib=64, kernel_filter=None, share=None))]
+    fn new(
+        names: Vec<String>,
+        ring_mib: usize,
+        kernel_filter: Option<&str>,
+        share: Option<(u32, u32)>,
+    ) -> PyResult<Self> {
+        let filter = crate::errors::filter(kernel_filter)?;
+        let share = share
+            .map(|(number, of)| {
+                Share::new(number, of).ok_or_else(|| PyValueError::new_err(format!("no such share: {number}/{of}")))
+            })
+            .transpose()?;
+        let program = filter.clone().unwrap_or_default().program(share).map_err(bad_filter)?;
+        let whole = program.is_empty();
+        let wanted = tap::Settings { ring_mib, program, ..tap::Settings::default() };
+        let rings = Rings::open(&names, &wanted).map_err(bad_interface)?;
+        Ok(Self { names, filter, whole, rings: Mutex::new(Some(rings)) })
     }
 
     /// Takes from the whole process, for good, its privileges and every call that could send.

@@ -13,13 +13,15 @@ const PAUSE: Duration = Duration::from_secs(880);
 pub struct MirrorWatch {
     own: Vec<Mac>,
     open: Option<(Examiner, Instant)>,
-    next: Instant,
+    /// `None`: never.
+    next: Option<Instant>,
 }
 
 impl MirrorWatch {
-    /// `own` are the stations of this machine. The first count begins at once.
-    pub fn new(own: Vec<Mac>) -> Self {
-        Self { own, open: None, next: Instant::now() }
+    /// `own` are the stations of this machine. The first count begins at once; a sensor that sees part of the port alone
+    /// counts nothing.
+    pub fn new(own: Vec<Mac>, whole: bool) -> Self {
+        Self { own, open: None, next: whole.then(Instant::now) }
     }
 
     /// Counts a frame, while it is time to.
@@ -35,17 +37,17 @@ impl MirrorWatch {
         let now = Instant::now();
         if more {
             if self.open.take().is_some() {
-                self.next = now + LONG;
+                self.next = Some(now + LONG);
             }
             return None;
         }
         match &self.open {
-            None if now >= self.next => {
+            None if self.next.is_some_and(|next| now >= next) => {
                 self.open = Some((Examiner::new(self.own.clone()), now));
                 None
             }
             Some((_, since)) if now.duration_since(*since) >= LONG => {
-                self.next = now + PAUSE;
+                self.next = Some(now + PAUSE);
                 self.open.take().map(|(examiner, _)| examiner.facts())
             }
             _ => None,

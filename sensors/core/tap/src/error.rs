@@ -22,6 +22,8 @@ pub enum TapErrorKind {
     NoMemory { bytes: usize },
     /// Frames of this hardware type (`ARPHRD_`) are not read.
     HardwareType { number: u16 },
+    /// What the kernel is to pass is said of frames of Ethernet.
+    NotEthernet,
     /// Packet sockets with rings are a facility of Linux.
     NotLinux,
     /// The kernel refuses a call.
@@ -39,6 +41,7 @@ impl TapErrorKind {
             Self::NotPermitted => "not_permitted",
             Self::NoMemory { .. } => "no_memory",
             Self::HardwareType { .. } => "hardware_type",
+            Self::NotEthernet => "not_ethernet",
             Self::NotLinux => "not_linux",
             Self::System { .. } => "system",
             Self::PrivilegesKept { .. } => "privileges_kept",
@@ -49,7 +52,7 @@ impl TapErrorKind {
     #[must_use]
     pub fn parameters(&self) -> (i64, &'static str) {
         match self {
-            Self::NoSuchInterface | Self::NotPermitted | Self::NotLinux => (0, ""),
+            Self::NoSuchInterface | Self::NotPermitted | Self::NotEthernet | Self::NotLinux => (0, ""),
             Self::NoMemory { bytes } => (i64::try_from(*bytes).unwrap_or(i64::MAX), ""),
             Self::HardwareType { number } => (i64::from(*number), ""),
             Self::System { call, errno } => (i64::from(*errno), call),

@@ -10,7 +10,7 @@ pub enum Rings {}
 impl Rings {
     /// # Errors
     /// `NotLinux`, always.
-    pub fn open(interfaces: &[String], _: Settings) -> Result<Self, TapError> {
+    pub fn open(interfaces: &[String], _: &Settings) -> Result<Self, TapError> {
         Err(TapErrorKind::NotLinux.of(interfaces.first().map_or("", String::as_str)))
     }
 

@@ -40,12 +40,12 @@ impl Ring {
     /// Opens a ring and listens. Halves it until the kernel has the memory.
     ///
     /// # Errors
-    /// `NoSuchInterface`, `NotPermitted`, `NoMemory`, `HardwareType`, `System`.
-    pub fn open(name: &str, settings: Settings) -> Result<Self, TapError> {
+    /// `NoSuchInterface`, `NotPermitted`, `NoMemory`, `HardwareType`, `NotEthernet`, `System`.
+    pub fn open(name: &str, settings: &Settings) -> Result<Self, TapError> {
         Self::begin(name, settings).map_err(|kind| kind.of(name))
     }
 
-    fn begin(name: &str, settings: Settings) -> Result<Self, TapErrorKind> {
+    fn begin(name: &str, settings: &Settings) -> Result<Self, TapErrorKind> {
         let mut blocks = settings.ring_mib.clamp(SMALLEST_RING, LARGEST_RING);
         let (socket, map) = loop {
             match ring(blocks) {
@@ -55,6 +55,12 @@ impl Ring {
         };
         let link_type = interface::link_type(socket.as_fd(), name)?;
         let index = system::index_of(socket.as_fd(), name).ok_or(TapErrorKind::NoSuchInterface)?;
+        if !settings.program.is_empty() {
+            if link_type != LinkType::ETHERNET {
+                return Err(TapErrorKind::NotEthernet);
+            }
+            system::attach(socket.as_fd(), &settings.program)?;
+        }
         listen(socket.as_fd(), index, settings.promiscuous)?;
         let (link, _) = interface::state(socket.as_fd(), name);
         Ok(Self {

@@ -20,7 +20,7 @@ impl Rings {
     ///
     /// # Errors
     /// The first interface that cannot be listened to.
-    pub fn open(interfaces: &[String], settings: Settings) -> Result<Self, TapError> {
+    pub fn open(interfaces: &[String], settings: &Settings) -> Result<Self, TapError> {
         let rings = interfaces.iter().map(|name| Ring::open(name, settings)).collect::<Result<_, _>>()?;
         Ok(Self { rings })
     }

@@ -1,21 +1,25 @@
 //! What is asked of a ring, and what it says of itself.
 
+use wire::capture::filter::kernel::Instruction;
+
 /// Smallest and largest ring of an interface, MiB.
 pub const SMALLEST_RING: usize = 4;
 pub const LARGEST_RING: usize = 2048;
 
 /// How to listen.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// Size of the ring of each interface, MiB; a smaller one is taken where memory is short.
     pub ring_mib: usize,
     /// See frames for others too: what a mirror port sends is always for others.
     pub promiscuous: bool,
+    /// What the kernel passes; empty: everything.
+    pub program: Vec<Instruction>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { ring_mib: 64, promiscuous: true }
+        Self { ring_mib: 64, promiscuous: true, program: Vec::new() }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::TapErrorKind;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::time::Duration;
+use wire::capture::filter::kernel::Instruction;
 
 /// Descriptors of packet sockets begin here, so that no number that a file may get is ever denied to it (`program`).
 const FIRST_DESCRIPTOR: libc::c_int = 900;
@@ -62,6 +63,29 @@ pub fn set_option(
     // SAFETY: the pointer and the length are those of a live slice, which the kernel only reads.
     let result = unsafe { libc::setsockopt(number, libc::SOL_PACKET, option, value.as_ptr().cast(), length) };
     if result < 0 { Err(refused(what)) } else { Ok(()) }
+}
+
+/// Has the kernel pass what a program passes, and nothing else, until the socket is closed.
+///
+/// # Errors
+/// `System`.
+pub fn attach(socket: BorrowedFd<'_>, program: &[Instruction]) -> Result<(), TapErrorKind> {
+    let mut filter: Vec<libc::sock_filter> =
+        program.iter().map(|(code, jt, jf, k)| libc::sock_filter { code: *code, jt: *jt, jf: *jf, k: *k }).collect();
+    let length = u16::try_from(filter.len()).unwrap_or(0);
+    let whole = libc::sock_fprog { len: length, filter: filter.as_mut_ptr() };
+    let size = libc::socklen_t::try_from(size_of::<libc::sock_fprog>()).unwrap_or(0);
+    let (number, level) = (socket.as_raw_fd(), libc::SOL_SOCKET);
+    // SAFETY: the program and its length are those of a live vector, which the kernel copies.
+    let result = unsafe { libc::setsockopt(number, level, libc::SO_ATTACH_FILTER, (&raw const whole).cast(), size) };
+    if result < 0 {
+        return Err(refused("SO_ATTACH_FILTER"));
+    }
+    let on: libc::c_int = 1;
+    let size = libc::socklen_t::try_from(size_of::<libc::c_int>()).unwrap_or(0);
+    // SAFETY: the pointer and the length are those of a live integer, which the kernel only reads.
+    let result = unsafe { libc::setsockopt(number, level, libc::SO_LOCK_FILTER, (&raw const on).cast(), size) };
+    if result < 0 { Err(refused("SO_LOCK_FILTER")) } else { Ok(()) }
 }
 
 /// Reads an option into `value`; true if all of it was filled.

@@ -4,7 +4,7 @@ use crate::{Rings, Settings, TapErrorKind};
 
 #[test]
 fn an_interface_that_is_not_there_is_named_or_the_right_is_missing() {
-    let found = Rings::open(&["no-such-if0".into()], Settings { ring_mib: 4, promiscuous: true });
+    let found = Rings::open(&["no-such-if0".into()], &Settings { ring_mib: 4, ..Settings::default() });
     let Err(error) = found else { panic!("there is no such interface") };
     assert_eq!(error.interface, "no-such-if0");
     assert!(matches!(error.kind, TapErrorKind::NoSuchInterface | TapErrorKind::NotPermitted), "{error}");

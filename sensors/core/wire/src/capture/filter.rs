@@ -23,6 +23,7 @@
 //! `multicast` are refused.
 
 mod address;
+pub mod kernel;
 mod lexer;
 mod needs;
 mod parser;
@@ -120,6 +121,18 @@ impl Filter {
     /// The first word that cannot stand where it stands, with its place and what could.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
         parser::parse(text).map(|chain| Self { chain })
+    }
+
+    /// A filter that passes what both pass.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self.chain, other.chain) {
+            (Some(one), Some(other)) => {
+                let group = |chain| Term { negated: false, operand: Operand::Group(Box::new(chain)) };
+                Self { chain: Some(Chain { first: group(one), rest: vec![(Join::And, group(other))] }) }
+            }
+            (one, other) => Self { chain: one.or(other) },
+        }
     }
 
     /// Whether a frame passes.

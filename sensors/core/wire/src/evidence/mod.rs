@@ -37,3 +37,4 @@ pub use keeper::{Bounds, Keeper};
 pub use kept::{Standing, standing};
 pub use past::{Former, Past, Reach};
 pub use seal::{KEY, Keys, NoKey};
+pub use terms::view_of;

@@ -2,6 +2,7 @@
 
 use super::ip::Fragment;
 use hashbrown::HashMap;
+use std::collections::VecDeque;
 use std::net::IpAddr;
 
 /// Datagrams under construction; beyond it the oldest is given up.
@@ -24,6 +25,8 @@ struct DatagramKey {
 
 struct Partial {
     since: i64,
+    /// Which one it was since the beginning.
+    number: u64,
     data: Vec<u8>,
     /// Byte ranges present, unsorted, each (start, end).
     have: Vec<(usize, usize)>,
@@ -52,6 +55,9 @@ pub struct Origin {
 #[derive(Default)]
 pub struct Fragments {
     partials: HashMap<DatagramKey, Partial, foldhash::fast::RandomState>,
+    /// All of them as they began, and some that ended since: whom a flood displaces is not looked for among all.
+    order: VecDeque<(u64, DatagramKey)>,
+    begun: u64,
     pub given_up: u64,
 }
 
@@ -64,11 +70,13 @@ impl Fragments {
         if end > LONGEST {
             return Reassembly::Refused;
         }
-        if self.partials.len() >= DATAGRAMS && !self.partials.contains_key(&key) {
-            self.give_up_oldest();
+        if !self.partials.contains_key(&key) {
+            self.begin(key);
         }
+        let number = self.begun;
         let partial = self.partials.entry(key).or_insert_with(|| Partial {
             since: now,
+            number,
             data: Vec::new(),
             have: Vec::new(),
             total: None,
@@ -101,12 +109,28 @@ impl Fragments {
         gone
     }
 
+    /// Makes room for one more, and notes that it begins.
+    fn begin(&mut self, key: DatagramKey) {
+        if self.partials.len() >= DATAGRAMS {
+            self.give_up_oldest();
+        }
+        self.begun = self.begun.saturating_add(1);
+        self.order.push_back((self.begun, key));
+        if self.order.len() > 2 * DATAGRAMS {
+            let partials = &self.partials;
+            let lives = |number: u64, key: &DatagramKey| partials.get(key).is_some_and(|p| p.number == number);
+            let begun = self.begun;
+            self.order.retain(|(number, key)| *number == begun || lives(*number, key));
+        }
+    }
+
     fn give_up_oldest(&mut self) {
-        let oldest =
-            self.partials.iter().min_by_key(|(k, p)| (p.since, k.id, k.source, k.destination)).map(|(k, _)| *k);
-        if let Some(key) = oldest {
-            self.partials.remove(&key);
-            self.given_up += 1;
+        while let Some((number, key)) = self.order.pop_front() {
+            if self.partials.get(&key).is_some_and(|partial| partial.number == number) {
+                self.partials.remove(&key);
+                self.given_up += 1;
+                return;
+            }
         }
     }
 }
@@ -164,6 +188,34 @@ mod tests {
             [(8, b"89ab", true), (2, b"XX", true), (0, b"0123456789", true), (6, b"6789abcd", false)];
         assert!(matches!(last(&pieces[..3]), Reassembly::Differs));
         assert!(matches!(last(&pieces), Reassembly::Complete(whole) if whole == b"01XX456789abcd"));
+    }
+
+    #[test]
+    fn the_oldest_is_displaced_and_what_ended_is_not_kept_in_mind() {
+        let end = IpAddr::from([10, 0, 0, 1]);
+        let origin = Origin { source: end, destination: end, protocol: 17, interface: 0 };
+        let mut fragments = Fragments::default();
+        let add = |id: usize, more: bool, fragments: &mut Fragments| {
+            let id = u32::try_from(id).unwrap();
+            fragments.add(&origin, Fragment { id, offset: if more { 0 } else { 8 }, more }, b"01234567", 0)
+        };
+        for id in 0..DATAGRAMS {
+            add(id, true, &mut fragments);
+        }
+        assert!(matches!(add(1, false, &mut fragments), Reassembly::Complete(_)));
+        // One more finds room, the next one displaces the first, the one after that the third.
+        for id in [5000, 5001, 5002] {
+            add(id, true, &mut fragments);
+        }
+        assert_eq!(fragments.given_up, 2);
+        assert!(matches!(add(3, false, &mut fragments), Reassembly::Complete(_)));
+        assert!(matches!(add(2, false, &mut fragments), Reassembly::Waiting), "it was displaced");
+        for id in 6000..20_000 {
+            add(id, true, &mut fragments);
+            add(id, false, &mut fragments);
+        }
+        assert!(fragments.order.len() <= 2 * DATAGRAMS + 1, "{}", fragments.order.len());
+        assert!(fragments.partials.len() <= DATAGRAMS);
     }
 
     #[test]

@@ -13,6 +13,8 @@ const FRAGMENT: u8 = 44;
 const AUTHENTICATION: u8 = 51;
 const DESTINATION_OPTIONS: u8 = 60;
 const MOBILITY: u8 = 135;
+/// Headers that may stand between that of IPv6 and that of the transport.
+pub const EXTENSIONS: [u8; 6] = [HOP_BY_HOP, ROUTING, FRAGMENT, AUTHENTICATION, DESTINATION_OPTIONS, MOBILITY];
 /// More extension headers than this is an attack on the reader.
 const EXTENSION_HEADERS: usize = 16;
 

@@ -19,9 +19,9 @@ pub const ETHERTYPE_SERIAL: u16 = 250;
 /// A frame of a PROFIBUS, in the same way.
 pub const ETHERTYPE_PROFIBUS: u16 = 257;
 /// Customer tag (802.1Q), service tag (802.1ad) and the two old values for stacked tags.
-const TAGS: [u16; 4] = [0x8100, 0x88A8, 0x9100, 0x9200];
+pub const TAGS: [u16; 4] = [0x8100, 0x88A8, 0x9100, 0x9200];
 /// Below this an EtherType field is an IEEE 802.3 length.
-const ETHERTYPE_MIN: u16 = 0x0600;
+pub const ETHERTYPE_MIN: u16 = 0x0600;
 
 /// A frame with its link headers taken off.
 #[derive(Clone, Copy, Debug, Default)]
