@@ -89,7 +89,12 @@ def bad_filter(expression: str, error: BadFilter, words: Texts) -> Failure:
 
 def bad_interface(error: BadInterface, here: Sequence[str]) -> Failure:
     """An interface that cannot be listened to; `here` are those of this machine."""
-    codes = {"no_such_interface": ExitCode.INPUT, "hardware_type": ExitCode.INPUT, "not_ethernet": ExitCode.INPUT, "not_permitted": ExitCode.PERMISSION}
+    codes = {
+        "no_such_interface": ExitCode.INPUT,
+        "hardware_type": ExitCode.INPUT,
+        "not_ethernet": ExitCode.INPUT,
+        "not_permitted": ExitCode.PERMISSION,
+    }
     return Failure(
         codes.get(error.code, ExitCode.CONFIGURATION),
         f"error.interface_{error.code}",

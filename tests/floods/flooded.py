@@ -26,6 +26,8 @@ FRAMES = 300_000
 LATE = 3.0
 """Seconds after its packet at which a write that is told is late."""
 BEFORE, AFTER = 2.0, 8.0
+LAST = 2.0
+"""Seconds before the last write in which a write is not judged: they wait for the silence behind them to be told."""
 SILENCE = 4.0
 """So long after the last write it is told without the end of the sensor, seconds."""
 
@@ -94,7 +96,9 @@ def flooded(kind: str, spool: Path, *, seconds: float, rate: int, after: float =
         running.stop()
         counted = counters(spool)
         told = writes(spool)
-        late = [each for each in told if each.told - each.heard > LATE]
+        end = max(each.heard for each in told) - LAST
+        judged = [each for each in told if each.heard < end]
+        late = [each for each in judged if each.told - each.heard > LATE]
         return Flooded(
             kind=kind,
             offered_s=round(count / took),
@@ -106,7 +110,7 @@ def flooded(kind: str, spool: Path, *, seconds: float, rate: int, after: float =
             twice=len(told) - len({each.register for each in told}),
             rss_before=before,
             rss_highest=highest,
-            late_s=round(max(each.told - each.heard for each in told), 1),
+            late_s=round(max(each.told - each.heard for each in judged), 1),
             recovered_s=round(max(0.0, max(each.told for each in late) - over), 1) if late else None,
         )
 
