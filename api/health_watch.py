@@ -20,7 +20,7 @@ from response.retention.forecast import disk_outlook, outlooks
 from response.retention.sweep import policy_in_force
 from response.sensing.counted import counted
 from response.sensing.outlook import DAY, FULL, GROWING, Room, room
-from response.sensing.standing import SILENT_AFTER
+from response.sensing.standing import FAULT, SILENT_AFTER
 from response.times import SECOND, time_ns
 from sensors.capture import EventBatch
 from sensors.fields import vocabulary
@@ -28,8 +28,8 @@ from sensors.fields import vocabulary
 EVERY = 60 * SECOND
 STAGE = "watch"
 SILENT = "silent_s"
-MIRROR, FAULT = "mirror", "fault."
-"""The stage at which sensors tell of their mirror ports, and what their counters of faults begin with."""
+MIRROR = "mirror"
+"""The stage at which sensors tell of their mirror ports."""
 QUARTER = 900 * SECOND
 LOOKED = 2 * QUARTER
 """A sensor that listens looked at its mirror port within so long."""

@@ -32,7 +32,7 @@ class BadInterface(Exception):
 
 @dataclass(frozen=True)
 class Share:
-    """One part of an interface's pairs of hosts, 1 ≤ `number` ≤ `of` ≤ 64, so that several sensors share its traffic."""
+    """One part of an interface's pairs of hosts: 1 ≤ `number` ≤ `of` ≤ 64. So several sensors share its traffic."""
 
     number: int
     of: int
@@ -53,8 +53,8 @@ class Share:
 class OpenInterfaces:
     """Interfaces whose packets are gathered from now on, each in a ring of `ring_mib` (or less, where memory is short).
 
-    The kernel gives away nothing of what `kernel_filter` leaves out; of `share` (number, of how many) it passes that part
-    of the pairs of hosts alone. Both are for Ethernet.
+    The kernel hands over nothing of what `kernel_filter` leaves out; of a `share` it passes that part of the pairs of
+    hosts alone. Both are for Ethernet.
 
     Raises BadInterface, `_core.BadFilter` when the filter cannot be understood or is too long for the kernel.
     """

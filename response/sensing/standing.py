@@ -11,6 +11,7 @@ from detection.site import Limits
 from response.compliance.sight import ABSENT, LOSSES
 from response.ports import MOST_PER_PAGE, NO_DRILL, EventQuery, Store
 from response.times import SECOND, time_text
+from sensors.doctor import CHECKS
 
 OK, DEGRADED, SILENT, NEVER = "ok", "degraded", "silent", "never"
 STATES = (OK, DEGRADED, SILENT, NEVER)
@@ -19,7 +20,10 @@ SILENT_AFTER = 300 * SECOND
 RECENT = 3600 * SECOND
 """What it did not see counts as how it is for so long."""
 FRAMES, GAPS, DOWN, EVIDENCE = "frames", "gaps", "link_down_ms", "evidence_lost"
-WATCHED = tuple(dict.fromkeys((FRAMES, GAPS, DOWN, EVIDENCE, *LOSSES, *ABSENT)))
+FAULT = "fault."
+"""What counters of faults of the mirror port begin with."""
+FAULTS = tuple(f"{FAULT}{code}" for check in CHECKS for code in check.codes)
+WATCHED = tuple(dict.fromkeys((FRAMES, GAPS, DOWN, EVIDENCE, *LOSSES, *ABSENT, *FAULTS)))
 """Counters by which a sensor is well or not."""
 
 
@@ -64,6 +68,9 @@ def _reasons(recent: Mapping[str, int], limits: Limits) -> Iterator[Reason]:
         yield Reason("link", {"seconds": max(1, recent[DOWN] // 1000)})
     if recent.get(EVIDENCE, 0) > 0:
         yield Reason("evidence", {"count": recent[EVIDENCE]})
+    faults = sum(recent.get(name, 0) > 0 for name in FAULTS)
+    if faults:
+        yield Reason("mirror", {"count": faults})
 
 
 def lately(store: Store, now: int) -> dict[str, dict[str, int]]:

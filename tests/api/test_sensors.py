@@ -132,6 +132,7 @@ def test_losses_stand_at_their_step_and_their_time(both: Api) -> None:
         ("reader", "ring_fill_permille", 1000), ("reader", "evidence_lost", 7), ("reader", "clock_set", 1),
         ("ip", "fragments_refused", 4), ("spool", "spool_segments_missing", 3), ("spool", "handed_over_ms_p99", 12),
         ("spool", "handed_over_ms_p50", 5), ("reader", "read_after_ms", 3), ("overload", "points_left", 9),
+        ("mirror", "looks", 1), ("mirror", "fault.one_direction", 1), ("mirror", "warning.split_paths", 1),
     )  # fmt: skip
     counters(both, late + 300 * SECOND, ("spool", "spool_segments_late", 1), ("link", "frames", 0))
     body = {"last_seen": time_text(now), "packets_until": time_text(now), "state": "heard", "counters": {}}
@@ -155,8 +156,8 @@ def test_losses_stand_at_their_step_and_their_time(both: Api) -> None:
     assert told["clock"]["clock_set"] == 1
     assert (told["spool"]["missing"], told["spool"]["late"]) == (3, 1)
     reasons = {each["code"]: each["parameters"] for each in told["sensor"]["reasons"]}
-    assert set(reasons) == {"loss", "segments_missing", "evidence"}
-    assert reasons["segments_missing"] == {"count": 2}
+    assert set(reasons) == {"loss", "segments_missing", "evidence", "mirror"}
+    assert (reasons["segments_missing"], reasons["mirror"]) == ({"count": 2}, {"count": 1})
     assert told["sensor"]["software"] == "0.1.0"
 
 

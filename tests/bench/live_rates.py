@@ -31,6 +31,10 @@ STEPS = (
     260_000,
     300_000,
     350_000,
+    400_000,
+    450_000,
+    500_000,
+    600_000,
 )
 """Packets a second, one after the other until one is too many."""
 SECONDS = 8

@@ -23,6 +23,8 @@ from tests.needs import PROJECT
 PYTHON = PROJECT / "build" / "plant-venv" / "bin" / "python"
 SITE = PROJECT / "rules" / "demo" / "demo.site.yml"
 SECOND = 10**9
+LEARNED = 300.0
+"""Seconds of normal life that become the baseline, recorded before the plant is watched."""
 POLL = 0.5
 """Seconds between two looks into the store: how precisely it is known when an alert was there."""
 LATE = 90 * SECOND
@@ -75,10 +77,12 @@ class Watched:
 
 def watch(folder: Path, seconds: float) -> list[Sight]:
     """Lets the plant live for so long, then be attacked; every growth of every alert as it was seen. `folder` is left
-    with labels, log and data. Raises RuntimeError when it did not come to its end."""
+    with baseline, labels, log and data. Raises RuntimeError when it did not come to its end."""
     data, labels, log = folder / "data", folder / "labels.yml", folder / "bittern.log"
     folder.mkdir(parents=True, exist_ok=True)
-    command = ["run", "--interface", "mon0", "--data", str(data), "--site", str(SITE), "--lang", "en"]
+    baseline = _baseline(folder)
+    command = ["run", "--interface", "mon0", "--data", str(data), "--site", str(SITE), "--baseline", str(baseline),
+               "--lang", "en"]  # fmt: skip
     process = subprocess.Popen(
         [str(PYTHON), "-m", "compose.plant", "live", "--seconds", str(seconds), "--labels", str(labels),
          "--log", str(log), "--ready", "listens to", "--", sys.executable, "-m", "api.cli", *command],
@@ -93,6 +97,16 @@ def watch(folder: Path, seconds: float) -> list[Sight]:
     if code or not labels.exists():
         raise RuntimeError(f"the plant did not come to its end (code {code}): see {log}")
     return sights
+
+
+def _baseline(folder: Path) -> Path:
+    """What is known of the plant, as an engineer makes it known: a capture of normal life, learned from."""
+    capture, known = folder / "normal.pcap", folder / "known"
+    plant = [str(PYTHON), "-m", "compose.plant", "run", "--seconds", str(LEARNED), "--out", str(capture)]
+    learn = [sys.executable, "-m", "api.cli", "baseline", "learn", str(capture), "--site", str(SITE), "-o", str(known)]
+    for command in (plant, learn):
+        subprocess.run(command, cwd=PROJECT, check=True)
+    return known
 
 
 def watched(folder: Path, sights: Sequence[Sight]) -> Watched:

@@ -1,8 +1,9 @@
 """Floods a sensor with each kind and writes the table into docs/reliability.md: `make floods` (root, Linux).
 
 Writes at a slow rate go to a controller, each of another register, while frames of a kind come as fast as the sender
-can, or as is asked; where writes are missing, half as fast once more, until none is. Said are: what the kernel dropped, which writes no event tells, memory before and at its highest,
-and how long after the flood's end the last late write is told.
+can, or as is asked; where writes are missing, half as fast once more, until none is. Said are: what the kernel dropped,
+which writes no event tells, memory before and at its highest, and how long after the flood's end the last late write is
+told.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ SLOWEST = 10_000
 def runs(kind: str, seconds: float, rate: int) -> list[Flooded]:
     """One, and where writes are missing others at half the rate of the one before."""
     found: list[Flooded] = []
-    while not found or found[-1].missing and rate >= SLOWEST:
+    while not found or (found[-1].missing and rate >= SLOWEST):
         with tempfile.TemporaryDirectory(prefix="bittern-floods-") as folder:
             found.append(flooded(kind, Path(folder), seconds=seconds, rate=rate))
         print(json.dumps(asdict(found[-1])), flush=True)

@@ -38,7 +38,7 @@ pub struct Past {
     cursors: Vec<Cursor>,
     /// Time of the last frame, ns; `None` when there is none that is near enough.
     pub latest: Option<i64>,
-    /// Frames that were not handed over and are not read either, for they are too long ago.
+    /// Frames that were not handed over and are not read either, for they are too long ago, or no key opens them.
     pub left_out: u64,
 }
 
@@ -114,6 +114,13 @@ impl Past {
             let fits = piece.frames <= left;
             left = if fits { left.saturating_sub(piece.frames) } else { 0 };
             fits
+        });
+        let mut asked: Vec<(Kept, bool)> = Vec::new();
+        pieces.retain(|piece| {
+            if asked.last().is_none_or(|(kept, _)| *kept != piece.kept) {
+                asked.push((piece.kept.clone(), opens(&piece.kept, keys)));
+            }
+            asked.last().is_some_and(|(_, opens)| *opens)
         });
         let cursors =
             formers.iter().enumerate().map(|(place, former)| Cursor::over(former, place, &pieces, keys)).collect();
@@ -224,6 +231,10 @@ impl Cursor {
         self.at = self.at.saturating_add(records.at);
         self.number = self.number.saturating_add(1);
     }
+}
+
+fn opens(kept: &Kept, keys: &Keys) -> bool {
+    !matches!(Opened::of(kept, keys), Err(error) if is_passed_over(&error))
 }
 
 fn is_passed_over(error: &io::Error) -> bool {
