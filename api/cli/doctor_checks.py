@@ -134,7 +134,7 @@ def check_store(patient: Patient) -> Check:
 def check_disk(patient: Patient) -> Check:
     from api.storage.address import EmbeddedAddress, read_address
 
-    place = Path.cwd()
+    place = (patient.data or Path()).absolute()
     if patient.store and patient.store.startswith("embedded:"):
         address = read_address(patient.store, os.environ)
         place = address.path if isinstance(address, EmbeddedAddress) else place

@@ -61,11 +61,12 @@ def quickstart(
         if not yes and not here:
             raise Failure(ExitCode.CONFIGURATION, "quickstart.no_interfaces")
         interface = asking.choice("quickstart.which", here, fitting(), "--interface")
-    _examined(interface, data, terminal, asking)
+    services = services_here()
+    proposed = "/var/lib/bittern" if services else "bittern-data"
+    _examined(interface, data or Path(proposed), terminal, asking)
     if not no_mirror:
         _mirror(interface, terminal, asking)
-    services = services_here()
-    folder = data or Path(asking.line("quickstart.where", "/var/lib/bittern" if services else "bittern-data"))
+    folder = data or Path(asking.line("quickstart.where", proposed))
     setup = Setup(
         data=folder,
         interface=interface,
@@ -84,7 +85,7 @@ def quickstart(
     if secret is not None:
         terminal.tell("quickstart.sign_in", name=account)
         terminal.data(f"{setup.url}/#one-time={secret}")
-    begins = start if start is not None else asking.agrees("quickstart.start", default=False)
+    begins = start if start is not None else asking.agrees("quickstart.start", default=True)
     command = setup.command
     if not begins:
         terminal.tell("quickstart.begin_with", command=setup.shown)
@@ -93,7 +94,7 @@ def quickstart(
     os.execvp(command[0], command)
 
 
-def _examined(interface: str, data: Path | None, terminal: Terminal, asking: Asking) -> None:
+def _examined(interface: str, data: Path, terminal: Terminal, asking: Asking) -> None:
     """What the doctor finds of the machine and the interface; what fails must be agreed to."""
     from api.cli.doctor import MARKS
     from api.cli.doctor_checks import check_disk
