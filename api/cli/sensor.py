@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli import options as option
-from api.cli.exit_codes import ExitCode
-from api.cli.failures import Failure, bad_filter, bad_interface
 from api.cli.help import HelpfulCommand, HelpfulGroup
 from api.cli.mirror_doctor import mirror_doctor
 from api.cli.options import terminal_of
@@ -18,6 +16,7 @@ from api.cli.packet_keys import PacketsKey, keys_of
 from api.cli.parent import WithParent, follow
 from api.cli.sensor_content import ContentFolder
 from api.cli.sensor_folder import sensor_folder
+from api.cli.sensor_interfaces import listening, sealed, share_of
 from api.cli.sensor_spool import MOST_DAYS, MOST_MB, SpoolDays, SpoolMb, handing_over, keeper_of
 from api.cli.terminal import Terminal
 from api.cli.worker import SpoolFolder
@@ -25,8 +24,6 @@ from api.cli.worker import SpoolFolder
 if TYPE_CHECKING:
     from api.pulse import Pulse
     from api.sensing_health import Health
-    from sensors.interfaces import OpenInterfaces, Share
-    from sensors.live import LiveCapture
     from sensors.packet_ring import RingSettings
 
 Interfaces = Annotated[list[str], typer.Option("--interface", "-i", metavar="IF", help="help.option.interface")]
@@ -89,18 +86,12 @@ def sensor(
     import signal
     import time
 
-    from sensors._core import BadFilter
-
     # Whoever speaks for this process, then the sockets, and both before anything that begins threads: those would keep
     # the privileges that are given up here.
     pulse = _pulse(user, terminal)
     keys = keys_of(packets_key)
-    part = _share(share)
-    try:
-        folders = [spool, packets] if packets else [spool]
-        opened = _sealed(list(dict.fromkeys(interfaces)), ring_mb, kernel_filter, part, folders, user)
-    except BadFilter as error:
-        raise bad_filter(kernel_filter or "", error, terminal.texts) from error
+    shared, folders = share_of(share), [spool, packets] if packets else [spool]
+    opened = sealed(list(dict.fromkeys(interfaces)), ring_mb, kernel_filter, shared, folders, user, terminal)
 
     from api.cli.inputs import rules_in_force
     from api.cli.sensor_content import taking_of, with_content
@@ -118,7 +109,7 @@ def sensor(
     from sensors.spool_bounds import Bounds
 
     ring = _ring(packets, packets_gb, packets_days, keys)
-    capture = _listening(opened, name, capture_filter, ring, spool, terminal)
+    capture = listening(opened, name, capture_filter, ring, spool, terminal)
     knowledge = Knowledge(
         rules_in_force(rules or (), terminal),
         load_site(site) if site else None,
@@ -164,8 +155,8 @@ def sensor(
     pulse.ready(ready)
     if kernel_filter:
         terminal.tell("sensor.kernel_filter", filter=kernel_filter)
-    if part is not None:
-        terminal.tell("sensor.share", share=str(part))
+    if shared is not None:
+        terminal.tell("sensor.share", share=str(shared))
     health = Health(capture, lambda each: _tell(each, terminal, pulse))
     into.open_for_writing()
     keeper.start()
@@ -198,73 +189,6 @@ def _ring(folder: Path | None, gigabytes: float, days: float, keys: tuple[bytes,
     from sensors.packet_ring import RingSettings
 
     return RingSettings(folder, gigabytes, days, keys) if folder is not None and gigabytes and days else None
-
-
-def _listening(
-    opened: OpenInterfaces,
-    name: str,
-    capture_filter: str | None,
-    ring: RingSettings | None,
-    spool: Path,
-    terminal: Terminal,
-) -> LiveCapture:
-    import os
-    from time import time_ns
-
-    from sensors._core import BadFilter
-    from sensors.chain import read_chain
-    from sensors.live import LiveCapture
-
-    chain = read_chain(spool)
-    reached = chain.reached if chain is not None else None
-    try:
-        return LiveCapture(
-            opened, sensor=name, begun=time_ns(), capture_filter=capture_filter, ring=ring, reached=reached
-        )
-    except BadFilter as error:
-        raise bad_filter(capture_filter or "", error, terminal.texts) from error
-    except BlockingIOError as error:
-        raise Failure(ExitCode.CONFIGURATION, "error.ring_in_use", path=ring.folder if ring else "") from error
-    except OSError as error:  # of the ring alone, and the core does not say where
-        raise OSError(error.errno, os.strerror(error.errno or 0), str(ring.folder if ring else "")) from error
-
-
-def _share(text: str | None) -> Share | None:
-    from sensors.interfaces import MOST_SHARES, Share
-
-    try:
-        return Share.read(text) if text is not None else None
-    except ValueError as error:
-        raise Failure(ExitCode.USAGE, "error.share", share=text or "", most=MOST_SHARES) from error
-
-
-def _sealed(
-    interfaces: list[str],
-    ring_mb: int,
-    kernel_filter: str | None,
-    share: Share | None,
-    folders: list[Path],
-    user: str | None,
-) -> OpenInterfaces:
-    """Interfaces opened, and the process without privileges and without a way to send."""
-    from api.cli.account import account_of, become, check_readable, give
-    from sensors.interfaces import BadInterface, OpenInterfaces, interfaces_here
-
-    here = interfaces_here()
-    try:
-        opened = OpenInterfaces(interfaces, ring_mib=ring_mb, kernel_filter=kernel_filter, share=share)
-        for folder in folders:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if user is not None:
-            account = account_of(user)
-            check_readable(user, account)
-            for folder in folders:
-                give(folder, account)
-            become(account)
-        opened.seal()
-    except BadInterface as error:
-        raise bad_interface(error, here) from error
-    return opened
 
 
 def _tell(health: Health, terminal: Terminal, pulse: Pulse) -> None:

@@ -7,6 +7,7 @@ mod batch;
 mod dissectors;
 mod errors;
 mod following;
+mod interfaces;
 mod keeping;
 mod listen;
 mod live;
@@ -35,7 +36,9 @@ mod _core {
     #[pymodule_export]
     use super::following::{Following, first_time, is_capture};
     #[pymodule_export]
-    use super::live::{InterfaceHealth, Interfaces, Live};
+    use super::interfaces::{InterfaceHealth, Interfaces};
+    #[pymodule_export]
+    use super::live::Live;
     #[pymodule_export]
     use super::mirror::{Mirror, MirrorFacts};
     #[pymodule_export]

@@ -2,7 +2,7 @@
 //! the facts.
 
 use crate::bad_capture::BadCapture;
-use crate::live::{InterfaceHealth, Interfaces};
+use crate::interfaces::{InterfaceHealth, Interfaces};
 use pyo3::prelude::*;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
