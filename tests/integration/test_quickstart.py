@@ -102,6 +102,7 @@ def test_options_answer_all_and_twice_is_as_once(tmp_path: Path) -> None:
         first = quick(*words, namespace=made.sensor)
         second = quick(*words, "--port", "9000", namespace=made.sensor)
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert f"free at {tmp_path}\n" in first.stderr, "the disk on which the data will lie"
     assert "#one-time=" in first.stdout
     assert second.stdout == "", "there is an administrator already"
     assert "--port 9000" in (data / "start").read_text()
