@@ -33,7 +33,7 @@ from compose.plant.dnp3_outstation import filled
 from compose.plant.goose import TRIP, breaker
 from compose.plant.iec104_cell import Substation
 from compose.plant.lab import Lab
-from compose.plant.s7_device import Controller, work_as
+from compose.plant.s7_device import Controller, talk
 
 GRANTS = {(cip_work.CONTROLLER, cip_work.STOP): b"", (cip_work.CONTROLLER, cip_work.START): b""}
 """What the packing line's controller grants though its stack knows no such service: the mode changes."""
@@ -95,7 +95,8 @@ class FillingLine:
         self._lab, self._work = lab, _Background()
         self._controller = Controller("plc3")
         lab["plc3"].call(self._controller.serve)
-        connect = partial(work_as, lab, "hmi", self._operate, server="plc3")
+        # Not by a call, which gives up after two minutes: then another station would begin beside the one that goes on.
+        connect = partial(talk, self._operate, server="plc3")
         self._work.begin(lab, "hmi", lambda: self._work.persist(connect))
 
     def _operate(self, client: Client) -> None:

@@ -93,18 +93,19 @@ def work_as(
     lab: Lab, host: str, work: Callable[[Client], None], kind: int = OP, slot: int = 2, server: str = "plc1"
 ) -> None:
     """Connect from `host` to rack 0 and `slot` of `server` as a PG, OP or basic partner, do the work and hang up."""
+    lab[host].call(talk, work, kind, slot, server)
 
-    def talk() -> None:
-        client = Client()
-        client.set_connection_type(kind)
-        client.connect(ip(server), 0, slot, S7_PORT)
-        try:
-            work(client)
-        finally:
-            client.disconnect()
-            time.sleep(0.05)
 
-    lab[host].call(talk)
+def talk(work: Callable[[Client], None], kind: int = OP, slot: int = 2, server: str = "plc1") -> None:
+    """The same from the host whose thread this is, for as long as the work takes."""
+    client = Client()
+    client.set_connection_type(kind)
+    client.connect(ip(server), 0, slot, S7_PORT)
+    try:
+        work(client)
+    finally:
+        client.disconnect()
+        time.sleep(0.05)
 
 
 class NativeController:

@@ -23,7 +23,7 @@ from tests.needs import PROJECT
 PYTHON = PROJECT / "build" / "plant-venv" / "bin" / "python"
 SITE = PROJECT / "rules" / "demo" / "demo.site.yml"
 SECOND = 10**9
-LEARNED = 300.0
+LEARNED = 900.0
 """Seconds of normal life that become the baseline, recorded before the plant is watched."""
 POLL = 0.5
 """Seconds between two looks into the store: how precisely it is known when an alert was there."""
