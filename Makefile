@@ -89,6 +89,7 @@ check-imports: environment
 # The binding is linked by Python when it is loaded, so only checked here; it is tested through Python.
 check-rust: environment
 	cd $(CORE) && cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+	cd $(CORE)/fuzz && cargo metadata --locked --format-version 1 >/dev/null
 
 check-console:
 	@workshop/console.sh check
