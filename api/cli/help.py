@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from api.texts import Texts
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
-    "looked_at": ("--interface", "--no-mirror", "--seconds", "--own-mac", "--filter", "--ring-mb", "--packets",
-                  "--packets-gb", "--packets-days", "--packets-key", "--remove", "--spool-mb", "--spool-days", "--full",
-                  "--store", "--incident", "--proofs", "--jobs"),
+    "looked_at": ("--interface", "--no-mirror", "--seconds", "--own-mac", "--filter", "--kernel-filter", "--share",
+                  "--sensors", "--ring-mb", "--packets", "--packets-gb", "--packets-days", "--packets-key", "--remove",
+                  "--spool-mb", "--spool-days", "--full", "--store", "--incident", "--proofs", "--jobs"),
     "bundled": ("--name CONTENT", "--version", "--without-shipped", "--bring-key", "--for", "--expires WHEN", "--needs",
                 "--content", "--trusted-keys", "--from", "--inbox", "--every"),
     "known": ("--switch", "--vlan", "--expect", "--baseline", "--site", "--rules", "--playbooks", "--learn",

@@ -73,7 +73,7 @@ VALUE = re.compile(r'"(<[a-z]+>)"')
 def test_every_code_of_the_capture_reader_has_a_text() -> None:
     wire = PROJECT / "sensors" / "core" / "wire" / "src" / "capture"
     read = {name: (wire / f"{name}.rs").read_text() for name in ("error", "content")}
-    language_of_filters = "\n".join(path.read_text() for path in (wire / "filter").glob("*.rs"))
+    language_of_filters = "\n".join(path.read_text() for path in (wire / "filter").rglob("*.rs"))
     groups = {"capture": 11, "capture_part": 5, "block_problem": 6}
     named = set(CODE.findall(read["error"]))
     by_key = texts("en").by_key
