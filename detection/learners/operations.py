@@ -21,7 +21,9 @@ OBJECTS = ("kind", "start", "count", "address")
 
 
 class OperationProfile(Learner):
-    """Says `new_operation` when a channel does something it never did, `new_object` when it does it elsewhere."""
+    """Says `new_operation` when a channel does something it never did, `new_object` when it does it elsewhere. Who was
+    never known to read is told for each range, not for the first one alone: a scan would hide the harvest after it.
+    """
 
     name = "D3"
     reads = frozenset({"transaction"})
@@ -43,18 +45,22 @@ class OperationProfile(Learner):
             pl.len().alias("n"),
         )
         found: list[Finding] = []
+        judged = self.maturity(OPERATION) == "active"
         for channel, operation, function, kind, start, count, address, row, first, last, n in groups.iter_rows():
             word = f"{operation} {function}"
             where = address or (f"{kind}:{start}-{start + max(count or 1, 1) - 1}" if start is not None else "")
             entity = f"{channel} {word}"
             known_words = self.known.of(OPERATION, channel) if self.known else {}
             is_known = word in known_words
-            if self.is_news(OPERATION, channel, word, first, last, n, known=is_known):
+            is_told = self.is_news(OPERATION, channel, word, first, last, n, known=is_known)
+            if is_told:
                 found.append(self._new_operation(row, channel, word, where, known_words))
             if objects and where:
-                is_new = is_known and not self._known_object(entity, where, operation == "read")
-                if self.is_news(OBJECT, entity, where, first, last, n, known=not is_new):
-                    found.append(self._new_object(row, channel, word, entity, where, known_words[word]))
+                reads = operation == "read"
+                is_new = (is_known or (reads and judged)) and not self._known_object(entity, where, reads)
+                is_fresh = self.is_news(OBJECT, entity, where, first, last, n, known=not is_new)
+                if is_fresh and not is_told:
+                    found.append(self._new_object(row, channel, word, entity, where, known_words.get(word)))
         return finding_frame(self.name, transactions, found)
 
     def _known_object(self, entity: str, where: str, merge: bool) -> bool:
@@ -73,7 +79,7 @@ class OperationProfile(Learner):
             support=len(known) or None,
         )
 
-    def _new_object(self, row: int, channel: str, word: str, entity: str, where: str, entry: Entry) -> Finding:
+    def _new_object(self, row: int, channel: str, word: str, entity: str, where: str, entry: Entry | None) -> Finding:
         objects = self.known.of(OBJECT, entity) if self.known else {}
         return Finding(
             row,
@@ -83,8 +89,8 @@ class OperationProfile(Learner):
             {"operation": word, "object": where},
             {"objects": sorted(objects)[:16]},
             self.maturity(OPERATION),
-            since=entry.since,
-            support=entry.count,
+            since=entry.since if entry else None,
+            support=entry.count if entry else None,
         )
 
 

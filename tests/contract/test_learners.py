@@ -12,6 +12,7 @@ from detection.baseline import Baseline, Seen
 from detection.context import Context
 from detection.engine import Detection
 from detection.learners import LEARNERS, Learner
+from detection.learners.operations import OperationProfile
 from detection.roles import Roles
 from detection.sigma.load import RuleSet
 from sensors.capture import CaptureFiles, EventBatch
@@ -22,7 +23,13 @@ PROOFS = PROJECT / "rules" / "proofs" / "modbus"
 LEARNED = PROOFS / "hmi-normal.pcap"
 LATER = [
     PROOFS / name
-    for name in ("write-burst.pcap", "unit-scan.pcap", "exception-burst.pcap", "first-write-to-object.pcap")
+    for name in (
+        "write-burst.pcap",
+        "unit-scan.pcap",
+        "exception-burst.pcap",
+        "first-write-to-object.pcap",
+        "register-harvest.pcap",
+    )
 ]
 
 
@@ -96,6 +103,18 @@ def test_order_of_columns_does_not_matter(kind: type[Learner]) -> None:
     one = run(kind(None, Seen(record=False), None), given)
     other = run(kind(None, Seen(record=False), None), turned)
     assert_frame_equal(one, other, check_column_order=False)
+
+
+def test_who_was_never_known_to_read_is_told_for_each_range() -> None:
+    harvest = [joined(batch) for batch in batches(PROOFS / "register-harvest.pcap")]
+    found = run(OperationProfile(learned(OperationProfile), Seen(record=False), None), harvest)
+    kinds = dict(found.group_by(pl.col("ot.finding").cast(pl.String)).len().rows())
+    his = pl.col("ot.client.ip").cast(pl.String) == "10.9.1.66"
+    asked = harvest[0]["transaction"].filter(his, pl.col("ot.operation") == "read")
+    functions = asked["ot.function.code"].n_unique()
+    ranges = asked.select("ot.function.code", "ot.object.kind", "ot.object.start", "ot.object.count").n_unique()
+    assert kinds == {"new_operation": functions, "new_object": ranges - functions}
+    assert ranges > 10 * functions, "the first range of each function came with it, the others by themselves"
 
 
 def test_names_are_unique() -> None:
