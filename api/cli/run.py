@@ -22,7 +22,7 @@ from api.cli.sensor import (
     SensorName,
 )
 from api.cli.sensor_content import ContentFolder
-from api.cli.sensor_spool import MOST_DAYS, MOST_MB, SpoolDays, SpoolMb
+from api.cli.sensor_spool import LEAST_MB, MOST_DAYS, MOST_MB, SpoolDays, SpoolMb
 from api.cli.serve import Data, Host, Port, TlsCert, TlsKey
 
 if TYPE_CHECKING:
@@ -86,11 +86,12 @@ def run(
     sensing: Given = {
         "interface": interfaces, "filter": capture_filter, "kernel-filter": kernel_filter, "ring-mb": ring_mb,
         "packets": data / RINGS, "packets-gb": packets_gb / sensors, "packets-days": packets_days,
-        "spool-mb": spool_mb // sensors, "spool-days": spool_days, "site": site, "baseline": baseline,
+        "spool-mb": max(LEAST_MB, spool_mb // sensors), "spool-days": spool_days, "site": site, "baseline": baseline,
         "content": content, "user": user,
     }  # fmt: skip
     each = _parts(data / "spool", name, sensors)
-    spools = [part["spool"] for part in each]
+    # What waits from a start with another number of sensors is taken too.
+    spools = sorted({*(Path(str(part["spool"])) for part in each), *data.glob("spool*")})
     serving: Given = {"host": host, "port": port, "site": site, "tls-cert": tls_cert, "tls-key": tls_key}
     roles = [
         *(_role("sensor", sensing | part | everywhere, None) for part in each),

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from sensors.spool import Spool
     from sensors.spool_bounds import Bounds, Keeper
 
-SpoolMb = Annotated[int, typer.Option("--spool-mb", metavar="N", min=16, help="help.option.spool_mb")]
+LEAST_MB = 16
+SpoolMb = Annotated[int, typer.Option("--spool-mb", metavar="N", min=LEAST_MB, help="help.option.spool_mb")]
 SpoolDays = Annotated[float, typer.Option("--spool-days", metavar="D", min=0.01, help="help.option.spool_days")]
 MOST_MB, MOST_DAYS = 10_240, 30.0
 

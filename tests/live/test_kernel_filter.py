@@ -76,6 +76,19 @@ def test_run_begins_several_sensors(tmp_path: Path) -> None:
         assert sorted(path.name for path in tmp_path.glob("spool*")) == ["spool-1", "spool-2"]
 
 
+@pytest.mark.timeout(180)
+def test_what_waits_from_a_start_with_one_sensor_is_taken_with_two(tmp_path: Path) -> None:
+    with wire() as made:
+        made.ip("link", "set", "lo", "up")
+        with sensor(made, tmp_path / "spool") as alone, made.sender_socket() as sender:
+            alone.wait_for("listens to")
+            send(sender, frames(ATTACK))
+            assert alone.stop() == 0, alone.said
+        with everything(made, tmp_path, "--sensors", "2", "--spool-mb", "16") as running:
+            until(lambda: alerts(tmp_path) > 0)
+            assert running.stop() == 0
+
+
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     ("options", "said"),
