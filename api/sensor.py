@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count
 from pathlib import Path
 
 from api.gathered import Gathered
@@ -13,8 +13,9 @@ from api.handing_over import HandingOver
 from api.lateness import Lateness
 from api.losses import with_losses
 from api.segment_files import parcel_of
-from api.segments import asset_records, segment_of
+from api.segments import segment_of
 from api.surroundings import Surroundings
+from api.told_assets import ToldAssets
 from detection.baseline import Baseline
 from detection.engine import Detection
 from detection.sigma.load import RuleSet
@@ -27,8 +28,6 @@ from sensors.spool import Spool
 
 BATCH_ROWS = 1000
 """Rows of one segment: small ones, so that the first alerts are there before the last packet is read."""
-ASSETS = 4000
-"""Assets of one segment, some megabytes: what is known of all of them may be more than a segment holds."""
 SECOND = 1_000_000_000
 
 
@@ -105,9 +104,8 @@ class Sensing:
         self._patient, self._carrier, self._told = patient, carrier, handed_over
         self._now, self._lateness = now, Lateness(sensor, "spool")
         self._inventory = Inventory()
-        self._assets: dict[str, AssetRecord] = {}
+        self._assets = ToldAssets(self._inventory)
         self._assets_at: int | None = None
-        self._untold: dict[str, AssetRecord] = {}
         self._gathered = Gathered()
         self.number = 0
 
@@ -142,9 +140,9 @@ class Sensing:
             is_assets_due = self._assets_due(self._pace, batch.clock)
             if is_assets_due:
                 self._note_assets()
-            waits = self._untold or not self._gathered.is_empty
+            waits = self._assets.waits or not self._gathered.is_empty
             if is_assets_due or waits or (self._carrier is not None and self._carrier.waits):
-                self._hand_over(self._next_assets())
+                self._hand_over(self._assets.take(self.detection.roles))
             else:
                 self._gathered.take()
 
@@ -155,17 +153,17 @@ class Sensing:
 
     def tell_assets_anew(self) -> None:
         """What is known of assets goes along once more: some of what was told was given up on its way."""
-        self._assets = {}
+        self._assets.tell_anew()
 
     def _end_time_line(self) -> None:
         """Hands over what was still open."""
         self._gathered.add_occurrences(self.detection.finish().occurrences)
         self._note_assets()
-        part = 0
-        while len(self._untold) > ASSETS:
-            self._hand_over(self._next_assets(), part=part)
-            part += 1
-        self._hand_over(self._next_assets(), is_last=True, part=part)
+        for part in count():
+            assets = self._assets.take(self.detection.roles)
+            self._hand_over(assets, is_last=not self._assets.waits, part=part)
+            if not self._assets.waits:
+                return
 
     def _is_due(self, pace: Pace, clock: int) -> bool:
         gathered = self._gathered
@@ -179,17 +177,9 @@ class Sensing:
         return True
 
     def _note_assets(self) -> None:
-        """What is known of assets and was not handed over yet; nothing of a drill: its assets are not of this plant."""
-        if self._drill:
-            return
-        records = asset_records(self._inventory.assets(), self.detection.roles)
-        self._untold.update((record.key, record) for record in records if self._assets.get(record.key) != record)
-        self._assets = {record.key: record for record in records}
-
-    def _next_assets(self) -> Sequence[AssetRecord]:
-        """The next of them, as many as go into a segment."""
-        keys = list(islice(self._untold, ASSETS))
-        return [self._untold.pop(key) for key in keys]
+        """What is known of assets is to be told; nothing of a drill: its assets are not of this plant."""
+        if not self._drill:
+            self._assets.note(self.detection.roles)
 
     def _packets_of(self, segment: Segment, *, is_last: bool) -> dict[str, bytes]:
         """Packets that go along: what the segment before it names, for what this one does may not be on the disk yet;

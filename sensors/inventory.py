@@ -98,6 +98,10 @@ class Inventory:
             return
         self._at[place] = key
 
+    def asset(self, key: str) -> Asset | None:
+        """The asset of a key, unless it is one with another."""
+        return self._assets.get(key)
+
     def assets(self) -> list[Asset]:
         """All assets in order of key."""
         return [self._assets[key] for key in sorted(self._assets)]

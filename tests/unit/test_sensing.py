@@ -107,10 +107,13 @@ def test_played_at_its_pace_a_capture_gives_what_it_gives_at_once(tmp_path: Path
     assert occurrences[0] == occurrences[1] != []
 
 
-def test_more_assets_than_a_segment_holds_go_in_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("bound", ["ASSETS", "VALUES"])
+def test_more_assets_than_a_segment_holds_go_in_several(
+    bound: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole = {asset.key: asset for _, assets in gathered(tmp_path / "one", Pace(seconds=3600)) for asset in assets}
     assert len(whole) > 1
-    monkeypatch.setattr("api.sensor.ASSETS", 1)
+    monkeypatch.setattr(f"api.told_assets.{bound}", 1)
     found = gathered(tmp_path / "several", Pace(seconds=3600))
     assert {asset.key: asset for _, assets in found for asset in assets} == whole
     assert max(len(assets) for _, assets in found) == 1

@@ -1,9 +1,11 @@
 //! Shapes: what a channel does again and again (function and object range), with its rhythm and last reply.
 
 use crate::dataset::Operation;
-use crate::flow::{Side, Span};
+use crate::flow::{Side, Span, Stamp};
 use crate::protocol::{Function, Notation};
+use smallvec::SmallVec;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// Repetitions that make a rhythm, and the relative deviation that still is one.
 const CYCLE: u32 = 5;
@@ -91,15 +93,21 @@ fn nanoseconds(seconds: f64) -> i64 {
     (seconds * 1e9).round() as i64
 }
 
-/// One shape.
-pub struct Shape {
-    pub channel: u32,
-    /// Who sends it: a topic may be published to a broker and by it.
-    pub sender: Side,
+/// What is done to what kind of object: a few that thousands of shapes share.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Service {
     pub operation: Operation,
     pub function: Function,
     pub subfunction: Function,
     pub kind: Option<&'static str>,
+}
+
+/// One shape. There are hundreds of thousands: what many share and what few have is behind a pointer.
+pub struct Shape {
+    pub channel: u32,
+    /// Who sends it: a topic may be published to a broker and by it.
+    pub sender: Side,
+    pub service: Arc<Service>,
     pub start: i64,
     pub count: u32,
     pub address: Option<Box<str>>,
@@ -107,13 +115,14 @@ pub struct Shape {
     /// Its points are parts of what has that address.
     pub elements: bool,
     /// How its places are written, where kind and numbers do not say all.
-    pub place: Option<Notation>,
+    pub(super) place: Option<Box<Notation>>,
     /// Hash of the name of the client that publishes, 0 for none: behind one address there may be several.
     pub publisher: u64,
     /// Function and address without the channel, for 3-grams.
     pub symbol: u64,
     pub last_time: i64,
-    pub first: Span,
+    /// First packet of the span's first message.
+    pub first: Stamp,
     pub last: Span,
     pub seen: u32,
     pub span: SpanCounts,
@@ -127,13 +136,14 @@ pub struct Shape {
     pub status: Option<Option<u32>>,
     pub failed_before: bool,
     /// Bytes of the last values and the device's version they were seen at.
-    pub raw: Vec<u8>,
+    pub raw: SmallVec<[u8; 16]>,
     pub version: u32,
-    pub points: Vec<u32>,
+    /// Most shapes read one object: it needs no memory of its own.
+    pub points: SmallVec<[u32; 4]>,
     /// Which of `points` are continuous: their samples count at every read.
-    pub continuous: Vec<u64>,
-    /// The two symbols that came before when the last 3-gram was looked up.
-    pub before: (u64, u64),
+    pub continuous: SmallVec<[u64; 2]>,
+    /// Hash of the two symbols that came before when the last 3-gram was looked up.
+    pub before: u64,
     /// Window in which it was last counted as an object addressed.
     pub window: i64,
     pub(super) hash: u64,
@@ -150,7 +160,7 @@ impl Shape {
         self.span.failed += u32::from(failed);
         self.span.unanswered += u32::from(unanswered);
         if self.span.count == 1 {
-            self.first = span;
+            self.first = span.first;
         }
         self.last = span;
         let gap = time.saturating_sub(self.last_time);
@@ -229,7 +239,7 @@ impl Shape {
 
     /// Whether the span is told at the border of five minutes at `now`: a slow one goes on, or each poll would be a row.
     pub fn span_is_full(&self, now: i64) -> bool {
-        self.span.count >= SPAN_LEAST || now.saturating_sub(self.first.first.time) >= SPAN_LONGEST
+        self.span.count >= SPAN_LEAST || now.saturating_sub(self.first.time) >= SPAN_LONGEST
     }
 
     /// `holding:100-109`, a text address, or None.
@@ -239,20 +249,24 @@ impl Shape {
             out.push_str(text);
             return true;
         }
-        if let Some(place) = self.place {
+        if let Some(place) = &self.place {
             (place.write)(out, place.part, self.start, self.count);
             return true;
         }
         if !self.ranged {
             return false;
         }
-        write_range(out, self.kind, self.start, self.count);
+        write_range(out, self.service.kind, self.start, self.count);
         true
+    }
+
+    pub fn place(&self) -> Option<Notation> {
+        self.place.as_deref().copied()
     }
 
     /// Distance of two neighbouring points in `start`.
     pub fn step(&self) -> u32 {
-        self.place.map_or(1, |place| place.step)
+        self.place.as_ref().map_or(1, |place| place.step)
     }
 
     /// Places that one point takes: all of them where a text is the only one.
@@ -263,7 +277,7 @@ impl Shape {
     /// Readable form for 3-grams.
     pub fn readable(&self, out: &mut String) -> String {
         let address = if self.write_address(out) { format!(" {out}") } else { String::new() };
-        format!("{}{address}", self.operation.name())
+        format!("{}{address}", self.service.operation.name())
     }
 }
 

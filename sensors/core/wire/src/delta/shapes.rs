@@ -1,19 +1,25 @@
 //! All shapes of the sensor, bounded: the least recently used of a few makes room.
 
-use super::shape::{Cadence, Shape, SpanCounts};
+use super::shape::{Cadence, Service, Shape, SpanCounts};
 use crate::dataset::Operation;
-use crate::flow::{Side, Span};
+use crate::flow::{Side, Span, Stamp};
 use crate::hash;
 use crate::protocol::{Address, Function, Item, Notation, Object};
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
+use hashbrown::{HashSet, HashTable};
+use smallvec::SmallVec;
 use std::hash::BuildHasher;
+use std::sync::Arc;
+
+/// Services that shapes share: all protocols together have some thousand.
+const SERVICES: usize = 8192;
 
 /// All shapes. At the limit the least recently used of a few is forgotten and counted.
 #[derive(Default)]
 pub struct Shapes {
     table: HashTable<u32>,
     seed: RandomState,
+    services: HashSet<Arc<Service>, RandomState>,
     pub list: Vec<Shape>,
     /// Of each shape a time up to which it cannot fall silent, ns: a tick asks only those behind theirs.
     heard_until: Vec<i64>,
@@ -55,15 +61,15 @@ impl Want<'_> {
     fn is(&self, shape: &Shape) -> bool {
         shape.channel == self.channel
             && shape.sender == self.sender
-            && shape.operation == self.operation
-            && shape.function.code == self.code
-            && shape.subfunction.code == self.subcode
+            && shape.service.operation == self.operation
+            && shape.service.function.code == self.code
+            && shape.service.subfunction.code == self.subcode
             && shape.start == self.object.start
             && shape.count == self.object.count
-            && shape.kind == self.object.kind
+            && shape.service.kind == self.object.kind
             && shape.publisher == self.publisher
             && shape.address.as_deref() == self.text()
-            && shape.place.map(|p| p.part) == self.place().map(|p| p.part)
+            && shape.place.as_ref().map(|p| p.part) == self.place().map(|p| p.part)
     }
 }
 
@@ -115,7 +121,9 @@ impl Shapes {
         if let Some(index) = self.table.find(hash, |index| self.at(*index).is_some_and(|shape| want.is(shape))) {
             return (*index, false, None);
         }
-        let mut shape = fresh(want, function, subfunction, text);
+        let service =
+            self.service(Service { operation: want.operation, function, subfunction, kind: want.object.kind });
+        let mut shape = fresh(want, service, text);
         shape.hash = hash;
         let (index, old) = if self.list.len() < limit {
             self.list.push(shape);
@@ -129,6 +137,18 @@ impl Shapes {
         self.table
             .insert_unique(hash, index, |i| usize::try_from(*i).ok().and_then(|i| list.get(i)).map_or(0, |s| s.hash));
         (index, true, old)
+    }
+
+    /// The one that shapes share. Codes that mean nothing can make any number of them: those that come late stand alone.
+    fn service(&mut self, service: Service) -> Arc<Service> {
+        if let Some(known) = self.services.get(&service) {
+            return Arc::clone(known);
+        }
+        let shared = Arc::new(service);
+        if self.services.len() < SERVICES {
+            self.services.insert(Arc::clone(&shared));
+        }
+        shared
     }
 
     /// Forgets the least recently used of the next 64 shapes behind a moving hand.
@@ -196,10 +216,10 @@ impl Shapes {
     }
 }
 
-fn fresh(want: &Want<'_>, function: Function, subfunction: Function, text: u64) -> Shape {
+fn fresh(want: &Want<'_>, service: Arc<Service>, text: u64) -> Shape {
     let symbol = [
-        u64::from(function.code.unwrap_or(u32::MAX)),
-        u64::from(subfunction.code.unwrap_or(u32::MAX)),
+        u64::from(service.function.code.unwrap_or(u32::MAX)),
+        u64::from(service.subfunction.code.unwrap_or(u32::MAX)),
         u64::from_ne_bytes(want.object.start.to_ne_bytes()),
         u64::from(want.object.count),
         text,
@@ -211,20 +231,17 @@ fn fresh(want: &Want<'_>, function: Function, subfunction: Function, text: u64) 
     Shape {
         channel: want.channel,
         sender: want.sender,
-        operation: want.operation,
-        function,
-        subfunction,
-        kind: want.object.kind,
+        service,
         start: want.object.start,
         count: want.object.count,
         address: want.text().map(Into::into),
         ranged: matches!(want.object.address, Address::Range),
         elements: matches!(want.object.address, Address::Elements(_)),
-        place: want.place(),
+        place: want.place().map(Box::new),
         publisher: want.publisher,
         symbol: hash::quick(&bytes) | 1,
         last_time: 0,
-        first: Span::default(),
+        first: Stamp::default(),
         last: Span::default(),
         seen: 0,
         span: SpanCounts::default(),
@@ -234,11 +251,11 @@ fn fresh(want: &Want<'_>, function: Function, subfunction: Function, text: u64) 
         deviation: 0.0,
         status: None,
         failed_before: false,
-        raw: Vec::new(),
+        raw: SmallVec::new(),
         version: 0,
-        points: Vec::new(),
-        continuous: Vec::new(),
-        before: (0, 0),
+        points: SmallVec::new(),
+        continuous: SmallVec::new(),
+        before: 0,
         window: i64::MIN,
         hash: 0,
         next: u32::MAX,

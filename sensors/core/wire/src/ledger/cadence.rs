@@ -121,14 +121,15 @@ pub(super) fn row<'a>(
     counts: &SpanCounts,
 ) -> CadenceRow<'a> {
     let period = if kind == Cadence::Silent { Some(shape.rhythm()) } else { counts.period() };
+    let service = &shape.service;
     CadenceRow {
         ot_shape: Some(key),
         ot_channel: Some(channel),
-        ot_operation: Some(shape.operation.name()),
-        ot_function_code: shape.function.code,
-        ot_function_name: shape.function.name,
-        ot_subfunction_code: shape.subfunction.code,
-        ot_subfunction_name: shape.subfunction.name,
+        ot_operation: Some(service.operation.name()),
+        ot_function_code: service.function.code,
+        ot_function_name: service.function.name,
+        ot_subfunction_code: service.subfunction.code,
+        ot_subfunction_name: service.subfunction.name,
         ot_unit: unit,
         ot_cadence_count: Some(counts.count),
         ot_cadence_failed: Some(counts.failed),
@@ -146,7 +147,7 @@ pub(super) fn row<'a>(
 
 /// First and last message counted since the shape's last row.
 fn counted(shape: &Shape) -> Span {
-    Span { first: shape.first.first, last: shape.last.last }
+    Span { first: shape.first, last: shape.last.last }
 }
 
 fn kind(shape: &Shape) -> Cadence {
@@ -177,7 +178,7 @@ fn tell(
         EventRow { event_dataset: Some("cadence"), ..channel.facts.event(place, clock, shape.sender, span, &id) };
     let told = CadenceRow {
         event,
-        ot_object_kind: shape.kind,
+        ot_object_kind: shape.service.kind,
         ot_object_address: has_address.then_some(address.as_str()),
         ot_object_start: (shape.count > 0).then_some(shape.start),
         ot_object_count: (shape.count > 0).then_some(shape.count),

@@ -8,6 +8,7 @@ use crate::delta::point::{Change, Class, Point};
 use crate::flow::Facts;
 use crate::hash;
 use crate::protocol::{Address, Exchange, Item, Outcome, Reply, Values};
+use smallvec::SmallVec;
 
 /// Longest range whose points are followed one by one (Modbus reads at most 2000 coils).
 const RANGE_LIMIT: usize = 2048;
@@ -195,7 +196,7 @@ impl Ledger {
             usize::try_from(device).ok().and_then(|d| self.channels.device_keys.get(d)).copied().unwrap_or(0);
         let Some(state) = self.shapes.get(shape) else { return };
         let (text, kind, start, place, step) =
-            (state.address.clone(), state.kind, state.start, state.place, state.step());
+            (state.address.clone(), state.service.kind, state.start, state.place(), state.step());
         let elements = state.elements;
         let count = state.point_count();
         let numeric = item.values.numeric();
@@ -257,7 +258,7 @@ fn point_at(points: &mut [Point], slot: u32) -> Option<&mut Point> {
     points.get_mut(usize::try_from(slot).ok()?)
 }
 
-fn set_bit(bits: &mut Vec<u64>, i: usize) {
+fn set_bit(bits: &mut SmallVec<[u64; 2]>, i: usize) {
     if bits.len() <= i / 64 {
         bits.resize(i / 64 + 1, 0);
     }

@@ -34,9 +34,9 @@ impl SaidOnce {
         let common = Common {
             channel: shape.channel,
             sender: shape.sender,
-            operation: shape.operation,
-            code: shape.function.code,
-            subcode: shape.subfunction.code,
+            operation: shape.service.operation,
+            code: shape.service.function.code,
+            subcode: shape.service.subfunction.code,
             publisher: shape.publisher,
         };
         let next = self.together.len();
@@ -72,7 +72,7 @@ impl Ledger {
             counts.failed += of.failed;
             counts.unanswered += of.unanswered;
             counts.bytes += of.bytes;
-            let (first, last) = (shape.first.first, shape.last.last);
+            let (first, last) = (shape.first, shape.last.last);
             let whole = span.get_or_insert(Span { first, last });
             if first.time < whole.first.time {
                 whole.first = first;
@@ -84,12 +84,12 @@ impl Ledger {
         let (Some(span), Some(first)) = (span, shapes.first()) else { return };
         let Some(shape) = self.shapes.get(*first) else { return };
         let Some(channel) = self.channels.get(shape.channel) else { return };
-        let of_function =
-            [shape.function.code, shape.subfunction.code].map(|code| code.map_or(u64::MAX, u64::from).to_be_bytes());
+        let of_function = [shape.service.function.code, shape.service.subfunction.code]
+            .map(|code| code.map_or(u64::MAX, u64::from).to_be_bytes());
         let key = hash::key(&[
             b"once",
             &channel.key.to_be_bytes(),
-            shape.operation.name().as_bytes(),
+            shape.service.operation.name().as_bytes(),
             of_function.as_flattened(),
             &shape.publisher.to_be_bytes(),
             if shape.sender == Side::Server { b"server" } else { b"client" },

@@ -18,10 +18,14 @@ impl Ledger {
         let [(older, older_shape), (old, old_shape)] = facts.trail;
         let symbol = current.symbol;
         facts.trail = [(old, old_shape), (symbol, shape)];
-        if older == 0 || current.before == (older, old) {
+        if older == 0 {
             return;
         }
-        current.before = (older, old);
+        let before = older.rotate_left(1) ^ old;
+        if current.before == before {
+            return;
+        }
+        current.before = before;
         let words: Vec<u8> = [older, old, symbol].iter().flat_map(|s| s.to_le_bytes()).collect();
         let gram = hash::quick(&words);
         if facts.grams.contains(&gram) {

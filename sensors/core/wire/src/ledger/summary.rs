@@ -36,8 +36,8 @@ impl Ledger {
             let text = point_address(
                 shape.address.as_deref(),
                 shape.elements,
-                shape.place,
-                shape.kind,
+                shape.place(),
+                shape.service.kind,
                 (at, shape.point_count()),
                 address,
             );
@@ -57,7 +57,7 @@ impl Ledger {
                 event,
                 ot_point: Some(key),
                 ot_unit: channel.unit.as_deref(),
-                ot_object_kind: shape.kind,
+                ot_object_kind: shape.service.kind,
                 ot_object_address: Some(text),
                 ot_object_start: shape.address.is_none().then_some(at),
                 ot_point_class: Some("continuous"),

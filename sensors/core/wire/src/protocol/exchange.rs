@@ -4,7 +4,7 @@ use crate::dataset::Operation;
 use crate::flow::{Side, Span};
 
 /// The protocol's own function.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub struct Function {
     pub code: Option<u32>,
     pub name: Option<&'static str>,
