@@ -56,7 +56,7 @@ def _record(asset: Asset, known: Roles) -> AssetRecord:
             AttributeValue(
                 e.value, e.confidence, e.evidence, e.first_seen, e.last_seen, tuple(Packets(*p) for p in e.packets)
             )
-            for e in found.values()
+            for e in found
         )
         for attribute, found in asset.attributes.items()
     }

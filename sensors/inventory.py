@@ -38,11 +38,16 @@ class Asset:
     segment: str | None
     first_seen: int
     last_seen: int
-    attributes: dict[str, dict[str, Evidence]] = field(default_factory=dict)
+    attributes: dict[str, list[Evidence]] = field(default_factory=dict)
+    """By attribute its values, at most `VALUES_PER_ATTRIBUTE` and mostly one: a list takes a third of a dictionary."""
+
+    def said(self, attribute: str, value: str) -> Evidence | None:
+        """What is known of a value of an attribute."""
+        return next((each for each in self.attributes.get(attribute, ()) if each.value == value), None)
 
     def values(self, attribute: str) -> tuple[str, ...]:
         """Values of an attribute, surest first."""
-        found = self.attributes.get(attribute, {}).values()
+        found = self.attributes.get(attribute, ())
         return tuple(e.value for e in sorted(found, key=lambda e: (-e.confidence, e.first_seen, e.value)))
 
 
@@ -53,6 +58,8 @@ class Inventory:
         self._assets: dict[str, Asset] = {}
         self._alias: dict[str, str] = {}
         self._at: dict[Place, str] = {}
+        # Degrees of confidence, each kept once: they are rounded, so that there are a thousand at most.
+        self._sure: dict[float, float] = {}
         self.refused = 0
 
     def take(self, datasets: Mapping[str, pl.DataFrame]) -> None:
@@ -65,7 +72,7 @@ class Inventory:
             if asset is None:
                 continue
             asset.last_seen = max(asset.last_seen, last)
-            if address := asset.attributes.get("address", {}).get(end):
+            if address := asset.said("address", end):
                 address.last_seen = max(address.last_seen, last)
 
     def _facts(self, identity: pl.DataFrame) -> None:
@@ -78,13 +85,14 @@ class Inventory:
                 self._join(asset, value)
             # A few words repeat in every row; each is kept once.
             evidence = intern(told)
-            known = asset.attributes.setdefault(intern(attribute), {})
-            found = known.get(value)
+            found = asset.said(attribute, value)
             if found is None:
+                known = asset.attributes.setdefault(intern(attribute), [])
                 if len(known) >= VALUES_PER_ATTRIBUTE:
                     self.refused += 1
                     continue
-                found = known[intern(value)] = Evidence(intern(value), confidence, evidence, ts, ts)
+                found = Evidence(intern(value), self._sure.setdefault(confidence, confidence), evidence, ts, ts)
+                known.append(found)
             found.last_seen = max(found.last_seen, ts)
             if confidence > found.confidence:
                 found.confidence, found.evidence = confidence, evidence
@@ -123,8 +131,8 @@ class Inventory:
             return
         asset.first_seen, asset.last_seen = min(asset.first_seen, gone.first_seen), max(asset.last_seen, gone.last_seen)
         for attribute, values in gone.attributes.items():
-            for value, evidence in values.items():
-                asset.attributes.setdefault(attribute, {}).setdefault(value, evidence)
+            known = {each.value for each in asset.attributes.setdefault(attribute, [])}
+            asset.attributes[attribute] += [each for each in values if each.value not in known]
 
 
 Place = tuple[str | None, int | None, str]

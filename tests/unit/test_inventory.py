@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
+
 from sensors.capture import CaptureFiles
+from sensors.fields.vocabulary import vocabulary
 from sensors.inventory import Inventory
 from tests.needs import PROJECT
 
@@ -36,10 +40,44 @@ def test_an_asset_was_last_seen_when_it_spoke_last() -> None:
     # The controllers are polled to the end, and nothing new was said of them for minutes.
     controller = seen["10.9.1.11"]
     assert controller.last_seen - controller.first_seen > 200 * SECOND
-    assert controller.attributes["address"]["10.9.1.11"].last_seen == heard["10.9.1.11"]
+    bound = controller.said("address", "10.9.1.11")
+    assert bound is not None
+    assert bound.last_seen == heard["10.9.1.11"]
+    assert controller.said("address", "10.9.1.12") is None
 
 
 def test_nodes_of_a_bus_are_seen_to_go_on() -> None:
     found, _ = inventory(*sorted(NODES.glob("*.pcap"))[:1])
     nodes = [asset for asset in found.assets() if asset.key.startswith("CAN-")]
     assert any(asset.last_seen > asset.first_seen for asset in nodes)
+
+
+def facts(*told: tuple[str, str, str]) -> dict[str, pl.DataFrame]:
+    """Identity rows of a second each: key, attribute, value."""
+    identity = vocabulary().empty("identity")
+    rows = [
+        {
+            "@timestamp": datetime.fromtimestamp(n, UTC),
+            "ot.asset_key": key,
+            "ot.attribute": name,
+            "ot.attribute_value": value,
+        }
+        for n, (key, name, value) in enumerate(told)
+    ]
+    given = pl.DataFrame(rows).select(pl.col(name).cast(identity.schema[name]) for name in rows[0])
+    frames = {name: vocabulary().empty(name) for name in ("flow", "cadence")}
+    return {**frames, "identity": pl.concat([identity, given], how="diagonal")}
+
+
+def test_what_is_one_with_another_brings_what_was_said_of_it_once() -> None:
+    found = Inventory()
+    said = [("a", "name", "pump"), ("b", "name", "pump"), ("b", "name", "valve"), ("b", "model", "P1")]
+    found.take(facts(*said, ("a", "alias", "b"), ("b", "name", "late")))
+    (asset,) = found.assets()
+    assert asset.key == "a"
+    assert {name: sorted(e.value for e in values) for name, values in asset.attributes.items()} == {
+        "name": ["late", "pump", "valve"],
+        "model": ["P1"],
+        "alias": ["b"],
+    }
+    assert found.asset("b") is None
