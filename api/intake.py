@@ -127,7 +127,10 @@ class Intake:
         begun = self._clock()
         lateness = self._late.setdefault(batch[0].segment.sensor, Lateness(batch[0].segment.sensor, "store"))
         *others, last = [each.segment for each in batch]
-        written = self._store.write_all([*others, with_losses(last, lateness.take(last.last))])
+        late = lateness.due(last.last)
+        written = self._store.write_all([*others, with_losses(last, late)])
+        if late is not None:  # a store that refuses is asked again with the same rows
+            lateness.begin_anew()
         self.counts += Counter(segments=len(batch), events=written.events_new)
         if assets := [asset for each in batch for asset in each.assets]:
             self._store.put_assets(assets)

@@ -45,13 +45,22 @@ class Lateness:
             self.since = packets_until
 
     def take(self, until: int, *, at_once: bool = False) -> pl.DataFrame | None:
-        """Rows that end at `until` (packet time, ns), once so much time passed; None before."""
+        """Rows that end at `until` (packet time, ns) once so much time passed, None before; it begins anew then."""
+        rows = self.due(until, at_once=at_once)
+        if rows is not None:
+            self.begin_anew()
+        return rows
+
+    def due(self, until: int, *, at_once: bool = False) -> pl.DataFrame | None:
+        """What `take` gives, for somebody who may not get rid of it: `begin_anew` when it was told."""
         if self.since is None or not (at_once or until - self.since >= SPAN):
             return None
         counts = {f"{hop}_{what}": ms for hop, waited in self._waited.items() for what, ms in spread(waited).items()}
-        rows = told(self.sensor, [Loss(self.since, until, counts)], stage=self.stage)
+        return told(self.sensor, [Loss(self.since, until, counts)], stage=self.stage)
+
+    def begin_anew(self) -> None:
+        """What was noted so far was told."""
         self.since, self._waited = None, {}
-        return rows
 
 
 def spread(waited: list[int]) -> Mapping[str, int]:

@@ -20,6 +20,7 @@ from api.storage import open_store
 from response.alerts import fold
 from response.ports import AlertQuery, AssetRecord, EventQuery, Segment, Store
 from response.records import RecordQuery
+from response.store_errors import Overloaded
 from sensors.carried_packets import CarriedPackets, Run, parts_of
 from sensors.segment_file import MANIFEST, archive
 from sensors.spool import Spool
@@ -250,3 +251,23 @@ def test_a_disk_that_takes_no_packets_costs_no_alert(store: Store, tmp_path: Pat
     assert (intake.counts["segments"], intake.counts["packets_refused"]) == (1, 1)
     assert store.health().segments == 1
     assert list(spool) == []
+
+
+def test_a_store_that_refuses_loses_nothing_of_how_late_segments_came(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(spooled(tmp_path / "spool", 1))
+    intake = Intake(store, tmp_path / "spool", clock=lambda: segment(0).last + 70_000_000)
+    intake(NOW)
+    spool.open_for_writing()
+    spool.put(parcel_of(segment(2_000), ()))
+    with monkeypatch.context() as refusing:
+        refusing.setattr(store, "write_all", refuse)
+        with pytest.raises(Overloaded):
+            intake(NOW)
+    intake(NOW)
+    assert counters(store)["stored_ms_most"] == 70
+
+
+def refuse(segments: object) -> None:
+    raise Overloaded("store", "busy")
