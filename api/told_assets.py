@@ -30,7 +30,10 @@ class ToldAssets:
 
     def note(self, roles: Roles) -> None:
         """Looks which assets are no more what was told of them."""
-        for asset in self._inventory.assets():
+        assets = self._inventory.assets()
+        # Those that became one with another are forgotten.
+        self._told = {asset.key: self._told[asset.key] for asset in assets if asset.key in self._told}
+        for asset in assets:
             if self._told.get(asset.key) != _number(*asset_records([asset], roles)):
                 self._waiting[asset.key] = None
 
