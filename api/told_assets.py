@@ -11,8 +11,8 @@ from sensors.inventory import Inventory
 
 ASSETS = 4000
 """Assets of one segment: what is known of all of them may be more than a segment holds."""
-VALUES = 16_384
-"""Values of attributes of one segment, some megabytes, unless one asset has more."""
+VALUES = 4096
+"""Values of attributes of one segment, unless one asset has more."""
 
 
 class ToldAssets:

@@ -26,8 +26,24 @@ class Evidence:
     evidence: str
     first_seen: int
     last_seen: int
-    packets: tuple[tuple[str, int, int], ...] = ()
-    """Capture, first and last packet of the first rows that said so."""
+    capture: str | None = None
+    first: int = 0
+    last: int = 0
+    more: tuple[tuple[str, int, int], ...] = ()
+    """Capture, first and last packet of the first row that said so, and those of some rows more: nearly always there is
+    but one, and a crowd has a hundred thousand."""
+
+    @property
+    def packets(self) -> tuple[tuple[str, int, int], ...]:
+        """Capture, first and last packet of the first rows that said so, at most `PACKETS_PER_VALUE`."""
+        return () if self.capture is None else ((self.capture, self.first, self.last), *self.more)
+
+    def note_packets(self, capture: str, first: int, last: int) -> None:
+        """Those of one more row that said so."""
+        if self.capture is None:
+            self.capture, self.first, self.last = capture, first, last
+        elif len(self.more) < PACKETS_PER_VALUE - 1:
+            self.more += ((capture, first, last),)
 
 
 @dataclass(slots=True)
@@ -96,9 +112,9 @@ class Inventory:
             found.last_seen = max(found.last_seen, ts)
             if confidence > found.confidence:
                 found.confidence, found.evidence = confidence, evidence
-            if first is not None and len(found.packets) < PACKETS_PER_VALUE:
+            if first is not None:
                 # Nearly always it is one packet, and one number then.
-                found.packets += ((intern(capture or ""), first, first if last in (None, first) else last),)
+                found.note_packets(intern(capture or ""), first, first if last in (None, first) else last)
 
     def _place(self, place: Place, key: str) -> None:
         if len(self._at) >= PLACES and place not in self._at:

@@ -18,8 +18,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.bench.captures import CAPTURES, FOLDER, generated
-from tests.bench.crowd import crowd, normal
+from tests.bench.captures import CAPTURES, generated
+from tests.bench.crowds import CROWDS
 from tests.live.sensing import events, segments, sensor
 from tests.live.wire import frames as frames_of
 from tests.live.wire import wire
@@ -111,15 +111,13 @@ def cpu_and_memory(process: int) -> tuple[float, int]:
 
 
 def traffic(name: str) -> list[bytes]:
-    """Frames of cyclic polling, of the mix of real captures (those that fit the wire), or of the calm crowd."""
+    """Frames of cyclic polling, of the mix of real captures (those that fit the wire), or of a crowd."""
     if name == "cyclic":
         capture = generated("cyclic.pcap", 1_000_000, SESSIONS)
     elif name == "mix":
         capture = CAPTURES["mix"]() or sys.exit("the mix needs the project's shared folder beside the checkout")
     else:
-        capture = FOLDER / "crowd-calm.pcap"
-        if not capture.exists():
-            crowd(capture, normal(), None)
+        capture = CROWDS[name].written(name)
     return [frame for _, frame in frames_of(capture) if 14 <= len(frame) <= LONGEST]
 
 
@@ -166,7 +164,7 @@ def main() -> None:
     reader.add_argument("--packets", type=int, default=500_000)
     reader.add_argument("--rate", type=int, default=50_000, help="packets a second")
     reader.add_argument("--keep", action="store_true", help="the sensor keeps all packets")
-    reader.add_argument("--traffic", choices=("cyclic", "mix", "crowd"), default="cyclic")
+    reader.add_argument("--traffic", choices=("cyclic", "mix", *CROWDS), default="cyclic")
     asked = reader.parse_args()
     frames = traffic(asked.traffic)[: asked.packets]
     print(json.dumps(asdict(measured(asked.traffic, frames, asked.rate, keep=asked.keep))))

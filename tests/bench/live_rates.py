@@ -1,4 +1,4 @@
-"""`make bench-live`: the highest rates without a drop, seconds from wire to API at half of them, memory with a crowd.
+"""`make bench-live`: the highest rates without a drop, seconds from wire to API at half of them, memory with crowds.
 
 Written to bench.json as `live`. Sender and sensor share the machine's cores, so that a rate may be the sender's limit:
 it is said which. `drops` and `given_up` must both be 0 at a rate that counts.
@@ -67,7 +67,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, wire() as plant:
         plant.ip("link", "set", "lo", "up")
         late = latency.spread(latency.measured(plant, Path(folder) / "data", given.attacks, cyclic.packets_s // 2))
-    crowd = live.measured("crowd", live.traffic("crowd"), 40_000, keep=False)
+    crowds = {name: live.measured(name, live.traffic(name), 40_000, keep=False) for name in ("calm", "restless")}
+    rss_mb = round(crowds["calm"].rss_mib * 1.048576)
     figures = {
         "no_drop_mbit_s": cyclic.mbit_s,
         "no_drop_packets_s": cyclic.packets_s,
@@ -77,12 +78,12 @@ def main() -> int:
         "mix_limited_by": mix_limit,
         "alert_p50_s": late["p50_s"],
         "alert_p99_s": late["p99_s"],
-        "rss_mb": crowd.rss_mib,
-        "crowd": asdict(crowd),
+        "rss_mb": rss_mb,
+        "crowds": {name: asdict(crowd) for name, crowd in crowds.items()},
     }
     write("live", figures)
     print(json.dumps(figures, indent=1))
-    met = cyclic.mbit_s >= LEAST_MBIT and late["p99_s"] <= MOST_P99 and crowd.rss_mib <= MOST_MB
+    met = cyclic.mbit_s >= LEAST_MBIT and late["p99_s"] <= MOST_P99 and rss_mb <= MOST_MB
     return 0 if met else 1
 
 

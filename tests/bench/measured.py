@@ -73,4 +73,4 @@ def timed(command: Sequence[str], environment: Mapping[str, str] | None = None) 
     wall, cpu, rss, code = figures.split()
     if code != "0":
         raise RuntimeError(f"{' '.join(command)} ended with {code}: {said[-400:]}")
-    return Run(float(wall), float(cpu), int(rss) // 1024, done.stdout)
+    return Run(float(wall), float(cpu), round(int(rss) * 1024 / 1e6), done.stdout)

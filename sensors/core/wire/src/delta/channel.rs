@@ -51,9 +51,8 @@ pub struct Channel {
     pub trail: [(u64, u32); 2],
     pub grams: Vec<u64>,
     pub gram_count: u32,
-    /// Index of the ten-second window `rate` counts in.
-    pub window: i64,
-    pub rate: ChannelRate,
+    /// What it does in the current ten seconds, while it does anything.
+    pub rate: Option<Box<ChannelRate>>,
 }
 
 /// All channels, bounded by the flow table's memory: one channel needs at least one flow.
@@ -156,8 +155,7 @@ impl Channels {
             trail: [(0, u32::MAX); 2],
             grams: Vec::new(),
             gram_count: 0,
-            window: i64::MIN,
-            rate: ChannelRate::default(),
+            rate: None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod channel;
 pub mod point;
+pub mod rhythm;
 pub mod shape;
 pub mod shapes;
 pub mod values;

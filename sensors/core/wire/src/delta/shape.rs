@@ -1,45 +1,17 @@
 //! Shapes: what a channel does again and again (function and object range), with its rhythm and last reply.
 
+use super::rhythm::{CYCLE, Cadence, Gaps, Repetition, SILENT_LEAST};
 use crate::dataset::Operation;
-use crate::flow::{Side, Span, Stamp};
+use crate::flow::{Side, Span};
 use crate::protocol::{Function, Notation};
 use smallvec::SmallVec;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-/// Repetitions that make a rhythm, and the relative deviation that still is one.
-const CYCLE: u32 = 5;
-const CYCLE_DEVIATION: f64 = 0.35;
-/// Silent after so many periods, but not before ten seconds, and only what was a cycle for a minute (rule G24): a job of
-/// some seconds with even steps (a file read in blocks, a script that writes) is done, not silent.
-const SILENT_PERIODS: i64 = 5;
-const SILENT_LEAST: i64 = 10_000_000_000;
-const CYCLE_LEAST: i64 = 60_000_000_000;
 /// A span with fewer requests goes on behind the border of its five minutes, for at most 55 minutes, ns: with the border
 /// it is told at, an hour.
 const SPAN_LEAST: u32 = 30;
 const SPAN_LONGEST: i64 = 3_300_000_000_000;
-
-/// `ot.cadence.kind`.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Cadence {
-    #[default]
-    Once,
-    Irregular,
-    Cyclic,
-    Silent,
-}
-
-impl Cadence {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Once => "once",
-            Self::Irregular => "irregular",
-            Self::Cyclic => "cyclic",
-            Self::Silent => "silent",
-        }
-    }
-}
 
 /// Counts of one span.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,50 +19,7 @@ pub struct SpanCounts {
     pub count: u32,
     pub failed: u32,
     pub unanswered: u32,
-    pub late: u32,
     pub bytes: i64,
-    pub gap_min: i64,
-    pub gap_max: i64,
-    gaps: u32,
-    mean: f64,
-    m2: f64,
-}
-
-impl SpanCounts {
-    fn gap(&mut self, gap: i64) {
-        self.gap_min = if self.gaps == 0 { gap } else { self.gap_min.min(gap) };
-        self.gap_max = self.gap_max.max(gap);
-        self.gaps += 1;
-        let x = seconds(gap);
-        let delta = x - self.mean;
-        self.mean += delta / f64::from(self.gaps);
-        self.m2 += delta * (x - self.mean);
-    }
-
-    /// Mean and standard deviation of the gaps, ns.
-    pub fn period(&self) -> Option<(i64, i64)> {
-        if self.gaps == 0 {
-            return None;
-        }
-        let deviation = (self.m2 / f64::from(self.gaps)).max(0.0).sqrt();
-        Some((nanoseconds(self.mean), nanoseconds(deviation)))
-    }
-
-    /// Whether a gap was counted, for `gap_min` and `gap_max`.
-    pub fn has_gaps(&self) -> bool {
-        self.gaps > 0
-    }
-}
-
-// Both conversions lose less than a nanosecond for anything a capture can hold.
-#[allow(clippy::as_conversions)]
-fn seconds(ns: i64) -> f64 {
-    ns as f64 / 1e9
-}
-
-#[allow(clippy::as_conversions)]
-fn nanoseconds(seconds: f64) -> i64 {
-    (seconds * 1e9).round() as i64
 }
 
 /// What is done to what kind of object: a few that thousands of shapes share.
@@ -121,17 +50,10 @@ pub struct Shape {
     /// Function and address without the channel, for 3-grams.
     pub symbol: u64,
     pub last_time: i64,
-    /// First packet of the span's first message.
-    pub first: Stamp,
     pub last: Span,
     pub seen: u32,
     pub span: SpanCounts,
-    pub cadence: Cadence,
-    /// Time of the message that made it cyclic.
-    pub(super) cyclic_since: i64,
-    /// Long-run period and deviation (exponentially weighted), seconds.
-    pub(super) period: f64,
-    pub(super) deviation: f64,
+    pub repetition: Option<Box<Repetition>>,
     /// Status of the last reply; None = no reply seen yet.
     pub status: Option<Option<u32>>,
     pub failed_before: bool,
@@ -140,10 +62,6 @@ pub struct Shape {
     pub version: u32,
     /// Most shapes read one object: it needs no memory of its own.
     pub points: SmallVec<[u32; 4]>,
-    /// Which of `points` are continuous: their samples count at every read.
-    pub continuous: SmallVec<[u64; 2]>,
-    /// Hash of the two symbols that came before when the last 3-gram was looked up.
-    pub before: u64,
     /// Window in which it was last counted as an object addressed.
     pub window: i64,
     pub(super) hash: u64,
@@ -155,55 +73,65 @@ impl Shape {
     /// Takes the time of one more request; true when the kind of cadence changed.
     pub(super) fn tick(&mut self, span: Span, bytes: i64, failed: bool, unanswered: bool) -> bool {
         let time = span.first.time;
+        let begins = self.span.count == 0;
         self.span.count += 1;
         self.span.bytes += bytes;
         self.span.failed += u32::from(failed);
         self.span.unanswered += u32::from(unanswered);
-        if self.span.count == 1 {
-            self.first = span.first;
-        }
-        self.last = span;
         let gap = time.saturating_sub(self.last_time);
         self.seen = self.seen.saturating_add(1);
         self.last_time = self.last_time.max(time);
-        if self.seen == 1 {
-            return false;
+        if self.seen > 1 {
+            self.repetition_mut();
         }
-        if gap < 0 {
-            return false;
+        self.last = span;
+        let seen = self.seen;
+        let Some(repetition) = &mut self.repetition else { return false };
+        if begins {
+            repetition.first = span.first;
         }
-        self.span.gap(gap);
-        let x = seconds(gap);
-        if self.cadence == Cadence::Cyclic && x > self.period * 1.5 {
-            self.span.late += 1;
-        }
-        let weight = if self.seen <= 9 { 1.0 / f64::from(self.seen - 1) } else { 0.125 };
-        let distance = x - self.period;
-        self.period += weight * distance;
-        self.deviation += weight * (distance.abs() - self.deviation);
-        let kind = if self.seen <= CYCLE {
-            Cadence::Irregular
-        } else if self.deviation <= CYCLE_DEVIATION * self.period {
-            Cadence::Cyclic
-        } else {
-            Cadence::Irregular
-        };
-        if kind == Cadence::Cyclic && self.cadence != Cadence::Cyclic {
-            self.cyclic_since = time;
-        }
-        let changed = kind != self.cadence && self.seen > CYCLE + 1;
-        self.cadence = kind;
-        changed
+        seen > 1 && gap >= 0 && repetition.take(gap, time, seen)
+    }
+
+    /// What it has when it came again.
+    pub fn repetition(&self) -> Option<&Repetition> {
+        self.repetition.as_deref()
+    }
+
+    /// The same to be changed, made where there is none: then all that was counted is the last message.
+    pub fn repetition_mut(&mut self) -> &mut Repetition {
+        let first = self.last.first;
+        self.repetition.get_or_insert_with(|| Box::new(Repetition::since(first)))
+    }
+
+    /// Which of `points` are continuous.
+    pub fn continuous(&self) -> &[u64] {
+        self.repetition().map_or(&[], |known| &known.continuous)
+    }
+
+    /// First and last message counted in its span.
+    pub fn counted(&self) -> Span {
+        Span { first: self.repetition().map_or(self.last.first, |known| known.first), last: self.last.last }
+    }
+
+    /// What was counted in its span, which begins anew.
+    pub fn take_counts(&mut self) -> (SpanCounts, Gaps) {
+        let gaps = self.repetition.as_mut().map(|known| std::mem::take(&mut known.gaps));
+        (std::mem::take(&mut self.span), gaps.unwrap_or_default())
+    }
+
+    pub fn cadence(&self) -> Cadence {
+        self.repetition().filter(|_| self.seen > 1).map_or(Cadence::Once, |known| known.kind)
     }
 
     /// Whether this shape is an established cycle (heartbeat, watchdog, poll).
     pub fn established(&self) -> bool {
-        self.cadence == Cadence::Cyclic && self.seen > CYCLE
+        self.cadence() == Cadence::Cyclic && self.seen > CYCLE
     }
 
     /// Nobody listened until `time`, ns: what a cycle did meanwhile is neither late nor silent.
     pub(super) fn unheard(&mut self, time: i64) {
-        if self.cadence == Cadence::Cyclic {
+        if self.cadence() == Cadence::Cyclic {
             self.last_time = self.last_time.max(time);
         }
     }
@@ -214,32 +142,23 @@ impl Shape {
         if now <= certain {
             return None;
         }
-        self.cadence = Cadence::Silent;
+        self.repetition_mut().kind = Cadence::Silent;
         Some(certain)
     }
 
     /// Time up to which it is not silent if nothing more comes, ns; for what was no cycle for long enough, for ever.
     pub(super) fn heard_until(&self) -> i64 {
-        if self.cadence != Cadence::Cyclic || self.last_time.saturating_sub(self.cyclic_since) < CYCLE_LEAST {
-            return i64::MAX;
-        }
-        let patience = nanoseconds(self.period).saturating_mul(SILENT_PERIODS).max(SILENT_LEAST);
-        self.last_time.saturating_add(patience)
+        self.repetition().map_or(i64::MAX, |known| known.heard_until(self.last_time))
     }
 
     /// The same whatever still comes: no period is so short that it would be silent before.
     pub(super) fn heard_at_least_until(&self) -> i64 {
-        if self.cadence == Cadence::Cyclic { self.last_time.saturating_add(SILENT_LEAST) } else { i64::MAX }
-    }
-
-    /// The rhythm it had in the long run: period and deviation, ns.
-    pub fn rhythm(&self) -> (i64, i64) {
-        (nanoseconds(self.period), nanoseconds(self.deviation))
+        if self.cadence() == Cadence::Cyclic { self.last_time.saturating_add(SILENT_LEAST) } else { i64::MAX }
     }
 
     /// Whether the span is told at the border of five minutes at `now`: a slow one goes on, or each poll would be a row.
     pub fn span_is_full(&self, now: i64) -> bool {
-        self.span.count >= SPAN_LEAST || now.saturating_sub(self.first.time) >= SPAN_LONGEST
+        self.span.count >= SPAN_LEAST || now.saturating_sub(self.counted().first.time) >= SPAN_LONGEST
     }
 
     /// `holding:100-109`, a text address, or None.

@@ -1,8 +1,8 @@
 //! All shapes of the sensor, bounded: the least recently used of a few makes room.
 
-use super::shape::{Cadence, Service, Shape, SpanCounts};
+use super::shape::{Service, Shape, SpanCounts};
 use crate::dataset::Operation;
-use crate::flow::{Side, Span, Stamp};
+use crate::flow::{Side, Span};
 use crate::hash;
 use crate::protocol::{Address, Function, Item, Notation, Object};
 use foldhash::fast::RandomState;
@@ -241,21 +241,15 @@ fn fresh(want: &Want<'_>, service: Arc<Service>, text: u64) -> Shape {
         publisher: want.publisher,
         symbol: hash::quick(&bytes) | 1,
         last_time: 0,
-        first: Stamp::default(),
         last: Span::default(),
         seen: 0,
         span: SpanCounts::default(),
-        cadence: Cadence::Once,
-        cyclic_since: 0,
-        period: 0.0,
-        deviation: 0.0,
+        repetition: None,
         status: None,
         failed_before: false,
         raw: SmallVec::new(),
         version: 0,
         points: SmallVec::new(),
-        continuous: SmallVec::new(),
-        before: 0,
         window: i64::MIN,
         hash: 0,
         next: u32::MAX,

@@ -7,34 +7,60 @@ use crate::protocol::{Framing, Parser, Talk};
 /// Longest run of bytes kept while a message is not complete.
 pub const BUFFER_LIMIT: usize = 1 << 20;
 
+/// Bytes of a buffer that is kept for the next message.
+const KEPT: usize = 4096;
+
 /// Bytes of one direction that do not make a whole message yet.
 #[derive(Default)]
 pub struct Assembly {
-    buffer: Vec<u8>,
-    /// Which packet the bytes from an offset on came with; the first mark is at 0.
-    marks: Vec<(usize, Stamp)>,
+    /// Most messages are a segment: the flows that ever had part of one alone pay for it.
+    begun: Option<Box<Begun>>,
     /// The parser lost its step and looks for the next message.
     lost: bool,
     /// Bytes of an over-long message still to be passed over.
     skip: usize,
 }
 
+/// The beginning of a message.
+#[derive(Default)]
+struct Begun {
+    buffer: Vec<u8>,
+    /// Which packet the bytes from an offset on came with; the first mark is at 0.
+    marks: Vec<(usize, Stamp)>,
+}
+
+impl Begun {
+    fn push(&mut self, bytes: &[u8], stamp: Stamp) {
+        self.marks.push((self.buffer.len(), stamp));
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    fn drop_front(&mut self, used: usize) {
+        self.buffer.drain(..used.min(self.buffer.len()));
+        let first = self.marks.partition_point(|(at, _)| *at <= used).saturating_sub(1);
+        self.marks.drain(..first);
+        for (at, _) in &mut self.marks {
+            *at = at.saturating_sub(used);
+        }
+    }
+}
+
 impl Assembly {
     /// Bytes are missing: what was begun cannot be finished.
     pub fn gap(&mut self) {
-        self.buffer = Vec::new();
-        self.marks.clear();
+        self.begun = None;
         self.lost = true;
         self.skip = 0;
     }
 
     pub fn buffered(&self) -> usize {
-        self.buffer.len()
+        self.begun.as_ref().map_or(0, |begun| begun.buffer.len())
     }
 
     /// When the last bytes came that do not make a whole message yet.
     pub fn waits_since(&self) -> Option<Stamp> {
-        self.marks.last().map(|(_, stamp)| *stamp).filter(|_| !self.buffer.is_empty())
+        let begun = self.begun.as_ref().filter(|begun| !begun.buffer.is_empty())?;
+        begun.marks.last().map(|(_, stamp)| *stamp)
     }
 
     /// Whether the next message is still looked for.
@@ -44,13 +70,12 @@ impl Assembly {
 
     /// Feeds bytes; calls the parser for each whole message.
     pub fn feed(&mut self, parser: &mut dyn Parser, side: Side, bytes: &[u8], stamp: Stamp, talk: &mut Talk<'_>) {
-        if self.buffer.is_empty() && self.skip == 0 {
+        if self.buffered() == 0 && self.skip == 0 {
             let used = self.run(parser, side, bytes, stamp, talk);
             if let Some(rest) = bytes.get(used..)
                 && !rest.is_empty()
             {
-                self.marks.push((0, stamp));
-                self.buffer.extend_from_slice(rest);
+                self.begun.get_or_insert_default().push(rest, stamp);
             }
             return;
         }
@@ -60,36 +85,27 @@ impl Assembly {
         if rest.is_empty() {
             return;
         }
-        self.marks.push((self.buffer.len(), stamp));
-        self.buffer.extend_from_slice(rest);
-        let buffer = std::mem::take(&mut self.buffer);
+        let begun = self.begun.get_or_insert_default();
+        begun.push(rest, stamp);
+        let buffer = std::mem::take(&mut begun.buffer);
         let used = self.run(parser, side, &buffer, stamp, talk);
-        self.buffer = buffer;
-        self.drop_front(used);
-    }
-
-    fn drop_front(&mut self, used: usize) {
-        if used >= self.buffer.len() {
+        let Some(begun) = &mut self.begun else { return };
+        begun.buffer = buffer;
+        if used < begun.buffer.len() {
+            begun.drop_front(used);
+        } else if begun.buffer.capacity() > KEPT {
             // Large buffers are given back: most flows never need one again.
-            if self.buffer.capacity() > 4096 {
-                self.buffer = Vec::new()
-            } else {
-                self.buffer.clear()
-            }
-            self.marks.clear();
-            return;
-        }
-        self.buffer.drain(..used);
-        let first = self.marks.partition_point(|(at, _)| *at <= used).saturating_sub(1);
-        self.marks.drain(..first);
-        for (at, _) in &mut self.marks {
-            *at = at.saturating_sub(used);
+            self.begun = None;
+        } else {
+            begun.buffer.clear();
+            begun.marks.clear();
         }
     }
 
     fn stamp_at(&self, offset: usize, stamp: Stamp) -> Stamp {
-        let index = self.marks.partition_point(|(at, _)| *at <= offset);
-        index.checked_sub(1).and_then(|i| self.marks.get(i)).map_or(stamp, |(_, s)| *s)
+        let marks = self.begun.as_ref().map_or(&[][..], |begun| &begun.marks);
+        let index = marks.partition_point(|(at, _)| *at <= offset);
+        index.checked_sub(1).and_then(|i| marks.get(i)).map_or(stamp, |(_, s)| *s)
     }
 
     /// Parses as many whole messages as there are; returns how many bytes are done with.

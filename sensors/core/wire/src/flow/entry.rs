@@ -149,7 +149,7 @@ pub struct Flow {
     parser_weight: usize,
     weighed: u8,
     /// The key its other direction carries, where a mirror tags the two differently.
-    pub second_key: Option<FlowKey>,
+    pub second_key: Option<Box<FlowKey>>,
     /// What nothing recognises is profiled until its cluster is known.
     profile: Option<Box<Profile>>,
     pub cluster: Option<Box<Cluster>>,

@@ -47,13 +47,36 @@ fn link_name(end: IpAddr) -> Option<String> {
     mac_of(end).map(text::mac).or_else(|| station_of(end))
 }
 
-/// Addresses in readable form, made when the first row of the flow is written; without IP where there is none.
+/// Addresses in readable form, made when the first row of the flow is written: IP of client and server (none where there
+/// is none), then MAC or station of both. One text behind the other, since there are as many as flows and channels.
 #[derive(Debug)]
 struct Names {
-    client_ip: Option<String>,
-    server_ip: Option<String>,
-    client_mac: Option<String>,
-    server_mac: Option<String>,
+    text: Box<str>,
+    ends: [u8; 4],
+}
+
+impl Names {
+    fn of(client: Endpoint, server: Endpoint) -> Self {
+        let (mut text, mut ends) = (String::with_capacity(72), [0; 4]);
+        let ip = |end: Endpoint| link_name(end.ip).is_none().then(|| text::ip(end.ip));
+        let mac = |end: Endpoint| end.mac.map(text::mac).or_else(|| station_of(end.ip));
+        for (end, name) in ends.iter_mut().zip([ip(client), ip(server), mac(client), mac(server)]) {
+            text.push_str(&name.unwrap_or_default());
+            // None is longer than 39 letters.
+            *end = u8::try_from(text.len()).unwrap_or(u8::MAX);
+        }
+        Self { text: text.into(), ends }
+    }
+
+    /// The four of them.
+    fn all(&self) -> [Option<&str>; 4] {
+        let mut from = 0;
+        self.ends.map(|end| {
+            let name = self.text.get(usize::from(from)..usize::from(end)).filter(|name| !name.is_empty());
+            from = end;
+            name
+        })
+    }
 }
 
 /// The facts of one flow. `ordinal` counts the messages parsed so far, whether or not they were emitted.
@@ -74,7 +97,7 @@ pub struct Facts {
     pub opened: bool,
     /// The connection's beginning was seen (a SYN): nothing came before the first message.
     pub begun: bool,
-    names: Option<Box<Names>>,
+    names: Option<Names>,
 }
 
 /// Names that do not belong to a flow but to the sensor.
@@ -144,16 +167,10 @@ impl Facts {
         id: &'a str,
     ) -> EventRow<'a> {
         let (client, server) = (self.client, self.server);
-        let names = &**self.names.get_or_insert_with(|| {
-            Box::new(Names {
-                client_ip: link_name(client.ip).is_none().then(|| text::ip(client.ip)),
-                server_ip: link_name(server.ip).is_none().then(|| text::ip(server.ip)),
-                client_mac: client.mac.map(text::mac).or_else(|| station_of(client.ip)),
-                server_mac: server.mac.map(text::mac).or_else(|| station_of(server.ip)),
-            })
-        });
-        let client_side = (names.client_mac.as_deref(), names.client_ip.as_deref(), client.port);
-        let server_side = (names.server_mac.as_deref(), names.server_ip.as_deref(), server.port);
+        let names = self.names.get_or_insert_with(|| Names::of(client, server));
+        let [client_ip, server_ip, client_mac, server_mac] = names.all();
+        let client_side = (client_mac, client_ip, client.port);
+        let server_side = (server_mac, server_ip, server.port);
         let (from, to) = match source {
             Side::Client => (client_side, server_side),
             Side::Server => (server_side, client_side),
@@ -177,8 +194,8 @@ impl Facts {
             destination_mac: to.0,
             destination_ip: to.1,
             destination_port: port(to.2),
-            ot_client_ip: names.client_ip.as_deref(),
-            ot_server_ip: names.server_ip.as_deref(),
+            ot_client_ip: client_ip,
+            ot_server_ip: server_ip,
             ot_server_port: port(server.port),
             network_transport: Some(self.transport.name()),
             network_protocol: self.protocol,

@@ -21,7 +21,7 @@ const OFFSETS: usize = 8;
 /// Bits of a nibble's entropy above which bytes look random, and bytes it takes to say so.
 const RANDOM: f64 = 3.75;
 const ENOUGH: u32 = 192;
-/// Bytes of a side that are looked at.
+/// Bytes of a side that are looked at: few enough to be counted in 16 bits.
 const LOOKED: u32 = 4096;
 
 /// Reads a number at an offset.
@@ -42,15 +42,19 @@ struct Common {
     first: [u8; HEAD],
     /// Bytes from the first on that were the same in every message.
     same: usize,
-    /// For each width and offset: message length less the number that stands there; None once it was another.
-    lengths: [[Option<i64>; OFFSETS]; WIDTHS.len()],
+    /// For each width and offset: message length less the number that stands there; `OTHER` once it was another, or where
+    /// the number is greater and so no length.
+    lengths: [[u32; OFFSETS]; WIDTHS.len()],
     size: usize,
     sizes_differ: bool,
     /// Counts of high and low nibbles, and of bytes that are text.
-    nibbles: [[u32; 16]; 2],
+    nibbles: [[u16; 16]; 2],
     printable: u32,
     bytes: u32,
 }
+
+/// No length stands here.
+const OTHER: u32 = u32::MAX;
 
 impl Default for Common {
     fn default() -> Self {
@@ -58,7 +62,7 @@ impl Default for Common {
             messages: 0,
             first: [0; HEAD],
             same: 0,
-            lengths: [[None; OFFSETS]; WIDTHS.len()],
+            lengths: [[OTHER; OFFSETS]; WIDTHS.len()],
             size: 0,
             sizes_differ: false,
             nibbles: [[0; 16]; 2],
@@ -71,7 +75,7 @@ impl Default for Common {
 impl Common {
     /// A whole message: its first bytes and how long it was.
     fn message(&mut self, head: &[u8], size: usize) {
-        let length = i64::try_from(size).unwrap_or(i64::MAX);
+        let length = u32::try_from(size).unwrap_or(OTHER);
         if self.messages == 0 {
             for (slot, byte) in self.first.iter_mut().zip(head) {
                 *slot = *byte;
@@ -82,8 +86,8 @@ impl Common {
         self.sizes_differ |= size != self.size;
         for ((_, read), row) in WIDTHS.iter().zip(&mut self.lengths) {
             for (at, slot) in row.iter_mut().enumerate() {
-                let rest = read(head, at).map(|number| length - i64::from(number));
-                *slot = if self.messages == 0 { rest } else { slot.filter(|known| rest == Some(*known)) };
+                let rest = read(head, at).and_then(|number| length.checked_sub(number)).unwrap_or(OTHER);
+                *slot = if self.messages == 0 || *slot == rest { rest } else { OTHER };
             }
         }
         self.messages += 1;
@@ -106,8 +110,8 @@ impl Common {
     }
 
     fn kind(&self) -> &'static str {
-        let entropy = |counts: &[u32; 16]| {
-            let share = |count: u32| f64::from(count) / f64::from(self.bytes.max(1));
+        let entropy = |counts: &[u16; 16]| {
+            let share = |count: u16| f64::from(count) / f64::from(self.bytes.max(1));
             counts.iter().map(|c| share(*c)).filter(|p| *p > 0.0).map(|p| -p * p.log2()).sum::<f64>()
         };
         if self.printable == self.bytes {
@@ -145,7 +149,7 @@ impl Common {
 
     fn length(&self) -> Option<(&'static str, usize)> {
         let mut found = WIDTHS.iter().zip(&self.lengths).flat_map(|((width, _), row)| {
-            row.iter().enumerate().filter_map(move |(at, slot)| slot.filter(|rest| *rest >= 0).map(|_| (*width, at)))
+            row.iter().enumerate().filter(|(_, rest)| **rest != OTHER).map(move |(at, _)| (*width, at))
         });
         found.next()
     }

@@ -43,9 +43,16 @@ pub struct Stream {
     next: u32,
     started: bool,
     acknowledged: Option<u32>,
-    waiting: Vec<Waiting>,
     recent: Vec<u8>,
     recent_sequence: u32,
+    /// Most streams come in order: those that do not alone pay for it.
+    disorder: Option<Box<Disorder>>,
+}
+
+/// What came out of order: segments that wait behind a hole, and where one far away would go on.
+#[derive(Default)]
+struct Disorder {
+    waiting: Vec<Waiting>,
     outlier: Option<u32>,
 }
 
@@ -84,7 +91,7 @@ impl Stream {
             self.started = true;
             self.next = sequence;
         }
-        if sequence == self.next && self.waiting.is_empty() {
+        if sequence == self.next && !self.is_waiting() {
             self.accept(data, stamp, deliver);
             return facts;
         }
@@ -93,7 +100,9 @@ impl Stream {
             self.stray(sequence, data, stamp, deliver, &mut facts);
             return facts;
         }
-        self.outlier = None;
+        if let Some(disorder) = &mut self.disorder {
+            disorder.outlier = None;
+        }
         if ahead(sequence, self.next) {
             self.hold(sequence, data, stamp, &mut facts);
         } else {
@@ -105,7 +114,7 @@ impl Stream {
 
     /// Gives up holes nobody will fill: called when the connection ends and on ticks.
     pub fn flush(&mut self, now: i64, all: bool, deliver: &mut dyn FnMut(Piece<'_>)) {
-        let old = self.waiting.first().is_some_and(|w| now.saturating_sub(w.stamp.time) >= PATIENCE);
+        let old = self.waiting().first().is_some_and(|w| now.saturating_sub(w.stamp.time) >= PATIENCE);
         if all || old {
             self.skip_hole(deliver);
         }
@@ -114,11 +123,15 @@ impl Stream {
 
     /// Bytes of the segments that wait behind a hole.
     pub fn waiting_bytes(&self) -> usize {
-        self.waiting.iter().map(|w| w.data.len()).sum()
+        self.waiting().iter().map(|w| w.data.len()).sum()
     }
 
     pub fn is_waiting(&self) -> bool {
-        !self.waiting.is_empty()
+        !self.waiting().is_empty()
+    }
+
+    fn waiting(&self) -> &[Waiting] {
+        self.disorder.as_ref().map_or(&[], |disorder| &disorder.waiting)
     }
 
     fn accept(&mut self, data: &[u8], stamp: Stamp, deliver: &mut dyn FnMut(Piece<'_>)) {
@@ -139,16 +152,15 @@ impl Stream {
         facts: &mut Facts,
     ) {
         let length = u32::try_from(data.len()).unwrap_or(0);
-        if self.outlier == Some(sequence) {
-            self.outlier = None;
-            self.waiting.clear();
+        if self.disorder.as_ref().is_some_and(|disorder| disorder.outlier == Some(sequence)) {
+            self.disorder = None;
             self.next = sequence;
             self.acknowledged = None;
             deliver(Piece::Gap(0));
             self.accept(data, stamp, deliver);
             return;
         }
-        self.outlier = Some(sequence.wrapping_add(length));
+        self.disorder.get_or_insert_default().outlier = Some(sequence.wrapping_add(length));
         facts.refused = true;
     }
 
@@ -185,8 +197,9 @@ impl Stream {
     }
 
     fn hold(&mut self, sequence: u32, data: &[u8], stamp: Stamp, facts: &mut Facts) {
-        let at = self.waiting.partition_point(|w| ahead(sequence, w.sequence) || w.sequence == sequence);
-        let known = at.checked_sub(1).and_then(|i| self.waiting.get(i)).filter(|w| w.sequence == sequence);
+        let waiting = self.waiting();
+        let at = waiting.partition_point(|w| ahead(sequence, w.sequence) || w.sequence == sequence);
+        let known = at.checked_sub(1).and_then(|i| waiting.get(i)).filter(|w| w.sequence == sequence);
         if let Some(known) = known {
             facts.retransmission = true;
             facts.overlap_differs = known.data.iter().zip(data).any(|(a, b)| a != b);
@@ -194,19 +207,20 @@ impl Stream {
                 return;
             }
         }
-        self.waiting.insert(at, Waiting { sequence, data: data.to_vec(), stamp });
+        self.disorder.get_or_insert_default().waiting.insert(at, Waiting { sequence, data: data.to_vec(), stamp });
     }
 
     /// Delivers what waits and is now in order, and skips holes that will not be filled.
     fn drain(&mut self, now: i64, deliver: &mut dyn FnMut(Piece<'_>)) {
-        while let Some(first) = self.waiting.first() {
+        while let Some(first) = self.waiting().first() {
             if ahead(first.sequence, self.next) && !self.hopeless(now) {
                 return;
             }
             if ahead(first.sequence, self.next) {
                 self.skip_hole(deliver);
             }
-            let segment = self.waiting.remove(0);
+            let Some(disorder) = &mut self.disorder else { return };
+            let segment = disorder.waiting.remove(0);
             let old = usize::try_from(self.next.wrapping_sub(segment.sequence)).unwrap_or(usize::MAX);
             if let Some(fresh) = segment.data.get(old..)
                 && !fresh.is_empty()
@@ -217,16 +231,16 @@ impl Stream {
     }
 
     fn hopeless(&self, now: i64) -> bool {
-        let Some(first) = self.waiting.first() else { return false };
+        let Some(first) = self.waiting().first() else { return false };
         let acknowledged = self.acknowledged.is_some_and(|a| !ahead(first.sequence, a));
         acknowledged
-            || self.waiting.len() > WAITING_SEGMENTS
+            || self.waiting().len() > WAITING_SEGMENTS
             || self.waiting_bytes() > WAITING_BYTES
             || now.saturating_sub(first.stamp.time) >= PATIENCE
     }
 
     fn skip_hole(&mut self, deliver: &mut dyn FnMut(Piece<'_>)) {
-        let Some(first) = self.waiting.first() else { return };
+        let Some(first) = self.waiting().first() else { return };
         if ahead(first.sequence, self.next) {
             deliver(Piece::Gap(first.sequence.wrapping_sub(self.next)));
             self.next = first.sequence;

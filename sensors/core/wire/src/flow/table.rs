@@ -29,7 +29,7 @@ impl FlowTable {
     /// each in a VLAN of its own. It joins a flow of the same endpoints whose side it is on was never heard.
     pub fn join(&mut self, key: &FlowKey, source_low: bool) -> Option<u32> {
         let second = self.untagged.get(key).copied();
-        if let Some(index) = second.filter(|i| self.flow(*i).is_some_and(|f| f.second_key == Some(*key))) {
+        if let Some(index) = second.filter(|i| self.flow(*i).is_some_and(|f| f.second_key.as_deref() == Some(key))) {
             return Some(index);
         }
         let bare = FlowKey { vlans: (None, None), ..*key };
@@ -39,7 +39,7 @@ impl FlowTable {
         if flow.side(side).heard || flow.second_key.is_some() {
             return None;
         }
-        flow.second_key = Some(*key);
+        flow.second_key = Some(Box::new(*key));
         self.untagged.insert(*key, index);
         Some(index)
     }
@@ -141,7 +141,7 @@ impl FlowTable {
             entry.remove();
         }
         let bare = FlowKey { vlans: (None, None), ..flow.key };
-        for key in [Some(bare), flow.second_key].into_iter().flatten() {
+        for key in [Some(bare), flow.second_key.as_deref().copied()].into_iter().flatten() {
             if self.untagged.get(&key) == Some(&index) {
                 self.untagged.remove(&key);
             }

@@ -5,7 +5,8 @@ use super::{Ledger, event_id, pick};
 use crate::dataset::rows::CadenceRow;
 use crate::dataset::{Batch, EventRow};
 use crate::delta::channel::Channels;
-use crate::delta::shape::{Cadence, Shape, SpanCounts};
+use crate::delta::rhythm::{Cadence, Gaps};
+use crate::delta::shape::{Shape, SpanCounts};
 use crate::flow::facts::Place;
 use crate::flow::{Span, Stamp};
 use crate::hash;
@@ -22,7 +23,7 @@ impl Ledger {
             if shape.span.count == 0 || !(last || shape.span_is_full(now)) {
                 continue;
             }
-            if kind(shape) == Cadence::Once {
+            if shape.cadence() == Cadence::Once {
                 once.take(index, shape);
             } else {
                 self.cadence_row(index);
@@ -46,7 +47,7 @@ impl Ledger {
         let Some(shape) = self.shapes.get(index) else { return };
         let (channels, batch) = (&mut self.channels, &mut self.batch);
         if shape.span.count > 0 {
-            let span = counted(shape);
+            let span = shape.counted();
             let told = (Cadence::Cyclic, span);
             tell(shape, told, channels, &self.places, self.clock, batch, &mut self.scratch.address);
         }
@@ -59,7 +60,7 @@ impl Ledger {
     pub(super) fn cadence_row(&mut self, index: u32) {
         let Some(shape) = self.shapes.get(index) else { return };
         let (channels, batch) = (&mut self.channels, &mut self.batch);
-        let told = (kind(shape), counted(shape));
+        let told = (shape.cadence(), shape.counted());
         tell(shape, told, channels, &self.places, self.clock, batch, &mut self.scratch.address);
     }
 
@@ -70,7 +71,7 @@ impl Ledger {
         self.named_points = self.named_points.saturating_sub(shape.points.len());
         if shape.span.count > 0 {
             let (channels, batch) = (&mut self.channels, &mut self.batch);
-            let told = (kind(&shape), counted(&shape));
+            let told = (shape.cadence(), shape.counted());
             tell(&mut shape, told, channels, &self.places, self.clock, batch, &mut self.scratch.address);
         }
     }
@@ -118,9 +119,12 @@ pub(super) fn row<'a>(
     (channel, unit): (i64, Option<&'a str>),
     shape: &Shape,
     kind: Cadence,
-    counts: &SpanCounts,
+    (counts, gaps): &(SpanCounts, Gaps),
 ) -> CadenceRow<'a> {
-    let period = if kind == Cadence::Silent { Some(shape.rhythm()) } else { counts.period() };
+    let period = match shape.repetition() {
+        Some(known) if kind == Cadence::Silent => Some(known.rhythm()),
+        _ => gaps.period(),
+    };
     let service = &shape.service;
     CadenceRow {
         ot_shape: Some(key),
@@ -134,24 +138,15 @@ pub(super) fn row<'a>(
         ot_cadence_count: Some(counts.count),
         ot_cadence_failed: Some(counts.failed),
         ot_cadence_unanswered: Some(counts.unanswered),
-        ot_cadence_late: Some(counts.late),
+        ot_cadence_late: Some(gaps.late),
         ot_cadence_bytes: Some(counts.bytes),
         ot_cadence_period: period.map(|p| p.0),
         ot_cadence_deviation: period.map(|p| p.1),
-        ot_cadence_gap_min: counts.has_gaps().then_some(counts.gap_min),
-        ot_cadence_gap_max: counts.has_gaps().then_some(counts.gap_max),
+        ot_cadence_gap_min: gaps.any().then_some(gaps.min),
+        ot_cadence_gap_max: gaps.any().then_some(gaps.max),
         ot_cadence_kind: Some(kind.name()),
         ..CadenceRow::default()
     }
-}
-
-/// First and last message counted since the shape's last row.
-fn counted(shape: &Shape) -> Span {
-    Span { first: shape.first, last: shape.last.last }
-}
-
-fn kind(shape: &Shape) -> Cadence {
-    if shape.seen == 1 { Cadence::Once } else { shape.cadence }
 }
 
 /// The cadence row of a shape: of what kind, over which span.
@@ -164,7 +159,7 @@ fn tell(
     batch: &mut Batch,
     address: &mut String,
 ) {
-    let counts = std::mem::take(&mut shape.span);
+    let counts = shape.take_counts();
     let has_address = shape.write_address(address);
     let symbol = shape.symbol.to_be_bytes();
     let Some(channel) = channels.get(shape.channel) else { return };

@@ -78,7 +78,7 @@ impl Ledger {
             let all = write || fresh;
             let mut next = 0;
             while let Some(i) =
-                if all { Some(next) } else { item.values.next_news(next, raw, &state.raw, &state.continuous) }
+                if all { Some(next) } else { item.values.next_news(next, raw, &state.raw, state.continuous()) }
             {
                 next = i + 1;
                 let Some(slot) = state.points.get(i) else { break };
@@ -98,7 +98,7 @@ impl Ledger {
                 }
                 let change = point.read(now, numeric);
                 if point.class() == Class::Continuous {
-                    set_bit(&mut state.continuous, i);
+                    set_bit(&mut state.repetition_mut().continuous, i);
                 }
                 let single = state.points.len() <= FIRST_ROWS;
                 let told = single || !point.young();
@@ -148,7 +148,9 @@ impl Ledger {
         };
         let step = state.step();
         let mut slots = std::mem::take(&mut state.points);
-        state.continuous.clear();
+        if let Some(known) = &mut state.repetition {
+            known.continuous.clear();
+        }
         // Overlapping ranges share their points, but each names them all: that is bounded too.
         let room = (self.settings.max_points * NAMED).saturating_sub(self.named_points);
         let known = slots.len();

@@ -59,14 +59,11 @@ fn commands(operation: Operation) -> bool {
 impl Ledger {
     /// Counts a message into its channel.
     pub(super) fn count_rate(&mut self, channel: u32, x: &Exchange<'_>) {
-        let window = self.rates.window;
-        let Some(channel_state) = self.channels.get(channel) else { return };
-        if channel_state.window != window {
-            channel_state.window = window;
-            channel_state.rate = ChannelRate::default();
+        let Some(state) = self.channels.get(channel) else { return };
+        if state.rate.is_none() {
             self.touched_channels.push(channel);
         }
-        let rate = &mut channel_state.rate;
+        let rate = state.rate.get_or_insert_default();
         rate.messages += 1;
         let first = rate.frames.map_or(x.span.first.number, |(first, _)| first);
         rate.frames = Some((first, x.span.last.number));
@@ -86,8 +83,8 @@ impl Ledger {
             return;
         }
         state.window = window;
-        if let Some(channel) = self.channels.get(channel) {
-            channel.rate.objects += 1;
+        if let Some(rate) = self.channels.get(channel).and_then(|channel| channel.rate.as_mut()) {
+            rate.objects += 1;
         }
     }
 
@@ -123,7 +120,7 @@ impl Ledger {
         let touched = std::mem::take(&mut self.touched_channels);
         for index in touched {
             let Some(channel) = self.channels.get(index) else { continue };
-            let (rate, key) = (channel.rate, channel.key);
+            let (Some(rate), key) = (channel.rate.take(), channel.key) else { continue };
             let host = (channel.facts.vlan, channel.facts.client.ip);
             let entity = format!("{}>{}", name_of(channel.facts.client.ip), name_of(channel.facts.server.ip));
             let entity = channel.unit.as_ref().map_or_else(|| entity.clone(), |unit| format!("{entity}#{unit}"));

@@ -5,7 +5,8 @@ use super::cadence::row;
 use super::{Ledger, event_id, pick};
 use crate::dataset::rows::CadenceRow;
 use crate::dataset::{EventRow, Operation};
-use crate::delta::shape::{Cadence, Shape, SpanCounts};
+use crate::delta::rhythm::{Cadence, Gaps};
+use crate::delta::shape::{Shape, SpanCounts};
 use crate::flow::{Side, Span};
 use crate::hash;
 use foldhash::fast::FixedState;
@@ -67,12 +68,12 @@ impl Ledger {
         let mut span: Option<Span> = None;
         for index in shapes {
             let Some(shape) = self.shapes.get(*index) else { continue };
-            let of = std::mem::take(&mut shape.span);
+            let Span { first, last } = shape.counted();
+            let (of, _) = shape.take_counts();
             counts.count += of.count;
             counts.failed += of.failed;
             counts.unanswered += of.unanswered;
             counts.bytes += of.bytes;
-            let (first, last) = (shape.first, shape.last.last);
             let whole = span.get_or_insert(Span { first, last });
             if first.time < whole.first.time {
                 whole.first = first;
@@ -100,8 +101,10 @@ impl Ledger {
             event_dataset: Some("cadence"),
             ..channel.facts.event(place, self.clock, shape.sender, span, &id)
         };
-        let row =
-            CadenceRow { event, ..row(key, (channel.key, channel.unit.as_deref()), shape, Cadence::Once, &counts) };
+        let row = CadenceRow {
+            event,
+            ..row(key, (channel.key, channel.unit.as_deref()), shape, Cadence::Once, &(counts, Gaps::default()))
+        };
         self.batch.cadence.push(&row, &mut self.batch.words);
     }
 }

@@ -22,10 +22,12 @@ impl Ledger {
             return;
         }
         let before = older.rotate_left(1) ^ old;
-        if current.before == before {
-            return;
+        if let Some(known) = &mut current.repetition {
+            if known.before == before {
+                return;
+            }
+            known.before = before;
         }
-        current.before = before;
         let words: Vec<u8> = [older, old, symbol].iter().flat_map(|s| s.to_le_bytes()).collect();
         let gram = hash::quick(&words);
         if facts.grams.contains(&gram) {
