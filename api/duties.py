@@ -33,7 +33,7 @@ def intake_of(
 ) -> Intake:
     """The duty that takes spools, those below a folder, and what sensors elsewhere sent."""
     chains = Chains(wiring.store)
-    carried = CarriedPackets(wiring.settings.data / CARRIED)
+    carried = CarriedPackets(wiring.settings.data / CARRIED, wiring.settings.packets_keys)
     inbox = wiring.settings.inbox
     return Intake(wiring.store, *spools, below=below, inbox=inbox, chains=chains, carried=carried, beat=beat)
 

@@ -19,7 +19,8 @@ from response.ports import AssetRecord, Segment, Store
 from response.records import Put
 from response.store_errors import Conflict, NotFound
 from response.times import time_text
-from sensors.carried_packets import CarriedPackets, Run, runs_from
+from sensors.carried_packets import CarriedPackets, runs_from
+from sensors.run_files import Run
 from sensors.segment_file import BadSegment, Manifest
 from sensors.spool import Spool, SpooledSegment
 
@@ -147,14 +148,14 @@ class Intake:
             spool.done(each.spooled)
 
     def _keep_packets(self, batch: Sequence[_Taken]) -> None:
-        """A disk that refuses evidence is no reason to store no alerts: it is counted."""
+        """A disk that refuses evidence, or packets that are none, are no reason to store no alerts: it is counted."""
         if self._carried is None:
             return
-        try:
-            for each in batch:
+        for each in batch:
+            try:
                 self._carried.keep(each.segment.sensor, each.runs)
-        except OSError:
-            self.counts["packets_refused"] += 1
+            except (OSError, ValueError):
+                self.counts["packets_refused"] += 1
 
     def _note_sensor(self, latest: Segment, now: int) -> None:
         body = {

@@ -1,7 +1,7 @@
 """Packets behind alerts on their way with a segment: cut out of the sensor's ring, and kept where the console is.
 
-They are kept in the form of a ring (`sensors.packet_ring`): `FOLDER/<sensor>/<capture>/<first frame>-<time>.pcap`, one
-file for each run of frames, so that they are found by the same code, also after the ring has moved on.
+They are kept in the form of a ring, one file for each run of frames (`sensors.run_files`), so that the same code finds
+them, also after the ring has moved on.
 """
 
 from __future__ import annotations
@@ -9,16 +9,14 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from time import monotonic
-from urllib.parse import quote
 
 from sensors.packet_ring import PacketRing
 from sensors.pcap_joining import in_nanoseconds
 from sensors.replay import HEADER, RECORD, SECOND
-from sensors.whole_files import write_whole
+from sensors.run_files import Run, run_files, write_run
 
 INDEX, DATA = "packets.json", "packets.bin"
 """Parts of a segment."""
@@ -31,16 +29,6 @@ KEPT_BYTES = 2 << 30
 """What is kept on the worker's side, the oldest giving way."""
 SWEPT_AT = 256
 """Files after which the folder is looked through."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """Frames of a capture without a gap: number and time (ns) of the first one, and a classic pcap file of them."""
-
-    capture: str
-    first: int
-    time: int
-    data: bytes
 
 
 class Carrier:
@@ -95,7 +83,7 @@ def parts_of(runs: Sequence[Run]) -> dict[str, bytes]:
 
 
 def runs_from(files: Mapping[str, bytes]) -> list[Run]:
-    """Runs out of the parts of a segment. Raises ValueError for what no sensor wrote."""
+    """Runs out of the parts of a segment. Raises ValueError for an index that no sensor wrote."""
     if INDEX not in files or DATA not in files:
         return []
     found, place = [], 0
@@ -111,26 +99,21 @@ def runs_from(files: Mapping[str, bytes]) -> list[Run]:
 
 
 class CarriedPackets:
-    """The folder in which they are kept."""
+    """The folder in which they are kept, encrypted where there are `keys`."""
 
-    def __init__(self, folder: Path, most: int = KEPT_BYTES) -> None:
-        self._folder, self._most, self._written = folder, most, SWEPT_AT
+    def __init__(self, folder: Path, keys: Sequence[bytes] = (), most: int = KEPT_BYTES) -> None:
+        self._folder, self._keys, self._most, self._written = folder, tuple(keys), most, SWEPT_AT
 
     def keep(self, sensor: str, runs: Sequence[Run]) -> None:
-        """Keeps runs; the same ones again change nothing. Raises OSError."""
+        """Keeps runs; the same ones again change nothing. Raises OSError, and ValueError for one that is none."""
         for run in runs:
-            folder = self._folder / quote(sensor, safe="") / run.capture
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path = folder / f"{run.first:012d}-{run.time:019d}.pcap"
-            if not path.exists():
-                write_whole(path, run.data)
-                self._written += 1
+            self._written += write_run(self._folder, sensor, run, self._keys) is not None
         if self._written >= SWEPT_AT:
             self._written = 0
             self._sweep()
 
     def _sweep(self) -> None:
-        files = sorted(((path.stat(), path) for path in self._folder.glob("*/*/*.pcap")), key=lambda e: e[0].st_mtime)
+        files = sorted(((path.stat(), path) for path in run_files(self._folder)), key=lambda e: e[0].st_mtime)
         excess = sum(about.st_size for about, _ in files) - self._most
         for about, path in files:
             if excess <= 0:

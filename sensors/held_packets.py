@@ -1,9 +1,10 @@
 """Packets that are held: copies of what an incident's alerts name, which neither a ring's bound nor age removes.
 
-FOLDER/<incident>/<sensor>/<capture>/<first frame>-<time>.pcap   one run of frames each, as `carried_packets` has them
+FOLDER/<incident>/<sensor>/<capture>/<first frame>-<time>.pcap   one run of frames each, as `run_files` writes them
 FOLDER/<incident>/SHA256SUMS                                     each file and its hash, as `sha256sum -c` reads it
 
-The list only grows: what was said of a file once is never said anew. Files of an incident share no frame.
+The list only grows: what was said of a file once is never said anew. Files of an incident share no frame. Of a sealed
+file the hash is that of what lies there, so that it is compared without a key.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from sensors.carried_packets import Run
 from sensors.evidence import file_hash
 from sensors.packet_ring import Carved, PacketRing
+from sensors.run_files import Run, run_files, write_run
 from sensors.whole_files import write_whole
 
 SUMS = "SHA256SUMS"
@@ -35,31 +36,28 @@ class HeldFiles:
 
 
 class HeldPackets:
-    """The folder in which they are."""
+    """The folder in which they are. The first of `keys` encrypts what is kept, each opens what it encrypted."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, keys: Sequence[bytes] = ()) -> None:
+        self._folder, self._keys = folder, tuple(keys)
 
     def keep(self, incident: str, sensor: str, runs: Sequence[Run]) -> None:
         """Keeps runs that are not there yet. Raises OSError."""
         for run in runs:
-            folder = self._of(incident) / quote(sensor, safe="") / run.capture
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path = folder / f"{run.first:012d}-{run.time:019d}.pcap"
-            if not path.exists():
-                write_whole(path, run.data)
+            path = write_run(self._of(incident), sensor, run, self._keys)
+            if path is not None:
                 path.chmod(0o400)
 
     def numbers(self, incident: str, sensor: str, capture: str, spans: Sequence[tuple[int, int]]) -> frozenset[int]:
-        """Those of the frames that are held already. Raises OSError."""
-        found = PacketRing(self._of(incident)).frames(sensor, capture, spans, _asked(spans))
+        """Those of the frames that are held already. Raises NoPacketsKey, OSError."""
+        found = PacketRing(self._of(incident), self._keys).frames(sensor, capture, spans, _asked(spans))
         return frozenset(found.numbers)
 
     def frames(self, sensor: str, capture: str, spans: Sequence[tuple[int, int]], most: int) -> Carved:
-        """Frames of a capture, of the incident that holds most of them. Raises OSError."""
+        """Frames of a capture, of the incident that holds most of them. Raises NoPacketsKey, OSError."""
         best = Carved(b"", (), 0, False, 0)
         for folder in self._incidents():
-            found = PacketRing(folder).frames(sensor, capture, spans, most)
+            found = PacketRing(folder, self._keys).frames(sensor, capture, spans, most)
             best = found if found.frames > best.frames else best
         return best
 
@@ -71,7 +69,7 @@ class HeldPackets:
         if hashlib.sha256(before[:length]).hexdigest() != known:
             return None
         said = {line[66:] for line in before.decode(errors="replace").splitlines()}
-        files = [(str(path.relative_to(folder)), path) for path in self._files(folder)]
+        files = [(str(path.relative_to(folder)), path) for path in run_files(folder)]
         new = "".join(f"{file_hash(path)}  {name}\n" for name, path in files if name not in said).encode()
         if new:
             write_whole(folder / SUMS, before + new)
@@ -86,7 +84,7 @@ class HeldPackets:
         if hashlib.sha256(listing).hexdigest() != sha256:
             return [SUMS]
         said = {line[66:]: line[:64] for line in listing.decode(errors="replace").splitlines()}
-        there = {str(path.relative_to(folder)): path for path in self._files(folder)}
+        there = {str(path.relative_to(folder)): path for path in run_files(folder)}
         wrong = [name for name, digest in said.items() if name not in there or file_hash(there[name]) != digest]
         return sorted({*wrong, *(name for name in there if name not in said)})
 
@@ -94,7 +92,7 @@ class HeldPackets:
         """Gives the packets of live sensors back to those that came with segments, where the oldest give way to new
         ones; of a capture that is kept whole the copy goes. What was begun is ended. Raises OSError."""
         folder = self._of(incident)
-        for path in self._files(folder):
+        for path in run_files(folder):
             target = carried / path.relative_to(folder)
             if "@" not in path.parent.name or (target.exists() and target.stat().st_size >= path.stat().st_size):
                 path.unlink()
@@ -114,10 +112,6 @@ class HeldPackets:
     def _incidents(self) -> Iterator[Path]:
         with suppress(FileNotFoundError):
             yield from sorted(path for path in self._folder.iterdir() if path.is_dir())
-
-    @staticmethod
-    def _files(folder: Path) -> list[Path]:
-        return sorted(folder.glob("*/*/*.pcap"))
 
 
 def _asked(spans: Sequence[tuple[int, int]]) -> int:

@@ -35,8 +35,8 @@ class KeptPackets:
 
     def __init__(self, data: Path, keys: Sequence[bytes] = ()) -> None:
         self._captures = data / CAPTURES
-        self.ring, self._carried = PacketRing(data / RINGS, keys), PacketRing(data / CARRIED)
-        self.held = HeldPackets(data / HELD)
+        self.ring, self._carried = PacketRing(data / RINGS, keys), PacketRing(data / CARRIED, keys)
+        self.held = HeldPackets(data / HELD, keys)
 
     def look_for(self, sensor: str, capture: str, spans: Spans) -> Kept:
         """Whether frames of a capture of a sensor can be had: as `sensors.evidence.look_for`, `overwritten` once the
@@ -44,7 +44,8 @@ class KeptPackets:
         if self._is_of_ring(sensor, capture):
             return Kept(_state(self._found(sensor, capture, spans, 1)))
         kept = look_for(self._captures, capture)
-        return kept if kept.path or not self.held.frames(sensor, capture, spans, 1).frames else Kept("available")
+        held = None if kept.path else _from(self.held, sensor, capture, spans, 1)
+        return Kept(_state(held)) if held and (held.frames or held is LOCKED) else kept
 
     def cut(self, sensor: str, capture: str, spans: Spans, most: int = MOST_PACKETS) -> Cut:
         """The frames, at most so many. Raises OSError."""
@@ -53,8 +54,9 @@ class KeptPackets:
             return Cut(Kept(_state(found)), found.data, found.numbers)
         kept = look_for(self._captures, capture)
         if kept.path is None:
-            held = self.held.frames(sensor, capture, spans, most)
-            return Cut(Kept("available"), held.data, held.numbers) if held.frames else Cut(kept)
+            held = _from(self.held, sensor, capture, spans, most)
+            is_held = held.frames or held is LOCKED
+            return Cut(Kept(_state(held)), held.data, held.numbers) if is_held else Cut(kept)
         try:
             data, numbers = carve(kept.path, spans, most)
         except NotReplayable:
@@ -62,25 +64,30 @@ class KeptPackets:
         return Cut(kept, data, tuple(numbers))
 
     def _is_of_ring(self, sensor: str, capture: str) -> bool:
-        return "@" in capture and (
-            self.ring.holds(sensor, capture)
-            or self._carried.holds(sensor, capture)
-            or self.held.frames(sensor, capture, ((1, 2**62),), 1).frames > 0
-        )
+        if "@" not in capture:
+            return False
+        if self.ring.holds(sensor, capture) or self._carried.holds(sensor, capture):
+            return True
+        held = _from(self.held, sensor, capture, ((1, 2**62),), 1)
+        return held.frames > 0 or held is LOCKED
 
     def _found(self, sensor: str, capture: str, spans: Spans, most: int) -> Carved:
         """Where most of them are; the ring first, for it has all until it moves on."""
         asked = min(most, sum(last - first + 1 for first, last in spans))
-        try:
-            best = self.ring.frames(sensor, capture, spans, most)
-        except NoPacketsKey:
-            best = LOCKED
+        best = _from(self.ring, sensor, capture, spans, most)
         for place in (self._carried, self.held):
             if best.frames >= asked:
                 break
-            found = place.frames(sensor, capture, spans, most)
-            best = found if found.frames > best.frames else best
+            found = _from(place, sensor, capture, spans, most)
+            best = found if found.frames > best.frames or (found is LOCKED and not best.frames) else best
         return best
+
+
+def _from(place: PacketRing | HeldPackets, sensor: str, capture: str, spans: Spans, most: int) -> Carved:
+    try:
+        return place.frames(sensor, capture, spans, most)
+    except NoPacketsKey:
+        return LOCKED
 
 
 def _state(found: Carved) -> str:

@@ -17,6 +17,7 @@ from response.ports import Store
 from response.records import Deed, Put, RecordQuery, Stored
 from response.store_errors import Conflict, NotFound
 from response.times import SECOND, time_ns
+from sensors._core import NoPacketsKey
 from sensors.carried_packets import runs_of
 from sensors.held_packets import NOTHING
 from sensors.kept_packets import CARRIED, KeptPackets
@@ -33,9 +34,9 @@ Frames = Mapping[tuple[str, str], Sequence[tuple[int, int]]]
 
 
 class Holding:
-    """The duty; `data` is the folder of rings, captures and what is held, `keys` open
-    what is encrypted there. A disk that refuses is an error of this round,
-    told by the worker, and tried again."""
+    """The duty; `data` is the folder of rings, captures and what is held; `keys` open what is encrypted there, and the
+    first one encrypts what is held. A disk that refuses is an error of this round, told by the worker, and tried again.
+    """
 
     def __init__(self, store: Store, data: Path, keys: Sequence[bytes] = ()) -> None:
         self._store, self._packets, self._carried = store, KeptPackets(data, keys), data / CARRIED
@@ -105,12 +106,15 @@ class Holding:
         for (sensor, capture), named in wanted(self._alerts(incident)).items():
             spans, beyond = within(named, MOST_PACKETS - packets - gone)
             left_out += beyond
-            there = held.numbers(incident.id, sensor, capture, spans)
+            try:
+                there = held.numbers(incident.id, sensor, capture, spans)
+            except NoPacketsKey:
+                raise _locked(capture) from None
             missing = without(spans, there)
             asked = sum(last - first + 1 for first, last in missing)
             cut = self._packets.cut(sensor, capture, missing, asked) if missing else None
             if cut and cut.kept.state == "locked":
-                raise PermissionError(errno.EACCES, "encrypted with a key that is not there", capture)
+                raise _locked(capture)
             numbers = cut.numbers if cut else ()
             if cut and numbers:
                 held.keep(incident.id, sensor, tuple(runs_of(capture, cut.data, numbers)))
@@ -134,6 +138,10 @@ class Holding:
         told = {name: record.body[name] for name in ("packets", "bytes", "files", "sha256")}
         deed = Deed(now, WHO, "evidence.release", "incident", record.id, told)
         self._store.commit([Put(KIND, record.id, body, record.etag)], deed)
+
+
+def _locked(capture: str) -> PermissionError:
+    return PermissionError(errno.EACCES, "encrypted with a key that is not there", capture)
 
 
 def wanted(alerts: Iterator[Alert]) -> Frames:

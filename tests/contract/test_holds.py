@@ -93,6 +93,31 @@ def test_a_capture_that_was_kept_whole_is_held_too(embedded: Store, tmp_path: Pa
     assert kept.look_for(SENSOR, "eth1", [(6, 9)]).state == "gone"
 
 
+def test_what_is_held_is_encrypted_where_there_is_a_key(embedded: Store, tmp_path: Path) -> None:
+    key, other = b"k" * 32, b"o" * 32
+    put_ring(tmp_path, 40)
+    alerts = put_alerts(embedded, (10, 25))
+    put_incident(embedded, alerts, held=True)
+    duty = Holding(embedded, tmp_path, [key])
+    assert duty(NOW)
+    found = embedded.record(KIND, "01-case").body
+    [file] = (tmp_path / "held").glob("*/*/*/*")
+    assert (found["packets"], file.suffix, frame(12)[:14] in file.read_bytes()) == (16, ".sealed", False)
+    shutil.rmtree(tmp_path / "packets")
+    for keys, state in (((), "locked"), ((other,), "locked"), ((other, key), "available")):
+        kept = KeptPackets(tmp_path, keys)
+        assert kept.look_for(SENSOR, CAPTURE, [(20, 25)]).state == state
+        assert kept.held.changed("01-case", found["sha256"]) == [], "hashes need no key"
+    assert bodies(KeptPackets(tmp_path, [key]).cut(SENSOR, CAPTURE, [(24, 30)]).data) == [frame(24), frame(25)]
+    put_incident(embedded, put_alerts(embedded, (26, 30), begin=5), held=True)
+    with pytest.raises(PermissionError, match="key"):
+        Holding(embedded, tmp_path, [other])(NOW + 10**10)
+    put_incident(embedded, alerts, held=False)
+    assert Holding(embedded, tmp_path, [key])(NOW + 2 * 10**10)
+    assert KeptPackets(tmp_path, [key]).cut(SENSOR, CAPTURE, [(10, 25)]).numbers == tuple(range(10, 26))
+    assert KeptPackets(tmp_path).look_for(SENSOR, CAPTURE, [(10, 25)]).state == "locked"
+
+
 def list_of(data: Path) -> Path:
     return data / "held" / "01-case" / SUMS
 

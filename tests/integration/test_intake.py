@@ -21,7 +21,8 @@ from response.alerts import fold
 from response.ports import AlertQuery, AssetRecord, EventQuery, Segment, Store
 from response.records import RecordQuery
 from response.store_errors import Overloaded
-from sensors.carried_packets import CarriedPackets, Run, parts_of
+from sensors.carried_packets import CarriedPackets, parts_of
+from sensors.run_files import Run
 from sensors.segment_file import MANIFEST, archive
 from sensors.spool import Spool
 from tests.contract.store_cases import occurrence, rows
@@ -238,6 +239,16 @@ def test_a_worker_killed_at_any_call_stores_each_batch_once(tmp_path: Path) -> N
             check_whole(store)
             assert Chains(store)(NOW + PATIENCE) is False, "no gap"
             assert [*Spool(spool)] == []
+
+
+def test_packets_that_are_none_cost_no_alert(store: Store, tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    spool.open_for_writing()
+    spool.put(parcel_of(segment(1), (), {}, parts_of([Run("eth1@20261130T154500.000Z", 7, 1, b"x" * 24)])))
+    intake = Intake(store, spool.folder, carried=CarriedPackets(tmp_path / "carried", [b"k" * 32]))
+    assert intake(NOW)
+    assert (intake.counts["segments"], intake.counts["packets_refused"]) == (1, 1)
+    assert [path for path in (tmp_path / "carried").rglob("*") if path.is_file()] == []
 
 
 def test_a_disk_that_takes_no_packets_costs_no_alert(store: Store, tmp_path: Path) -> None:

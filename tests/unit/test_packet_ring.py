@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sensors.carried_packets import DATA, INDEX, CarriedPackets, Carrier, Run, parts_of, runs_from
+from sensors._core import NoPacketsKey
+from sensors.carried_packets import DATA, INDEX, CarriedPackets, Carrier, parts_of, runs_from
 from sensors.packet_ring import FOREVER, MOST_EARLIER, PacketRing, RingSettings, capture_name, earlier_captures
+from sensors.run_files import Run
 
 FIRST, SECOND, THIRD = (f"eth1@20261130T15450{number}.000Z" for number in (1, 2, 3))
 HEADER = struct.pack("<IHHIIII", 0xA1B23C4D, 2, 4, 0, 0, 262_144, 1)
@@ -53,15 +55,33 @@ def run(first: int, *frames: bytes) -> Run:
     return Run(FIRST, first, 10**9, HEADER + records)
 
 
-def test_packets_that_travelled_are_found_by_their_numbers(tmp_path: Path) -> None:
+@pytest.mark.parametrize("keys", [(), (b"k" * 32, b"o" * 32)])
+def test_packets_that_travelled_are_found_by_their_numbers(keys: tuple[bytes, ...], tmp_path: Path) -> None:
     runs = [run(5, b"a" * 20, b"b" * 20), run(90, b"c" * 20)]
     arrived = runs_from(parts_of(runs))
     assert arrived == runs
     for _ in range(2):  # the same segment again changes nothing
-        CarriedPackets(tmp_path).keep("line 3", arrived)
-    found = PacketRing(tmp_path).frames("line 3", FIRST, [(1, 100)], 99)
+        CarriedPackets(tmp_path, keys).keep("line 3", arrived)
+    found = PacketRing(tmp_path, keys).frames("line 3", FIRST, [(1, 100)], 99)
     assert found.numbers == (5, 6, 90)
     assert found.data == HEADER + b"".join(each.data[len(HEADER) :] for each in runs)
+
+
+def test_packets_that_travelled_are_locked_for_who_has_no_key(tmp_path: Path) -> None:
+    CarriedPackets(tmp_path, [b"k" * 32]).keep("s", [run(5, b"a" * 20)])
+    CarriedPackets(tmp_path, [b"n" * 32]).keep("s", [run(5, b"a" * 20)])
+    [file] = (path for path in tmp_path.rglob("*") if path.is_file())
+    assert file.suffix == ".sealed", "one that is there stays as it is"
+    assert b"aaaa" not in file.read_bytes()
+    for keys in ((), (b"n" * 32,)):
+        with pytest.raises(NoPacketsKey):
+            PacketRing(tmp_path, keys).frames("s", FIRST, [(5, 5)], 9)
+
+
+@pytest.mark.parametrize("data", [b"", b"x" * 24, HEADER + b"half"])
+def test_what_is_no_capture_file_is_not_kept(data: bytes, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no capture file"):
+        CarriedPackets(tmp_path).keep("s", [Run(FIRST, 5, 10**9, data)])
 
 
 def test_packets_are_cut_out_once_a_second_at_most(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ mod _core {
     #[pymodule_export]
     use super::mirror::{Mirror, MirrorFacts};
     #[pymodule_export]
-    use super::packets::{anonymise, carve_by_filter, carve_by_numbers, ring_standing};
+    use super::packets::{anonymise, carve_by_filter, carve_by_numbers, ring_standing, seal_packets};
     #[pymodule_export]
     use super::run::Capture;
 

@@ -1,8 +1,10 @@
 //! The ring of packets, read by others than the sensor that writes it.
 
 use crate::errors::of_ring;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use wire::anonymise::{KEY, Names, Payload, anonymised};
 use wire::evidence::{Carved, Keys, Wanted};
@@ -49,6 +51,23 @@ pub fn carve_by_filter<'py>(
     let keys = Keys::of(keys);
     let carved = py.detach(|| wire::evidence::by_filter(&captures, &wanted, &keys)).map_err(of_ring)?;
     Ok(found(py, carved))
+}
+
+/// A capture file of the ring's form, encrypted as the ring has it; its first frame has the number `first`. As it is where
+/// there is no key. `ValueError` for a file of another form.
+#[pyfunction]
+pub fn seal_packets<'py>(
+    py: Python<'py>,
+    file: &[u8],
+    first: i64,
+    keys: Vec<[u8; 32]>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let keys = Keys::of(keys);
+    let made = py.detach(|| wire::evidence::sealed(file, first, &keys)).map_err(|error| match error.kind() {
+        ErrorKind::InvalidData => PyValueError::new_err("no capture file of a ring"),
+        _ => of_ring(error),
+    })?;
+    Ok(PyBytes::new(py, made.as_deref().unwrap_or(file)))
 }
 
 /// What there is of each capture of a ring; `verified`: every file is read and compared with its index.

@@ -36,5 +36,5 @@ pub use chunk::{Chunk, Chunks};
 pub use keeper::{Bounds, Keeper};
 pub use kept::{Standing, standing};
 pub use past::{Former, Past, Reach};
-pub use seal::{KEY, Keys, NoKey};
+pub use seal::{KEY, Keys, NoKey, sealed};
 pub use terms::view_of;

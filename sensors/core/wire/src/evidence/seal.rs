@@ -13,7 +13,8 @@
 //! nonce is the number of the chunk in the file: chunks cannot change places, and one number never seals two chunks, for
 //! a file ends when writing it failed.
 
-use super::records::{self, HEADER};
+use super::chunk::FULL;
+use super::records::{self, HEADER, Records};
 use crate::bytes::{le32, le64};
 use crate::capture::LinkType;
 use blake2b_simd::Params;
@@ -131,6 +132,36 @@ impl Seal {
             Some(chunk)
         })
     }
+}
+
+/// A capture file of the ring's form as it is written encrypted, its first frame having this number; `None` where nothing
+/// is to be encrypted.
+///
+/// # Errors
+/// `InvalidData` for a file of another form, or one that ends within a record; and as `Keys::begin`.
+pub fn sealed(file: &[u8], first: i64, keys: &Keys) -> io::Result<Option<Vec<u8>>> {
+    let (link, octets) = records::link_of(file).zip(file.get(HEADER..)).ok_or_else(broken)?;
+    let ends = chunk_ends(octets).ok_or_else(broken)?;
+    let Some(seal) = keys.begin(link, first)? else { return Ok(None) };
+    let (mut out, mut begin) = (seal.head.clone(), 0);
+    for (number, end) in (0u64..).zip(ends) {
+        out.extend_from_slice(&seal.close(number, octets.get(begin..end).unwrap_or_default())?);
+        begin = end;
+    }
+    Ok(Some(out))
+}
+
+/// Where the chunks of records end; `None` where they end within a record.
+fn chunk_ends(octets: &[u8]) -> Option<Vec<usize>> {
+    let (mut ends, mut begin) = (Vec::new(), 0);
+    let mut records = Records::of(octets);
+    while records.next().is_some() {
+        if records.at.saturating_sub(begin) >= FULL || records.at == octets.len() {
+            begin = records.at;
+            ends.push(begin);
+        }
+    }
+    (begin == octets.len()).then_some(ends)
 }
 
 /// A file of packets that was opened: its link type, its seal where it is encrypted, and where its first chunk lies.

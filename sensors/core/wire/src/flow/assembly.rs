@@ -7,8 +7,8 @@ use crate::protocol::{Framing, Parser, Talk};
 /// Longest run of bytes kept while a message is not complete.
 pub const BUFFER_LIMIT: usize = 1 << 20;
 
-/// Bytes of a buffer that is kept for the next message.
-const KEPT: usize = 4096;
+/// Bytes of a buffer that is kept for the next message: a crowd has a hundred thousand.
+const KEPT: usize = 256;
 
 /// Bytes of one direction that do not make a whole message yet.
 #[derive(Default)]
@@ -94,7 +94,7 @@ impl Assembly {
         if used < begun.buffer.len() {
             begun.drop_front(used);
         } else if begun.buffer.capacity() > KEPT {
-            // Large buffers are given back: most flows never need one again.
+            // Most flows never need a large one again.
             self.begun = None;
         } else {
             begun.buffer.clear();

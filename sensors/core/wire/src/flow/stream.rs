@@ -135,8 +135,11 @@ impl Stream {
     }
 
     fn accept(&mut self, data: &[u8], stamp: Stamp, deliver: &mut dyn FnMut(Piece<'_>)) {
+        let some = data.get(..REMEMBERED).unwrap_or(data);
         self.recent.clear();
-        self.recent.extend_from_slice(data.get(..REMEMBERED).unwrap_or(data));
+        // As much as is needed, not twice that: a crowd has two hundred thousand.
+        self.recent.reserve_exact(some.len());
+        self.recent.extend_from_slice(some);
         self.recent_sequence = self.next;
         self.next = self.next.wrapping_add(u32::try_from(data.len()).unwrap_or(0));
         deliver(Piece::Bytes(data, stamp));

@@ -2,6 +2,7 @@
 
 use super::super::index::Index;
 use super::super::kept::files_of;
+use super::super::seal::sealed;
 use super::super::{Carved, Chunks, Former, Keeper, Keys, NoKey, Past, Reach, Wanted, by_filter, by_numbers, standing};
 use super::ring::{ETERNAL, Scratch, octets, put, sent};
 use crate::capture::filter::Filter;
@@ -54,6 +55,25 @@ fn what_is_found_is_the_same_and_less_is_read() {
         (cut(&plain, &[]).file, cut(&plain, &[]).numbers),
         (cut(&sealed, &[OLD]).file, cut(&sealed, &[OLD]).numbers)
     );
+}
+
+#[test]
+fn a_capture_file_sealed_by_itself_is_found_like_one_of_a_sensor() {
+    let plain = filled(&[]);
+    let whole = by_numbers(&plain.0.join("eth1@1"), &[(1, 10)], 99, &keys(&[])).unwrap().file;
+    let long: Vec<u8> = whole[..24].iter().chain(whole[24..].repeat(400).iter()).copied().collect();
+    let (scratch, held) = (Scratch::new(), keys(&[NEW, OLD]));
+    let folder = scratch.0.join("eth1@1");
+    fs::create_dir_all(&folder).unwrap();
+    let made = sealed(&long, 7, &held).unwrap().unwrap();
+    assert!(made.len() > long.len() && !made.windows(14).any(|window| window == &octets(1)[..14]));
+    fs::write(folder.join(format!("{:012}-{:019}.sealed", 7, 5)), made).unwrap();
+    let found = by_numbers(&folder, &[(7, 4006)], 9_999, &held).unwrap();
+    assert_eq!((found.frames, found.file == long), (4_000, true));
+    assert_eq!(by_numbers(&folder, &[(4_006, 4_006)], 9, &held).unwrap().numbers, [4_006]);
+    assert_eq!(sealed(&long, 7, &keys(&[])).unwrap(), None);
+    assert_eq!(sealed(&long[..long.len() - 1], 7, &held).unwrap_err().kind(), io::ErrorKind::InvalidData);
+    assert_eq!(sealed(&long[1..], 7, &held).unwrap_err().kind(), io::ErrorKind::InvalidData);
 }
 
 #[test]
