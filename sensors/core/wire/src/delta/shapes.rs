@@ -288,6 +288,44 @@ mod tests {
         assert_eq!(message([10, 30, 20]), [(0, false), (2, false), (1, false)]);
     }
 
+    #[test]
+    fn a_span_is_from_its_first_message_on_and_gaps_are_those_between_its_messages() {
+        let mut shapes = Shapes::default();
+        let functions = (Function::default(), Function::default());
+        let (index, ..) = shapes.of((0, Side::Client), functions, &Item::new(Operation::Read), (0, None), 1);
+        let tick = |shapes: &mut Shapes, second: i64| {
+            let stamp = Stamp { time: second * SECOND, number: second, ..Stamp::default() };
+            shapes.tick(index, Span::at(stamp), 10, second == 3, false);
+        };
+        let told = |shapes: &mut Shapes| {
+            let shape = shapes.get(index).unwrap();
+            let (span, (counts, gaps)) = (shape.counted(), shape.take_counts());
+            (
+                span.first.number,
+                span.last.number,
+                counts.count,
+                counts.failed,
+                counts.bytes,
+                gaps.any().then_some((gaps.min, gaps.max)),
+            )
+        };
+        tick(&mut shapes, 1);
+        assert!(shapes.get(index).unwrap().repetition().is_none(), "one that is seen once pays for no rhythm");
+        assert_eq!(told(&mut shapes), (1, 1, 1, 0, 10, None));
+        for second in [3, 4, 8] {
+            tick(&mut shapes, second);
+        }
+        assert_eq!(told(&mut shapes), (3, 8, 3, 1, 30, Some((SECOND, 4 * SECOND))));
+        tick(&mut shapes, 9);
+        assert_eq!(told(&mut shapes), (9, 9, 1, 0, 10, Some((SECOND, SECOND))));
+        let mut fresh = Shapes::default();
+        fresh.of((0, Side::Client), functions, &Item::new(Operation::Read), (0, None), 1);
+        tick(&mut fresh, 1);
+        fresh.get(index).unwrap().repetition_mut().continuous.push(1);
+        tick(&mut fresh, 2);
+        assert_eq!(told(&mut fresh), (1, 2, 2, 0, 20, Some((SECOND, SECOND))));
+    }
+
     /// A shape asked for at some times, and the silences told at ticks of ten seconds up to `until`, all in seconds.
     fn silences(times: &[i64], until: i64) -> Vec<(i64, i64)> {
         let mut shapes = Shapes::default();
